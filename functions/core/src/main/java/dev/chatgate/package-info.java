@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package dev.chatgate.quota;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Why a call was not admitted, with all that the caller must be told. Where several limits refuse,
+ * it names the one that frees last.
+ *
+ * @param limit the limit
+ * @param kind what would have to happen for the call to pass
+ * @param requested what the call asked the limit to hold, in the limit's unit
+ * @param allowed the limit's value
+ * @param settled what is settled of it
+ * @param inFlight what calls in flight hold of it
+ * @param retryAfter how long to wait; empty if no wait helps
+ * @param freesAt when the limit's window ends, for day, month and money
+ * @param largestMaxTokens for {@link Kind#NEVER_FITS}: the largest {@code max_tokens} that fits, if
+ *     any does
+ */
+public record Refusal(
+    Limit limit,
+    Kind kind,
+    long requested,
+    long allowed,
+    long settled,
+    long inFlight,
+    Optional<Duration> retryAfter,
+    Optional<Instant> freesAt,
+    OptionalLong largestMaxTokens) {
+
+  /** The three sorts of refusal, each with its own error code or header at the edge. */
+  public enum Kind {
+    /** Time, or the end of calls in flight, frees it: {@code rate_limit_exceeded}. */
+    WAIT,
+    /**
+     * What is settled of a day, month or money limit leaves no room for this call: {@code
+     * insufficient_quota}.
+     */
+    SPENT,
+    /**
+     * The limit could not hold the call even if it were empty: {@code rate_limit_exceeded}, do not
+     * retry.
+     */
+    NEVER_FITS
+  }
+}

@@ -1,0 +1,24 @@
+package dev.chatgate.quota;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.tenant.TenantId;
+import java.time.Instant;
+
+/**
+ * What the ledger holds for a call in flight. It must be settled exactly once.
+ *
+ * @param requestId the call
+ * @param tenant whose limits it charges
+ * @param admittedAt the first attempt's time, whole seconds; the call belongs to this UTC day and
+ *     month
+ * @param deadline from then on the reconciler may settle it
+ * @param claim what was asked for
+ * @param attempt the number of the attempt that was admitted, 1 and up
+ */
+public record Reservation(
+    RequestId requestId,
+    TenantId tenant,
+    Instant admittedAt,
+    Instant deadline,
+    Claim claim,
+    int attempt) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota;
+
+import org.jspecify.annotations.NullMarked;

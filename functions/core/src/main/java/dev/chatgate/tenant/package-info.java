@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.tenant;
+
+import org.jspecify.annotations.NullMarked;

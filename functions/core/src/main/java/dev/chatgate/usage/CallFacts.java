@@ -1,0 +1,28 @@
+package dev.chatgate.usage;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the record of a call says besides tokens and money. Nothing of a prompt or an answer is in
+ * it.
+ *
+ * @param status the HTTP status that the tenant got
+ * @param errorCode the {@code code} of the error that the tenant got, in the answer or in the
+ *     stream
+ * @param stream whether the tenant asked for a stream
+ * @param clientRetries the client library's own count of repeats ({@code x-stainless-retry-count}),
+ *     0 if it sent none
+ * @param upstreamModel the model's name as it went to the provider
+ * @param timeToFirstToken from the arrival of the call to the first byte of the provider's answer,
+ *     if one came
+ * @param duration from the arrival of the call to the last byte of the answer
+ */
+public record CallFacts(
+    int status,
+    Optional<String> errorCode,
+    boolean stream,
+    int clientRetries,
+    String upstreamModel,
+    Optional<Duration> timeToFirstToken,
+    Duration duration) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.usage;
+
+import org.jspecify.annotations.NullMarked;
