@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.openai.error;
+
+import org.jspecify.annotations.NullMarked;
