@@ -1,5 +1,7 @@
 package dev.chatgate.provider;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The provider's key could not be read: no secret, no permission, or no answer. The message holds
  * no part of it.
@@ -9,9 +11,9 @@ public final class ProviderKeyUnavailableException extends RuntimeException {
 
   /**
    * @param what what failed, without any value in it
-   * @param cause what the client of the store of secrets threw
+   * @param cause what the client of the store of secrets threw, if it threw
    */
-  public ProviderKeyUnavailableException(String what, Throwable cause) {
+  public ProviderKeyUnavailableException(String what, @Nullable Throwable cause) {
     super(what, cause);
   }
 }

@@ -1,0 +1,79 @@
+package dev.chatgate.aws;
+
+import java.time.Duration;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/**
+ * The AWS clients of one process, over one HTTP client. Region, credentials and endpoint come from
+ * the SDK's own default chains ({@code AWS_REGION}, the container's credentials, {@code
+ * AWS_ENDPOINT_URL}); nothing is resolved, and no connection made, before the first call: safe to
+ * build before a snapshot.
+ */
+public final class AwsClients implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration ATTEMPT = Duration.ofSeconds(2);
+  private static final Duration WHOLE_CALL = Duration.ofSeconds(5);
+  private static final int READ_ATTEMPTS = 3;
+
+  // A connection that a frozen process carried along may be dead: shorter than any peer's idle
+  // limit.
+  private static final Duration MOST_IDLE = Duration.ofSeconds(20);
+  private static final int MOST_CONNECTIONS = 128;
+
+  private final SdkHttpClient http;
+
+  public AwsClients() {
+    http =
+        Apache5HttpClient.builder()
+            .connectionTimeout(CONNECT)
+            .socketTimeout(ATTEMPT)
+            .connectionMaxIdleTime(MOST_IDLE)
+            .maxConnections(MOST_CONNECTIONS)
+            .useIdleConnectionReaper(false)
+            .build();
+  }
+
+  /**
+   * A DynamoDB client that repeats nothing by itself: the ledger must know of every attempt, for an
+   * attempt whose answer was lost may still have landed.
+   */
+  public DynamoDbClient ledgerDynamoDb() {
+    return dynamoDb(DefaultRetryStrategy.doNotRetry());
+  }
+
+  /** A DynamoDB client for reads, which repeats what is worth repeating. */
+  public DynamoDbClient readingDynamoDb() {
+    return dynamoDb(reading());
+  }
+
+  /** A Secrets Manager client, which repeats what is worth repeating. */
+  public SecretsManagerClient secretsManager() {
+    return SecretsManagerClient.builder()
+        .httpClient(http)
+        .overrideConfiguration(o ->
+            o.retryStrategy(reading()).apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(WHOLE_CALL))
+        .build();
+  }
+
+  private DynamoDbClient dynamoDb(RetryStrategy retries) {
+    return DynamoDbClient.builder()
+        .httpClient(http)
+        .overrideConfiguration(
+            o -> o.retryStrategy(retries).apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(WHOLE_CALL))
+        .build();
+  }
+
+  private static RetryStrategy reading() {
+    return DefaultRetryStrategy.standardStrategyBuilder().maxAttempts(READ_ATTEMPTS).build();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.aws.secret;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,361 @@
+package dev.chatgate.aws.tenant;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON form of tenants, for operators and in the Tenants table: {@code
+ * {"id","status","keys","quota","models","model_aliases","allowed_origins"}}. Reading is strict: an
+ * unknown or repeated key, a wrong type or a number out of range is an error that names its path.
+ */
+public final class TenantJson {
+  private static final int MICRO_DIGITS = 6;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private TenantJson() {}
+
+  /**
+   * The text is not a tenant, or not a list of them; the message names the path and says what was
+   * expected.
+   */
+  public static final class FormatException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    FormatException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Reads a list of tenants.
+   *
+   * @throws FormatException if the text is anything else
+   */
+  public static List<TenantSpec> readList(String json) {
+    return read(json, parser -> new Reader(parser).list("tenants", Reader::spec));
+  }
+
+  /**
+   * Reads one tenant.
+   *
+   * @throws FormatException if the text is anything else
+   */
+  public static TenantSpec readOne(String json) {
+    return read(json, parser -> new Reader(parser).spec("tenant"));
+  }
+
+  /** Writes a tenant without its keys, as the Tenants table holds it. */
+  public static String write(Tenant tenant) {
+    var out = new StringWriter();
+    try (var json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("id", tenant.id().value());
+      json.writeStringField(
+          "status", tenant.status() == TenantStatus.ACTIVE ? "active" : "suspended");
+      json.writeObjectFieldStart("quota");
+      write(json, tenant.quota());
+      json.writeEndObject();
+      write(json, "models", tenant.models());
+      json.writeObjectFieldStart("model_aliases");
+      for (var alias : tenant.modelAliases().entrySet()) {
+        json.writeStringField(alias.getKey(), alias.getValue());
+      }
+      json.writeEndObject();
+      write(json, "allowed_origins", tenant.allowedOrigins());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string takes every character", e);
+    }
+    return out.toString();
+  }
+
+  private static void write(JsonGenerator json, Quota quota) throws IOException {
+    write(json, "requests_per_minute", quota.requestsPerMinute());
+    write(json, "tokens_per_minute", quota.tokensPerMinute());
+    write(json, "tokens_per_day", quota.tokensPerDay());
+    write(json, "tokens_per_month", quota.tokensPerMonth());
+    if (quota.microUsdPerMonth().isPresent()) {
+      json.writeFieldName("cost_per_month_usd");
+      json.writeNumber(BigDecimal.valueOf(quota.microUsdPerMonth().getAsLong(), MICRO_DIGITS));
+    }
+    write(json, "max_concurrent_requests", quota.maxConcurrentRequests());
+    write(json, "max_tokens_per_request", quota.maxTokensPerRequest());
+    write(json, "default_max_tokens", quota.defaultMaxTokens());
+  }
+
+  private static void write(JsonGenerator json, String name, OptionalLong number)
+      throws IOException {
+    if (number.isPresent()) {
+      json.writeNumberField(name, number.getAsLong());
+    }
+  }
+
+  private static void write(JsonGenerator json, String name, Optional<List<String>> strings)
+      throws IOException {
+    if (strings.isPresent()) {
+      json.writeArrayFieldStart(name);
+      for (var string : strings.get()) {
+        json.writeString(string);
+      }
+      json.writeEndArray();
+    }
+  }
+
+  private interface Reading<T> {
+    T from(JsonParser parser) throws IOException;
+  }
+
+  private static <T> T read(String json, Reading<T> reading) {
+    try (var parser = JSON.createParser(json)) {
+      parser.nextToken();
+      T value = reading.from(parser);
+      if (parser.nextToken() != null) {
+        throw new FormatException("there is more after the end of the JSON");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw new FormatException(
+          "line %d: %s"
+              .formatted(
+                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
+                  e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string cannot fail to be read", e);
+    }
+  }
+
+  /** Reads the value that the parser stands on, and leaves it on that value's last token. */
+  private record Reader(JsonParser parser) {
+
+    interface Element<T> {
+      T read(Reader reader, String path) throws IOException;
+    }
+
+    interface Member {
+      void read(String name, String path) throws IOException;
+    }
+
+    TenantSpec spec(String path) throws IOException {
+      var fields = new TenantFields();
+      object(
+          path,
+          (name, at) -> {
+            switch (name) {
+              case "id" -> fields.id = tenantId(at);
+              case "status" -> fields.status = status(at);
+              case "keys" -> fields.keys = list(at, Reader::key);
+              case "quota" -> fields.quota = quota(at);
+              case "models" -> fields.models = list(at, Reader::string);
+              case "model_aliases" -> fields.aliases = strings(at);
+              case "allowed_origins" -> fields.origins = list(at, Reader::string);
+              default -> throw new FormatException(at + " is not a key of a tenant");
+            }
+          });
+      return valid(path, fields);
+    }
+
+    TenantId tenantId(String path) throws IOException {
+      String text = string(path);
+      return valid(path, () -> new TenantId(text));
+    }
+
+    TenantStatus status(String path) throws IOException {
+      return switch (string(path)) {
+        case "active" -> TenantStatus.ACTIVE;
+        case "suspended" -> TenantStatus.SUSPENDED;
+        default -> throw new FormatException(path + " must be \"active\" or \"suspended\"");
+      };
+    }
+
+    TenantSpec.Key key(String path) throws IOException {
+      var strings = new LinkedHashMap<String, String>();
+      object(
+          path,
+          (name, at) -> {
+            if (!List.of("name", "secret", "expires_at").contains(name)) {
+              throw new FormatException(at + " is not a key of a tenant's key");
+            }
+            strings.put(name, string(at));
+          });
+      return valid(
+          path,
+          () ->
+              new TenantSpec.Key(
+                  required(strings, "name"),
+                  required(strings, "secret"),
+                  Optional.ofNullable(strings.get("expires_at")).map(TenantJson::instant)));
+    }
+
+    Quota quota(String path) throws IOException {
+      var limits = new LinkedHashMap<String, OptionalLong>();
+      object(
+          path,
+          (name, at) ->
+              limits.put(name, name.equals("cost_per_month_usd") ? microUsd(at) : wholeNumber(at)));
+      var quota =
+          valid(
+              path,
+              () ->
+                  new Quota(
+                      take(limits, "requests_per_minute"),
+                      take(limits, "tokens_per_minute"),
+                      take(limits, "tokens_per_day"),
+                      take(limits, "tokens_per_month"),
+                      take(limits, "cost_per_month_usd"),
+                      take(limits, "max_concurrent_requests"),
+                      take(limits, "max_tokens_per_request"),
+                      take(limits, "default_max_tokens")));
+      for (var unknown : limits.keySet()) {
+        throw new FormatException(path + "." + unknown + " is not a limit");
+      }
+      return quota;
+    }
+
+    private static OptionalLong take(Map<String, OptionalLong> limits, String name) {
+      var limit = limits.remove(name);
+      return limit == null ? OptionalLong.empty() : limit;
+    }
+
+    OptionalLong wholeNumber(String path) throws IOException {
+      if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+        throw new FormatException(path + " must be a whole number");
+      }
+      return OptionalLong.of(valid(path, () -> exact(number())));
+    }
+
+    OptionalLong microUsd(String path) throws IOException {
+      if (!parser.currentToken().isNumeric()) {
+        throw new FormatException(path + " must be a number of dollars");
+      }
+      return OptionalLong.of(valid(path, () -> exact(number().movePointRight(MICRO_DIGITS))));
+    }
+
+    private BigDecimal number() {
+      try {
+        return parser.getDecimalValue();
+      } catch (IOException e) {
+        throw new IllegalArgumentException("number out of range", e);
+      }
+    }
+
+    private static long exact(BigDecimal number) {
+      try {
+        return number.longValueExact();
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException("number out of range, or finer than a millionth", e);
+      }
+    }
+
+    String string(String path) throws IOException {
+      if (parser.currentToken() != JsonToken.VALUE_STRING) {
+        throw new FormatException(path + " must be a string");
+      }
+      return parser.getText();
+    }
+
+    <T> List<T> list(String path, Element<T> element) throws IOException {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        throw new FormatException(path + " must be a list");
+      }
+      var elements = new ArrayList<T>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        elements.add(element.read(this, path + "[" + elements.size() + "]"));
+      }
+      return elements;
+    }
+
+    Map<String, String> strings(String path) throws IOException {
+      var strings = new LinkedHashMap<String, String>();
+      object(path, (name, at) -> strings.put(name, string(at)));
+      return strings;
+    }
+
+    void object(String path, Member member) throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        throw new FormatException(path + " must be an object");
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        member.read(name, path + "." + name);
+      }
+    }
+
+    private static <T> T valid(String path, Supplier<T> value) {
+      try {
+        return value.get();
+      } catch (FormatException e) {
+        throw e;
+      } catch (IllegalArgumentException e) {
+        throw new FormatException(path + ": " + e.getMessage());
+      }
+    }
+  }
+
+  private static String required(Map<String, String> strings, String name) {
+    var string = strings.get(name);
+    if (string == null) {
+      throw new IllegalArgumentException(name + " is missing");
+    }
+    return string;
+  }
+
+  /** RFC 3339, UTC. */
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("expires_at must be an RFC 3339 time in UTC", e);
+    }
+  }
+
+  private static final class TenantFields implements Supplier<TenantSpec> {
+    private @Nullable TenantId id;
+    private TenantStatus status = TenantStatus.ACTIVE;
+    private List<TenantSpec.Key> keys = List.of();
+    private Quota quota = Quota.UNLIMITED;
+    private @Nullable List<String> models;
+    private Map<String, String> aliases = Map.of();
+    private @Nullable List<String> origins;
+
+    @Override
+    public TenantSpec get() {
+      if (id == null) {
+        throw new IllegalArgumentException("id is missing");
+      }
+      var tenant =
+          new Tenant(
+              id,
+              status,
+              quota,
+              Optional.ofNullable(models),
+              aliases,
+              Optional.ofNullable(origins));
+      return new TenantSpec(tenant, keys);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.aws.tenant;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,121 @@
+package dev.chatgate.aws.tenant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.TenantStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TenantJsonTest {
+  private static final String WHOLE =
+      """
+      {"id":"acme","status":"suspended",
+       "keys":[{"name":"ci","secret":"cg_1","expires_at":"2027-01-01T00:00:00Z"},{"name":"web","secret":"cg_2"}],
+       "quota":{"requests_per_minute":1,"tokens_per_minute":2,"tokens_per_day":3,"tokens_per_month":4,
+                "cost_per_month_usd":12.345678,"max_concurrent_requests":0,"max_tokens_per_request":7,
+                "default_max_tokens":8},
+       "models":["fast","*"],"model_aliases":{"fast":"provider/model-x"},
+       "allowed_origins":["https://a.example"]}
+      """;
+
+  @Test
+  void readsEveryField() {
+    var spec = TenantJson.readOne(WHOLE);
+    var tenant = spec.tenant();
+    assertEquals("acme", tenant.id().value());
+    assertEquals(TenantStatus.SUSPENDED, tenant.status());
+    assertEquals(
+        List.of(
+            new TenantSpec.Key("ci", "cg_1", Optional.of(Instant.parse("2027-01-01T00:00:00Z"))),
+            new TenantSpec.Key("web", "cg_2", Optional.empty())),
+        spec.keys());
+    assertEquals(
+        new Quota(at(1), at(2), at(3), at(4), at(12_345_678), at(0), at(7), at(8)), tenant.quota());
+    assertEquals(Optional.of(List.of("fast", "*")), tenant.models());
+    assertEquals(Map.of("fast", "provider/model-x"), tenant.modelAliases());
+    assertEquals(Optional.of(List.of("https://a.example")), tenant.allowedOrigins());
+  }
+
+  @Test
+  void readsBackWhatItWrites() {
+    var tenant = TenantJson.readOne(WHOLE).tenant();
+    assertEquals(tenant, TenantJson.readOne(TenantJson.write(tenant)).tenant());
+    var bare = TenantJson.readOne("{\"id\":\"a\"}").tenant();
+    assertEquals(bare, TenantJson.readOne(TenantJson.write(bare)).tenant());
+  }
+
+  @Test
+  void whatIsAbsentHasItsMeaning() {
+    var tenant = TenantJson.readOne("{\"id\":\"a\"}").tenant();
+    assertEquals(TenantStatus.ACTIVE, tenant.status());
+    assertEquals(Quota.UNLIMITED, tenant.quota());
+    assertTrue(tenant.mayUse("anything"), "no models: all of them");
+    assertFalse(
+        TenantJson.readOne("{\"id\":\"a\",\"models\":[]}").tenant().mayUse("anything"),
+        "an empty list: none");
+  }
+
+  @Test
+  void doesNotShowSecrets() {
+    assertFalse(TenantJson.readOne(WHOLE).toString().contains("cg_1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"id":"a","color":1}                                  | tenant.color is not a key of a tenant
+          {"id":"a","id":"b"}                                   | line 1: Duplicate field 'id'
+          {"id":"a b"}                                          | tenant.id: a tenant id is 1 to 64 letters, digits, dots, underscores or hyphens, the first a letter or digit
+          {"id":7}                                              | tenant.id must be a string
+          {"status":"active"}                                   | tenant: id is missing
+          {"id":"a","status":"on"}                              | tenant.status must be "active" or "suspended"
+          {"id":"a","quota":{"tokens":1}}                       | tenant.quota.tokens is not a limit
+          {"id":"a","quota":{"tokens_per_day":-1}}              | tenant.quota: tokens_per_day must not be negative
+          {"id":"a","quota":{"tokens_per_day":1.5}}             | tenant.quota.tokens_per_day must be a whole number
+          {"id":"a","quota":{"tokens_per_day":"1"}}             | tenant.quota.tokens_per_day must be a whole number
+          {"id":"a","quota":{"tokens_per_day":99999999999999999999}} | tenant.quota.tokens_per_day: number out of range, or finer than a millionth
+          {"id":"a","quota":{"cost_per_month_usd":0.0000001}}   | tenant.quota.cost_per_month_usd: number out of range, or finer than a millionth
+          {"id":"a","quota":{"cost_per_month_usd":1e999999999}} | tenant.quota.cost_per_month_usd: number out of range, or finer than a millionth
+          {"id":"a","quota":{"default_max_tokens":0}}           | tenant.quota: default_max_tokens must be at least 1
+          {"id":"a","keys":[{"name":"k"}]}                      | tenant.keys[0]: secret is missing
+          {"id":"a","keys":[{"name":"k","secret":""}]}          | tenant.keys[0]: secret must be 1 to 200 visible ASCII characters
+          {"id":"a","keys":[{"name":"k","secret":"a b"}]}       | tenant.keys[0]: secret must be 1 to 200 visible ASCII characters
+          {"id":"a","keys":[{"name":"k","secret":"s","expires_at":"tomorrow"}]} | tenant.keys[0]: expires_at must be an RFC 3339 time in UTC
+          {"id":"a","keys":[{"name":"k","secret":"s","x":"y"}]} | tenant.keys[0].x is not a key of a tenant's key
+          {"id":"a","keys":[{"name":"k","secret":"s"},{"name":"k","secret":"t"}]} | tenant: two keys have the same name or the same secret
+          {"id":"a","models":"fast"}                            | tenant.models must be a list
+          {"id":"a","model_aliases":{"a":1}}                    | tenant.model_aliases.a must be a string
+          {"id":"a"} x                                          | line 1: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
+          {"id":"a"} 1                                          | there is more after the end of the JSON
+          []                                                    | tenant must be an object
+          """)
+  void namesWhatIsWrong(String json, String message) {
+    var thrown = assertThrows(TenantJson.FormatException.class, () -> TenantJson.readOne(json));
+    assertEquals(message, thrown.getMessage());
+  }
+
+  @Test
+  void namesTheTenantOfAList() {
+    var thrown =
+        assertThrows(
+            TenantJson.FormatException.class,
+            () -> TenantJson.readList("[{\"id\":\"a\"},{\"id\":\"b\",\"quota\":[]}]"));
+    assertEquals("tenants[1].quota must be an object", thrown.getMessage());
+  }
+
+  private static OptionalLong at(long limit) {
+    return OptionalLong.of(limit);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.chatgate.aws.tenant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.TenantStatus;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TenantStoreTest {
+  private final LocalDynamoDb dynamo = LocalDynamoDb.start();
+  private final TenantStore store = new TenantStore(dynamo.client(), dynamo.tables());
+
+  @BeforeEach
+  void seed() {
+    store.put(
+        TenantJson.readOne(
+            """
+            {"id":"acme","keys":[{"name":"ci","secret":"one"},
+                                 {"name":"web","secret":"two","expires_at":"2027-01-01T00:00:00Z"}]}
+            """));
+  }
+
+  @AfterEach
+  void stop() {
+    dynamo.close();
+  }
+
+  @Test
+  void findsTheTenantOfAKey() {
+    var credential = store.find(KeyHash.of("two")).orElseThrow();
+    assertEquals("acme", credential.tenant().id().value());
+    assertEquals("web", credential.keyName());
+    assertEquals(Optional.of(Instant.parse("2027-01-01T00:00:00Z")), credential.expiresAt());
+  }
+
+  @Test
+  void doesNotFindAnUnknownKey() {
+    assertEquals(Optional.empty(), store.find(KeyHash.of("three")));
+  }
+
+  @Test
+  void aWriteReplacesTenantAndKeys() {
+    store.put(
+        TenantJson.readOne(
+            """
+            {"id":"acme","status":"suspended","keys":[{"name":"web","secret":"two"},
+                                                      {"name":"new","secret":"three"}]}
+            """));
+    assertEquals(Optional.empty(), store.find(KeyHash.of("one")));
+    var kept = store.find(KeyHash.of("two")).orElseThrow();
+    assertEquals(1, kept.keyCode(), "the key that stayed keeps its code");
+    assertEquals(Optional.empty(), kept.expiresAt());
+    assertEquals(TenantStatus.SUSPENDED, kept.tenant().status());
+    assertEquals(2, store.find(KeyHash.of("three")).orElseThrow().keyCode(), "no code comes twice");
+  }
+
+  @Test
+  void aSecretBelongsToOneTenant() {
+    var other =
+        TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"one\"}]}");
+    assertThrows(StoreUnavailableException.class, () -> store.put(other));
+    assertEquals("acme", store.find(KeyHash.of("one")).orElseThrow().tenant().id().value());
+  }
+
+  @Test
+  void noSecretIsStored() {
+    var items = dynamo.client().scan(r -> r.tableName(dynamo.tables().tenants())).items();
+    assertTrue(items.size() >= 3);
+    assertFalse(items.toString().contains("one") || items.toString().contains("two"));
+  }
+
+  @Test
+  void aStoreThatIsAwayIsANamedFailure() {
+    dynamo.stopAnswering();
+    assertThrows(StoreUnavailableException.class, () -> store.find(KeyHash.of("one")));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.chatgate.tenant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.chatgate.StoreUnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CachedTenantDirectoryTest {
+  private static final KeyHash KEY = KeyHash.of("one");
+  private static final Duration KNOWN_FOR = Duration.ofSeconds(30);
+
+  private final Map<KeyHash, Credential> stored = new HashMap<>();
+  private int looks;
+  private boolean away;
+  private Instant now = Instant.parse("2026-11-01T00:00:00Z");
+  private final TenantDirectory directory =
+      new CachedTenantDirectory(this::look, KNOWN_FOR, () -> now);
+
+  private Optional<Credential> look(KeyHash key) {
+    looks++;
+    if (away) {
+      throw new StoreUnavailableException("away", new IllegalStateException());
+    }
+    return Optional.ofNullable(stored.get(key));
+  }
+
+  @Test
+  void aKnownKeyIsLookedUpOnceInItsTime() {
+    stored.put(KEY, credential());
+    directory.find(KEY);
+    now = now.plus(KNOWN_FOR).minusMillis(1);
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+    assertEquals(1, looks);
+  }
+
+  @Test
+  void aRevokedKeyIsUnknownAfterThatTime() {
+    stored.put(KEY, credential());
+    directory.find(KEY);
+    stored.clear();
+    now = now.plus(KNOWN_FOR);
+    assertEquals(Optional.empty(), directory.find(KEY));
+  }
+
+  @Test
+  void anUnknownKeyIsLookedUpAgainAfterTenSeconds() {
+    directory.find(KEY);
+    stored.put(KEY, credential());
+    now = now.plus(CachedTenantDirectory.UNKNOWN_FOR).minusMillis(1);
+    assertEquals(Optional.empty(), directory.find(KEY));
+    now = now.plusMillis(1);
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+  }
+
+  @Test
+  void aStoreThatIsAwayClosesTheDoorAndIsNotRemembered() {
+    stored.put(KEY, credential());
+    directory.find(KEY);
+    away = true;
+    now = now.plus(KNOWN_FOR);
+    assertThrows(StoreUnavailableException.class, () -> directory.find(KEY));
+    away = false;
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+  }
+
+  @Test
+  void remembersABoundedNumberOfUnknownKeys() {
+    for (int i = 0; i <= CachedTenantDirectory.MOST_KEYS; i++) {
+      directory.find(KeyHash.of("unknown" + i));
+    }
+    int before = looks;
+    directory.find(KeyHash.of("unknown1"));
+    assertEquals(before, looks, "still remembered");
+    directory.find(KeyHash.of("unknown0"));
+    assertEquals(before + 1, looks, "the eldest went");
+  }
+
+  @Test
+  void aKeyIsStoredAsItsSha256() {
+    assertEquals(
+        "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed",
+        KeyHash.of("one").hex());
+  }
+
+  private static Credential credential() {
+    var tenant =
+        new Tenant(
+            new TenantId("acme"),
+            TenantStatus.ACTIVE,
+            Quota.UNLIMITED,
+            Optional.empty(),
+            Map.of(),
+            Optional.empty());
+    return new Credential(tenant, "ci", 0, Optional.empty());
+  }
+}
