@@ -244,14 +244,14 @@ public final class TenantJson {
       if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
         throw new FormatException(path + " must be a whole number");
       }
-      return OptionalLong.of(valid(path, () -> exact(number())));
+      return OptionalLong.of(valid(path, () -> exact(number(), 0)));
     }
 
     OptionalLong microUsd(String path) throws IOException {
       if (!parser.currentToken().isNumeric()) {
         throw new FormatException(path + " must be a number of dollars");
       }
-      return OptionalLong.of(valid(path, () -> exact(number().movePointRight(MICRO_DIGITS))));
+      return OptionalLong.of(valid(path, () -> exact(number(), MICRO_DIGITS)));
     }
 
     private BigDecimal number() {
@@ -262,9 +262,9 @@ public final class TenantJson {
       }
     }
 
-    private static long exact(BigDecimal number) {
+    private static long exact(BigDecimal number, int digits) {
       try {
-        return number.longValueExact();
+        return number.movePointRight(digits).longValueExact();
       } catch (ArithmeticException e) {
         throw new IllegalArgumentException("number out of range, or finer than a millionth", e);
       }
