@@ -2,6 +2,7 @@ package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.ModelPrice;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,13 +30,28 @@ public record Claim(
     Duration callLimit,
     Instant giveUpAt) {
 
-  /** Prompt and completion tokens: what the token limits hold. */
+  /** Prompt and completion tokens, saturated: what the token limits hold. */
   public long tokens() {
-    return Math.addExact(promptTokens, completionTokens);
+    long sum = promptTokens + completionTokens;
+    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
-  /** Micro-dollars to hold; 0 without a price. */
+  /** Micro-dollars to hold, saturated; 0 without a price. */
   public long microUsd() {
-    return price.map(p -> p.reserveMicroUsd(promptTokens, completionTokens)).orElse(0L);
+    return microUsdWith(completionTokens);
+  }
+
+  /** Micro-dollars of the same call with another number of completion tokens. */
+  long microUsdWith(long otherCompletionTokens) {
+    try {
+      return price.map(p -> p.reserveMicroUsd(promptTokens, otherCompletionTokens)).orElse(0L);
+    } catch (ArithmeticException tooMuch) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** The tenant's limits, as they stood when the key was read. */
+  Quota quota() {
+    return credential.tenant().quota();
   }
 }

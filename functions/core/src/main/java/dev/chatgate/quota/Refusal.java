@@ -17,8 +17,9 @@ import java.util.OptionalLong;
  * @param inFlight what calls in flight hold of it
  * @param retryAfter how long to wait; empty if no wait helps
  * @param freesAt when the limit's window ends, for day, month and money
- * @param largestMaxTokens for {@link Kind#NEVER_FITS}: the largest {@code max_tokens} that fits, if
- *     any does
+ * @param largestMaxTokens for {@link Kind#NEVER_FITS}: the most completion tokens of all choices
+ *     together that every limit can hold, at least 1; empty if none can. The largest {@code
+ *     max_tokens} is this divided by the number of choices, rounded down
  */
 public record Refusal(
     Limit limit,

@@ -13,7 +13,7 @@ import java.time.Instant;
  *     month
  * @param deadline from then on the reconciler may settle it
  * @param claim what was asked for
- * @param attempt the number of the attempt that was admitted, 1 and up
+ * @param entry what the quota item keeps of it
  */
 public record Reservation(
     RequestId requestId,
@@ -21,4 +21,4 @@ public record Reservation(
     Instant admittedAt,
     Instant deadline,
     Claim claim,
-    int attempt) {}
+    Entry entry) {}
