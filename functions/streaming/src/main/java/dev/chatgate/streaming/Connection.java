@@ -1,0 +1,244 @@
+package dev.chatgate.streaming;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection to the Runtime API: just enough of RFC 9112 for it. A socket of our own,
+ * because none of the JDK's clients sends trailers, and {@code java.net.http} holds a chunk back
+ * until the next one.
+ *
+ * <p>Reads have no time limit: {@code next} blocks for as long as nobody calls, and the process may
+ * be frozen meanwhile.
+ */
+final class Connection implements Closeable {
+
+  private static final int MAX_LINE_BYTES = 64 * 1024;
+  private static final int MAX_HEADER_LINES = 200;
+  private static final byte[] NOTHING = {};
+
+  private final @Nullable Socket socket;
+  private final InputStream in;
+  private final OutputStream out;
+  private byte[] line = new byte[512];
+  private final byte[] buffer = new byte[8 * 1024];
+  private int position;
+  private int limit;
+  private boolean reusable = true;
+
+  /** A connection over any pair of streams, for tests and for priming. */
+  Connection(InputStream in, OutputStream out) {
+    this.socket = null;
+    this.in = in;
+    this.out = out;
+  }
+
+  private Connection(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = socket.getInputStream();
+    this.out = socket.getOutputStream();
+  }
+
+  @SuppressWarnings(
+      "AddressSelection") // The address is one literal; NO_PROXY skips SOCKS and its classes.
+  static Connection open(InetSocketAddress address) throws IOException {
+    Socket socket = new Socket(Proxy.NO_PROXY);
+    try {
+      socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      socket.connect(address);
+      return new Connection(socket);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  void send(Frame frame) throws IOException {
+    frame.send(out);
+  }
+
+  /** Whether the server will take another request here. */
+  boolean reusable() {
+    return reusable;
+  }
+
+  /**
+   * Whether any byte of a reply has come; until then a request on an idle connection may be
+   * repeated.
+   */
+  boolean awaitReply() throws IOException {
+    return position < limit || fill();
+  }
+
+  /** Reads the next final answer; interim ones (1xx) are passed over. */
+  Reply receive() throws IOException {
+    Reply reply = receiveAny();
+    while (reply.status() < 200) {
+      reply = receiveAny();
+    }
+    return reply;
+  }
+
+  private Reply receiveAny() throws IOException {
+    int status = status(readLine());
+    String[] header = readHeader();
+    String connection = Reply.find(header, header.length, "Connection");
+    if ("close".equalsIgnoreCase(connection)) {
+      reusable = false;
+    }
+    return new Reply(status, header, hasBody(status) ? readBody(header) : NOTHING);
+  }
+
+  private static boolean hasBody(int status) {
+    return status >= 200 && status != 204 && status != 304;
+  }
+
+  private static int status(String statusLine) throws IOException {
+    if (!statusLine.startsWith("HTTP/1.") || statusLine.length() < 12) {
+      throw new IOException("The Runtime API did not answer in HTTP/1.1");
+    }
+    return number(statusLine.substring(9, 12), 10);
+  }
+
+  private String[] readHeader() throws IOException {
+    String[] header = new String[32];
+    int count = 0;
+    for (String text = readLine(); !text.isEmpty(); text = readLine()) {
+      int colon = text.indexOf(':');
+      if (colon <= 0 || count == MAX_HEADER_LINES * 2) {
+        throw new IOException("The Runtime API sent a malformed header");
+      }
+      if (count == header.length) {
+        header = Arrays.copyOf(header, count * 2);
+      }
+      header[count++] = text.substring(0, colon);
+      header[count++] = text.substring(colon + 1).strip();
+    }
+    return Arrays.copyOf(header, count);
+  }
+
+  private byte[] readBody(String[] header) throws IOException {
+    if ("chunked".equalsIgnoreCase(Reply.find(header, header.length, "Transfer-Encoding"))) {
+      return readChunks();
+    }
+    String length = Reply.find(header, header.length, "Content-Length");
+    if (length != null) {
+      return readFully(number(length, 10));
+    }
+    reusable = false;
+    return readToEnd();
+  }
+
+  private byte[] readChunks() throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (int size = chunkSize(); size > 0; size = chunkSize()) {
+      copy(size, body);
+      readLine();
+    }
+    readHeader();
+    return body.toByteArray();
+  }
+
+  private int chunkSize() throws IOException {
+    String text = readLine();
+    int extension = text.indexOf(';');
+    return number((extension < 0 ? text : text.substring(0, extension)).strip(), 16);
+  }
+
+  private void copy(int count, ByteArrayOutputStream body) throws IOException {
+    int left = count;
+    while (left > 0) {
+      require(position < limit || fill());
+      int step = Math.min(left, limit - position);
+      body.write(buffer, position, step);
+      position += step;
+      left -= step;
+    }
+  }
+
+  private byte[] readFully(int count) throws IOException {
+    byte[] body = new byte[count];
+    int done = Math.min(count, limit - position);
+    System.arraycopy(buffer, position, body, 0, done);
+    position += done;
+    require(in.readNBytes(body, done, count - done) == count - done);
+    return body;
+  }
+
+  private byte[] readToEnd() throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    while (position < limit || fill()) {
+      body.write(buffer, position, limit - position);
+      position = limit;
+    }
+    return body.toByteArray();
+  }
+
+  /** A line without its end, read as UTF-8. */
+  private String readLine() throws IOException {
+    int length = 0;
+    for (int b = read(); b != '\n'; b = read()) {
+      if (length == line.length) {
+        line = grown(line);
+      }
+      line[length++] = (byte) b;
+    }
+    int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+    return new String(line, 0, end, StandardCharsets.UTF_8);
+  }
+
+  private static byte[] grown(byte[] line) throws IOException {
+    if (line.length >= MAX_LINE_BYTES) {
+      throw new IOException("The Runtime API sent a line of more than 64 KiB");
+    }
+    return Arrays.copyOf(line, line.length * 2);
+  }
+
+  private int read() throws IOException {
+    require(position < limit || fill());
+    return buffer[position++];
+  }
+
+  private boolean fill() throws IOException {
+    position = 0;
+    limit = Math.max(0, in.read(buffer));
+    return limit > 0;
+  }
+
+  private static void require(boolean more) throws IOException {
+    if (!more) {
+      throw new EOFException("The Runtime API closed the connection");
+    }
+  }
+
+  private static int number(String digits, int radix) throws IOException {
+    try {
+      return Integer.parseUnsignedInt(digits, radix);
+    } catch (NumberFormatException e) {
+      throw new IOException("The Runtime API sent a malformed number", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    reusable = false;
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      // Nothing is lost: what was to be said over it has been said.
+    }
+  }
+}

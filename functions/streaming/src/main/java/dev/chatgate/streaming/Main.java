@@ -1,0 +1,76 @@
+package dev.chatgate.streaming;
+
+import java.io.File;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a {@link StreamingHandler} on Lambda, in the place of the managed runtime's own main class.
+ *
+ * <p>The argument is the handler's class name; the class has a public constructor without
+ * parameters. Environment: {@code AWS_LAMBDA_RUNTIME_API} (host and port), {@code
+ * AWS_LAMBDA_INITIALIZATION_TYPE} ({@code snap-start} asks for the handshake around a snapshot),
+ * {@code AWS_LAMBDA_MAX_CONCURRENCY} (how many invocations are answered at once, each on a virtual
+ * thread; unset, one after the other on the main thread).
+ *
+ * <p>Exit codes: 1 if the function cannot start or the Runtime API is gone, 64 if a hook of the
+ * snapshot fails.
+ */
+public final class Main {
+
+  private static final String TRUST_STORE = "javax.net.ssl.trustStore";
+  private static final String SYSTEM_TRUST_STORE = "/etc/pki/java/cacerts";
+
+  private Main() {}
+
+  /** Never returns: the process ends with it. */
+  public static void main(String[] arguments) throws InterruptedException {
+    System.exit(run(arguments));
+  }
+
+  private static int run(String[] arguments) throws InterruptedException {
+    String address = System.getenv("AWS_LAMBDA_RUNTIME_API");
+    if (address == null) {
+      Log.fatal("AWS_LAMBDA_RUNTIME_API is not set: this program is started by Lambda");
+      return 1;
+    }
+    return run(Connector.Network.parse(address), arguments);
+  }
+
+  private static int run(Connector connector, String[] arguments) throws InterruptedException {
+    RuntimeApi api = new RuntimeApi(connector);
+    useSystemTrustStore();
+    int concurrency;
+    StreamingHandler handler;
+    try {
+      concurrency = concurrency(System.getenv("AWS_LAMBDA_MAX_CONCURRENCY"));
+      handler = HandlerClass.instantiate(arguments);
+    } catch (Throwable t) {
+      StartFailure.report(api, RuntimeApi.INIT_ERROR, "Runtime.BadFunctionCode", t);
+      return 1;
+    }
+    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))
+        && !SnapStart.passed(api)) {
+      return SnapStart.EXIT_CODE;
+    }
+    return concurrency == 0 ? Loops.one(api, handler) : Loops.many(connector, handler, concurrency);
+  }
+
+  /** 0 means one after the other; 1 and more, as many threads. */
+  private static int concurrency(@Nullable String setting) {
+    if (setting == null) {
+      return 0;
+    }
+    int number = Integer.parseInt(setting);
+    if (number < 1) {
+      throw new IllegalArgumentException("AWS_LAMBDA_MAX_CONCURRENCY must be at least 1");
+    }
+    return number;
+  }
+
+  /** AWS's main class does the same: the managed runtime's certificates are the system's. */
+  private static void useSystemTrustStore() {
+    if (System.getProperty(TRUST_STORE) == null && new File(SYSTEM_TRUST_STORE).isFile()) {
+      System.setProperty(TRUST_STORE, SYSTEM_TRUST_STORE);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.chatgate.streaming;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to one invocation as a state machine: whatever a handler does, the Runtime API sees
+ * either one response, complete or cut with error trailers, or one error.
+ */
+final class ResponseStream implements ResponseChannel {
+
+  private enum State {
+    /** No head yet. */
+    EMPTY,
+    /** A head, nothing of it on the wire. */
+    HEAD,
+    STREAMING,
+    ENDED,
+    FAILED,
+    /** The connection broke: nothing more can be said of this invocation. */
+    LOST
+  }
+
+  private static final byte[] NOTHING = {};
+  private static final byte[] LINE_FEED = {'\n'};
+  private static final int ACCEPTED = 202;
+
+  private final RuntimeApi api;
+  private final Frame frame;
+  private final String requestId;
+  private State state = State.EMPTY;
+  private byte[] prelude = NOTHING;
+  private boolean bodyForbidden;
+  private @Nullable Connection connection;
+  private int confirmation = ACCEPTED;
+
+  ResponseStream(RuntimeApi api, String requestId) {
+    this.api = api;
+    this.frame = api.frame();
+    this.requestId = requestId;
+  }
+
+  @Override
+  public synchronized void head(int status, Map<String, String> headers, List<String> cookies)
+      throws IOException {
+    requireOpen("head");
+    if (state == State.STREAMING) {
+      Log.warn(requestId, "the handler called head after the first byte; refused");
+      throw new IllegalStateException("The head is out already");
+    }
+    byte[] encoded = Prelude.encode(status, headers, cookies);
+    if (state == State.HEAD) {
+      Log.warn(requestId, "the handler called head twice; the later one is sent");
+    }
+    prelude = encoded;
+    bodyForbidden = status == 204 || status == 304;
+    state = State.HEAD;
+  }
+
+  @Override
+  public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    requireOpen("write");
+    requireHead();
+    int end = offset + length;
+    for (int from = offset; from < end; from += Frame.MAX_CHUNK_BYTES) {
+      begin();
+      frame.chunk(bytes, from, Math.min(Frame.MAX_CHUNK_BYTES, end - from));
+      send();
+    }
+  }
+
+  @Override
+  public synchronized void end() throws IOException {
+    if (state == State.ENDED || state == State.FAILED) {
+      return;
+    }
+    requireOpen("end");
+    requireHead();
+    boolean empty = state == State.HEAD;
+    begin();
+    if (empty && !bodyForbidden) {
+      frame.chunk(LINE_FEED, 0, 1);
+    }
+    frame.line("0").line("");
+    send();
+    state = State.ENDED;
+  }
+
+  @Override
+  public synchronized void fail(Throwable error) throws IOException {
+    switch (state) {
+      case EMPTY, HEAD -> reportError(error);
+      case STREAMING -> cut(ErrorReport.ofInvocation(error));
+      case ENDED -> Log.warn(requestId, "the handler called fail after the end; ignored");
+      case FAILED, LOST -> {}
+    }
+  }
+
+  /**
+   * Brings the protocol to its end after the handler has returned or thrown, and reads what the
+   * Runtime API says to it. What the handler left undone is done here, with a line in the log.
+   *
+   * @throws RuntimeApiException if the Runtime API answered that the container is broken
+   */
+  synchronized void complete(@Nullable Throwable thrown) throws RuntimeApiException {
+    try {
+      if (thrown == null) {
+        finish();
+      } else {
+        Log.failure(requestId, "the handler failed", thrown);
+        abandon(thrown);
+      }
+      confirm();
+    } catch (IOException e) {
+      lost(e);
+    } finally {
+      close();
+    }
+    judge();
+  }
+
+  private void finish() throws IOException {
+    switch (state) {
+      case EMPTY -> {
+        Log.warn(requestId, "the handler returned without an answer; reported as an error");
+        reportError(new IllegalStateException());
+      }
+      case HEAD, STREAMING -> {
+        Log.warn(requestId, "the handler returned without an end; ended");
+        end();
+      }
+      case ENDED, FAILED, LOST -> {}
+    }
+  }
+
+  private void abandon(Throwable thrown) throws IOException {
+    if (state != State.ENDED) {
+      fail(thrown);
+    }
+  }
+
+  private void reportError(Throwable error) throws IOException {
+    state = State.FAILED;
+    try {
+      confirmation = api.postInvocationError(requestId, ErrorReport.ofInvocation(error));
+    } catch (IOException e) {
+      lost(e);
+      throw e;
+    }
+  }
+
+  private void cut(ErrorReport report) throws IOException {
+    frame.line("0");
+    frame.text("Lambda-Runtime-Function-Error-Type: ").line(report.type());
+    frame.text("Lambda-Runtime-Function-Error-Body: ").line(report.base64()).line("");
+    send();
+    state = State.FAILED;
+  }
+
+  /** Puts request and prelude at the start of the frame with the first bytes: one socket write. */
+  private void begin() throws IOException {
+    if (state == State.HEAD) {
+      state = State.STREAMING;
+      api.beginResponse(requestId);
+      frame.chunk(prelude, 0, prelude.length);
+      prelude = NOTHING;
+      connect();
+    }
+  }
+
+  private void connect() throws IOException {
+    try {
+      connection = api.open();
+    } catch (IOException e) {
+      lost(e);
+      throw e;
+    }
+  }
+
+  private void send() throws IOException {
+    try {
+      Objects.requireNonNull(connection).send(frame);
+    } catch (IOException e) {
+      lost(e);
+      throw e;
+    }
+  }
+
+  /** The Runtime API confirms a response once it has all of it. */
+  private void confirm() throws IOException {
+    if (connection != null && state != State.LOST) {
+      confirmation = connection.receive().status();
+    }
+  }
+
+  private void judge() throws RuntimeApiException {
+    if (confirmation >= 500) {
+      throw new RuntimeApiException("an answer", confirmation);
+    }
+    if (confirmation != ACCEPTED) {
+      Log.warn(requestId, "the Runtime API answered ".concat(Integer.toString(confirmation)));
+    }
+  }
+
+  private void lost(IOException cause) {
+    frame.clear();
+    if (state != State.LOST) {
+      state = State.LOST;
+      Log.failure(requestId, "the connection to the Runtime API broke", cause);
+    }
+    close();
+  }
+
+  private void close() {
+    if (connection != null) {
+      connection.close();
+      connection = null;
+    }
+  }
+
+  private void requireOpen(String call) throws IOException {
+    if (state == State.LOST) {
+      throw new IOException("The connection to the Runtime API broke");
+    }
+    if (state == State.ENDED || state == State.FAILED) {
+      Log.warn(requestId, "the handler called ".concat(call).concat(" after the end; refused"));
+      throw new IOException("The response is over");
+    }
+  }
+
+  private void requireHead() {
+    if (state == State.EMPTY) {
+      throw new IllegalStateException("The head comes first");
+    }
+  }
+}

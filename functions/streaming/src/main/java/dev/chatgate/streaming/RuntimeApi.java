@@ -1,0 +1,172 @@
+package dev.chatgate.streaming;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of Lambda's Runtime API (version 2018-06-01), for one loop: not to be shared by
+ * threads. {@code next} keeps its connection; every report has one of its own, which Lambda closes.
+ */
+final class RuntimeApi {
+
+  static final String INIT_ERROR = "init/error";
+  static final String RESTORE_ERROR = "restore/error";
+
+  private static final String BASE = " /2018-06-01/runtime/";
+  private static final String VERSION = " HTTP/1.1";
+  private static final String USER_AGENT = "User-Agent: chatgate-streaming";
+
+  private final Connector connector;
+  private final Frame frame = new Frame();
+  private @Nullable Connection idle;
+
+  RuntimeApi(Connector connector) {
+    this.connector = connector;
+  }
+
+  /** The buffer in which this loop's requests are put together. */
+  Frame frame() {
+    return frame;
+  }
+
+  Connection open() throws IOException {
+    return connector.open();
+  }
+
+  /** Blocks until there is an invocation. */
+  Invocation next() throws IOException {
+    Reply reply = get("invocation/next");
+    return new Invocation(context(reply), reply.body());
+  }
+
+  /** Blocks until the snapshot is restored; then drops the connection that went through it. */
+  void restoreNext() throws IOException {
+    get("restore/next");
+    close();
+  }
+
+  /** Starts the frame of a streamed response: the caller adds chunks and sends it. */
+  void beginResponse(String requestId) {
+    frame
+        .text("POST")
+        .text(BASE)
+        .text("invocation/")
+        .text(requestId)
+        .text("/response")
+        .line(VERSION);
+    host()
+        .line("Content-Type: application/vnd.awslambda.http-integration-response")
+        .line("Lambda-Runtime-Function-Response-Mode: streaming")
+        .line("Transfer-Encoding: chunked")
+        .line("Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body")
+        .line("");
+  }
+
+  /** Reports that an invocation failed before its response began; returns the status. */
+  int postInvocationError(String requestId, ErrorReport report) throws IOException {
+    frame.text("POST").text(BASE).text("invocation/").text(requestId).text("/error").line(VERSION);
+    return post(report);
+  }
+
+  /**
+   * Reports that the function cannot start ({@link #INIT_ERROR}) or go on after a restore ({@link
+   * #RESTORE_ERROR}).
+   */
+  int postError(String path, ErrorReport report) throws IOException {
+    frame.text("POST").text(BASE).text(path).line(VERSION);
+    return post(report);
+  }
+
+  private int post(ErrorReport report) throws IOException {
+    host().line("Content-Type: application/json").line("Connection: close");
+    frame.text("Lambda-Runtime-Function-Error-Type: ").line(report.type());
+    frame.text("Content-Length: ").line(Integer.toString(report.json().length)).line("");
+    frame.bytes(report.json(), 0, report.json().length);
+    try (Connection connection = connector.open()) {
+      connection.send(frame);
+      return connection.receive().status();
+    } finally {
+      frame.clear();
+    }
+  }
+
+  private Reply get(String path) throws IOException {
+    Connection kept = idle;
+    idle = null;
+    if (kept == null || !asked(kept, path)) {
+      kept = connector.open();
+      ask(kept, path);
+    }
+    Reply reply = receive(kept);
+    if (reply.status() != 200) {
+      throw new RuntimeApiException(path, reply.status());
+    }
+    return reply;
+  }
+
+  /**
+   * Asks over the connection of the last time. The other side may have closed it meanwhile: then
+   * nothing of an answer comes, and the question may be put again.
+   */
+  private boolean asked(Connection kept, String path) {
+    try {
+      ask(kept, path);
+      if (kept.awaitReply()) {
+        return true;
+      }
+    } catch (IOException e) {
+      frame.clear();
+    }
+    kept.close();
+    return false;
+  }
+
+  private void ask(Connection connection, String path) throws IOException {
+    frame.text("GET").text(BASE).text(path).line(VERSION);
+    host().line("");
+    connection.send(frame);
+  }
+
+  private Reply receive(Connection connection) throws IOException {
+    try {
+      Reply reply = connection.receive();
+      idle = connection.reusable() ? connection : null;
+      return reply;
+    } finally {
+      if (idle == null) {
+        connection.close();
+      }
+    }
+  }
+
+  private Frame host() {
+    return frame.text("Host: ").line(connector.host()).line(USER_AGENT);
+  }
+
+  private void close() {
+    if (idle != null) {
+      idle.close();
+      idle = null;
+    }
+  }
+
+  private static InvocationContext context(Reply reply) throws IOException {
+    return new InvocationContext(
+        reply.required("Lambda-Runtime-Aws-Request-Id"),
+        deadline(reply.required("Lambda-Runtime-Deadline-Ms")),
+        Optional.ofNullable(reply.header("Lambda-Runtime-Invoked-Function-Arn")).orElse(""),
+        Optional.ofNullable(reply.header("Lambda-Runtime-Trace-Id")),
+        Optional.ofNullable(reply.header("Lambda-Runtime-Client-Context")),
+        Optional.ofNullable(reply.header("Lambda-Runtime-Cognito-Identity")));
+  }
+
+  private static Instant deadline(String epochMillis) throws IOException {
+    try {
+      return Instant.ofEpochMilli(Long.parseLong(epochMillis));
+    } catch (NumberFormatException e) {
+      throw new IOException("The Runtime API sent a deadline that is no number", e);
+    }
+  }
+}
