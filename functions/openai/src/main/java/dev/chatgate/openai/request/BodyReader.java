@@ -1,0 +1,359 @@
+package dev.chatgate.openai.request;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.DupDetector;
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the tokens of one body once, with the open objects and arrays on a stack of its own: a rule
+ * or none, nothing recurses, and no value is kept but those that the gateway needs.
+ */
+final class BodyReader {
+  static final int DEEPEST = 100;
+  private static final int LONGEST_NUMBER = 1000;
+
+  private final JsonParser json;
+  private final List<Frame> frames = new ArrayList<>();
+  private final Draft draft = new Draft();
+  private final DupDetector names;
+  private int depth;
+
+  BodyReader(JsonParser json) {
+    this.json = json;
+    this.names = DupDetector.rootDetector(json);
+  }
+
+  /** Reads the body to its last byte; throws at the first fault. */
+  ChatRequest.Fields read() throws IOException {
+    JsonToken first = json.nextToken();
+    if (first == null) {
+      throw invalid(ErrorCode.INVALID_JSON, "Expected a JSON object, but the body is empty.");
+    }
+    if (first != JsonToken.START_OBJECT) {
+      throw invalid(
+          ErrorCode.INVALID_TYPE,
+          "Expected the body to be a JSON object, but it is " + Kind.of(first).words() + ".");
+    }
+    push(Node.ROOT, false);
+    draft.open = end();
+    while (depth > 0) {
+      token(json.nextToken());
+    }
+    if (json.nextToken() != null) {
+      throw invalid(
+          ErrorCode.INVALID_JSON, "Expected nothing after the JSON object, but more came.");
+    }
+    return draft.fields();
+  }
+
+  private void token(@Nullable JsonToken token) throws IOException {
+    if (token == null) {
+      throw invalid(ErrorCode.INVALID_JSON, "The body ends too early.");
+    }
+    switch (token) {
+      case FIELD_NAME -> key(json.currentName());
+      case END_OBJECT -> closeObject();
+      case END_ARRAY -> closeArray();
+      default -> value(token);
+    }
+  }
+
+  private void key(String name) throws IOException {
+    Frame frame = top();
+    frame.key = name;
+    if (frame.names.isDup(name)) {
+      throw about(ErrorCode.DUPLICATE_KEY, path(), "Expected the key once, but it came twice.");
+    }
+    refuseLoneSurrogate(name);
+  }
+
+  private void value(JsonToken token) throws IOException {
+    Frame frame = top();
+    Node node = frame.next();
+    Kind kind = Kind.of(token);
+    Rule rule = node == null ? null : node.rule();
+    if (rule != null) {
+      check(rule, kind);
+    }
+    if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+      push(node, token == JsonToken.START_ARRAY);
+    } else {
+      scalar(node, rule, token);
+      count(frame, node, token != JsonToken.VALUE_NULL, token == JsonToken.VALUE_TRUE);
+    }
+  }
+
+  private void check(Rule rule, Kind kind) throws IOException {
+    if (!rule.allows(kind)) {
+      throw wrong(ErrorCode.INVALID_TYPE, rule, kind);
+    }
+  }
+
+  private void scalar(@Nullable Node node, @Nullable Rule rule, JsonToken token)
+      throws IOException {
+    int start = start();
+    switch (token) {
+      case VALUE_STRING -> string(node, rule, start);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(node, rule, token);
+      case VALUE_TRUE, VALUE_FALSE -> {
+        if (node != null) {
+          draft.flag(node.path, token == JsonToken.VALUE_TRUE, new Span(start, end()));
+        }
+      }
+      default -> {
+        if (node != null) {
+          draft.nothing(node.path, new Span(start, end()));
+        }
+      }
+    }
+  }
+
+  private void string(@Nullable Node node, @Nullable Rule rule, int start) throws IOException {
+    json.finishToken();
+    refuseLoneSurrogate(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
+    if (node == null || rule == null) {
+      return;
+    }
+    String name = node.name();
+    boolean tag = name.equals("type") || name.equals("role");
+    if (tag || rule.filled() || !rule.values().isEmpty()) {
+      String text = json.getText();
+      if ((rule.filled() && text.isBlank())
+          || (!rule.values().isEmpty() && !rule.values().contains(text))) {
+        throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.STRING);
+      }
+      top().tag = tag ? text : top().tag;
+      draft.text(node.path, text, new Span(start, end()));
+    }
+  }
+
+  private void number(@Nullable Node node, @Nullable Rule rule, JsonToken token)
+      throws IOException {
+    if (json.getTextLength() > LONGEST_NUMBER) {
+      throw about(
+          ErrorCode.INVALID_JSON,
+          path(),
+          "Expected a number of at most 1,000 characters, but it is longer.");
+    }
+    if (node == null || rule == null || rule.range().isEmpty()) {
+      return;
+    }
+    BigDecimal number = new BigDecimal(json.getText());
+    if (!rule.range().get().contains(number)) {
+      throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.of(token));
+    }
+    if (token == JsonToken.VALUE_NUMBER_INT) {
+      draft.number(node.path, number.longValueExact());
+    }
+  }
+
+  private static void count(Frame frame, @Nullable Node node, boolean given, boolean affirmed) {
+    frame.count++;
+    if (node != null) {
+      frame.seen |= node.bit;
+      frame.given |= given ? node.bit : 0;
+      frame.affirmed |= affirmed ? node.bit : 0;
+    }
+  }
+
+  private void push(@Nullable Node node, boolean array) throws IOException {
+    if (depth == DEEPEST) {
+      throw invalid(ErrorCode.INVALID_JSON, "Expected nesting of at most 100, but it is deeper.");
+    }
+    if (depth == frames.size()) {
+      frames.add(new Frame(names.child()));
+    }
+    frames.get(depth++).open(node == null || array ? node : node.asObject(), array);
+    if (depth == 2 && node != null && node.path.equals("stream_options")) {
+      optionsStart = start();
+    }
+  }
+
+  private int optionsStart;
+
+  private void closeObject() throws IOException {
+    Frame closed = frames.get(--depth);
+    Node rules = closed.node;
+    if (rules != null) {
+      requireAll(closed, rules);
+      for (Relation relation : rules.relations) {
+        relate(closed, rules, relation);
+      }
+      if (rules.path.equals("stream_options")) {
+        draft.streamOptions(new Span(optionsStart, end()), closed.key == null);
+      }
+    }
+    closed(true);
+  }
+
+  private void closeArray() throws IOException {
+    Frame closed = frames.get(--depth);
+    Rule rule = closed.node == null ? null : closed.node.rule();
+    if (rule != null
+        && rule.items().isPresent()
+        && !rule.items().get().contains(BigDecimal.valueOf(closed.count))) {
+      throw about(
+          ErrorCode.INVALID_VALUE,
+          path(),
+          "Expected " + rule.expectation() + ", but got an array of " + closed.count + ".");
+    }
+    closed(closed.count > 0);
+  }
+
+  private void closed(boolean given) {
+    if (depth > 0) {
+      count(top(), top().next(), given, false);
+    }
+  }
+
+  private void requireAll(Frame object, Node rules) {
+    for (Node field : rules.required) {
+      if ((object.seen & field.bit) == 0) {
+        throw missing(field);
+      }
+    }
+  }
+
+  private InvalidBodyException missing(Node field) {
+    Rule rule = field.rule();
+    String expected = rule == null ? "a value" : rule.expectation();
+    return about(
+        ErrorCode.MISSING_REQUIRED_PARAMETER,
+        path(field.name()),
+        "Expected " + expected + ", but it is missing.");
+  }
+
+  private void relate(Frame object, Node rules, Relation relation) {
+    switch (relation) {
+      case Relation.Needs needs -> {
+        if (needs.value().equals(object.tag) && !has(object.seen, rules, needs.field())) {
+          throw about(
+              ErrorCode.MISSING_REQUIRED_PARAMETER,
+              path(needs.field()),
+              "Expected it where "
+                  + needs.tag()
+                  + " is \""
+                  + needs.value()
+                  + "\", but it is missing.");
+        }
+      }
+      case Relation.OnlyWith only -> {
+        if (has(object.given, rules, only.field()) && !has(object.affirmed, rules, only.flag())) {
+          throw about(
+              ErrorCode.INVALID_VALUE,
+              path(only.field()),
+              "Expected it only where " + only.flag() + " is true, but that is not.");
+        }
+      }
+      case Relation.Unless unless -> unless(object, rules, unless);
+    }
+  }
+
+  private void unless(Frame object, Node rules, Relation.Unless unless) {
+    if (has(object.given, rules, unless.field())) {
+      return;
+    }
+    boolean excused =
+        unless.value().equals(object.tag)
+            && unless.substitutes().stream().anyMatch(s -> has(object.given, rules, s));
+    if (!excused) {
+      boolean isNull = has(object.seen, rules, unless.field());
+      throw about(
+          isNull ? ErrorCode.INVALID_TYPE : ErrorCode.MISSING_REQUIRED_PARAMETER,
+          path(unless.field()),
+          "Expected a string, a part or a list of parts, but it is "
+              + (isNull ? "null" : "missing")
+              + ": only an assistant's message with tool calls may do without.");
+    }
+  }
+
+  private static boolean has(long mask, Node rules, String name) {
+    Node field = rules.field(name);
+    return field != null && (mask & field.bit) != 0;
+  }
+
+  private void refuseLoneSurrogate(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        refuseLoneSurrogate(text.toString().toCharArray(), 0, text.length());
+        return;
+      }
+    }
+  }
+
+  private void refuseLoneSurrogate(char[] text, int offset, int length) {
+    int end = offset + length;
+    for (int i = offset; i < end; i++) {
+      char c = text[i];
+      boolean alone =
+          Character.isHighSurrogate(c)
+              ? i + 1 == end || !Character.isLowSurrogate(text[i + 1])
+              : Character.isLowSurrogate(c)
+                  && (i == offset || !Character.isHighSurrogate(text[i - 1]));
+      if (alone) {
+        throw about(
+            ErrorCode.INVALID_JSON,
+            path(),
+            "Expected Unicode text, but half a surrogate pair came.");
+      }
+    }
+  }
+
+  private Frame top() {
+    return frames.get(depth - 1);
+  }
+
+  private int start() {
+    return (int) json.currentTokenLocation().getByteOffset();
+  }
+
+  private int end() {
+    return (int) json.currentLocation().getByteOffset();
+  }
+
+  private InvalidBodyException wrong(ErrorCode code, Rule rule, Kind got) throws IOException {
+    String quoted =
+        switch (got) {
+          case STRING -> ": \"" + Quote.of(json.getText()) + "\"";
+          case INTEGER, NUMBER -> ": " + Quote.of(json.getText());
+          case BOOLEAN -> ": " + json.getText();
+          case OBJECT, ARRAY, NULL -> "";
+        };
+    return about(
+        code, path(), "Expected " + rule.expectation() + ", but got " + got.words() + quoted + ".");
+  }
+
+  private static InvalidBodyException invalid(ErrorCode code, String message) {
+    return new InvalidBodyException(ApiError.of(code, message));
+  }
+
+  private static InvalidBodyException about(ErrorCode code, String path, String message) {
+    return new InvalidBodyException(
+        ApiError.about(code, path, "Invalid '" + path + "': " + message));
+  }
+
+  private String path(String field) {
+    String object = path();
+    return object.isEmpty() ? field : Quote.of(object) + "." + field;
+  }
+
+  /** The path of the value that is being read, like {@code messages[2].content[0].type}. */
+  private String path() {
+    var path = new StringBuilder();
+    for (Frame frame : frames.subList(0, depth)) {
+      if (frame.array) {
+        path.append('[').append(frame.count).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(Quote.of(frame.key == null ? "" : frame.key));
+      }
+    }
+    return Quote.of(path.toString());
+  }
+}

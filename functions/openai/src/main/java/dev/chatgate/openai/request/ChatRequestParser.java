@@ -1,0 +1,116 @@
+package dev.chatgate.openai.request;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.tokens.TokenCounters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the body of a chat call and holds it against {@link ChatRules}. Whatever the bytes, the
+ * outcome is a value, in time and memory in proportion to their number. Safe for many threads.
+ */
+public final class ChatRequestParser {
+  /** The number length is ours to check: so the error can name the field. */
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(BodyReader.DEEPEST + 1)
+          .maxNumberLength(Integer.MAX_VALUE)
+          .maxStringLength(Integer.MAX_VALUE)
+          .maxNameLength(Integer.MAX_VALUE)
+          .build();
+
+  private final TokenCounters counters;
+
+  /**
+   * A parser.
+   *
+   * @param counters what its requests estimate their prompts with; shared with whoever counts
+   *     answers, so that the tables are loaded once
+   */
+  public ChatRequestParser(TokenCounters counters) {
+    this.counters = counters;
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @param body the bytes as the tenant sent them; kept by the request, so not to be changed
+   */
+  public ParsedChat parse(byte[] body) {
+    try {
+      requireUtf8(body);
+      return new ParsedChat.Valid(new ChatRequest(body, read(body), counters));
+    } catch (InvalidBodyException e) {
+      return new ParsedChat.Invalid(e.error());
+    } catch (JsonProcessingException e) {
+      return new ParsedChat.Invalid(malformed(e));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading an array does no I/O", e);
+    }
+  }
+
+  private static ChatRequest.Fields read(byte[] body) throws IOException {
+    try (var json = factory().createParser(body)) {
+      return new BodyReader(json).read();
+    }
+  }
+
+  /**
+   * A factory for one body. Jackson keeps every key it has met in the factory, whatever its length:
+   * with a shared one a tenant could fill the heap with keys.
+   */
+  static JsonFactory factory() {
+    return JsonFactory.builder()
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.CHARSET_DETECTION)
+        .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+        .streamReadConstraints(CONSTRAINTS)
+        .build();
+  }
+
+  private static void requireUtf8(byte[] body) {
+    if (body.length >= 3
+        && body[0] == (byte) 0xEF
+        && body[1] == (byte) 0xBB
+        && body[2] == (byte) 0xBF) {
+      throw new InvalidBodyException(
+          ApiError.of(
+              ErrorCode.INVALID_JSON,
+              "Expected JSON, but the body begins with a byte order mark."));
+    }
+    var decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    var in = ByteBuffer.wrap(body);
+    var out = CharBuffer.allocate(Math.min(body.length + 1, 8192));
+    while (true) {
+      var result = decoder.decode(in, out.clear(), true);
+      if (result.isError()) {
+        throw new InvalidBodyException(
+            ApiError.of(
+                ErrorCode.INVALID_JSON,
+                "Expected UTF-8, but the byte at offset " + in.position() + " is none."));
+      }
+      if (result.isUnderflow()) {
+        return;
+      }
+    }
+  }
+
+  private static ApiError malformed(JsonProcessingException e) {
+    var at = e.getLocation();
+    String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    return ApiError.of(ErrorCode.INVALID_JSON, "The body is not valid JSON" + where + ".");
+  }
+}

@@ -1,0 +1,53 @@
+package dev.chatgate.openai.request;
+
+import com.fasterxml.jackson.core.json.DupDetector;
+import org.jspecify.annotations.Nullable;
+
+/** One object or array that is open while a body is read. Used again for the next at its depth. */
+final class Frame {
+  final DupDetector names;
+
+  /** The rules for what is inside, or null where there are none. */
+  @Nullable Node node;
+
+  boolean array;
+
+  /** In an array, the number of items so far. */
+  int count;
+
+  /** In an object, the key that is being read. */
+  @Nullable String key;
+
+  /** In an object, the value of {@code type} or {@code role}. */
+  @Nullable String tag;
+
+  /** Bits of the fields that were there, were not null (nor an empty array), and were true. */
+  long seen;
+
+  long given;
+  long affirmed;
+
+  Frame(DupDetector names) {
+    this.names = names;
+  }
+
+  void open(@Nullable Node rules, boolean isArray) {
+    names.reset();
+    node = rules;
+    array = isArray;
+    count = 0;
+    key = null;
+    tag = null;
+    seen = 0;
+    given = 0;
+    affirmed = 0;
+  }
+
+  /** The node of the value that comes next, or null where no rule names it. */
+  @Nullable Node next() {
+    if (node == null) {
+      return null;
+    }
+    return array ? node.item() : key == null ? null : node.field(key);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.chatgate.openai.request;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What one place of the body may hold: a row of {@link ChatRules#RULES}.
+ *
+ * @param path the place; {@code []} stands for any index, {@code *} for any key
+ * @param required whether the object around it must have it
+ * @param kinds the kinds of value allowed; {@link Kind#NUMBER} allows integers too
+ * @param range for numbers
+ * @param values for strings: the only ones, or none for any
+ * @param items for arrays: how many, or none for any
+ * @param filled for strings: not empty, not blank
+ */
+public record Rule(
+    String path,
+    boolean required,
+    Set<Kind> kinds,
+    Optional<Range> range,
+    List<String> values,
+    Optional<Range> items,
+    boolean filled) {
+  /** Copies what it is given. */
+  public Rule {
+    kinds = Collections.unmodifiableSet(EnumSet.copyOf(kinds));
+    values = List.copyOf(values);
+  }
+
+  static Rule required(String path, Kind first, Kind... others) {
+    return rule(path, true, EnumSet.of(first, others));
+  }
+
+  static Rule optional(String path, Kind first, Kind... others) {
+    return rule(path, false, EnumSet.of(first, others));
+  }
+
+  private static Rule rule(String path, boolean required, Set<Kind> kinds) {
+    return new Rule(path, required, kinds, Optional.empty(), List.of(), Optional.empty(), false);
+  }
+
+  Rule from(long min, long max) {
+    return within(new Range(BigDecimal.valueOf(min), false, BigDecimal.valueOf(max)));
+  }
+
+  Rule above(long min, long max) {
+    return within(new Range(BigDecimal.valueOf(min), true, BigDecimal.valueOf(max)));
+  }
+
+  private Rule within(Range numbers) {
+    return new Rule(path, required, kinds, Optional.of(numbers), values, items, filled);
+  }
+
+  Rule oneOf(String... only) {
+    return new Rule(path, required, kinds, range, List.of(only), items, filled);
+  }
+
+  Rule items(int min, int max) {
+    var count = new Range(BigDecimal.valueOf(min), false, BigDecimal.valueOf(max));
+    return new Rule(path, required, kinds, range, values, Optional.of(count), filled);
+  }
+
+  Rule notBlank() {
+    return new Rule(path, required, kinds, range, values, items, true);
+  }
+
+  /** Whether a value of this kind may stand here. */
+  public boolean allows(Kind kind) {
+    return kinds.contains(kind) || (kind == Kind.INTEGER && kinds.contains(Kind.NUMBER));
+  }
+
+  /** The rule in words, like {@code an integer from 1 to 128 or null}. */
+  public String expectation() {
+    return kinds.stream().map(this::words).collect(Collectors.joining(" or "));
+  }
+
+  private String words(Kind kind) {
+    return switch (kind) {
+      case STRING ->
+          values.isEmpty() ? filled ? "a string that is not blank" : kind.words() : oneOfValues();
+      case INTEGER, NUMBER -> kind.words() + range.map(r -> " " + r).orElse("");
+      case ARRAY -> kind.words() + items.map(Rule::itemWords).orElse("");
+      case BOOLEAN, OBJECT, NULL -> kind.words();
+    };
+  }
+
+  private String oneOfValues() {
+    return values.stream()
+        .map(v -> '"' + v + '"')
+        .collect(Collectors.joining(", ", values.size() == 1 ? "" : "one of ", ""));
+  }
+
+  private static String itemWords(Range items) {
+    return items.max().intValue() == Integer.MAX_VALUE
+        ? " of at least " + items.min()
+        : " of " + items.min() + " to " + items.max();
+  }
+}
