@@ -1,0 +1,17 @@
+package dev.chatgate.local;
+
+/** The local system cannot start; the message is one sentence for the person who started it. */
+public final class StartException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param message one sentence that says what to change
+   */
+  public StartException(String message) {
+    super(message);
+  }
+
+  StartException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

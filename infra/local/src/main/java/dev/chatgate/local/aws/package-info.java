@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.local.aws;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.local.door;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package dev.chatgate.local.http;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * A small HTTP/1.1 server on loopback: a virtual thread for each connection, every byte sent at
+ * once. The JDK's own server hides the raw target and the trailers of a request, which the doors
+ * and the Runtime API need.
+ */
+public final class HttpServer implements AutoCloseable {
+  private final ServerSocket listener;
+  private final Handler handler;
+  private final Consumer<Exception> defects;
+  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+
+  /** Answers requests. */
+  @FunctionalInterface
+  public interface Handler {
+    /**
+     * Answers one request, in the connection's own thread.
+     *
+     * @param request what was asked
+     * @param reply where the answer goes; one that is left unsent becomes a 500
+     * @throws IOException if the caller is gone
+     */
+    void handle(Request request, Reply reply) throws IOException;
+  }
+
+  private HttpServer(ServerSocket listener, Handler handler, Consumer<Exception> defects) {
+    this.listener = listener;
+    this.handler = handler;
+    this.defects = defects;
+  }
+
+  /**
+   * Opens the port and serves it.
+   *
+   * @param port on 127.0.0.1; 0 for any free one
+   * @param handler answers
+   * @throws UncheckedIOException if the port cannot be had
+   */
+  public static HttpServer start(int port, Handler handler) {
+    return start(port, handler, e -> e.printStackTrace());
+  }
+
+  static HttpServer start(int port, Handler handler, Consumer<Exception> defects) {
+    try {
+      var listener = new ServerSocket();
+      listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 1_000);
+      var server = new HttpServer(listener, handler, defects);
+      Thread.ofVirtual().name("http-" + listener.getLocalPort()).start(server::accept);
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The port, also where it was chosen freely. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Stops listening and breaks every connection off. */
+  @Override
+  public void close() {
+    closeQuietly(listener);
+    connections.forEach(HttpServer::closeQuietly);
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket socket = listener.accept();
+        connections.add(socket);
+        Thread.ofVirtual().start(() -> serve(socket));
+      } catch (IOException e) {
+        // The listener was closed, or a caller left while it was accepted.
+      }
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      var in = new BufferedInputStream(socket.getInputStream(), 16_384);
+      while (serveOne(socket, in)) {
+        // Answered; the connection waits for its next request.
+      }
+    } catch (MalformedException | TooLargeException e) {
+      refuse(socket);
+    } catch (IOException e) {
+      // The caller left. What it asked for has been done or not; nobody is there to be told.
+    } finally {
+      connections.remove(socket);
+      closeQuietly(socket);
+    }
+  }
+
+  private boolean serveOne(Socket socket, BufferedInputStream in) throws IOException {
+    in.mark(1);
+    if (in.read() < 0) {
+      return false;
+    }
+    in.reset();
+    String peer = socket.getInetAddress().getHostAddress();
+    Request request = Request.read(Wire.line(in), in, socket.getOutputStream(), peer);
+    var reply = new Reply(socket, request);
+    handle(request, reply);
+    if (!reply.begun()) {
+      reply.send(500, Headers.NONE, new byte[0]);
+    }
+    return request.drain() && reply.reusable();
+  }
+
+  private void handle(Request request, Reply reply) throws IOException {
+    try {
+      handler.handle(request, reply);
+    } catch (RuntimeException e) {
+      defects.accept(e);
+      if (reply.begun()) {
+        reply.cut();
+      }
+    }
+  }
+
+  private static void refuse(Socket socket) {
+    try {
+      socket
+          .getOutputStream()
+          .write(
+              "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      // Whoever speaks no HTTP and leaves misses nothing.
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable open) {
+    try {
+      open.close();
+    } catch (Exception e) {
+      // Closing is all that was wanted.
+    }
+  }
+}

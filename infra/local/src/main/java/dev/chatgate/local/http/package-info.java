@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.local.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package dev.chatgate.local.lambda;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A process of a function. It knows nothing of where it runs, so a shell stands beside it: the
+ * shell kills it when its own standard input ends, and that ends with whoever holds the other side,
+ * however that one died.
+ */
+final class Instance {
+  private static final String WATCHED =
+      """
+      exec 3<&0 </dev/null
+      "$@" 3<&- &
+      child=$!
+      { read -r _ <&3; kill -9 "$child"; } 2>/dev/null &
+      watcher=$!
+      exec 3<&-
+      wait "$child"
+      status=$?
+      kill -9 "$watcher" 2>/dev/null
+      exit "$status"
+      """;
+
+  private final String name;
+  private final Process process;
+
+  private Instance(String name, Process process) {
+    this.name = name;
+    this.process = process;
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param name for the log
+   * @param launch what to start
+   * @param log gets each line that the process prints
+   */
+  static Instance start(String name, Launch launch, Consumer<String> log) {
+    var command = new java.util.ArrayList<>(List.of("/bin/sh", "-c", WATCHED, name));
+    command.addAll(launch.command());
+    var builder = new ProcessBuilder(command).directory(launch.folder().toFile());
+    builder.environment().clear();
+    builder.environment().putAll(launch.environment());
+    try {
+      var instance = new Instance(name, builder.redirectErrorStream(true).start());
+      Thread.ofVirtual().name("log-" + name).start(() -> instance.pump(log));
+      return instance;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Runs something when the process has ended. */
+  void onExit(Runnable then) {
+    var _ = process.onExit().thenRun(then);
+  }
+
+  /** The function's own processes, without the shell beside them. */
+  List<ProcessHandle> processes() {
+    return process
+        .children()
+        .filter(child -> !child.info().command().orElse("").endsWith("sh"))
+        .toList();
+  }
+
+  /** Ends the process at once, as Lambda would: nothing in it is asked. */
+  void kill() {
+    List<ProcessHandle> descendants = process.descendants().toList();
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // The shell has gone, and took or takes its child with it.
+    }
+    descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private void pump(Consumer<String> log) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        log.accept(line);
+      }
+    } catch (IOException e) {
+      // The process is gone; so is its output.
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.local.template;
+
+import org.jspecify.annotations.NullMarked;
