@@ -94,7 +94,7 @@ public final class InstancePool implements AutoCloseable {
       hand(invocation, free.get());
     } else {
       long wait = limits.longestWait().toMillis();
-      timer.schedule(() -> giveUp(invocation), wait, TimeUnit.MILLISECONDS);
+      var _ = timer.schedule(() -> giveUp(invocation), wait, TimeUnit.MILLISECONDS);
       startWhatIsMissing();
     }
   }
@@ -218,7 +218,7 @@ public final class InstancePool implements AutoCloseable {
       }
       process.onExit(this::exited);
       long most = LONGEST_START.toMillis();
-      timer.schedule(this::killUnlessReady, most, TimeUnit.MILLISECONDS);
+      var _ = timer.schedule(this::killUnlessReady, most, TimeUnit.MILLISECONDS);
     }
 
     @Override
