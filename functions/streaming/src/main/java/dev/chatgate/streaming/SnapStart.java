@@ -4,7 +4,7 @@ import com.amazonaws.services.lambda.crac.CheckpointException;
 import com.amazonaws.services.lambda.crac.Context;
 import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.crac.Resource;
-import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.JniHelper;
+import java.io.IOException;
 
 /**
  * The handshake around a snapshot: hooks, {@code restore/next}, hooks, in the order and with the
@@ -44,8 +44,8 @@ final class SnapStart {
     }
   }
 
-  private static void runBeforeCheckpointHooks() throws CheckpointException {
-    JniHelper.load();
+  private static void runBeforeCheckpointHooks() throws CheckpointException, IOException {
+    NativeLibrary.load();
     Core.getGlobalContext().beforeCheckpoint(none());
   }
 
