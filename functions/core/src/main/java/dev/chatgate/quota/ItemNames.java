@@ -39,6 +39,10 @@ public final class ItemNames {
   public static final String DUE = "due";
 
   private static final int RADIX = 36;
+
+  /** A letter and 16 bits in base 36; an id is longer. */
+  private static final int LONGEST_WINDOW = 5;
+
   private static final char DAY_MODEL_SEPARATOR = '.';
 
   private ItemNames() {}
@@ -136,6 +140,7 @@ public final class ItemNames {
   /** The day or month in a window's name, or -1 if the attribute is no window of that letter. */
   static int windowOf(char letter, String name) {
     if (name.length() < 2
+        || name.length() > LONGEST_WINDOW
         || name.charAt(0) != letter
         || name.equals(NEWEST_DAY)
         || name.indexOf(DAY_MODEL_SEPARATOR) >= 0) {

@@ -1,7 +1,9 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.tenant.Quota;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Where a tenant stands in its minute limits: the values of {@code x-ratelimit-*}.
@@ -12,6 +14,25 @@ import java.util.Optional;
 public record RateLimits(Optional<Bucket> requests, Optional<Bucket> tokens) {
   /** No minute limits, or no state of them known. */
   public static final RateLimits NONE = new RateLimits(Optional.empty(), Optional.empty());
+
+  /**
+   * Reads a state of the quota item.
+   *
+   * @param quota the limits
+   * @param item the state
+   * @param now epoch nanoseconds
+   */
+  static RateLimits of(Quota quota, QuotaItem item, long now) {
+    return new RateLimits(
+        bucket(quota.requestsPerMinute(), Buckets.takenByRequests(item, now)),
+        bucket(quota.tokensPerMinute(), Buckets.takenByTokens(item, now)));
+  }
+
+  private static Optional<Bucket> bucket(OptionalLong limit, long takenNanos) {
+    return limit.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Buckets.bucket(limit.getAsLong(), takenNanos));
+  }
 
   /**
    * One token bucket.

@@ -75,13 +75,22 @@ public record ModelPrice(String model, LocalDate from, List<Tier> tiers) {
    * @throws ArithmeticException if the product does not fit in 63 bits
    */
   public long microUsd(TokenCounts counts) {
+    return tierOf(counts.prompt()).microUsd(counts);
+  }
+
+  /**
+   * The tier that prices a call: the highest whose threshold its prompt exceeds, else the first.
+   *
+   * @param promptTokens the prompt's tokens, the cached ones included
+   */
+  public Tier tierOf(long promptTokens) {
     var tier = tiers.getFirst();
     for (var candidate : tiers) {
-      if (counts.prompt() > candidate.abovePromptTokens()) {
+      if (promptTokens > candidate.abovePromptTokens()) {
         tier = candidate;
       }
     }
-    return tier.microUsd(counts);
+    return tier;
   }
 
   /**

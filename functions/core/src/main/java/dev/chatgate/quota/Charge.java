@@ -1,0 +1,43 @@
+package dev.chatgate.quota;
+
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageRecord;
+
+/**
+ * What applying a record to an entry puts in the place of the reserve.
+ *
+ * @param dayTokens tokens of the entry's day
+ * @param monthTokens tokens of the entry's month
+ * @param monthMicroUsd micro-dollars of the entry's month
+ * @param bucketNanos bucket time of what was used
+ * @param rollUp what the roll-up of the entry's day and model grows by
+ */
+record Charge(
+    long dayTokens, long monthTokens, long monthMicroUsd, long bucketNanos, Tally rollUp) {
+  static final Charge NOTHING = new Charge(0, 0, 0, 0, Tally.ZERO);
+
+  /**
+   * What a record means for an entry that is found under its id: nothing if it is a mark, or if the
+   * entry is a late twin of the one that the record is about.
+   */
+  static Charge of(UsageRecord record, Entry entry) {
+    if (!record.counts() || record.attempt() != entry.attempt()) {
+      return NOTHING;
+    }
+    var used = record.charged();
+    boolean sameDay = day(record) == entry.epochDay();
+    boolean sameMonth = Windows.monthOf(day(record)) == Windows.monthOf(entry.epochDay());
+    return new Charge(
+        sameDay ? used.tokens() : 0,
+        sameMonth ? used.tokens() : 0,
+        sameMonth ? used.microUsd() : 0,
+        record.bucketNanos(),
+        used);
+  }
+
+  /** The windows that a record is about: a correction's are the corrected call's. */
+  private static int day(UsageRecord record) {
+    var day = record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
+    return (int) day.toEpochDay();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.chatgate.quota;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageRecord;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * The wish to change what a record charged. Its identity is the corrected record and {@code
+ * madeAt}: the same correction, made again, has no effect.
+ *
+ * @param corrected the record that charged something else than what is true
+ * @param difference what is true, less what was charged so far; its calls are not looked at
+ * @param bucketNanos what the token bucket is charged, 0 and up: a bucket gives nothing back
+ * @param madeAt when it was first wished, whole seconds
+ * @param call what is known of the call, if it brought the correction itself
+ */
+public record Correction(
+    UsageRecord corrected,
+    Tally difference,
+    long bucketNanos,
+    Instant madeAt,
+    Optional<UsageRecord.Call> call) {
+  private static final int RADIX = 36;
+
+  /** Cuts the time to whole seconds. */
+  public Correction {
+    madeAt = madeAt.truncatedTo(ChronoUnit.SECONDS);
+    if (bucketNanos < 0) {
+      throw new IllegalArgumentException("a bucket gives nothing back");
+    }
+  }
+
+  /** An operator's correction: windows and records move, the minute's bucket does not. */
+  public static Correction byOperator(UsageRecord corrected, Tally difference, Instant madeAt) {
+    return new Correction(corrected, difference, 0, madeAt, Optional.empty());
+  }
+
+  /** The identity of the correction's own record. */
+  public UsageRecord.Key key() {
+    return new UsageRecord.Key(corrected.key().tenant(), madeAt, id());
+  }
+
+  /** Derived from the corrected record and the time; as long as any reservation's id. */
+  private String id() {
+    var text = corrected.key().id() + '#' + madeAt.getEpochSecond();
+    var digits = new BigInteger(1, sha256(text)).toString(RADIX);
+    return digits.substring(digits.length() - RequestId.RESERVATION_ID_LENGTH);
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.chatgate.quota;
+
+import dev.chatgate.quota.Attribute.Whole;
+import dev.chatgate.quota.ItemUpdate.Action;
+import dev.chatgate.quota.ItemUpdate.Condition;
+import java.util.Optional;
+
+/**
+ * The write that empties a bucket in an impossible state. One instance whose clock is an hour ahead
+ * sets a bucket an hour ahead, and nobody is admitted until then. An overrun legally pushes the
+ * token bucket further, but says so in {@link ItemNames#TOKENS_OVER}.
+ */
+final class Healing {
+  private static final long MINUTE_NANOS = 60_000_000_000L;
+
+  private Healing() {}
+
+  /** The write, if a bucket needs it. Both buckets may: then this is the first of two. */
+  static Optional<ItemUpdate> of(QuotaItem item, long now) {
+    if (item.number(ItemNames.REQUESTS_TAT) > now + Buckets.POISON_NANOS) {
+      return Optional.of(emptyRequests(item, now - MINUTE_NANOS));
+    }
+    long legal = now + Buckets.POISON_NANOS + item.number(ItemNames.TOKENS_OVER);
+    if (item.number(ItemNames.TOKENS_TAT) > legal) {
+      return Optional.of(emptyTokens(item, now - MINUTE_NANOS));
+    }
+    return Optional.empty();
+  }
+
+  private static ItemUpdate emptyRequests(QuotaItem item, long tat) {
+    return unchanged(ItemNames.REQUESTS_TAT, item).put(ItemNames.REQUESTS_TAT, tat).build();
+  }
+
+  private static ItemUpdate emptyTokens(QuotaItem item, long tat) {
+    return unchanged(ItemNames.TOKENS_TAT, item)
+        .put(ItemNames.TOKENS_TAT, tat)
+        .then(new Action.PutSum(ItemNames.TOKENS_VIRTUAL, ItemNames.TOKENS_HELD, tat))
+        .remove(ItemNames.TOKENS_OVER)
+        .build();
+  }
+
+  private static ItemUpdate.Builder unchanged(String name, QuotaItem item) {
+    return new ItemUpdate.Builder().when(new Condition.Is(name, new Whole(item.number(name))));
+  }
+}

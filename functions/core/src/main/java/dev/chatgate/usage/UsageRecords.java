@@ -1,0 +1,56 @@
+package dev.chatgate.usage;
+
+import dev.chatgate.tenant.TenantId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The write-once records in the Usage table. No operation repeats itself on failure. */
+public interface UsageRecords {
+
+  /**
+   * Writes a record unless one of its key stands.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if no answer came: the record may stand
+   */
+  Decision decide(UsageRecord record);
+
+  /**
+   * Reads a record as it stands.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  Optional<UsageRecord> find(UsageRecord.Key key);
+
+  /**
+   * Reads a tenant's records in the order of their first attempts' times.
+   *
+   * @param tenant whose
+   * @param from first time, inclusive
+   * @param to last time, exclusive
+   * @param reader gets each in turn, marks included
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  void forEach(TenantId tenant, Instant from, Instant to, Consumer<UsageRecord> reader);
+
+  /** Whose record stands. */
+  sealed interface Decision {
+
+    /** The one that was given. */
+    record Written() implements Decision {}
+
+    /**
+     * One that was there before.
+     *
+     * @param record it
+     */
+    record Standing(UsageRecord record) implements Decision {}
+
+    /**
+     * The store said that it did nothing: throttled, or not allowed.
+     *
+     * @param cause what it said
+     */
+    record NotDone(RuntimeException cause) implements Decision {}
+  }
+}
