@@ -1,0 +1,31 @@
+package dev.chatgate.usage;
+
+import dev.chatgate.tenant.TenantId;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rows of closed days in memory. */
+public final class MemoryDayRows implements DayRows {
+  private final Map<DayRow, DayRow> rows = new LinkedHashMap<>();
+
+  @Override
+  public synchronized void put(DayRow row) {
+    rows.put(identity(row), row);
+  }
+
+  private static DayRow identity(DayRow row) {
+    return new DayRow(row.tenant(), row.day(), row.model(), row.part(), Tally.ZERO);
+  }
+
+  @Override
+  public synchronized List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to) {
+    return rows.values().stream()
+        .filter(row -> row.tenant().equals(tenant))
+        .filter(row -> !row.day().isBefore(from) && !row.day().isAfter(to))
+        .sorted(Comparator.comparing(DayRow::day))
+        .toList();
+  }
+}
