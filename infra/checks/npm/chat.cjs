@@ -1,0 +1,90 @@
+// The official OpenAI client, unmodified, at one door: CHATGATE_BASE_URL, CHATGATE_KEY, CHATGATE_MODEL.
+// Prints one line a case; ends with 1 at the first that is not as a user of the client expects.
+'use strict';
+
+const assert = require('node:assert/strict');
+const OpenAI = require('openai');
+
+const baseURL = process.env.CHATGATE_BASE_URL;
+const model = process.env.CHATGATE_MODEL;
+const messages = [{ role: 'user', content: 'Say hello.' }];
+
+const client = (apiKey) => new OpenAI({ baseURL, apiKey });
+const ours = client(process.env.CHATGATE_KEY);
+
+const cases = {
+  async 'a plain answer'() {
+    const { data, request_id: requestId } = await ours.chat.completions
+      .create({ model, messages, max_tokens: 50 })
+      .withResponse();
+    assert.equal(data.object, 'chat.completion');
+    assert.ok(data.choices[0].message.content.length > 0);
+    assert.ok(data.usage.total_tokens > 0);
+    assert.ok(requestId);
+  },
+
+  async 'a streamed answer'() {
+    const stream = await ours.chat.completions.create({ model, messages, max_tokens: 50, stream: true });
+    let text = '';
+    let finish = null;
+    for await (const chunk of stream) {
+      assert.equal(chunk.usage ?? null, null, 'usage that nobody asked for');
+      text += chunk.choices[0]?.delta?.content ?? '';
+      finish = chunk.choices[0]?.finish_reason ?? finish;
+    }
+    assert.ok(text.length > 0);
+    assert.ok(finish);
+  },
+
+  async 'a streamed answer with usage'() {
+    const stream = ours.chat.completions.stream({
+      model,
+      messages,
+      max_tokens: 50,
+      stream_options: { include_usage: true },
+    });
+    const completion = await stream.finalChatCompletion();
+    assert.ok(completion.choices[0].message.content.length > 0);
+    assert.ok(completion.usage.total_tokens > 0);
+  },
+
+  async 'a wrong key'() {
+    await assert.rejects(client('cg_wrong').chat.completions.create({ model, messages }), (error) => {
+      assert.ok(error instanceof OpenAI.AuthenticationError, error);
+      assert.equal(error.status, 401);
+      assert.equal(error.code, 'invalid_api_key');
+      assert.ok(error.requestID);
+      return true;
+    });
+  },
+
+  async 'a request that is none'() {
+    await assert.rejects(ours.chat.completions.create({ model, messages: 'hello' }), (error) => {
+      assert.ok(error instanceof OpenAI.BadRequestError, error);
+      assert.equal(error.param, 'messages');
+      assert.equal(error.type, 'invalid_request_error');
+      assert.ok(error.requestID);
+      return true;
+    });
+  },
+
+  async 'the models'() {
+    for await (const one of ours.models.list()) {
+      assert.equal(one.object, 'model');
+      assert.ok(one.id);
+    }
+  },
+};
+
+(async () => {
+  for (const [name, run] of Object.entries(cases)) {
+    try {
+      await run();
+      console.log(`ok: ${name}`);
+    } catch (error) {
+      console.error(`failed: ${name}\n`, error);
+      process.exit(1);
+    }
+  }
+  console.log(`all ${Object.keys(cases).length} cases pass`);
+})();

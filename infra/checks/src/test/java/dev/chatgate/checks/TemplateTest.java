@@ -1,0 +1,148 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.chatgate.aws.Tables;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+
+/** Holds {@code template.yaml} against the tables of the code, and against itself. */
+class TemplateTest {
+  private static final Tables TABLES = new Tables("TenantsTable", "QuotaTable", "UsageTable");
+
+  private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
+
+  TemplateTest() throws IOException {}
+
+  @Test
+  void everyParameterSetsSomething() {
+    template
+        .parameters()
+        .fieldNames()
+        .forEachRemaining(
+            name -> assertTrue(references(template.root()).contains(name), name + " sets nothing"));
+  }
+
+  @Test
+  void theTablesAreThoseOfTheCode() {
+    var tables = template.ofType("AWS::DynamoDB::Table");
+    var requests = TABLES.createRequests();
+
+    assertEquals(
+        requests.stream().map(CreateTableRequest::tableName).collect(Collectors.toSet()),
+        tables.keySet());
+    requests.forEach(request -> assertSameTable(request, template.properties(request.tableName())));
+  }
+
+  @Test
+  void rowsDieWhereTheCodeSaysWhen() {
+    var expected = Map.of(TABLES.usage(), TABLES.timeToLiveRequest().timeToLiveSpecification());
+    template
+        .ofType("AWS::DynamoDB::Table")
+        .forEach((name, table) -> {
+          var specification = expected.get(name);
+          var found = table.path("TimeToLiveSpecification");
+          assertEquals(specification != null, found.path("Enabled").asBoolean(), name);
+          assertEquals(
+              specification == null ? "" : specification.attributeName(),
+              found.path("AttributeName").asText(),
+              name);
+        });
+  }
+
+  @Test
+  void everyTableCanBeRestoredAndIsEncrypted() {
+    template
+        .ofType("AWS::DynamoDB::Table")
+        .forEach((name, table) -> {
+          var recovery = table.path("PointInTimeRecoverySpecification");
+          assertTrue(recovery.path("PointInTimeRecoveryEnabled").asBoolean(), name);
+          assertTrue(table.path("SSESpecification").path("SSEEnabled").asBoolean(), name);
+        });
+  }
+
+  @Test
+  void theStreamingDoorStreams() {
+    var url = template.properties("StreamFunction").get("FunctionUrlConfig");
+
+    assertEquals("RESPONSE_STREAM", url.get("InvokeMode").asText());
+  }
+
+  @Test
+  void everyFunctionLogsWhereLogsDie() {
+    var groups = template.ofType("AWS::Logs::LogGroup");
+    template
+        .ofType("AWS::Serverless::Function")
+        .forEach((name, function) -> {
+          var group = groups.get(function.at("/LoggingConfig/LogGroup/Ref").asText());
+          assertTrue(group != null && group.has("RetentionInDays"), name);
+        });
+  }
+
+  @Test
+  void nothingIsAllowedBeyondTheStacksOwnResources() {
+    template
+        .ofType("AWS::Serverless::Function")
+        .forEach((name, function) ->
+            Template.everywhere(function.path("Policies"), "Resource")
+                .forEach(resource -> assertTrue(resource.isObject(), name + ": " + resource)));
+  }
+
+  @Test
+  void noResourceHasAFixedName() {
+    var fixed = List.of("TableName", "FunctionName", "RoleName", "LogGroupName", "SecretName");
+    fixed.forEach(
+        field -> assertEquals(List.of(), Template.everywhere(template.resources(), field), field));
+  }
+
+  private static void assertSameTable(CreateTableRequest request, JsonNode table) {
+    assertEquals(request.billingModeAsString(), table.path("BillingMode").asText());
+    assertEquals(keys(request.keySchema()), keys(table.path("KeySchema")));
+    assertEquals(
+        request.attributeDefinitions().stream()
+            .collect(Collectors.toMap(a -> a.attributeName(), a -> a.attributeTypeAsString())),
+        pairs(table.path("AttributeDefinitions"), "AttributeName", "AttributeType"));
+    assertEquals(
+        request.globalSecondaryIndexes().stream()
+            .map(i -> i.indexName() + keys(i.keySchema()) + i.projection().projectionTypeAsString())
+            .toList(),
+        table.path("GlobalSecondaryIndexes").valueStream().map(TemplateTest::index).toList());
+  }
+
+  private static String index(JsonNode index) {
+    return index.get("IndexName").asText()
+        + keys(index.get("KeySchema"))
+        + index.at("/Projection/ProjectionType").asText();
+  }
+
+  private static Map<String, String> keys(List<KeySchemaElement> schema) {
+    var keys = new TreeMap<String, String>();
+    schema.forEach(key -> keys.put(key.attributeName(), key.keyTypeAsString()));
+    return keys;
+  }
+
+  private static Map<String, String> keys(JsonNode schema) {
+    return pairs(schema, "AttributeName", "KeyType");
+  }
+
+  private static Map<String, String> pairs(JsonNode list, String key, String value) {
+    var pairs = new TreeMap<String, String>();
+    list.forEach(item -> pairs.put(item.get(key).asText(), item.get(value).asText()));
+    return pairs;
+  }
+
+  private static Set<String> references(JsonNode node) {
+    return Template.everywhere(node, "Ref").stream()
+        .map(JsonNode::asText)
+        .collect(Collectors.toSet());
+  }
+}

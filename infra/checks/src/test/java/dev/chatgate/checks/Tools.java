@@ -1,0 +1,79 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The programs of others that {@code .ci/tools} has installed. */
+final class Tools {
+  private static final long MOST_SECONDS = 100;
+
+  private Tools() {}
+
+  /**
+   * A file or folder in the tools' folder; if it is missing, the test fails and says what to run.
+   */
+  static Path find(String path) {
+    var found = folder().resolve(path);
+    assertTrue(Files.exists(found), found + " is missing: run .ci/tools");
+    return found;
+  }
+
+  private static Path folder() {
+    return variable("CHATGATE_TOOLS")
+        .map(Path::of)
+        .orElseGet(() ->
+            variable("XDG_CACHE_HOME")
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("chatgate/tools"));
+  }
+
+  private static Optional<String> variable(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
+  }
+
+  /**
+   * Runs a program in the root of the checkout; the test fails if the program does, or takes more
+   * than 100 s.
+   *
+   * @return what it printed, standard error included
+   */
+  static String run(Map<String, String> environment, Object... command)
+      throws IOException, InterruptedException {
+    var words = Arrays.stream(command).map(Object::toString).toList();
+    var output = Files.createTempFile(Repository.TARGET, "output", ".txt");
+    int status = exitStatus(environment, words, output);
+    var text = Files.readString(output, StandardCharsets.UTF_8);
+    assertEquals(0, status, () -> String.join(" ", words) + "\n" + text);
+    return text;
+  }
+
+  private static int exitStatus(Map<String, String> environment, List<String> words, Path output)
+      throws IOException, InterruptedException {
+    var builder =
+        new ProcessBuilder(words)
+            .directory(Repository.ROOT.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    var process = builder.start();
+    process.getOutputStream().close();
+    try {
+      assertTrue(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS), () -> words + " did not end");
+      return process.exitValue();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.checks;
+
+import org.jspecify.annotations.NullMarked;
