@@ -2,6 +2,7 @@ package dev.chatgate.streaming;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Opens connections to the Runtime API. */
 interface Connector {
@@ -14,18 +15,19 @@ interface Connector {
   /** The Runtime API as {@code AWS_LAMBDA_RUNTIME_API} names it. */
   record Network(String host, InetSocketAddress address) implements Connector {
 
-    /**
-     * @param hostAndPort {@code 127.0.0.1:9001} or {@code [::1]:9001}
-     * @throws IllegalArgumentException if it is anything else
-     */
-    static Network parse(String hostAndPort) {
+    /** Reads {@code 127.0.0.1:9001} or {@code [::1]:9001}; null if it is neither. */
+    static @Nullable Network parse(String hostAndPort) {
       int colon = hostAndPort.lastIndexOf(':');
       if (colon <= 0) {
-        throw new IllegalArgumentException("AWS_LAMBDA_RUNTIME_API is not host:port");
+        return null;
       }
-      int port = Integer.parseInt(hostAndPort, colon + 1, hostAndPort.length(), 10);
-      String name = hostAndPort.substring(0, colon);
-      return new Network(hostAndPort, new InetSocketAddress(unbracketed(name), port));
+      String name = unbracketed(hostAndPort.substring(0, colon));
+      try {
+        int port = Integer.parseInt(hostAndPort, colon + 1, hostAndPort.length(), 10);
+        return new Network(hostAndPort, new InetSocketAddress(name, port));
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
     }
 
     private static String unbracketed(String name) {

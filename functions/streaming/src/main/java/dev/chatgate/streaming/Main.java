@@ -29,11 +29,12 @@ public final class Main {
 
   private static int run(String[] arguments) throws InterruptedException {
     String address = System.getenv("AWS_LAMBDA_RUNTIME_API");
-    if (address == null) {
-      Log.fatal("AWS_LAMBDA_RUNTIME_API is not set: this program is started by Lambda");
+    Connector connector = address == null ? null : Connector.Network.parse(address);
+    if (connector == null) {
+      Log.fatal("AWS_LAMBDA_RUNTIME_API is not host:port; Lambda, which starts this, sets it");
       return 1;
     }
-    return run(Connector.Network.parse(address), arguments);
+    return run(connector, arguments);
   }
 
   private static int run(Connector connector, String[] arguments) throws InterruptedException {
@@ -60,11 +61,15 @@ public final class Main {
     if (setting == null) {
       return 0;
     }
-    int number = Integer.parseInt(setting);
-    if (number < 1) {
-      throw new IllegalArgumentException("AWS_LAMBDA_MAX_CONCURRENCY must be at least 1");
+    try {
+      int number = Integer.parseInt(setting);
+      if (number >= 1) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below.
     }
-    return number;
+    throw new IllegalArgumentException("AWS_LAMBDA_MAX_CONCURRENCY is not a number from 1");
   }
 
   /** AWS's main class does the same: the managed runtime's certificates are the system's. */

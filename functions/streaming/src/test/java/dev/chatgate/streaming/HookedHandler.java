@@ -1,0 +1,49 @@
+package dev.chatgate.streaming;
+
+import com.amazonaws.services.lambda.crac.Context;
+import com.amazonaws.services.lambda.crac.Core;
+import com.amazonaws.services.lambda.crac.Resource;
+import java.io.IOException;
+import java.util.Map;
+
+/** A handler with hooks around the snapshot, which wait for the test, and fail where it says. */
+public final class HookedHandler implements StreamingHandler, Resource {
+
+  private final Gate.Visitor gate;
+
+  /** Registers this very object: the context holds it weakly, the runtime holds it for good. */
+  public HookedHandler() throws IOException {
+    gate = new Gate.Visitor(Integer.parseInt(System.getenv("TEST_GATE")));
+    Core.getGlobalContext().register(this);
+  }
+
+  @Override
+  public void beforeCheckpoint(Context<? extends Resource> context) throws Exception {
+    step("before");
+  }
+
+  @Override
+  public void afterRestore(Context<? extends Resource> context) throws Exception {
+    step("after");
+  }
+
+  @Override
+  public void handle(byte[] request, InvocationContext context, ResponseChannel response)
+      throws IOException {
+    response.head(200, Map.of());
+    response.write(request);
+    response.end();
+  }
+
+  private void step(String name) throws Exception {
+    gate.say(name);
+    gate.pass();
+    String fails = System.getenv().getOrDefault("TEST_FAILS", "");
+    if (fails.equals(name + "-exception")) {
+      throw new IllegalStateException("the hook " + name + " failed");
+    }
+    if (fails.equals(name + "-error")) {
+      throw new AssertionError("the hook " + name + " failed badly");
+    }
+  }
+}
