@@ -1,0 +1,93 @@
+package dev.chatgate.openai.provider;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gateway has to know of a chat completion, or of one chunk of a stream. Positions are
+ * those in the array that was parsed.
+ */
+final class AnswerFacts {
+  private boolean json;
+  private boolean object;
+  private boolean choices;
+  private List<Member> usages = List.of();
+  private List<Span> models = List.of();
+  private @Nullable ProviderError error;
+
+  /**
+   * A member of the outermost object.
+   *
+   * @param keyFrom where its name begins, quote included
+   * @param value where its value stands
+   * @param afterOthers whether another member, not of this name, stands before it
+   * @param isNull whether the value is null
+   */
+  record Member(int keyFrom, Span value, boolean afterOthers, boolean isNull) {}
+
+  void foundObject() {
+    object = true;
+  }
+
+  void foundEndOfJson() {
+    json = true;
+  }
+
+  void foundChoice() {
+    choices = true;
+  }
+
+  void found(ProviderError providerError) {
+    error = providerError;
+  }
+
+  void foundUsage(Member member) {
+    usages = with(usages, member);
+  }
+
+  void foundModel(Span value) {
+    models = with(models, value);
+  }
+
+  private static <T> List<T> with(List<T> list, T element) {
+    var longer = list.isEmpty() ? new ArrayList<T>(1) : list;
+    longer.add(element);
+    return longer;
+  }
+
+  /** Whether it is JSON to the end, nothing behind it. */
+  boolean isJson() {
+    return json;
+  }
+
+  /** Whether it is a JSON object. */
+  boolean isObject() {
+    return object;
+  }
+
+  /** Whether it has a list of choices that is not empty. */
+  boolean hasChoices() {
+    return choices;
+  }
+
+  /** Each member {@code usage}, nulls included. */
+  List<Member> usages() {
+    return usages;
+  }
+
+  /** Whether there is a {@code usage} that is not null. */
+  boolean hasUsage() {
+    return usages.stream().anyMatch(member -> !member.isNull());
+  }
+
+  /** The value of each {@code model} that is a string, quotes included. */
+  List<Span> models() {
+    return models;
+  }
+
+  /** The member {@code error}, unless it is absent or null. */
+  @Nullable ProviderError error() {
+    return error;
+  }
+}

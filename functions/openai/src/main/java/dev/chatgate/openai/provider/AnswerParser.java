@@ -1,0 +1,229 @@
+package dev.chatgate.openai.provider;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a chat completion, or the chunks of one, token by token and without a tree: which choices
+ * have finished, their text for an estimate, where usage and model stand, whether it is an error.
+ */
+final class AnswerParser {
+  /** Strings may be as long as an answer; the answer's own size is limited where it is read. */
+  private static final JsonFactory JSON =
+      new JsonFactoryBuilder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  /** Strings of a message that no model has written. */
+  private static final Set<String> NOT_TEXT = Set.of("role", "id", "type");
+
+  private final ReceivedText text;
+  private final BitSet finished = new BitSet();
+
+  /**
+   * @param text takes the text of every choice
+   */
+  AnswerParser(ReceivedText text) {
+    this.text = text;
+  }
+
+  /** Whether each of the choices 0 to n − 1 had a finish_reason so far. */
+  boolean allFinished(int choices) {
+    return finished.nextClearBit(0) >= choices;
+  }
+
+  /**
+   * Reads one JSON text. If it is broken the facts are those before the break.
+   *
+   * @param bytes UTF-8
+   */
+  AnswerFacts parse(byte[] bytes, int offset, int length) {
+    var facts = new AnswerFacts();
+    if (isOtherEncoding(bytes, offset, length)) {
+      return facts;
+    }
+    try (var json = JSON.createParser(bytes, offset, length)) {
+      readWhole(json, offset, facts);
+    } catch (IOException e) {
+      // Broken JSON is an outcome: the facts say so.
+    }
+    return facts;
+  }
+
+  /** The parser would also read UTF-16 and UTF-32, whose first bytes hold a zero or a mark. */
+  private static boolean isOtherEncoding(byte[] bytes, int offset, int length) {
+    return length > 1
+        && (bytes[offset] == 0 || bytes[offset + 1] == 0 || (bytes[offset] & 0xFE) == 0xFE);
+  }
+
+  private void readWhole(JsonParser json, int offset, AnswerFacts facts) throws IOException {
+    var token = json.nextToken();
+    if (token == JsonToken.START_OBJECT) {
+      facts.foundObject();
+      readAnswer(json, offset, facts);
+    } else {
+      json.skipChildren();
+    }
+    if (token != null && json.nextToken() == null) {
+      facts.foundEndOfJson();
+    }
+  }
+
+  private void readAnswer(JsonParser json, int offset, AnswerFacts facts) throws IOException {
+    boolean others = false;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      var name = json.currentName();
+      switch (name) {
+        case "usage" -> facts.foundUsage(readMember(json, offset, others));
+        case "model" -> readModel(json, offset, facts);
+        case "error" -> readError(json, facts);
+        case "choices" -> readChoices(json, facts);
+        default -> skipValue(json);
+      }
+      others |= !name.equals("usage");
+    }
+  }
+
+  private static void skipValue(JsonParser json) throws IOException {
+    json.nextToken();
+    json.skipChildren();
+  }
+
+  private static AnswerFacts.Member readMember(JsonParser json, int offset, boolean others)
+      throws IOException {
+    int keyFrom = offset + (int) json.currentTokenLocation().getByteOffset();
+    boolean isNull = json.nextToken() == JsonToken.VALUE_NULL;
+    var value = readSpan(json, offset);
+    return new AnswerFacts.Member(keyFrom, value, others, isNull);
+  }
+
+  /** Reads the value whose first token is the current one to its end. */
+  private static Span readSpan(JsonParser json, int offset) throws IOException {
+    int from = offset + (int) json.currentTokenLocation().getByteOffset();
+    json.skipChildren();
+    json.finishToken();
+    return new Span(from, offset + (int) json.currentLocation().getByteOffset());
+  }
+
+  private static void readModel(JsonParser json, int offset, AnswerFacts facts) throws IOException {
+    if (json.nextToken() == JsonToken.VALUE_STRING) {
+      facts.foundModel(readSpan(json, offset));
+    } else {
+      json.skipChildren();
+    }
+  }
+
+  private void readChoices(JsonParser json, AnswerFacts facts) throws IOException {
+    if (json.nextToken() != JsonToken.START_ARRAY) {
+      json.skipChildren();
+      return;
+    }
+    for (int position = 0; json.nextToken() != JsonToken.END_ARRAY; position++) {
+      facts.foundChoice();
+      if (json.currentToken() == JsonToken.START_OBJECT) {
+        readChoice(json, position);
+      } else {
+        json.skipChildren();
+      }
+    }
+  }
+
+  private void readChoice(JsonParser json, int position) throws IOException {
+    int index = position;
+    boolean done = false;
+    var written = new StringBuilder();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      switch (json.currentName()) {
+        case "index" -> index = readIndex(json, position);
+        case "finish_reason" -> done = readFinishReason(json);
+        case "delta", "message" -> readText(json, written);
+        default -> skipValue(json);
+      }
+    }
+    text.add(index, written);
+    if (done) {
+      finished.set(index);
+    }
+  }
+
+  private static int readIndex(JsonParser json, int position) throws IOException {
+    boolean number = json.nextToken() == JsonToken.VALUE_NUMBER_INT;
+    int index = number ? json.getValueAsInt(position) : position;
+    json.skipChildren();
+    return index >= 0 && index < ReceivedText.MOST_CHOICES ? index : position;
+  }
+
+  private static boolean readFinishReason(JsonParser json) throws IOException {
+    var value = json.nextToken();
+    boolean none =
+        value == JsonToken.VALUE_NULL
+            || (value == JsonToken.VALUE_STRING && json.getText().isEmpty());
+    json.skipChildren();
+    return !none;
+  }
+
+  /** Every string that the model wrote: content, reasoning, refusal, names and arguments. */
+  private static void readText(JsonParser json, StringBuilder written) throws IOException {
+    int depth = 0;
+    do {
+      var token = json.nextToken();
+      if (token == JsonToken.VALUE_STRING && isText(json.currentName())) {
+        written.append(json.getText());
+      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+    } while (depth > 0 || json.currentToken() == JsonToken.FIELD_NAME);
+  }
+
+  /** A string in a list has no name. */
+  private static boolean isText(@Nullable String name) {
+    return name == null || !NOT_TEXT.contains(name);
+  }
+
+  private static void readError(JsonParser json, AnswerFacts facts) throws IOException {
+    var token = json.nextToken();
+    if (token == JsonToken.START_OBJECT) {
+      facts.found(readErrorObject(json));
+    } else if (token == JsonToken.VALUE_STRING) {
+      facts.found(new ProviderError(Optional.of(json.getText()), false, List.of()));
+    } else if (token != JsonToken.VALUE_NULL) {
+      json.skipChildren();
+      facts.found(new ProviderError(Optional.empty(), false, List.of()));
+    }
+  }
+
+  private static ProviderError readErrorObject(JsonParser json) throws IOException {
+    Optional<String> message = Optional.empty();
+    boolean plain = true;
+    var marks = new ArrayList<String>();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      var name = json.currentName();
+      var value = json.nextToken();
+      if (name.equals("message") && value == JsonToken.VALUE_STRING) {
+        message = Optional.of(json.getText());
+      } else if (Set.of("type", "code", "param", "status").contains(name)) {
+        plain &= value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL;
+        if (value.isScalarValue()) {
+          marks.add(json.getText());
+        }
+      }
+      json.skipChildren();
+    }
+    return new ProviderError(message, plain && message.isPresent(), marks);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.chatgate.openai.provider;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to the provider and its answer, under the time limits. Whatever way it ends, {@link
+ * #close} gives the connection back if the answer was read to its end, and cuts it otherwise.
+ */
+final class Exchange implements AutoCloseable {
+  private final HttpUriRequestBase request;
+  private final Watchdog watchdog;
+  private volatile boolean connected;
+  private @Nullable ClassicHttpResponse response;
+  private @Nullable InputStream body;
+  private boolean readToEnd;
+
+  /**
+   * @param request what to send
+   * @param total until the exchange must have ended
+   */
+  Exchange(HttpUriRequestBase request, Duration total) {
+    this.request = request;
+    this.watchdog = new Watchdog(total, request::cancel);
+  }
+
+  /**
+   * Sends the request and waits for the head of the answer.
+   *
+   * @param connect most that connecting may take
+   * @param firstByte most that may pass from then to the first byte of the body, none but the total
+   *     if empty
+   * @throws IOException if there is no answer: {@link #passed} and {@link #wasConnected} tell why
+   */
+  void open(HttpTransport transport, Duration connect, Optional<Duration> firstByte)
+      throws IOException {
+    watchdog.enter(Limit.CONNECT, connect);
+    watchdog.start();
+    response = transport.send(request, () -> connected(firstByte));
+    var entity = response.getEntity();
+    body = entity == null ? InputStream.nullInputStream() : entity.getContent();
+  }
+
+  private void connected(Optional<Duration> firstByte) {
+    connected = true;
+    firstByte.ifPresentOrElse(limit -> watchdog.enter(Limit.FIRST_BYTE, limit), watchdog::leave);
+  }
+
+  /** The answer's status. */
+  int status() {
+    return head().getCode();
+  }
+
+  /** The value of a header of the answer. */
+  Optional<String> header(String name) {
+    return Optional.ofNullable(head().getFirstHeader(name)).map(Header::getValue);
+  }
+
+  private ClassicHttpResponse head() {
+    if (response == null) {
+      throw new IllegalStateException("the exchange has no answer");
+    }
+    return response;
+  }
+
+  /** The answer's body. */
+  InputStream body() {
+    if (body == null) {
+      throw new IllegalStateException("the exchange has no answer");
+    }
+    return body;
+  }
+
+  /**
+   * Reads the body to its end.
+   *
+   * @throws BodyTooLargeException if it has more bytes
+   */
+  byte[] readBody(int mostBytes) throws IOException {
+    byte[] bytes = body().readNBytes(mostBytes);
+    if (bytes.length == mostBytes && body().read() >= 0) {
+      throw new BodyTooLargeException(mostBytes);
+    }
+    readToEnd = true;
+    return bytes;
+  }
+
+  /** Reads what is left of the body, if it is no more than that. */
+  void skipRest(int mostBytes) throws IOException {
+    readToEnd = body().readNBytes(mostBytes).length < mostBytes;
+  }
+
+  /** This limit holds from now on, beside the total. */
+  void within(Limit limit, Duration time) {
+    watchdog.enter(limit, time);
+  }
+
+  /** Only the total holds from now on. */
+  void withinTotal() {
+    watchdog.leave();
+  }
+
+  /** The time limit that ended the exchange. */
+  Optional<Limit> passed() {
+    return watchdog.passed();
+  }
+
+  /** Whether the provider may have the request. */
+  boolean wasConnected() {
+    return connected;
+  }
+
+  @Override
+  public void close() {
+    watchdog.close();
+    if (!readToEnd) {
+      request.cancel();
+    }
+    try {
+      if (response != null) {
+        response.close();
+      }
+    } catch (IOException e) {
+      request.cancel();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.chatgate.openai.provider;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.ssl.TLS;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.ssl.SSLContexts;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool of connections to the provider: HTTP/1.1 and nothing that a client for browsers would do
+ * besides, no redirects, cookies, repeats, decompression or upgrades.
+ *
+ * <p>Nothing exists before the first request, so that a snapshot taken before it holds no
+ * connection, and {@link #forget} leaves that state again.
+ */
+final class HttpTransport implements AutoCloseable {
+  private static final String ON_CONNECTED = "chatgate.on-connected";
+
+  /** More than any function instance has calls. A call waits for its limits, not for the pool. */
+  private static final int MAX_CONNECTIONS = 10_000;
+
+  /** Providers and the balancers before them close idle connections after minutes. */
+  private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(55);
+
+  private final Timeout connect;
+  private @Nullable CloseableHttpClient client;
+
+  /**
+   * @param settings for the limit on connecting
+   */
+  HttpTransport(ProviderSettings settings) {
+    this.connect = Timeout.of(Math.max(1, settings.connect().toMillis()), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Sends a request and reads the head of the answer.
+   *
+   * @param onConnected called when a connection is there, new or kept, and before a byte of the
+   *     request is sent
+   */
+  ClassicHttpResponse send(ClassicHttpRequest request, Runnable onConnected) throws IOException {
+    var host = new HttpHost(request.getScheme(), request.getAuthority());
+    var context = HttpClientContext.create();
+    context.setAttribute(ON_CONNECTED, onConnected);
+    return client().executeOpen(host, request, context);
+  }
+
+  private synchronized CloseableHttpClient client() {
+    var existing = client;
+    if (existing == null) {
+      existing = build();
+      client = existing;
+    }
+    return existing;
+  }
+
+  private CloseableHttpClient build() {
+    return HttpClientBuilder.create()
+        .setConnectionManager(pool())
+        .setDefaultRequestConfig(requests())
+        .setKeepAliveStrategy((response, context) -> KEEP_ALIVE)
+        .addExecInterceptorAfter(
+            ChainElement.CONNECT.name(), "connected", HttpTransport::tellConnected)
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableAutomaticRetries()
+        .disableContentCompression()
+        .disableAuthCaching()
+        .disableConnectionState()
+        .disableDefaultUserAgent()
+        .build();
+  }
+
+  private PoolingHttpClientConnectionManager pool() {
+    return PoolingHttpClientConnectionManagerBuilder.create()
+        .setMaxConnTotal(MAX_CONNECTIONS)
+        .setMaxConnPerRoute(MAX_CONNECTIONS)
+        .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+        .setDefaultConnectionConfig(connections())
+        // Lambda's runtime widens the JDK's list of disabled protocols: name ours.
+        .setDefaultTlsConfig(
+            TlsConfig.custom()
+                .setSupportedProtocols(TLS.V_1_2, TLS.V_1_3)
+                .setHandshakeTimeout(connect)
+                .build())
+        .setTlsSocketStrategy(new DefaultClientTlsStrategy(SSLContexts.createDefault()))
+        .build();
+  }
+
+  /** A kept connection is looked at before each use: after a freeze every one may be dead. */
+  private ConnectionConfig connections() {
+    return ConnectionConfig.custom()
+        .setConnectTimeout(connect)
+        .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
+        .build();
+  }
+
+  /** No time-out of the socket's own: the watchdog ends what takes too long. */
+  private static RequestConfig requests() {
+    return RequestConfig.custom()
+        .setRedirectsEnabled(false)
+        .setProtocolUpgradeEnabled(false)
+        .setExpectContinueEnabled(false)
+        .setResponseTimeout(Timeout.DISABLED)
+        .build();
+  }
+
+  private static ClassicHttpResponse tellConnected(
+      ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+      throws IOException, HttpException {
+    if (scope.clientContext.getAttribute(ON_CONNECTED) instanceof Runnable listener) {
+      listener.run();
+    }
+    return chain.proceed(request, scope);
+  }
+
+  /** Closes every connection; the next request starts anew. */
+  synchronized void forget() {
+    if (client != null) {
+      client.close(CloseMode.IMMEDIATE);
+      client = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    forget();
+  }
+}

@@ -1,0 +1,113 @@
+package dev.chatgate.openai.provider;
+
+import dev.chatgate.openai.tokens.TokenCounters;
+import dev.chatgate.provider.ProviderKeys;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+
+/**
+ * Calls the provider: the one way out of the gateway. One instance serves a whole process, many
+ * calls at once; the calling thread waits, virtual or not.
+ *
+ * <p>Holds no connection before its first call, so that it may be made before a snapshot is taken.
+ */
+public final class ProviderClient implements AutoCloseable {
+  private static final String COMPLETIONS = "/chat/completions";
+  private static final String MODELS = "/models";
+
+  /** More models than any provider lists. */
+  private static final int MOST_LIST_BYTES = 4 * 1024 * 1024;
+
+  private final Context context;
+
+  /**
+   * What every call shares.
+   *
+   * @param completions the address of the operation
+   * @param refusers models that are not asked for usage on streams
+   */
+  record Context(
+      ProviderSettings settings,
+      URI completions,
+      HttpTransport transport,
+      ProviderKeys keys,
+      InstantSource clock,
+      RetryPolicy retries,
+      TokenCounters counters,
+      UsageRefusers refusers) {}
+
+  /**
+   * @param keys where our key at the provider comes from
+   * @param clock for deadlines and the provider's dates
+   * @param jitter spreads repeats; seeded in this process, after a snapshot's restore
+   * @param counters count what the provider did not
+   */
+  public ProviderClient(
+      ProviderSettings settings,
+      ProviderKeys keys,
+      InstantSource clock,
+      RandomGenerator jitter,
+      TokenCounters counters) {
+    this.context =
+        new Context(
+            settings,
+            settings.url(COMPLETIONS),
+            new HttpTransport(settings),
+            keys,
+            clock,
+            new RetryPolicy(settings.retries(), jitter),
+            counters,
+            new UsageRefusers());
+  }
+
+  /**
+   * Makes a call and passes a 200 on to the sink as it comes. Ends by the call's deadline, save for
+   * the time that the sink itself takes. Never throws for what the provider or the tenant's
+   * connection does.
+   */
+  public ProviderOutcome call(ProviderCall call, AnswerSink sink) {
+    return new CallRun(context, call, new PatientSink(sink)).run();
+  }
+
+  /**
+   * The body of the provider's list of models, if it answers 200 with JSON in time.
+   *
+   * @param atMost most that it may take
+   */
+  public Optional<byte[]> models(Duration atMost) {
+    var request = new HttpGet(context.settings().url(MODELS));
+    try {
+      RequestHeaders.common(request, context.keys().current());
+      request.setHeader("accept", RequestHeaders.JSON);
+      return list(new Exchange(request, atMost));
+    } catch (IOException | dev.chatgate.provider.ProviderKeyUnavailableException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<byte[]> list(Exchange exchange) throws IOException {
+    try (exchange) {
+      exchange.open(context.transport(), context.settings().connect(), Optional.empty());
+      if (exchange.status() != 200) {
+        return Optional.empty();
+      }
+      byte[] body = exchange.readBody(MOST_LIST_BYTES);
+      return Json.isWhole(body) ? Optional.of(body) : Optional.empty();
+    }
+  }
+
+  /** Closes every connection, before a snapshot is taken; the next call starts anew. */
+  public void forgetConnections() {
+    context.transport().forget();
+  }
+
+  @Override
+  public void close() {
+    context.transport().close();
+  }
+}

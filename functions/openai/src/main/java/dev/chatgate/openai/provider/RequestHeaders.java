@@ -1,0 +1,31 @@
+package dev.chatgate.openai.provider;
+
+import dev.chatgate.provider.ProviderKey;
+import org.apache.hc.core5.http.HttpRequest;
+
+/**
+ * The headers that go upstream. None of the tenant's travels: not its key in any of its spellings,
+ * no organization, cookie or forwarding header.
+ */
+final class RequestHeaders {
+  /** Says who calls. */
+  static final String USER_AGENT = "chatgate/0.1.0";
+
+  static final String JSON = "application/json";
+  static final String EVENT_STREAM = "text/event-stream";
+
+  private RequestHeaders() {}
+
+  /** What every request carries. */
+  static void common(HttpRequest request, ProviderKey key) {
+    request.setHeader("authorization", "Bearer " + key.secret());
+    request.setHeader("user-agent", USER_AGENT);
+  }
+
+  /** What a chat call carries besides; the type of its body comes with the body. */
+  static void chat(HttpRequest request, ProviderCall call) {
+    request.setHeader("accept", call.request().stream() ? EVENT_STREAM : JSON);
+    request.setHeader("x-request-id", call.requestId().value());
+    call.traceparent().ifPresent(value -> request.setHeader("traceparent", value));
+  }
+}

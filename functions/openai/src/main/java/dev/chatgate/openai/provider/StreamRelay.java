@@ -1,0 +1,231 @@
+package dev.chatgate.openai.provider;
+
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.sse.SseData;
+import dev.chatgate.openai.sse.SseEvent;
+import dev.chatgate.openai.sse.SseReader;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what of a provider's stream goes to the tenant: every event as it came, save usage that
+ * was not asked for and the alias in the place of the model's name. Pure: it is fed with events and
+ * collects what is to be written.
+ */
+final class StreamRelay {
+  private static final byte[] NAME_OF_ERRORS = "event: error\n".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.UTF_8);
+
+  private final AnswerParser parser;
+  private final UsageMeter usage;
+  private final int choices;
+  private final boolean usageWanted;
+  private final byte @Nullable [] alias;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+  private boolean ended;
+  private boolean midLine;
+  private @Nullable ErrorCode brokenBy;
+
+  /**
+   * @param parser reads the chunks
+   * @param usage takes the usage
+   */
+  StreamRelay(ProviderCall call, AnswerParser parser, UsageMeter usage) {
+    this.parser = parser;
+    this.usage = usage;
+    this.choices = call.request().choices();
+    this.usageWanted = call.request().usageRequested();
+    this.alias = AliasSplice.quotedAlias(call).orElse(null);
+  }
+
+  /** Takes a complete event. */
+  void take(SseEvent event) {
+    if (!event.hasData()) {
+      pass(event);
+      return;
+    }
+    var data = event.data();
+    if (data.isTrimmed("[DONE]")) {
+      passDone(event, data);
+    } else {
+      take(event, data, parser.parse(data.bytes(), data.offset(), data.length()));
+    }
+  }
+
+  private void take(SseEvent event, SseData data, AnswerFacts facts) {
+    usage.take(data.bytes(), facts);
+    if (facts.error() != null || isNamed(event, "error")) {
+      passError(event, data, facts);
+    } else if (facts.isJson()) {
+      passChunk(event, data, facts);
+    } else if (isChunk(event) && !data.isTrimmed("")) {
+      breakOff(ErrorCode.UPSTREAM_INVALID_RESPONSE, "The provider sent a chunk that is not JSON.");
+    } else {
+      pass(event);
+    }
+  }
+
+  /** Whether client libraries read the event's data as a chunk. */
+  private static boolean isChunk(SseEvent event) {
+    return !event.isNamed() || isNamed(event, "message");
+  }
+
+  private static boolean isNamed(SseEvent event, String name) {
+    return event.isNamed() && event.name().equals(name);
+  }
+
+  private void pass(SseEvent event) {
+    out.write(event.buffer(), event.offset(), event.length());
+  }
+
+  /** The end, spelled exactly: two client libraries do not know it with white space around it. */
+  private void passDone(SseEvent event, SseData data) {
+    if (data.length() == DONE.length) {
+      pass(event);
+    } else {
+      splice(event, data, List.of(new Edit(data.offset(), data.offset() + data.length(), DONE)));
+    }
+    ended = true;
+  }
+
+  private void passChunk(SseEvent event, SseData data, AnswerFacts facts) {
+    if (!usageWanted && facts.hasUsage() && !facts.hasChoices()) {
+      return;
+    }
+    splice(event, data, edits(data, facts));
+  }
+
+  private List<Edit> edits(SseData data, AnswerFacts facts) {
+    boolean cut = !usageWanted && !facts.usages().isEmpty();
+    if (!cut && alias == null) {
+      return List.of();
+    }
+    var edits = new ArrayList<Edit>();
+    if (cut) {
+      facts.usages().forEach(member -> edits.add(UsageCut.of(data.bytes(), member)));
+    }
+    if (alias != null) {
+      edits.addAll(AliasSplice.edits(alias, facts));
+    }
+    edits.sort(Comparator.comparingInt(Edit::from));
+    return edits;
+  }
+
+  /** Writes the event's bytes with the edits of its data. */
+  private void splice(SseEvent event, SseData data, List<Edit> edits) {
+    int at = event.offset();
+    for (var edit : edits) {
+      int from = data.origin(edit.from());
+      out.write(event.buffer(), at, from - at);
+      out.writeBytes(edit.replacement());
+      at = data.origin(edit.to());
+    }
+    out.write(event.buffer(), at, event.offset() + event.length() - at);
+  }
+
+  /**
+   * An error of the provider passes as it came if every client library sees it: LangChain4j takes
+   * one without {@code event: error} for the end of a complete answer, and some show no message
+   * unless the object has OpenAI's shape. What is about our key or account never passes.
+   */
+  private void passError(SseEvent event, SseData data, AnswerFacts facts) {
+    var error = facts.error();
+    if (error != null && error.isAboutOurAccount()) {
+      breakOff(Failures.ourKey());
+    } else if (error == null || !error.wellFormed() || !facts.isJson()) {
+      breakOff(ErrorCode.UPSTREAM_ERROR, "The provider reported an error in its answer.");
+    } else if (isNamed(event, "error") || !event.isNamed()) {
+      passNamed(event, data, facts);
+    } else {
+      breakOff(ErrorCode.UPSTREAM_ERROR, "The provider reported an error in its answer.");
+    }
+  }
+
+  private void passNamed(SseEvent event, SseData data, AnswerFacts facts) {
+    if (!event.isNamed()) {
+      out.writeBytes(NAME_OF_ERRORS);
+    }
+    splice(event, data, edits(data, facts));
+    brokenBy = ErrorCode.UPSTREAM_ERROR;
+    ended = true;
+  }
+
+  /**
+   * Takes what stood behind the last complete event at the stream's end: it passes if it is whole
+   * but for the blank line.
+   */
+  void takeRest(SseEvent rest) {
+    if (!rest.hasData() || isWhole(rest.data())) {
+      take(rest);
+      midLine = true;
+    }
+  }
+
+  private static boolean isWhole(SseData data) {
+    return data.isTrimmed("[DONE]")
+        || new AnswerParser(new ReceivedText())
+            .parse(data.bytes(), data.offset(), data.length())
+            .isJson();
+  }
+
+  /** The stream ended by itself: it is whole if every choice has finished. */
+  void streamEnded() {
+    if (!ended && !isComplete()) {
+      breakOff(
+          ErrorCode.UPSTREAM_INCOMPLETE, "The provider's answer ended before it was complete.");
+    }
+    ended = true;
+  }
+
+  /** Whether every choice has finished. */
+  boolean isComplete() {
+    return parser.allFinished(choices);
+  }
+
+  /** Ends the answer with an error event. */
+  void breakOff(ErrorCode code, String message) {
+    breakOff(ApiError.of(code, message));
+  }
+
+  private void breakOff(ApiError error) {
+    if (midLine) {
+      out.writeBytes(new byte[] {'\n', '\n'});
+    }
+    out.writeBytes(error.event());
+    brokenBy = error.code();
+    ended = true;
+  }
+
+  /** Whether nothing more is to be taken. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** The code of the error event that ended the answer. */
+  Optional<ErrorCode> brokenBy() {
+    return Optional.ofNullable(brokenBy);
+  }
+
+  /** Hands what was collected to the sink in one write. */
+  void flushTo(PatientSink sink) {
+    if (out.size() > 0) {
+      sink.write(out.toByteArray(), 0, out.size());
+      out.reset();
+    }
+  }
+
+  /** Takes every complete event that the reader holds. */
+  void takeAll(SseReader reader) {
+    SseEvent event = reader.next();
+    while (event != null) {
+      take(event);
+      event = ended ? null : reader.next();
+    }
+  }
+}

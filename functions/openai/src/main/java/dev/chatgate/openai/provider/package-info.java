@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.openai.provider;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.openai.sse;
+
+import org.jspecify.annotations.NullMarked;

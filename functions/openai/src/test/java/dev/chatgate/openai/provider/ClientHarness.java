@@ -1,0 +1,67 @@
+package dev.chatgate.openai.provider;
+
+import dev.chatgate.provider.ProviderKey;
+import dev.chatgate.provider.ProviderKeys;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
+
+/** A provider client before a scripted provider, with small limits where a test wants them. */
+final class ClientHarness implements AutoCloseable {
+  static final ProviderKey KEY = new ProviderKey("sk-provider-secret");
+
+  final ScriptedProvider provider;
+  final ProviderClient client;
+  final RecordingSink sink = new RecordingSink();
+
+  ClientHarness(ScriptedProvider.Script... scripts) {
+    this(limits(5000, 20_000, 20_000, 2), fixed(KEY), scripts);
+  }
+
+  ClientHarness(Limits limits, ProviderKeys keys, ScriptedProvider.Script... scripts) {
+    provider = new ScriptedProvider(scripts);
+    var settings =
+        new ProviderSettings(
+            provider.url(), limits.connect, limits.firstByte, limits.idle, limits.retries);
+    client =
+        new ProviderClient(settings, keys, InstantSource.system(), new Random(1), Calls.COUNTERS);
+  }
+
+  record Limits(Duration connect, Duration firstByte, Duration idle, int retries) {}
+
+  static Limits limits(long connectMillis, long firstByteMillis, long idleMillis, int retries) {
+    return new Limits(
+        Duration.ofMillis(connectMillis),
+        Duration.ofMillis(firstByteMillis),
+        Duration.ofMillis(idleMillis),
+        retries);
+  }
+
+  static ProviderKeys fixed(ProviderKey key) {
+    return new ProviderKeys() {
+      @Override
+      public ProviderKey current() {
+        return key;
+      }
+
+      @Override
+      public ProviderKey replacing(ProviderKey refused) {
+        return key;
+      }
+    };
+  }
+
+  ProviderOutcome call(String body) {
+    return client.call(Calls.of(body), sink);
+  }
+
+  ProviderOutcome call(ProviderCall call) {
+    return client.call(call, sink);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    provider.close();
+  }
+}
