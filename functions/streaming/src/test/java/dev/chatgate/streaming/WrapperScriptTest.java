@@ -1,0 +1,243 @@
+package dev.chatgate.streaming;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.streaming.RuntimeApiServer.Call;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The script that {@code AWS_LAMBDA_EXEC_WRAPPER} names, in every shell that this machine has. */
+final class WrapperScriptTest {
+
+  private static final Path SCRIPT = Path.of("src/main/scripts/chatgate-stream").toAbsolutePath();
+  private static final String MAIN = Main.class.getName();
+  private static final String AWS_MAIN = FunctionProcess.AWS_MAIN;
+
+  @TempDir private Path temporary;
+  private Path root;
+  private String echo;
+  private String appended;
+
+  static Stream<String> shells() {
+    return Stream.of("/bin/sh", "/bin/dash", "/bin/bash", "/bin/busybox sh")
+        .filter(shell -> Files.exists(Path.of(shell.split(" ", -1)[0])));
+  }
+
+  @BeforeEach
+  void unpack() throws IOException {
+    root = Files.createDirectories(temporary.resolve("task root"));
+    Files.createDirectories(root.resolve("lib"));
+    for (String jar : List.of("b.jar", "a b.jar", "Z.jar", "é.jar", "c.txt")) {
+      Files.createFile(root.resolve("lib").resolve(jar));
+    }
+    echo = executable("interpreter", "#!/bin/sh\nfor a do printf '%s\\0' \"$a\"; done\n");
+    String lib = root + "/lib/";
+    appended =
+        ":" + root + ":" + lib + "Z.jar:" + lib + "a b.jar:" + lib + "b.jar:" + lib + "é.jar";
+  }
+
+  @Test
+  void itIsExecutable() {
+    assertTrue(Files.isExecutable(SCRIPT));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void everyArgumentSurvivesAndTheMainClassIsSwapped(String shell) throws Exception {
+    List<String> odd =
+        List.of("", " ", "a  b", "'\"`$HOME`\"'", "*", "back\\slash\\n", "line\nend\n", "-e", "é");
+    List<String> given = new ArrayList<>(odd);
+    given.addAll(List.of("-classpath", "/var/runtime/lib/x y.jar:/z.jar", "-Dq=\"a b\"", AWS_MAIN));
+    given.addAll(List.of("handler", AWS_MAIN, "-cp", "--class-path=c"));
+    given.addAll(odd);
+    List<String> expected = new ArrayList<>(given);
+    int main = given.indexOf(AWS_MAIN);
+    expected.set(main, MAIN);
+    expected.set(main - 2, given.get(main - 2) + appended);
+    assertEquals(expected, arguments(shell, given));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void theClassPathIsFoundHoweverItIsGiven(String shell) throws Exception {
+    for (String option : List.of("-cp", "-classpath", "--class-path")) {
+      assertEquals(
+          List.of(option, "a.jar" + appended, MAIN, "h"),
+          arguments(shell, List.of(option, "a.jar", AWS_MAIN, "h")));
+    }
+    assertEquals(
+        List.of("--class-path=a.jar" + appended, MAIN, "h"),
+        arguments(shell, List.of("--class-path=a.jar", AWS_MAIN, "h")));
+  }
+
+  @Test
+  void aPackageWithoutLibIsItsRootAlone() throws Exception {
+    Path bare = Files.createDirectories(temporary.resolve("bare"));
+    Outcome outcome =
+        run(
+            List.of(SCRIPT.toString(), echo, "-cp", "a", AWS_MAIN),
+            Map.of("LAMBDA_TASK_ROOT", bare));
+    assertEquals("-cp\0a:" + bare + "\0" + MAIN + "\0", outcome.out());
+  }
+
+  @Test
+  void theProgramSeesTheLocaleThatLambdaSet() throws Exception {
+    String locale = executable("locale", "#!/bin/sh\nprintf %s \"${LC_ALL-none}\"\n");
+    List<String> command = List.of(SCRIPT.toString(), locale, "-cp", "a", AWS_MAIN);
+    assertEquals("none", run(command, Map.of("LAMBDA_TASK_ROOT", root)).out());
+    assertEquals(
+        "C.UTF-8", run(command, Map.of("LAMBDA_TASK_ROOT", root, "LC_ALL", "C.UTF-8")).out());
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatItCannotDoIsOneSentenceAndAFailure(String shell) throws Exception {
+    Map<String, Object> env = Map.of("LAMBDA_TASK_ROOT", root);
+    String noMain = AWS_MAIN + " is not among the arguments;";
+    assertRefused(noMain, run(command(shell, "-cp", "a", "com.example.Main"), env));
+    assertRefused(noMain, run(command(shell, "-cp", AWS_MAIN), env));
+    assertRefused(noMain, run(command(shell), env));
+    assertRefused("There is no class path", run(command(shell, AWS_MAIN), env));
+    assertRefused(
+        "LAMBDA_TASK_ROOT is not set;", run(command(shell, "-cp", "a", AWS_MAIN), Map.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-classpath", "--class-path"})
+  void aPackagedFunctionStreamsThroughIt(String option) throws Exception {
+    pack("chatgate-streaming.jar", Main.class);
+    pack("function.jar", ScriptedHandler.class);
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), FunctionProcess.JAVA));
+    command.addAll(FunctionProcess.options());
+    command.addAll(List.of(option, FunctionProcess.managedClassPath(), AWS_MAIN));
+    command.add(ScriptedHandler.class.getName());
+    try (RuntimeApiServer api = new RuntimeApiServer();
+        FunctionProcess function =
+            FunctionProcess.start(
+                command, api.address(), Map.of("LAMBDA_TASK_ROOT", root.toString()))) {
+      Call call = api.invoke("head 200\nwrite streamed\nend");
+      call.prelude();
+      assertEquals("streamed", call.text());
+      assertEquals(List.of(), call.trailers());
+      api.awaitIdle();
+      assertEquals("", function.log());
+    }
+  }
+
+  /**
+   * With {@code -Xshare:on} the JVM refuses to start if the archive does not fit the class path.
+   */
+  @Test
+  void theClassDataArchiveOfTheManagedRuntimeStaysValid() throws Exception {
+    pack("chatgate-streaming.jar", Main.class);
+    pack("function.jar", ScriptedHandler.class);
+    String archive = temporary.resolve("managed.jsa").toString();
+    String managed = FunctionProcess.managedClassPath();
+    Outcome dump =
+        run(
+            List.of(
+                FunctionProcess.JAVA,
+                "-XX:+UseSerialGC",
+                "-XX:ArchiveClassesAtExit=" + archive,
+                "-cp",
+                managed,
+                AWS_MAIN),
+            Map.of());
+    assertTrue(Files.exists(Path.of(archive)), dump.toString());
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), FunctionProcess.JAVA));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:on", "-XX:SharedArchiveFile=" + archive));
+    command.addAll(List.of("-classpath", managed, AWS_MAIN, ScriptedHandler.class.getName()));
+    try (RuntimeApiServer api = new RuntimeApiServer();
+        FunctionProcess function =
+            FunctionProcess.start(
+                command, api.address(), Map.of("LAMBDA_TASK_ROOT", root.toString()))) {
+      api.awaitIdle();
+      assertEquals("", function.log());
+    }
+  }
+
+  private List<String> arguments(String shell, List<String> given) throws Exception {
+    Outcome outcome =
+        run(command(shell, given.toArray(String[]::new)), Map.of("LAMBDA_TASK_ROOT", root));
+    assertEquals(0, outcome.status(), outcome.err());
+    assertEquals("", outcome.err());
+    List<String> arguments = new ArrayList<>(List.of(outcome.out().split("\0", -1)));
+    arguments.removeLast();
+    return arguments;
+  }
+
+  private List<String> command(String shell, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(shell.split(" ", -1)));
+    command.add(SCRIPT.toString());
+    command.add(echo);
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static void assertRefused(String sentence, Outcome outcome) {
+    assertEquals(1, outcome.status());
+    assertEquals("", outcome.out());
+    assertTrue(outcome.err().startsWith("chatgate-stream: " + sentence), outcome.err());
+    assertEquals(outcome.err().length() - 1, outcome.err().indexOf('\n'), outcome.err());
+  }
+
+  private String executable(String name, String text) throws IOException {
+    Path file = Files.writeString(temporary.resolve(name), text);
+    assertTrue(file.toFile().setExecutable(true));
+    return file.toString();
+  }
+
+  /** Puts the classes beside the given one into a jar of the package, as the build does. */
+  private void pack(String jar, Class<?> type) throws Exception {
+    Path classes = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try (OutputStream file = Files.newOutputStream(root.resolve("lib").resolve(jar));
+        JarOutputStream out = new JarOutputStream(file);
+        Stream<Path> entries = Files.walk(classes)) {
+      for (Path entry : entries.filter(Files::isRegularFile).toList()) {
+        URI name = classes.toUri().relativize(entry.toUri());
+        out.putNextEntry(new JarEntry(name.getPath()));
+        Files.copy(entry, out);
+      }
+    }
+    for (String empty : List.of("b.jar", "a b.jar", "Z.jar", "é.jar")) {
+      Files.deleteIfExists(root.resolve("lib").resolve(empty));
+    }
+  }
+
+  private record Outcome(int status, String out, String err) {}
+
+  /** Runs with an environment of nothing else, PATH included: the shell must suffice. */
+  private Outcome run(List<String> command, Map<String, ?> env) throws Exception {
+    File out = temporary.resolve("out").toFile();
+    File err = temporary.resolve("err").toFile();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().put("PATH", "/nowhere");
+    env.forEach((name, value) -> builder.environment().put(name, value.toString()));
+    int status = builder.redirectOutput(out).redirectError(err).start().waitFor();
+    assertFalse(command.isEmpty());
+    return new Outcome(
+        status,
+        Files.readString(out.toPath(), StandardCharsets.UTF_8),
+        Files.readString(err.toPath(), StandardCharsets.UTF_8));
+  }
+}
