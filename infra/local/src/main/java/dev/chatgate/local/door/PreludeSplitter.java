@@ -1,0 +1,48 @@
+package dev.chatgate.local.door;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
+
+/** Finds the end of the prelude, 8 NUL bytes, in a stream that may be cut anywhere. */
+final class PreludeSplitter {
+  private static final int NULS = 8;
+  private static final int MAX_PRELUDE_BYTES = 1 << 20;
+
+  private final ByteArrayOutputStream prelude = new ByteArrayOutputStream();
+  private int nuls;
+
+  /**
+   * Reads on.
+   *
+   * @return the position behind the 8 NULs, empty if they have not all come
+   */
+  Optional<Integer> read(byte[] bytes, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      if (bytes[i] == 0 && ++nuls == NULS) {
+        return Optional.of(i + 1);
+      }
+      if (bytes[i] != 0) {
+        keep(bytes[i]);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The bytes before the NULs. */
+  byte[] prelude() {
+    return prelude.toByteArray();
+  }
+
+  /** Whether so much has come without an end that this is no prelude. */
+  boolean hopeless() {
+    return prelude.size() > MAX_PRELUDE_BYTES;
+  }
+
+  private void keep(byte b) {
+    while (nuls > 0) {
+      prelude.write(0);
+      nuls--;
+    }
+    prelude.write(b);
+  }
+}
