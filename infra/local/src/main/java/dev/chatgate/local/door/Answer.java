@@ -21,6 +21,7 @@ import java.util.Set;
  * @param headers what goes to the client, cookies included
  * @param body empty for a prelude
  */
+@SuppressWarnings("ArrayRecordComponent") // Answers are written, never compared.
 record Answer(int status, Headers headers, byte[] body) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 

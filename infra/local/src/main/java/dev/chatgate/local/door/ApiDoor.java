@@ -78,6 +78,7 @@ public final class ApiDoor implements HttpServer.Handler {
   }
 
   private sealed interface Outcome {
+    @SuppressWarnings("ArrayRecordComponent") // Outcomes are told apart, never compared.
     record Returned(byte[] payload) implements Outcome {}
 
     record Failed(Failure why) implements Outcome {}

@@ -24,11 +24,11 @@ enum AwsAnswers {
           + " Exceeded.\"}");
 
   private final int status;
-  private final byte[] body;
+  private final String body;
 
   AwsAnswers(int status, String body) {
     this.status = status;
-    this.body = body.getBytes(StandardCharsets.UTF_8);
+    this.body = body;
   }
 
   int status() {
@@ -36,6 +36,9 @@ enum AwsAnswers {
   }
 
   void send(Reply reply, Headers more) throws IOException {
-    reply.send(status, more.with("Content-Type", "application/json"), body);
+    reply.send(
+        status,
+        more.with("Content-Type", "application/json"),
+        body.getBytes(StandardCharsets.UTF_8));
   }
 }

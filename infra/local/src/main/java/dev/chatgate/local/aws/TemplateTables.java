@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 
 /** Makes the tables that the template defines. */
-public final class Tables {
-  private Tables() {}
+public final class TemplateTables {
+  private TemplateTables() {}
 
   /**
    * Makes what is missing; tables of an earlier run stay as they are.
@@ -43,7 +43,7 @@ public final class Tables {
                     .map(type -> attribute(type.getKey(), type.getValue()))
                     .toList());
     if (!table.indexes().isEmpty()) {
-      request.globalSecondaryIndexes(table.indexes().stream().map(Tables::index).toList());
+      request.globalSecondaryIndexes(table.indexes().stream().map(TemplateTables::index).toList());
     }
     return request.build();
   }
