@@ -1,0 +1,47 @@
+package dev.chatgate.aws.quota;
+
+import dev.chatgate.aws.Tables;
+import dev.chatgate.quota.Attribute;
+import dev.chatgate.quota.Attribute.Held;
+import dev.chatgate.quota.Attribute.Text;
+import dev.chatgate.quota.Attribute.Whole;
+import dev.chatgate.quota.Entry;
+import dev.chatgate.quota.QuotaItem;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** A quota item's attributes in the form of the SDK. */
+final class AttributeValues {
+  private AttributeValues() {}
+
+  static AttributeValue of(Attribute attribute) {
+    return switch (attribute) {
+      case Whole(long number) -> AttributeValue.fromN(Long.toString(number));
+      case Text(String text) -> AttributeValue.fromS(text);
+      case Held(Entry entry) -> AttributeValue.fromB(SdkBytes.fromByteArray(entry.pack()));
+    };
+  }
+
+  /** The item without its key. */
+  static QuotaItem item(Map<String, AttributeValue> values) {
+    var attributes = new TreeMap<String, Attribute>();
+    values.forEach((name, value) -> {
+      if (!name.equals(Tables.HASH_KEY)) {
+        attributes.put(name, attribute(name, value));
+      }
+    });
+    return new QuotaItem(attributes);
+  }
+
+  private static Attribute attribute(String name, AttributeValue value) {
+    return switch (value.type()) {
+      case N -> new Whole(Long.parseLong(value.n()));
+      case S -> new Text(value.s());
+      case B -> new Held(Entry.unpack(value.b().asByteArray()));
+      case SS, NS, BS, M, L, BOOL, NUL, UNKNOWN_TO_SDK_VERSION ->
+          throw new IllegalStateException("a quota item has no " + value.type() + ": " + name);
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package dev.chatgate.aws.quota;
+
+import dev.chatgate.aws.StoreErrors;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.quota.ItemNames;
+import dev.chatgate.quota.ItemUpdate;
+import dev.chatgate.quota.QuotaItem;
+import dev.chatgate.quota.QuotaKey;
+import dev.chatgate.quota.QuotaTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+
+/**
+ * Quota items in DynamoDB. Every write is one {@code UpdateItem} with a condition; its answer
+ * brings the item, the new one if it was done, the one that stood against it if not.
+ */
+public final class DynamoQuotaTable implements QuotaTable {
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+  private final Duration attemptTimeout;
+
+  /**
+   * @param dynamoDb a client that repeats nothing by itself: a repeated write must be another
+   *     attempt
+   * @param tables the deployment's tables
+   * @param attemptTimeout most that one request may take
+   */
+  public DynamoQuotaTable(DynamoDbClient dynamoDb, Tables tables, Duration attemptTimeout) {
+    this.dynamoDb = dynamoDb;
+    this.table = tables.quota();
+    this.attemptTimeout = attemptTimeout;
+  }
+
+  @Override
+  public Written update(QuotaKey key, ItemUpdate update) {
+    try {
+      var answer = dynamoDb.updateItem(request(key, update));
+      return new Written.Done(AttributeValues.item(answer.attributes()));
+    } catch (ConditionalCheckFailedException e) {
+      return new Written.Refused(AttributeValues.item(e.item()));
+    } catch (SdkException e) {
+      var unavailable = StoreErrors.unavailable("writing the quota item", e);
+      if (StoreErrors.saysNotDone(e)) {
+        return new Written.NotDone(unavailable);
+      }
+      throw unavailable;
+    }
+  }
+
+  private UpdateItemRequest request(QuotaKey key, ItemUpdate update) {
+    var expression = new UpdateExpression(update);
+    return UpdateItemRequest.builder()
+        .tableName(table)
+        .key(keyOf(key))
+        .conditionExpression(expression.condition())
+        .updateExpression(expression.update())
+        .expressionAttributeNames(expression.names())
+        .expressionAttributeValues(expression.values())
+        .returnValues(ReturnValue.ALL_NEW)
+        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+        .overrideConfiguration(o -> o.apiCallTimeout(attemptTimeout))
+        .build();
+  }
+
+  private static Map<String, AttributeValue> keyOf(QuotaKey key) {
+    return Map.of(Tables.HASH_KEY, AttributeValue.fromS(key.toString()));
+  }
+
+  @Override
+  public QuotaItem read(QuotaKey key) {
+    try {
+      var answer =
+          dynamoDb.getItem(
+              request -> request.tableName(table).key(keyOf(key)).consistentRead(true));
+      return AttributeValues.item(answer.item());
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading a quota item", e);
+    }
+  }
+
+  @Override
+  public List<QuotaKey> due() {
+    var query =
+        QueryRequest.builder()
+            .tableName(table)
+            .indexName(Tables.DUE_INDEX)
+            .keyConditionExpression("#due = :due")
+            .expressionAttributeNames(Map.of("#due", ItemNames.DUE_PARTITION))
+            .expressionAttributeValues(Map.of(":due", AttributeValue.fromS(ItemNames.DUE)))
+            .build();
+    try {
+      return dynamoDb.queryPaginator(query).items().stream().map(DynamoQuotaTable::key).toList();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading the index of due items", e);
+    }
+  }
+
+  private static QuotaKey key(Map<String, AttributeValue> item) {
+    var key = item.get(Tables.HASH_KEY);
+    if (key == null) {
+      throw new IllegalStateException("the index of due items has no keys");
+    }
+    return QuotaKey.parse(key.s());
+  }
+}

@@ -1,0 +1,40 @@
+package dev.chatgate.aws.quota;
+
+import dev.chatgate.quota.StoreClock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/** Shows the store's clock the {@code Date} of every answer, refusals included. */
+public final class StoreClockInterceptor implements ExecutionInterceptor {
+  private final StoreClock clock;
+
+  /**
+   * @param clock gets the dates
+   */
+  public StoreClockInterceptor(StoreClock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public void afterTransmission(
+      Context.AfterTransmission context, ExecutionAttributes executionAttributes) {
+    context
+        .httpResponse()
+        .firstMatchingHeader("Date")
+        .flatMap(StoreClockInterceptor::parse)
+        .ifPresent(clock::observe);
+  }
+
+  private static Optional<Instant> parse(String date) {
+    try {
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.aws.quota;
+
+import org.jspecify.annotations.NullMarked;

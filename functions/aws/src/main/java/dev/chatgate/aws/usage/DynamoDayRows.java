@@ -1,0 +1,78 @@
+package dev.chatgate.aws.usage;
+
+import dev.chatgate.aws.StoreErrors;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.usage.DynamoUsageRecords.UsageQuery;
+import dev.chatgate.aws.usage.RecordItem.TallyItem;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.DayRow;
+import dev.chatgate.usage.DayRows;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Rows of closed days in the Usage table: {@code pk} the tenant, {@code sk} {@code
+ * day#DATE#PART#MODEL}.
+ */
+public final class DynamoDayRows implements DayRows {
+  private static final String SORT_PREFIX = "day#";
+
+  /** Above the separator that follows a date: all rows of the date are below it. */
+  private static final char AFTER_SEPARATOR = '$';
+
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+
+  /**
+   * @param dynamoDb a client
+   * @param tables the deployment's tables
+   */
+  public DynamoDayRows(DynamoDbClient dynamoDb, Tables tables) {
+    this.dynamoDb = dynamoDb;
+    this.table = tables.usage();
+  }
+
+  @Override
+  public void put(DayRow row) {
+    var item =
+        new Item.Writer()
+            .text(Tables.HASH_KEY, row.tenant().value())
+            .text(Tables.RANGE_KEY, SORT_PREFIX + row.day() + '#' + row.part() + '#' + row.model())
+            .text("day", row.day().toString())
+            .text("model", row.model())
+            .number("part", row.part());
+    TallyItem.write(item, row.tally());
+    try {
+      dynamoDb.putItem(request -> request.tableName(table).item(item.values()));
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("writing a day's row", e);
+    }
+  }
+
+  @Override
+  public List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to) {
+    var query =
+        UsageQuery.of(table, tenant, SORT_PREFIX + from, SORT_PREFIX + to + AFTER_SEPARATOR);
+    try {
+      return dynamoDb.queryPaginator(query).items().stream()
+          .map(item -> row(tenant, item))
+          .toList();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading days' rows", e);
+    }
+  }
+
+  private static DayRow row(TenantId tenant, Map<String, AttributeValue> values) {
+    var item = new Item(values);
+    return new DayRow(
+        tenant,
+        LocalDate.parse(item.text("day")),
+        item.text("model"),
+        item.small("part"),
+        TallyItem.read(item));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.chatgate.aws.usage;
+
+import dev.chatgate.aws.StoreErrors;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageRecords;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/** Usage records in DynamoDB: one {@code PutItem} each, if none of the key is there. */
+public final class DynamoUsageRecords implements UsageRecords {
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+  private final Duration attemptTimeout;
+  private final Duration retention;
+
+  /**
+   * @param dynamoDb a client that repeats nothing by itself
+   * @param tables the deployment's tables
+   * @param attemptTimeout most that one write may take
+   * @param retention from the decision until the store removes the record
+   */
+  public DynamoUsageRecords(
+      DynamoDbClient dynamoDb, Tables tables, Duration attemptTimeout, Duration retention) {
+    this.dynamoDb = dynamoDb;
+    this.table = tables.usage();
+    this.attemptTimeout = attemptTimeout;
+    this.retention = retention;
+  }
+
+  @Override
+  public Decision decide(UsageRecord record) {
+    try {
+      dynamoDb.putItem(request(record));
+      return new Decision.Written();
+    } catch (ConditionalCheckFailedException e) {
+      return new Decision.Standing(RecordItem.read(e.item()));
+    } catch (SdkException e) {
+      var unavailable = StoreErrors.unavailable("writing a usage record", e);
+      if (StoreErrors.saysNotDone(e)) {
+        return new Decision.NotDone(unavailable);
+      }
+      throw unavailable;
+    }
+  }
+
+  private PutItemRequest request(UsageRecord record) {
+    return PutItemRequest.builder()
+        .tableName(table)
+        .item(RecordItem.write(record, record.decidedAt().plus(retention)))
+        .conditionExpression("attribute_not_exists(" + Tables.HASH_KEY + ")")
+        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+        .overrideConfiguration(o -> o.apiCallTimeout(attemptTimeout))
+        .build();
+  }
+
+  @Override
+  public Optional<UsageRecord> find(UsageRecord.Key key) {
+    try {
+      var answer =
+          dynamoDb.getItem(
+              request -> request.tableName(table).key(RecordItem.key(key)).consistentRead(true));
+      return answer.hasItem() ? Optional.of(RecordItem.read(answer.item())) : Optional.empty();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading a usage record", e);
+    }
+  }
+
+  @Override
+  public void forEach(TenantId tenant, Instant from, Instant to, Consumer<UsageRecord> reader) {
+    var query = UsageQuery.of(table, tenant, RecordItem.sortKey(from), RecordItem.sortKey(to));
+    try {
+      dynamoDb.queryPaginator(query).items().stream()
+          .map(RecordItem::read)
+          .filter(record -> record.key().admittedAt().isBefore(to))
+          .forEach(reader);
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading usage records", e);
+    }
+  }
+
+  /** Items of one tenant by sort key. */
+  static final class UsageQuery {
+    private UsageQuery() {}
+
+    static QueryRequest of(String table, TenantId tenant, String from, String to) {
+      return QueryRequest.builder()
+          .tableName(table)
+          .consistentRead(true)
+          .keyConditionExpression("#pk = :pk AND #sk BETWEEN :from AND :to")
+          .expressionAttributeNames(Map.of("#pk", Tables.HASH_KEY, "#sk", Tables.RANGE_KEY))
+          .expressionAttributeValues(
+              Map.of(
+                  ":pk", AttributeValue.fromS(tenant.value()),
+                  ":from", AttributeValue.fromS(from),
+                  ":to", AttributeValue.fromS(to)))
+          .build();
+    }
+  }
+}

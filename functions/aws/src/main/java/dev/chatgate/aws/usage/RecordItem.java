@@ -1,0 +1,210 @@
+package dev.chatgate.aws.usage;
+
+import dev.chatgate.aws.Tables;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.ModelPrice;
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageRecord.Call;
+import dev.chatgate.usage.UsageRecord.Corrected;
+import dev.chatgate.usage.UsageRecord.PriceUsed;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A usage record as an item: {@code pk} the tenant, {@code sk} {@code call#TIME#ID} with the time
+ * of the call's first attempt in whole UTC seconds.
+ */
+final class RecordItem {
+  static final String SORT_PREFIX = "call#";
+
+  private RecordItem() {}
+
+  static Map<String, AttributeValue> key(UsageRecord.Key key) {
+    return Map.of(
+        Tables.HASH_KEY,
+        AttributeValue.fromS(key.tenant().value()),
+        Tables.RANGE_KEY,
+        AttributeValue.fromS(sortKey(key.admittedAt()) + '#' + key.id()));
+  }
+
+  /** All sort keys of this second and later are above it. */
+  static String sortKey(Instant admittedAt) {
+    return SORT_PREFIX + Instant.ofEpochSecond(admittedAt.getEpochSecond());
+  }
+
+  static Map<String, AttributeValue> write(UsageRecord record, Instant expiresAt) {
+    var item =
+        new Item.Writer()
+            .text("kind", record.kind().name().toLowerCase(Locale.ROOT))
+            .number("attempt", record.attempt())
+            .text("day", record.day().toString())
+            .text("model", record.model())
+            .number("key_code", record.keyCode())
+            .number("reserved_tokens", record.reservedTokens())
+            .number("reserved_micro_usd", record.reservedMicroUsd())
+            .number("bucket_ns", record.bucketNanos())
+            .flag("overrun", record.overrun())
+            .text("decided_at", record.decidedAt().toString())
+            .number(Tables.USAGE_TTL, expiresAt.getEpochSecond());
+    TallyItem.write(item, record.charged());
+    record.corrected().ifPresent(corrected -> write(item, corrected));
+    record.call().ifPresent(call -> write(item, call));
+    item.values().putAll(key(record.key()));
+    return item.values();
+  }
+
+  private static void write(Item.Writer item, Corrected corrected) {
+    item.map(
+        "corrects",
+        new Item.Writer()
+            .text("at", corrected.key().admittedAt().toString())
+            .text("id", corrected.key().id())
+            .text("day", corrected.day().toString()));
+  }
+
+  private static void write(Item.Writer item, Call call) {
+    item.text("request_id", call.requestId())
+        .text("key_name", call.keyName())
+        .number("prompt_estimate", call.promptEstimate())
+        .number("completion_reserve", call.completionReserve());
+    call.rawUsage().ifPresent(raw -> item.text("raw_usage", raw));
+    call.price().ifPresent(price -> write(item, price));
+    write(item, call.facts());
+  }
+
+  private static void write(Item.Writer item, CallFacts facts) {
+    item.number("status", facts.status())
+        .flag("stream", facts.stream())
+        .number("client_retries", facts.clientRetries())
+        .text("upstream_model", facts.upstreamModel())
+        .number("duration_ms", facts.duration().toMillis());
+    facts.errorCode().ifPresent(code -> item.text("error_code", code));
+    facts.timeToFirstToken().ifPresent(time -> item.number("first_token_ms", time.toMillis()));
+  }
+
+  private static void write(Item.Writer item, PriceUsed price) {
+    var tier = price.tier();
+    var members =
+        new Item.Writer()
+            .text("from", price.from().toString())
+            .number("above", tier.abovePromptTokens())
+            .number("prompt", tier.promptMicroUsd())
+            .number("completion", tier.completionMicroUsd());
+    tier.cachedMicroUsd().ifPresent(cached -> members.number("cached", cached));
+    item.map("price", members);
+  }
+
+  static UsageRecord read(Map<String, AttributeValue> values) {
+    var item = new Item(values);
+    return new UsageRecord(
+        readKey(item),
+        UsageRecord.Kind.valueOf(item.text("kind").toUpperCase(Locale.ROOT)),
+        item.small("attempt"),
+        LocalDate.parse(item.text("day")),
+        item.text("model"),
+        item.small("key_code"),
+        TallyItem.read(item),
+        item.number("reserved_tokens"),
+        item.number("reserved_micro_usd"),
+        item.number("bucket_ns"),
+        item.flag("overrun"),
+        Instant.parse(item.text("decided_at")),
+        readCorrected(item),
+        readCall(item));
+  }
+
+  private static UsageRecord.Key readKey(Item item) {
+    var sort = item.text(Tables.RANGE_KEY);
+    int separator = sort.lastIndexOf('#');
+    return new UsageRecord.Key(
+        new TenantId(item.text(Tables.HASH_KEY)),
+        Instant.parse(sort.substring(SORT_PREFIX.length(), separator)),
+        sort.substring(separator + 1));
+  }
+
+  private static Optional<Corrected> readCorrected(Item item) {
+    if (!item.has("corrects")) {
+      return Optional.empty();
+    }
+    var corrects = item.map("corrects");
+    var key =
+        new UsageRecord.Key(
+            new TenantId(item.text(Tables.HASH_KEY)),
+            Instant.parse(corrects.text("at")),
+            corrects.text("id"));
+    return Optional.of(new Corrected(key, LocalDate.parse(corrects.text("day"))));
+  }
+
+  private static Optional<Call> readCall(Item item) {
+    return item.has("request_id")
+        ? Optional.of(
+            new Call(
+                item.text("request_id"),
+                item.text("key_name"),
+                readFacts(item),
+                item.number("prompt_estimate"),
+                item.number("completion_reserve"),
+                item.optionalText("raw_usage"),
+                readPrice(item)))
+        : Optional.empty();
+  }
+
+  private static CallFacts readFacts(Item item) {
+    return new CallFacts(
+        item.small("status"),
+        item.optionalText("error_code"),
+        item.flag("stream"),
+        item.small("client_retries"),
+        item.text("upstream_model"),
+        item.has("first_token_ms")
+            ? Optional.of(Duration.ofMillis(item.number("first_token_ms")))
+            : Optional.empty(),
+        Duration.ofMillis(item.number("duration_ms")));
+  }
+
+  private static Optional<PriceUsed> readPrice(Item item) {
+    if (!item.has("price")) {
+      return Optional.empty();
+    }
+    var price = item.map("price");
+    var tier =
+        new ModelPrice.Tier(
+            price.number("above"),
+            price.number("prompt"),
+            price.has("cached") ? OptionalLong.of(price.number("cached")) : OptionalLong.empty(),
+            price.number("completion"));
+    return Optional.of(new PriceUsed(LocalDate.parse(price.text("from")), tier));
+  }
+
+  /** The sums of a tally as attributes, in records and day rows alike. */
+  static final class TallyItem {
+    private TallyItem() {}
+
+    static void write(Item.Writer item, Tally tally) {
+      item.number("requests", tally.calls())
+          .number("prompt_tokens", tally.prompt())
+          .number("cached_tokens", tally.cached())
+          .number("completion_tokens", tally.completion())
+          .number("micro_usd", tally.microUsd())
+          .number("estimated", tally.estimated());
+    }
+
+    static Tally read(Item item) {
+      return new Tally(
+          item.number("requests"),
+          item.number("prompt_tokens"),
+          item.number("cached_tokens"),
+          item.number("completion_tokens"),
+          item.number("micro_usd"),
+          item.number("estimated"));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.aws.usage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,130 @@
+package dev.chatgate.quota;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.ModelPrice;
+import dev.chatgate.usage.TokenCounts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+
+/** Claims and settlements of tests. */
+public final class Calls {
+  /** One micro-dollar a token, prompt or completion. */
+  public static final ModelPrice PRICE =
+      new ModelPrice(
+          "m",
+          LocalDate.of(2026, 1, 1),
+          List.of(new ModelPrice.Tier(0, 1_000_000, OptionalLong.empty(), 1_000_000)));
+
+  public static final CallFacts FACTS =
+      new CallFacts(200, Optional.empty(), true, 0, "m", Optional.empty(), Duration.ofMillis(1234));
+
+  private Calls() {}
+
+  /** A quota of which single limits are set. */
+  public static final class Limits {
+    private OptionalLong requests = OptionalLong.empty();
+    private OptionalLong tokens = OptionalLong.empty();
+    private OptionalLong day = OptionalLong.empty();
+    private OptionalLong month = OptionalLong.empty();
+    private OptionalLong money = OptionalLong.empty();
+    private OptionalLong concurrent = OptionalLong.empty();
+
+    public Limits requestsPerMinute(long limit) {
+      requests = OptionalLong.of(limit);
+      return this;
+    }
+
+    public Limits tokensPerMinute(long limit) {
+      tokens = OptionalLong.of(limit);
+      return this;
+    }
+
+    public Limits tokensPerDay(long limit) {
+      day = OptionalLong.of(limit);
+      return this;
+    }
+
+    public Limits tokensPerMonth(long limit) {
+      month = OptionalLong.of(limit);
+      return this;
+    }
+
+    public Limits microUsdPerMonth(long limit) {
+      money = OptionalLong.of(limit);
+      return this;
+    }
+
+    public Limits concurrent(long limit) {
+      concurrent = OptionalLong.of(limit);
+      return this;
+    }
+
+    public Quota quota() {
+      return new Quota(
+          requests,
+          tokens,
+          day,
+          month,
+          money,
+          concurrent,
+          OptionalLong.empty(),
+          OptionalLong.empty());
+    }
+  }
+
+  public static Limits limits() {
+    return new Limits();
+  }
+
+  /** A claim of half prompt, half completion. */
+  public static Claim claim(
+      RandomGenerator random, TenantId tenant, Quota quota, long tokens, Instant giveUpAt) {
+    return claim(random, tenant, quota, "m", tokens, giveUpAt);
+  }
+
+  public static Claim claim(
+      RandomGenerator random,
+      TenantId tenant,
+      Quota quota,
+      String model,
+      long tokens,
+      Instant giveUpAt) {
+    return new Claim(
+        RequestId.fresh(random),
+        credential(tenant, quota),
+        model,
+        tokens / 2,
+        tokens - tokens / 2,
+        Optional.of(PRICE),
+        Duration.ofSeconds(60),
+        giveUpAt);
+  }
+
+  private static Credential credential(TenantId tenant, Quota quota) {
+    return new Credential(
+        new Tenant(
+            tenant, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty()),
+        "key",
+        7,
+        Optional.empty());
+  }
+
+  /** Usage as the provider tells it, half prompt, half completion. */
+  public static Consumption used(long tokens) {
+    return new Consumption.Measured(
+        new TokenCounts(tokens / 2, 0, tokens - tokens / 2), "{\"total_tokens\":" + tokens + "}");
+  }
+}

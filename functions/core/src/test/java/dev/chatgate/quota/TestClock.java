@@ -1,0 +1,33 @@
+package dev.chatgate.quota;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A clock that moves when told. As a {@link Pause}, it moves by the pause. */
+public final class TestClock implements InstantSource, Pause {
+  private final AtomicReference<Instant> now;
+
+  public TestClock(Instant start) {
+    now = new AtomicReference<>(start);
+  }
+
+  @Override
+  public Instant instant() {
+    return now.get();
+  }
+
+  public void advance(Duration duration) {
+    now.updateAndGet(instant -> instant.plus(duration));
+  }
+
+  public void set(Instant instant) {
+    now.set(instant);
+  }
+
+  @Override
+  public void pause(Duration duration) {
+    advance(duration);
+  }
+}
