@@ -24,6 +24,7 @@ final class BodyReader {
   private final Draft draft = new Draft();
   private final DupDetector names;
   private int depth;
+  private int optionsStart;
 
   BodyReader(JsonParser json) {
     this.json = json;
@@ -71,7 +72,9 @@ final class BodyReader {
     if (frame.names.isDup(name)) {
       throw about(ErrorCode.DUPLICATE_KEY, path(), "Expected the key once, but it came twice.");
     }
-    refuseLoneSurrogate(name);
+    if (!Unicode.isWellFormed(name)) {
+      throw halfPair();
+    }
   }
 
   private void value(JsonToken token) throws IOException {
@@ -98,40 +101,39 @@ final class BodyReader {
 
   private void scalar(@Nullable Node node, @Nullable Rule rule, JsonToken token)
       throws IOException {
-    int start = start();
     switch (token) {
-      case VALUE_STRING -> string(node, rule, start);
+      case VALUE_STRING -> string(node, rule);
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(node, rule, token);
-      case VALUE_TRUE, VALUE_FALSE -> {
-        if (node != null) {
-          draft.flag(node.path, token == JsonToken.VALUE_TRUE, new Span(start, end()));
-        }
-      }
-      default -> {
-        if (node != null) {
-          draft.nothing(node.path, new Span(start, end()));
-        }
-      }
+      default -> literal(node, token);
     }
   }
 
-  private void string(@Nullable Node node, @Nullable Rule rule, int start) throws IOException {
-    json.finishToken();
-    refuseLoneSurrogate(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
-    if (node == null || rule == null) {
+  private void literal(@Nullable Node node, JsonToken token) {
+    if (node == null) {
       return;
     }
-    String name = node.name();
-    boolean tag = name.equals("type") || name.equals("role");
-    if (tag || rule.filled() || !rule.values().isEmpty()) {
-      String text = json.getText();
-      if ((rule.filled() && text.isBlank())
-          || (!rule.values().isEmpty() && !rule.values().contains(text))) {
-        throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.STRING);
-      }
-      top().tag = tag ? text : top().tag;
-      draft.text(node.path, text, new Span(start, end()));
+    if (token == JsonToken.VALUE_NULL) {
+      draft.nothing(node.path, span());
+    } else {
+      draft.flag(node.path, token == JsonToken.VALUE_TRUE, span());
     }
+  }
+
+  private void string(@Nullable Node node, @Nullable Rule rule) throws IOException {
+    json.finishToken();
+    char[] chars = json.getTextCharacters();
+    if (!Unicode.isWellFormed(chars, json.getTextOffset(), json.getTextLength())) {
+      throw halfPair();
+    }
+    if (node == null || rule == null || !(node.tag || rule.filled() || !rule.values().isEmpty())) {
+      return;
+    }
+    String text = json.getText();
+    if (!rule.allows(text)) {
+      throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.STRING);
+    }
+    top().tag = node.tag ? text : top().tag;
+    draft.text(node.path, text, span());
   }
 
   private void number(@Nullable Node node, @Nullable Rule rule, JsonToken token)
@@ -145,12 +147,21 @@ final class BodyReader {
     if (node == null || rule == null || rule.range().isEmpty()) {
       return;
     }
-    BigDecimal number = new BigDecimal(json.getText());
-    if (!rule.range().get().contains(number)) {
+    BigDecimal number = decimal(json.getText());
+    if (number == null || !rule.range().get().contains(number)) {
       throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.of(token));
     }
     if (token == JsonToken.VALUE_NUMBER_INT) {
       draft.number(node.path, number.longValueExact());
+    }
+  }
+
+  /** The number, or null where its exponent has more than 32 bits: in no range of ours. */
+  private static @Nullable BigDecimal decimal(String text) {
+    try {
+      return new BigDecimal(text);
+    } catch (NumberFormatException _) {
+      return null;
     }
   }
 
@@ -175,8 +186,6 @@ final class BodyReader {
       optionsStart = start();
     }
   }
-
-  private int optionsStart;
 
   private void closeObject() throws IOException {
     Frame closed = frames.get(--depth);
@@ -226,7 +235,7 @@ final class BodyReader {
     String expected = rule == null ? "a value" : rule.expectation();
     return about(
         ErrorCode.MISSING_REQUIRED_PARAMETER,
-        path(field.name()),
+        path(field.name),
         "Expected " + expected + ", but it is missing.");
   }
 
@@ -279,35 +288,18 @@ final class BodyReader {
     return field != null && (mask & field.bit) != 0;
   }
 
-  private void refuseLoneSurrogate(CharSequence text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        refuseLoneSurrogate(text.toString().toCharArray(), 0, text.length());
-        return;
-      }
-    }
-  }
-
-  private void refuseLoneSurrogate(char[] text, int offset, int length) {
-    int end = offset + length;
-    for (int i = offset; i < end; i++) {
-      char c = text[i];
-      boolean alone =
-          Character.isHighSurrogate(c)
-              ? i + 1 == end || !Character.isLowSurrogate(text[i + 1])
-              : Character.isLowSurrogate(c)
-                  && (i == offset || !Character.isHighSurrogate(text[i - 1]));
-      if (alone) {
-        throw about(
-            ErrorCode.INVALID_JSON,
-            path(),
-            "Expected Unicode text, but half a surrogate pair came.");
-      }
-    }
+  private InvalidBodyException halfPair() {
+    return about(
+        ErrorCode.INVALID_JSON, path(), "Expected Unicode text, but half a surrogate pair came.");
   }
 
   private Frame top() {
     return frames.get(depth - 1);
+  }
+
+  /** Where the scalar stands that was just read. */
+  private Span span() {
+    return new Span(start(), end());
   }
 
   private int start() {

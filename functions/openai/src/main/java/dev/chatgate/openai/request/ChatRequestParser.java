@@ -9,10 +9,6 @@ import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the body of a chat call and holds it against {@link ChatRules}. Whatever the bytes, the
@@ -47,7 +43,7 @@ public final class ChatRequestParser {
    */
   public ParsedChat parse(byte[] body) {
     try {
-      requireUtf8(body);
+      Unicode.requireUtf8(body);
       return new ParsedChat.Valid(new ChatRequest(body, read(body), counters));
     } catch (InvalidBodyException e) {
       return new ParsedChat.Invalid(e.error());
@@ -77,40 +73,10 @@ public final class ChatRequestParser {
         .build();
   }
 
-  private static void requireUtf8(byte[] body) {
-    if (body.length >= 3
-        && body[0] == (byte) 0xEF
-        && body[1] == (byte) 0xBB
-        && body[2] == (byte) 0xBF) {
-      throw new InvalidBodyException(
-          ApiError.of(
-              ErrorCode.INVALID_JSON,
-              "Expected JSON, but the body begins with a byte order mark."));
-    }
-    var decoder =
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-    var in = ByteBuffer.wrap(body);
-    var out = CharBuffer.allocate(Math.min(body.length + 1, 8192));
-    while (true) {
-      var result = decoder.decode(in, out.clear(), true);
-      if (result.isError()) {
-        throw new InvalidBodyException(
-            ApiError.of(
-                ErrorCode.INVALID_JSON,
-                "Expected UTF-8, but the byte at offset " + in.position() + " is none."));
-      }
-      if (result.isUnderflow()) {
-        return;
-      }
-    }
-  }
-
+  /** Jackson's own message is left out: it names Java features and may repeat the body at length. */
   private static ApiError malformed(JsonProcessingException e) {
     var at = e.getLocation();
     String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    return ApiError.of(ErrorCode.INVALID_JSON, "The body is not valid JSON" + where + ".");
+    return ApiError.of(ErrorCode.INVALID_JSON, "Expected JSON, but the body is none" + where + ".");
   }
 }

@@ -11,6 +11,13 @@ final class Node {
   static final Node ROOT = compile(ChatRules.RULES, ChatRules.RELATIONS);
 
   final String path;
+
+  /** The last key of the path. */
+  final String name;
+
+  /** Whether its value decides what else its object must have. */
+  final boolean tag;
+
   final List<Node> required = new ArrayList<>();
   final List<Relation> relations = new ArrayList<>();
   private final Map<String, Node> fields = new HashMap<>();
@@ -23,6 +30,8 @@ final class Node {
 
   private Node(String path) {
     this.path = path;
+    this.name = path.substring(path.lastIndexOf('.') + 1);
+    this.tag = name.equals("type") || name.equals("role");
   }
 
   @Nullable Rule rule() {
@@ -43,11 +52,6 @@ final class Node {
   /** The node whose fields an object here has: its own, or its item's where one may stand alone. */
   Node asObject() {
     return item != null && fields.isEmpty() ? item : this;
-  }
-
-  /** The last key of the path. */
-  String name() {
-    return path.substring(path.lastIndexOf('.') + 1);
   }
 
   private static Node compile(List<Rule> rules, List<Relation> relations) {

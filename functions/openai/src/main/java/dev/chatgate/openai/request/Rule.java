@@ -75,6 +75,11 @@ public record Rule(
     return kinds.contains(kind) || (kind == Kind.INTEGER && kinds.contains(Kind.NUMBER));
   }
 
+  /** Whether this string may stand here, if a string may. */
+  public boolean allows(String text) {
+    return (values.isEmpty() || values.contains(text)) && !(filled && text.isBlank());
+  }
+
   /** The rule in words, like {@code an integer from 1 to 128 or null}. */
   public String expectation() {
     return kinds.stream().map(this::words).collect(Collectors.joining(" or "));
