@@ -73,7 +73,9 @@ public final class ChatRequestParser {
         .build();
   }
 
-  /** Jackson's own message is left out: it names Java features and may repeat the body at length. */
+  /**
+   * Jackson's own message is left out: it names Java features and may repeat the body at length.
+   */
   private static ApiError malformed(JsonProcessingException e) {
     var at = e.getLocation();
     String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();

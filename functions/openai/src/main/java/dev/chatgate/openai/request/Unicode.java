@@ -4,10 +4,13 @@ import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** What makes text of bytes and of escapes. JSON parsers differ here, so nothing doubtful passes. */
+/**
+ * What makes text of bytes and of escapes. JSON parsers differ here, so nothing doubtful passes.
+ */
 final class Unicode {
   private static final int WINDOW = 8192;
 
@@ -22,13 +25,17 @@ final class Unicode {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     var in = ByteBuffer.wrap(body);
     var window = CharBuffer.allocate(Math.min(body.length + 1, WINDOW));
-    while (decoder.decode(in, window.clear(), true).isOverflow()) {
-      continue;
-    }
-    if (in.hasRemaining()) {
+    CoderResult result;
+    do {
+      result = decoder.decode(in, window.clear(), true);
+    } while (result.isOverflow());
+    if (result.isError()) {
       throw invalid("Expected UTF-8, but the byte at offset " + in.position() + " is not.");
     }
-    if (body.length >= 3 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF) {
+    if (body.length >= 3
+        && body[0] == (byte) 0xEF
+        && body[1] == (byte) 0xBB
+        && body[2] == (byte) 0xBF) {
       throw invalid("Expected JSON, but the body begins with a byte order mark.");
     }
   }
