@@ -26,6 +26,10 @@ final class Connection implements Closeable {
 
   private static final int MAX_LINE_BYTES = 64 * 1024;
   private static final int MAX_HEADER_LINES = 200;
+
+  /** Far above Lambda's own limit of 6 MB for an event. */
+  private static final int MAX_BODY_BYTES = 256 * 1024 * 1024;
+
   private static final byte[] NOTHING = {};
 
   private final @Nullable Socket socket;
@@ -224,10 +228,14 @@ final class Connection implements Closeable {
 
   private static int number(String digits, int radix) throws IOException {
     try {
-      return Integer.parseUnsignedInt(digits, radix);
+      int number = Integer.parseInt(digits, radix);
+      if (number >= 0 && number <= MAX_BODY_BYTES) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      throw new IOException("The Runtime API sent a malformed number", e);
+      // Refused below.
     }
+    throw new IOException("The Runtime API sent a size or status that is none");
   }
 
   @Override
