@@ -66,6 +66,11 @@ final class AnswerParser {
     return facts;
   }
 
+  /** Reads one JSON text whose choices and text are of no interest. */
+  static AnswerFacts parseAlone(byte[] bytes, int offset, int length) {
+    return new AnswerParser(new ReceivedText()).parse(bytes, offset, length);
+  }
+
   /** The parser would also read UTF-16 and UTF-32, whose first bytes hold a zero or a mark. */
   private static boolean isOtherEncoding(byte[] bytes, int offset, int length) {
     return length > 1

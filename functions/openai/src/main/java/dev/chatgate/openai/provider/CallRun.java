@@ -1,18 +1,14 @@
 package dev.chatgate.openai.provider;
 
 import dev.chatgate.openai.error.ApiError;
-import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.openai.provider.ProviderOutcome.Answered;
 import dev.chatgate.openai.provider.ProviderOutcome.Failed;
 import dev.chatgate.openai.provider.ProviderOutcome.PassedThrough;
 import dev.chatgate.openai.request.UpstreamEdits;
-import dev.chatgate.openai.sse.SseReader;
-import dev.chatgate.openai.sse.SseTooLargeException;
 import dev.chatgate.provider.ProviderKey;
 import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.usage.Consumption;
-import dev.chatgate.usage.TokenCounts;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -24,52 +20,41 @@ import org.jspecify.annotations.Nullable;
 
 /** One call from its first try to its outcome. */
 final class CallRun {
-  /**
-   * A plain answer is held whole; twice the request limit of Lambda's buffered answers and more.
-   */
-  static final int MOST_ANSWER_BYTES = 32 * 1024 * 1024;
-
-  /** The largest event of a stream: one with the log probabilities of many choices fits. */
-  static final int MOST_EVENT_BYTES = 8 * 1024 * 1024;
-
   /** The largest error that passes through. */
   static final int MOST_ERROR_BYTES = 1024 * 1024;
 
-  /** How long the end of a connection's use is waited for, so that it can be used again. */
-  private static final Duration TAIL = Duration.ofMillis(25);
-
-  private static final int MOST_TAIL_BYTES = 64 * 1024;
-
   private final ProviderClient.Context context;
   private final ProviderCall call;
-  private final PatientSink sink;
-  private final long startedNanos = System.nanoTime();
+  private final Delivery delivery;
   private final long deadlineNanos;
-  private final ReceivedText text = new ReceivedText();
-  private final UsageMeter usage = new UsageMeter();
-  private final AnswerParser parser = new AnswerParser(text);
 
   private @Nullable ProviderKey key;
   private boolean keyReplaced;
   private boolean askForUsage;
   private int repeated;
   private Duration waited = Duration.ZERO;
-  private @Nullable Duration timeToFirstByte;
 
   /** What a try led to. */
   private sealed interface Step {
     record Done(ProviderOutcome outcome) implements Step {}
 
-    /** Once more after a wait; if that is disturbed, the outcome is this. */
+    /** Once more after a pause; if that is disturbed, the outcome is this. */
     record Again(Duration pause, ProviderOutcome otherwise) implements Step {}
   }
 
   CallRun(ProviderClient.Context context, ProviderCall call, PatientSink sink) {
     this.context = context;
     this.call = call;
-    this.sink = sink;
+    long now = System.nanoTime();
     this.deadlineNanos =
-        startedNanos + Duration.between(context.clock().instant(), call.deadline()).toNanos();
+        now + Duration.between(context.clock().instant(), call.deadline()).toNanos();
+    this.delivery =
+        new Delivery(
+            call,
+            sink,
+            context.counters().forModel(call.modelUpstream()),
+            context.settings().idle(),
+            now);
     this.askForUsage =
         call.request().stream()
             && !call.request().usageRequested()
@@ -91,9 +76,9 @@ final class CallRun {
     }
   }
 
-  private static boolean slept(Duration wait) {
+  private static boolean slept(Duration pause) {
     try {
-      Thread.sleep(wait);
+      Thread.sleep(pause);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -120,7 +105,7 @@ final class CallRun {
       try {
         exchange.open(context.transport(), context.settings().connect(), firstByteLimit());
       } catch (IOException e) {
-        return withoutAnswer(exchange);
+        return withoutAnswer(exchange, e);
       }
       return answered(exchange, current);
     }
@@ -145,51 +130,42 @@ final class CallRun {
   }
 
   /** No head of an answer came. */
-  private Step withoutAnswer(Exchange exchange) {
+  private Step withoutAnswer(Exchange exchange, IOException cause) {
     var passed = exchange.passed();
     if (exchange.wasConnected()) {
-      return failed(
-          passed
-              .map(Failures::timeout)
-              .orElseGet(() ->
-                  ApiError.of(
-                      ErrorCode.UPSTREAM_ERROR,
-                      "The provider closed the connection without an answer.")),
-          estimated());
+      var error = passed.map(Failures::timeout).orElseGet(Failures::noAnswer);
+      return failed(error, delivery.estimated());
     }
-    var error =
-        passed
-            .map(Failures::timeout)
-            .orElseGet(() ->
-                ApiError.of(ErrorCode.UPSTREAM_ERROR, "The provider cannot be connected to."));
-    return passed.filter(limit -> limit == Limit.TOTAL).isPresent()
-        ? failed(error)
-        : againOr(error, Optional.empty());
+    if (passed.isPresent() && passed.get() == Limit.TOTAL) {
+      return failed(Failures.timeout(Limit.TOTAL));
+    }
+    boolean tooSlow = passed.isPresent() || cause instanceof SocketTimeoutException;
+    var error = tooSlow ? Failures.timeout(Limit.CONNECT) : Failures.unreachable();
+    return againOr(error, Optional.empty());
   }
 
   private Step answered(Exchange exchange, ProviderKey current) {
     int status = exchange.status();
     if (status == 200) {
-      return new Step.Done(call.request().stream() ? stream(exchange) : plain(exchange));
+      return new Step.Done(delivery.deliver(exchange, current));
     }
     if (status == 401 && !keyReplaced) {
       return withNewKey(exchange, current);
     }
-    if (Failures.isTenants(status)) {
-      return refused(exchange, status, current);
-    }
-    return brokenDown(exchange, status);
+    return Failures.isTenants(status)
+        ? refused(exchange, status, current)
+        : brokenDown(exchange, status);
   }
 
   private Step withNewKey(Exchange exchange, ProviderKey refused) {
-    finish(exchange);
+    exchange.finish();
     keyReplaced = true;
-    var replacement = context.keys().replacing(refused);
-    if (replacement.equals(refused)) {
-      return failed(Failures.ourKey());
-    }
-    key = replacement;
-    return new Step.Again(Duration.ZERO, new Failed(Failures.ourKey(), new Consumption.Nothing()));
+    key = context.keys().replacing(refused);
+    return key.equals(refused) ? failed(Failures.ourKey()) : atOnce(Failures.ourKey());
+  }
+
+  private static Step atOnce(ApiError otherwise) {
+    return new Step.Again(Duration.ZERO, new Failed(otherwise, new Consumption.Nothing()));
   }
 
   private Step brokenDown(Exchange exchange, int status) {
@@ -198,20 +174,21 @@ final class CallRun {
             exchange.header("retry-after-ms"),
             exchange.header("retry-after"),
             context.clock().instant());
-    finish(exchange);
+    exchange.finish();
     var error = Failures.of(status, asked);
     return Failures.isWorthRepeating(status) ? againOr(error, asked) : failed(error);
   }
 
+  /** Repeats the call where the policy allows it. After our own repeats the client need not. */
   private Step againOr(ApiError error, Optional<Duration> asked) {
-    var wait = context.retries().nextWait(repeated, waited, asked, left());
     var told = repeated > 0 ? error.withoutRetry() : error;
-    if (wait.isEmpty()) {
+    var pause = context.retries().nextWait(repeated, waited, asked, left());
+    if (pause.isEmpty()) {
       return failed(told);
     }
     repeated++;
-    waited = waited.plus(wait.get());
-    return new Step.Again(wait.get(), new Failed(told, new Consumption.Nothing()));
+    waited = waited.plus(pause.get());
+    return new Step.Again(pause.get(), new Failed(told, new Consumption.Nothing()));
   }
 
   private static Step failed(ApiError error) {
@@ -224,185 +201,48 @@ final class CallRun {
 
   /** A 4xx that may be about the tenant's own request. */
   private Step refused(Exchange exchange, int status, ProviderKey current) {
-    byte[] body;
-    try {
-      body = exchange.readBody(MOST_ERROR_BYTES);
-    } catch (IOException e) {
-      return failed(exchange.passed().map(Failures::timeout).orElseGet(CallRun::unreadableRefusal));
+    var body = exchange.readBody(MOST_ERROR_BYTES);
+    if (!body.isWhole()) {
+      return failed(exchange.passed().map(Failures::timeout).orElseGet(CallRun::unreadable));
     }
     if (askForUsage && (status == 400 || status == 422) && namesUsageOption(body)) {
       return againWithoutUsage();
     }
-    return new Step.Done(refusal(exchange, status, body, current));
+    return new Step.Done(refusal(exchange, status, body.bytes(), current));
   }
 
-  private static ApiError unreadableRefusal() {
+  private static ApiError unreadable() {
     return Failures.invalid("The provider refused the request without saying why.");
   }
 
-  private static boolean namesUsageOption(byte[] body) {
-    var words = new String(body, StandardCharsets.UTF_8);
+  private static boolean namesUsageOption(Body body) {
+    var words = new String(body.bytes(), StandardCharsets.UTF_8);
     return words.contains("stream_options") || words.contains("include_usage");
   }
 
   private Step againWithoutUsage() {
     askForUsage = false;
     context.refusers().add(call.modelUpstream());
-    return new Step.Again(
-        Duration.ZERO, new Failed(unreadableRefusal(), new Consumption.Nothing()));
+    return atOnce(unreadable());
   }
 
-  private ProviderOutcome refusal(Exchange exchange, int status, byte[] body, ProviderKey current) {
-    var facts = parser.parse(body, 0, body.length);
+  private static ProviderOutcome refusal(
+      Exchange exchange, int status, byte[] body, ProviderKey current) {
+    var facts = AnswerParser.parseAlone(body, 0, body.length);
     if (!facts.isJson()) {
-      return new Failed(unreadableRefusal(), new Consumption.Nothing());
+      return new Failed(unreadable(), new Consumption.Nothing());
     }
-    var error = facts.error();
-    if ((error != null && error.isAboutOurAccount()) || holds(body, current)) {
+    if (Discretion.forbids(facts, body, 0, body.length, current)) {
       return new Failed(Failures.ourKey(), new Consumption.Nothing());
     }
-    var type = exchange.header("content-type").orElse(RequestHeaders.JSON);
-    return new PassedThrough(status, body, type, new Consumption.Nothing());
+    return new PassedThrough(status, body, jsonType(exchange), new Consumption.Nothing());
   }
 
-  private static boolean holds(byte[] body, ProviderKey current) {
-    return new String(body, StandardCharsets.UTF_8).contains(current.secret());
-  }
-
-  private ProviderOutcome plain(Exchange exchange) {
-    byte[] body;
-    try {
-      body = exchange.readBody(MOST_ANSWER_BYTES);
-    } catch (BodyTooLargeException e) {
-      return new Failed(
-          ApiError.of(ErrorCode.RESPONSE_TOO_LARGE, "The provider's answer is too large."),
-          estimated());
-    } catch (IOException e) {
-      return new Failed(
-          exchange.passed().map(Failures::timeout).orElseGet(CallRun::cutAnswer), estimated());
-    }
-    firstByteCame();
-    return plain(exchange, body);
-  }
-
-  private static ApiError cutAnswer() {
-    return ApiError.of(
-        ErrorCode.UPSTREAM_INCOMPLETE, "The provider's answer ended before it was complete.");
-  }
-
-  private ProviderOutcome plain(Exchange exchange, byte[] body) {
-    var facts = parser.parse(body, 0, body.length);
-    usage.take(body, facts);
-    if (!facts.isJson() || isEncoded(exchange)) {
-      return new Failed(Failures.invalid("The provider's answer is not JSON."), consumption());
-    }
-    var answer = AliasSplice.apply(call, body, facts);
-    sink.head(RequestHeaders.JSON);
-    sink.write(answer, 0, answer.length);
-    sink.end();
-    return new Answered(consumption(), Optional.empty(), Optional.ofNullable(timeToFirstByte));
-  }
-
-  /** Nobody asked for compression. */
-  private static boolean isEncoded(Exchange exchange) {
-    return exchange
-        .header("content-encoding")
-        .filter(coding -> !coding.equalsIgnoreCase("identity"))
-        .isPresent();
-  }
-
-  private ProviderOutcome stream(Exchange exchange) {
-    if (!isEventStream(exchange) || isEncoded(exchange)) {
-      return notAStream(exchange);
-    }
-    sink.head(RequestHeaders.EVENT_STREAM + "; charset=utf-8");
-    var relay = new StreamRelay(call, parser, usage);
-    pump(exchange, relay, new SseReader(MOST_EVENT_BYTES));
-    relay.flushTo(sink);
-    sink.end();
-    finish(exchange);
-    return new Answered(consumption(), relay.brokenBy(), Optional.ofNullable(timeToFirstByte));
-  }
-
-  private static boolean isEventStream(Exchange exchange) {
+  /** Client libraries read an error's body only if it is called JSON. */
+  private static String jsonType(Exchange exchange) {
     return exchange
         .header("content-type")
-        .map(type -> type.strip().toLowerCase(Locale.ROOT))
-        .filter(type -> type.startsWith(RequestHeaders.EVENT_STREAM))
-        .isPresent();
-  }
-
-  /** A whole completion may have been made and be paid for: its usage counts. */
-  private ProviderOutcome notAStream(Exchange exchange) {
-    try {
-      var body = exchange.readBody(MOST_ANSWER_BYTES);
-      usage.take(body, parser.parse(body, 0, body.length));
-    } catch (IOException e) {
-      // What was asked for did not come, whatever else would have come.
-    }
-    return new Failed(
-        Failures.invalid("The provider did not answer with an event stream."), consumption());
-  }
-
-  private void pump(Exchange exchange, StreamRelay relay, SseReader reader) {
-    try {
-      while (!relay.hasEnded() && reader.fill(exchange.body())) {
-        exchange.withinTotal();
-        firstByteCame();
-        relay.takeAll(reader);
-        relay.flushTo(sink);
-        exchange.within(Limit.IDLE, context.settings().idle());
-      }
-    } catch (SseTooLargeException e) {
-      relay.breakOff(
-          ErrorCode.UPSTREAM_INVALID_RESPONSE, "The provider sent an event that is too large.");
-    } catch (IOException e) {
-      // A reset or a bad chunk ends the stream like any other end, and so does a time limit.
-    }
-    if (!relay.hasEnded()) {
-      ended(exchange, relay, reader);
-    }
-  }
-
-  private void ended(Exchange exchange, StreamRelay relay, SseReader reader) {
-    relay.takeAll(reader);
-    var limit = exchange.passed();
-    if (limit.isPresent() && !relay.isComplete()) {
-      relay.breakOff(ErrorCode.UPSTREAM_TIMEOUT, limit.get().message());
-      return;
-    }
-    if (!relay.hasEnded()) {
-      reader.rest().ifPresent(relay::takeRest);
-    }
-    relay.streamEnded();
-  }
-
-  private void firstByteCame() {
-    if (timeToFirstByte == null) {
-      timeToFirstByte = Duration.ofNanos(System.nanoTime() - startedNanos);
-    }
-  }
-
-  /** Gives the provider a moment to end its answer, so that the connection can be used again. */
-  private static void finish(Exchange exchange) {
-    exchange.within(Limit.IDLE, TAIL);
-    try {
-      exchange.skipRest(MOST_TAIL_BYTES);
-    } catch (IOException e) {
-      // Then the connection is closed.
-    }
-  }
-
-  private Consumption consumption() {
-    return usage.consumption(this::counted);
-  }
-
-  private Consumption estimated() {
-    return new Consumption.Estimated(counted(), Optional.empty());
-  }
-
-  private TokenCounts counted() {
-    var counter = context.counters().forModel(call.modelUpstream());
-    return new TokenCounts(call.estimatedPromptTokens(), 0, text.tokens(counter));
+        .filter(type -> type.toLowerCase(Locale.ROOT).contains("json"))
+        .orElse(RequestHeaders.JSON);
   }
 }

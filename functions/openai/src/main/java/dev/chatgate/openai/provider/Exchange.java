@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * #close} gives the connection back if the answer was read to its end, and cuts it otherwise.
  */
 final class Exchange implements AutoCloseable {
+  /** Most that is waited for the end of an answer that is of no interest any more. */
+  private static final Duration TAIL = Duration.ofMillis(25);
+
+  private static final int MOST_TAIL_BYTES = 64 * 1024;
+
   private final HttpUriRequestBase request;
   private final Watchdog watchdog;
   private volatile boolean connected;
@@ -77,23 +82,17 @@ final class Exchange implements AutoCloseable {
     return body;
   }
 
-  /**
-   * Reads the body to its end.
-   *
-   * @throws BodyTooLargeException if it has more bytes
-   */
-  byte[] readBody(int mostBytes) throws IOException {
-    byte[] bytes = body().readNBytes(mostBytes);
-    if (bytes.length == mostBytes && body().read() >= 0) {
-      throw new BodyTooLargeException(mostBytes);
-    }
-    readToEnd = true;
-    return bytes;
+  /** Reads the body into memory, no more than that many bytes of it. */
+  Body readBody(int mostBytes) {
+    var whole = Body.read(body(), mostBytes);
+    readToEnd = whole.isWhole();
+    return whole;
   }
 
-  /** Reads what is left of the body, if it is no more than that. */
-  void skipRest(int mostBytes) throws IOException {
-    readToEnd = body().readNBytes(mostBytes).length < mostBytes;
+  /** Gives the provider a moment to end its answer, so that the connection can be used again. */
+  void finish() {
+    within(Limit.IDLE, TAIL);
+    readToEnd = Body.read(body(), MOST_TAIL_BYTES).isWhole();
   }
 
   /** This limit holds from now on, beside the total. */

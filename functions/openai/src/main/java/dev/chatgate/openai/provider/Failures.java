@@ -9,6 +9,9 @@ import java.util.Optional;
 final class Failures {
   private static final Duration USUAL_OVERLOAD = Duration.ofSeconds(2);
 
+  /** What is said where an answer ends too early. */
+  static final String INCOMPLETE = "The provider's answer ended before it was complete.";
+
   private Failures() {}
 
   /** Whether the status may be about the tenant's own request, so that status and body pass. */
@@ -53,6 +56,17 @@ final class Failures {
     return ApiError.of(
         ErrorCode.UPSTREAM_AUTH,
         "The provider did not accept the gateway's credentials. Your own key is fine.");
+  }
+
+  /** No connection came about. */
+  static ApiError unreachable() {
+    return ApiError.of(ErrorCode.UPSTREAM_ERROR, "The provider cannot be connected to.");
+  }
+
+  /** The connection was lost before the answer began. */
+  static ApiError noAnswer() {
+    return ApiError.of(
+        ErrorCode.UPSTREAM_ERROR, "The provider closed the connection without an answer.");
   }
 
   /** The answer is not what was promised. */

@@ -38,7 +38,7 @@ final class HttpTransport implements AutoCloseable {
   /** More than any function instance has calls. A call waits for its limits, not for the pool. */
   private static final int MAX_CONNECTIONS = 10_000;
 
-  /** Providers and the balancers before them close idle connections after minutes. */
+  /** How long a connection is kept where the provider does not say: balancers close after 60 s. */
   private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(55);
 
   private final Timeout connect;
@@ -77,7 +77,6 @@ final class HttpTransport implements AutoCloseable {
     return HttpClientBuilder.create()
         .setConnectionManager(pool())
         .setDefaultRequestConfig(requests())
-        .setKeepAliveStrategy((response, context) -> KEEP_ALIVE)
         .addExecInterceptorAfter(
             ChainElement.CONNECT.name(), "connected", HttpTransport::tellConnected)
         .disableRedirectHandling()
@@ -121,6 +120,7 @@ final class HttpTransport implements AutoCloseable {
         .setProtocolUpgradeEnabled(false)
         .setExpectContinueEnabled(false)
         .setResponseTimeout(Timeout.DISABLED)
+        .setDefaultKeepAlive(KEEP_ALIVE.getDuration(), KEEP_ALIVE.getTimeUnit())
         .build();
   }
 

@@ -1,6 +1,7 @@
 package dev.chatgate.openai.provider;
 
 import dev.chatgate.openai.tokens.TokenCounters;
+import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
 import java.io.IOException;
 import java.net.URI;
@@ -85,7 +86,7 @@ public final class ProviderClient implements AutoCloseable {
       RequestHeaders.common(request, context.keys().current());
       request.setHeader("accept", RequestHeaders.JSON);
       return list(new Exchange(request, atMost));
-    } catch (IOException | dev.chatgate.provider.ProviderKeyUnavailableException e) {
+    } catch (IOException | ProviderKeyUnavailableException e) {
       return Optional.empty();
     }
   }
@@ -96,9 +97,13 @@ public final class ProviderClient implements AutoCloseable {
       if (exchange.status() != 200) {
         return Optional.empty();
       }
-      byte[] body = exchange.readBody(MOST_LIST_BYTES);
-      return Json.isWhole(body) ? Optional.of(body) : Optional.empty();
+      var body = exchange.readBody(MOST_LIST_BYTES);
+      return body.isWhole() && isJson(body.bytes()) ? Optional.of(body.bytes()) : Optional.empty();
     }
+  }
+
+  private static boolean isJson(byte[] body) {
+    return AnswerParser.parseAlone(body, 0, body.length).isJson();
   }
 
   /** Closes every connection, before a snapshot is taken; the next call starts anew. */

@@ -32,6 +32,14 @@ final class ReceivedText {
     }
   }
 
+  /** Forgets what came so far and takes this in its place. */
+  void replaceWith(CharSequence text) {
+    choices.clear();
+    kept = 0;
+    received = 0;
+    add(0, text);
+  }
+
   /** How many tokens it is. */
   long tokens(TokenCounter counter) {
     if (kept == 0) {

@@ -26,12 +26,17 @@ record RetryPolicy(int retries, RandomGenerator jitter) {
    */
   Optional<Duration> nextWait(
       int repeated, Duration waited, Optional<Duration> asked, Duration left) {
-    if (repeated >= retries) {
+    var allowance = MOST_WAITING.minus(waited);
+    var least = asked.orElse(Duration.ZERO);
+    if (repeated >= retries || least.compareTo(allowance) > 0) {
       return Optional.empty();
     }
-    var wait = asked.map(this::spread).orElseGet(() -> backOff(repeated));
-    boolean fits = waited.plus(wait).compareTo(MOST_WAITING) <= 0 && wait.compareTo(left) < 0;
-    return fits ? Optional.of(wait) : Optional.empty();
+    var wait = shorter(allowance, asked.map(this::spread).orElseGet(() -> backOff(repeated)));
+    return wait.compareTo(left) < 0 ? Optional.of(wait) : Optional.empty();
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
   }
 
   /** 400 ms, 800 ms, … and of that between a half and the whole. */

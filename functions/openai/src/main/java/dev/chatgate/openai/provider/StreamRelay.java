@@ -5,7 +5,7 @@ import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.sse.SseData;
 import dev.chatgate.openai.sse.SseEvent;
 import dev.chatgate.openai.sse.SseReader;
-import java.io.ByteArrayOutputStream;
+import dev.chatgate.provider.ProviderKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamRelay {
   private static final byte[] NAME_OF_ERRORS = "event: error\n".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] BLANK_LINE = {'\n', '\n'};
   private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.UTF_8);
 
   private final AnswerParser parser;
   private final UsageMeter usage;
+  private final ProviderKey key;
   private final int choices;
   private final boolean usageWanted;
   private final byte @Nullable [] alias;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+  private final Outgoing out = new Outgoing();
   private boolean ended;
   private boolean midLine;
   private @Nullable ErrorCode brokenBy;
@@ -35,8 +37,10 @@ final class StreamRelay {
   /**
    * @param parser reads the chunks
    * @param usage takes the usage
+   * @param key the key that the call was made with
    */
-  StreamRelay(ProviderCall call, AnswerParser parser, UsageMeter usage) {
+  StreamRelay(ProviderCall call, AnswerParser parser, UsageMeter usage, ProviderKey key) {
+    this.key = key;
     this.parser = parser;
     this.usage = usage;
     this.choices = call.request().choices();
@@ -136,11 +140,10 @@ final class StreamRelay {
    */
   private void passError(SseEvent event, SseData data, AnswerFacts facts) {
     var error = facts.error();
-    if (error != null && error.isAboutOurAccount()) {
+    boolean shown = error != null && error.wellFormed() && facts.isJson();
+    if (Discretion.forbids(facts, data.bytes(), data.offset(), data.length(), key)) {
       breakOff(Failures.ourKey());
-    } else if (error == null || !error.wellFormed() || !facts.isJson()) {
-      breakOff(ErrorCode.UPSTREAM_ERROR, "The provider reported an error in its answer.");
-    } else if (isNamed(event, "error") || !event.isNamed()) {
+    } else if (shown && (!event.isNamed() || isNamed(event, "error"))) {
       passNamed(event, data, facts);
     } else {
       breakOff(ErrorCode.UPSTREAM_ERROR, "The provider reported an error in its answer.");
@@ -165,20 +168,20 @@ final class StreamRelay {
       take(rest);
       midLine = true;
     }
+    if (brokenBy != null) {
+      out.writeBytes(BLANK_LINE);
+    }
   }
 
   private static boolean isWhole(SseData data) {
     return data.isTrimmed("[DONE]")
-        || new AnswerParser(new ReceivedText())
-            .parse(data.bytes(), data.offset(), data.length())
-            .isJson();
+        || AnswerParser.parseAlone(data.bytes(), data.offset(), data.length()).isJson();
   }
 
   /** The stream ended by itself: it is whole if every choice has finished. */
   void streamEnded() {
     if (!ended && !isComplete()) {
-      breakOff(
-          ErrorCode.UPSTREAM_INCOMPLETE, "The provider's answer ended before it was complete.");
+      breakOff(ErrorCode.UPSTREAM_INCOMPLETE, Failures.INCOMPLETE);
     }
     ended = true;
   }
@@ -195,7 +198,7 @@ final class StreamRelay {
 
   private void breakOff(ApiError error) {
     if (midLine) {
-      out.writeBytes(new byte[] {'\n', '\n'});
+      out.writeBytes(BLANK_LINE);
     }
     out.writeBytes(error.event());
     brokenBy = error.code();
@@ -214,10 +217,7 @@ final class StreamRelay {
 
   /** Hands what was collected to the sink in one write. */
   void flushTo(PatientSink sink) {
-    if (out.size() > 0) {
-      sink.write(out.toByteArray(), 0, out.size());
-      out.reset();
-    }
+    out.flushTo(sink);
   }
 
   /** Takes every complete event that the reader holds. */
