@@ -29,7 +29,7 @@ final class ResponseStreamTest {
       \r
       """;
   private static final String PRELUDE =
-      "24\r\n{\"statusCode\":200,\"headers\":{}}" + "\0".repeat(8) + "\r\n";
+      "27\r\n{\"statusCode\":200,\"headers\":{}}" + "\0".repeat(8) + "\r\n";
 
   private final Recorder recorder = new Recorder();
   private final ResponseStream response = new ResponseStream(new RuntimeApi(recorder), "id-1");
