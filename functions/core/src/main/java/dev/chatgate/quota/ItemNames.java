@@ -1,5 +1,6 @@
 package dev.chatgate.quota;
 
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -88,6 +89,10 @@ public final class ItemNames {
    * @param modelCode the model's number in the item
    */
   public record RollUpName(Counter counter, int epochDay, int modelCode) {
+    /** Names of one (day, model) are equal to it. */
+    static final Comparator<RollUpName> BY_DAY_AND_MODEL =
+        Comparator.comparingInt(RollUpName::epochDay).thenComparingInt(RollUpName::modelCode);
+
     @Override
     public String toString() {
       return counter.letter + base36(epochDay) + DAY_MODEL_SEPARATOR + base36(modelCode);

@@ -4,6 +4,7 @@ import dev.chatgate.quota.Attribute.Held;
 import dev.chatgate.quota.Attribute.Text;
 import dev.chatgate.quota.Attribute.Whole;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -74,6 +75,11 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
       }
     });
     return models;
+  }
+
+  /** What is counted of each model on each day that is not closed, by day. */
+  public List<RollUp> rollUps() {
+    return RollUp.of(this);
   }
 
   /** The newest day seen, or 0. */

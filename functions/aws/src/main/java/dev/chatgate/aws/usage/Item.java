@@ -1,6 +1,7 @@
 package dev.chatgate.aws.usage;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -26,6 +27,10 @@ record Item(Map<String, AttributeValue> values) {
 
   Item map(String name) {
     return new Item(required(name).m());
+  }
+
+  List<Item> list(String name) {
+    return required(name).l().stream().map(element -> new Item(element.m())).toList();
   }
 
   boolean has(String name) {

@@ -3,7 +3,6 @@ package dev.chatgate.aws.usage;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
-import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
@@ -15,7 +14,6 @@ import java.time.LocalDate;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -91,15 +89,7 @@ final class RecordItem {
   }
 
   private static void write(Item.Writer item, PriceUsed price) {
-    var tier = price.tier();
-    var members =
-        new Item.Writer()
-            .text("from", price.from().toString())
-            .number("above", tier.abovePromptTokens())
-            .number("prompt", tier.promptMicroUsd())
-            .number("completion", tier.completionMicroUsd());
-    tier.cachedMicroUsd().ifPresent(cached -> members.number("cached", cached));
-    item.map("price", members);
+    item.map("price", PriceStore.write(price.tier()).text("from", price.from().toString()));
   }
 
   static UsageRecord read(Map<String, AttributeValue> values) {
@@ -175,13 +165,8 @@ final class RecordItem {
       return Optional.empty();
     }
     var price = item.map("price");
-    var tier =
-        new ModelPrice.Tier(
-            price.number("above"),
-            price.number("prompt"),
-            price.has("cached") ? OptionalLong.of(price.number("cached")) : OptionalLong.empty(),
-            price.number("completion"));
-    return Optional.of(new PriceUsed(LocalDate.parse(price.text("from")), tier));
+    return Optional.of(
+        new PriceUsed(LocalDate.parse(price.text("from")), PriceStore.readTier(price)));
   }
 
   /** The sums of a tally as attributes, in records and day rows alike. */
