@@ -1,6 +1,10 @@
 package dev.chatgate.aws;
 
+import dev.chatgate.aws.quota.StoreClockInterceptor;
+import dev.chatgate.quota.StoreClock;
 import java.time.Duration;
+import java.util.List;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
@@ -46,6 +50,15 @@ public final class AwsClients implements AutoCloseable {
     return dynamoDb(DefaultRetryStrategy.doNotRetry());
   }
 
+  /**
+   * The same, with every answer's {@code Date} shown to a clock: the ledger takes its time from it.
+   *
+   * @param clock the ledger's clock
+   */
+  public DynamoDbClient ledgerDynamoDb(StoreClock clock) {
+    return dynamoDb(DefaultRetryStrategy.doNotRetry(), new StoreClockInterceptor(clock));
+  }
+
   /** A DynamoDB client for reads, which repeats what is worth repeating. */
   public DynamoDbClient readingDynamoDb() {
     return dynamoDb(reading());
@@ -60,11 +73,14 @@ public final class AwsClients implements AutoCloseable {
         .build();
   }
 
-  private DynamoDbClient dynamoDb(RetryStrategy retries) {
+  private DynamoDbClient dynamoDb(RetryStrategy retries, ExecutionInterceptor... interceptors) {
     return DynamoDbClient.builder()
         .httpClient(http)
-        .overrideConfiguration(
-            o -> o.retryStrategy(retries).apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(WHOLE_CALL))
+        .overrideConfiguration(o ->
+            o.retryStrategy(retries)
+                .executionInterceptors(List.of(interceptors))
+                .apiCallAttemptTimeout(ATTEMPT)
+                .apiCallTimeout(WHOLE_CALL))
         .build();
   }
 
