@@ -26,6 +26,9 @@ import java.util.function.Consumer;
  * invocation, and not before, so work after a response keeps it busy as on Lambda.
  */
 public final class InstancePool implements AutoCloseable {
+  /** How many invocations Lambda gives to one process at once; one, if it is not set. */
+  public static final String CONCURRENCY_VARIABLE = "AWS_LAMBDA_MAX_CONCURRENCY";
+
   private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
   private final String name;

@@ -1,0 +1,86 @@
+package dev.chatgate.local.upstream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the built-in upstream says to one request, decided before any of it is sent.
+ *
+ * @param tokens text in pieces, one a token; the arguments of the tool call if there is one
+ * @param tool the function that is called, if one is
+ * @param finishReason as OpenAI names it
+ */
+record Script(List<String> tokens, Optional<String> tool, String finishReason) {
+
+  /** The reply to a request. */
+  static Script to(JsonNode request) {
+    Optional<JsonNode> function = functionToCall(request);
+    String text =
+        function
+            .map(called -> Sample.of(called.path("parameters")).toString())
+            .orElseGet(() -> text(request));
+    List<String> all = tokens(text);
+    int most = request.path("max_tokens").asInt(request.path("max_completion_tokens").asInt(4096));
+    List<String> said = all.subList(0, Math.min(most, all.size()));
+    String whole = function.isPresent() ? "tool_calls" : "stop";
+    return new Script(
+        List.copyOf(said),
+        function.map(called -> called.path("name").asText()),
+        said.size() < all.size() ? "length" : whole);
+  }
+
+  /** The pieces in one. */
+  String text() {
+    return String.join("", tokens);
+  }
+
+  private static Optional<JsonNode> functionToCall(JsonNode request) {
+    JsonNode choice = request.path("tool_choice");
+    JsonNode tools = request.path("tools");
+    String name = choice.path("function").path("name").asText("");
+    boolean wanted = choice.isObject() || choice.asText().equals("required");
+    if (!wanted) {
+      return Optional.empty();
+    }
+    for (JsonNode tool : tools) {
+      JsonNode function = tool.path("function");
+      if (name.isEmpty() || function.path("name").asText().equals(name)) {
+        return Optional.of(function);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String text(JsonNode request) {
+    JsonNode format = request.path("response_format");
+    return switch (format.path("type").asText()) {
+      case "json_schema" -> Sample.of(format.path("json_schema").path("schema")).toString();
+      case "json_object" -> "{\"answer\": \"This is the built-in upstream.\"}";
+      default -> spoken(request);
+    };
+  }
+
+  private static String spoken(JsonNode request) {
+    String question = Prompt.lastText(request.path("messages"));
+    String about = question.isBlank() ? "nothing" : "\"" + question.strip() + "\"";
+    return "This is the built-in upstream, which answers offline. You said "
+        + about
+        + " and a real model would now say something clever about it.";
+  }
+
+  /** A word with the white space before it counts as a token. */
+  private static List<String> tokens(String text) {
+    var tokens = new ArrayList<String>();
+    int start = 0;
+    for (int i = 1; i < text.length(); i++) {
+      if (Character.isWhitespace(text.charAt(i)) && !Character.isWhitespace(text.charAt(i - 1))) {
+        tokens.add(text.substring(start, i));
+        start = i;
+      }
+    }
+    tokens.add(text.substring(start));
+    return tokens;
+  }
+}
