@@ -1,0 +1,59 @@
+package dev.chatgate.local;
+
+import dev.chatgate.aws.Tables;
+import dev.chatgate.local.upstream.BuiltInUpstream;
+
+/** What is printed when the system is ready: where it is, and lines to paste. */
+final class Banner {
+  private Banner() {}
+
+  static String of(LocalStack stack, Settings settings) {
+    boolean demo = settings.tenants().isEmpty();
+    String key = demo ? Demo.TENANT_KEY : "$CHATGATE_KEY";
+    String model =
+        settings.upstreamBaseUrl().isEmpty()
+            ? BuiltInUpstream.MODELS.getFirst()
+            : "$CHATGATE_MODEL";
+    Tables tables = stack.tables();
+    return """
+
+    Streaming door    %1$s/openai/v1   (function URL)
+    API door          %2$s/openai/v1   (API Gateway: whole answers, within 29 s)
+    Key               %3$s
+    Provider          %4$s
+    AWS_ENDPOINT_URL  %5$s
+    Tables            %6$s %7$s %8$s
+    Secret            %9$s
+
+    A chat call, plain:
+    curl -s %2$s/openai/v1/chat/completions -H "Authorization: Bearer %10$s" -H "Content-Type: application/json" -d "%11$s}"
+
+    The same, streamed:
+    curl -sN %1$s/openai/v1/chat/completions -H "Authorization: Bearer %10$s" -H "Content-Type: application/json" -d "%11$s,\\"stream\\":true}"
+
+    The models:
+    curl -s %1$s/openai/v1/models -H "Authorization: Bearer %10$s"
+
+    Ctrl-C ends everything.
+    READY
+    """
+        .formatted(
+            stack.streamUrl(),
+            stack.apiUrl(),
+            demo ? key : "CHATGATE_KEY, to be set to one from your file of tenants",
+            stack.upstreamUrl(),
+            stack.awsUrl(),
+            tables.tenants(),
+            tables.quota(),
+            tables.usage(),
+            stack.secretName(),
+            key,
+            body(model));
+  }
+
+  private static String body(String model) {
+    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"max_tokens\":100"
+        .formatted(model)
+        .replace("\"", "\\\"");
+  }
+}
