@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.local.tiny;
+
+import org.jspecify.annotations.NullMarked;
