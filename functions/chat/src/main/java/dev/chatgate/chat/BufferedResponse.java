@@ -1,0 +1,81 @@
+package dev.chatgate.chat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * Collects an answer that goes out in one piece. Lambda takes 6 MB of it, as a JSON string:
+ * characters that need an escape count as what they become.
+ */
+final class BufferedResponse implements ResponseChannel {
+  /** Largest response of a Lambda function, less 64 KiB for the head. */
+  static final long MOST_BYTES = 6L * 1024 * 1024 - 64 * 1024;
+
+  /** The answer does not fit; a new one may be begun with {@link #head}. */
+  static final class TooLargeException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLargeException() {
+      super("the answer is larger than Lambda takes");
+    }
+  }
+
+  private int status;
+  private Map<String, String> headers = Map.of();
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private long escapedBytes;
+
+  @Override
+  public void head(int status, Map<String, String> headers) {
+    this.status = status;
+    this.headers = headers;
+    body.reset();
+    escapedBytes = 0;
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws TooLargeException {
+    for (int i = offset; i < offset + length; i++) {
+      escapedBytes += escapedLength(bytes[i]);
+    }
+    if (escapedBytes > MOST_BYTES) {
+      throw new TooLargeException();
+    }
+    body.write(bytes, offset, length);
+  }
+
+  /** RFC 8259, 7: quotation mark, backslash and control characters are escaped. */
+  private static int escapedLength(byte b) {
+    if (b == '"' || b == '\\' || b == '\n' || b == '\r' || b == '\t') {
+      return 2;
+    }
+    return b >= 0 && b < 0x20 ? 6 : 1;
+  }
+
+  @Override
+  public void end() {}
+
+  /** Never: nothing goes out before all of it does. */
+  @Override
+  public boolean committed() {
+    return false;
+  }
+
+  @Override
+  public void breakOff(Throwable error) {
+    throw new IllegalStateException("what is not committed is answered anew instead", error);
+  }
+
+  int status() {
+    return status;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+
+  byte[] body() {
+    return body.toByteArray();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.chatgate.chat;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.openai.error.ApiError;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One call and its answer: adds what every answer carries, and notes for the log what was answered.
+ */
+final class Exchange {
+  private final GatewayRequest request;
+  private final RequestId requestId;
+  private final ResponseChannel channel;
+  private final Map<String, String> headers = new LinkedHashMap<>();
+  private final CallLog.Line log;
+
+  Exchange(GatewayRequest request, RequestId requestId, ResponseChannel channel, CallLog.Line log) {
+    this.request = request;
+    this.requestId = requestId;
+    this.channel = channel;
+    this.log = log;
+    headers.put("x-request-id", requestId.value());
+  }
+
+  GatewayRequest request() {
+    return request;
+  }
+
+  RequestId requestId() {
+    return requestId;
+  }
+
+  CallLog.Line log() {
+    return log;
+  }
+
+  ResponseChannel channel() {
+    return channel;
+  }
+
+  /** Adds headers to the answer that is yet to come. */
+  void addHeaders(Map<String, String> more) {
+    headers.putAll(more);
+  }
+
+  /** Begins an answer whose bytes follow. */
+  void head(int status, Map<String, String> own) throws IOException {
+    var all = new LinkedHashMap<>(headers);
+    all.putAll(own);
+    log.status(status);
+    channel.head(status, all);
+  }
+
+  /** A whole answer; {@code HEAD} gets it without the body. */
+  void answer(int status, Map<String, String> own, byte[] body) {
+    try {
+      head(status, own);
+      if (body.length > 0 && !request.method().equals("HEAD")) {
+        channel.write(body, 0, body.length);
+      }
+      channel.end();
+    } catch (IOException e) {
+      log.clientGone();
+    }
+  }
+
+  /** A whole answer in JSON. */
+  void json(int status, String body) {
+    answer(
+        status, Map.of("content-type", "application/json"), body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** An error as the whole answer. */
+  void refuse(ApiError error) {
+    refuse(error, Map.of());
+  }
+
+  /** An error as the whole answer, with more headers. */
+  void refuse(ApiError error, Map<String, String> more) {
+    var own = new LinkedHashMap<>(error.headers());
+    own.put("content-type", "application/json");
+    own.putAll(more);
+    log.code(error.code());
+    answer(error.status(), own, error.body());
+  }
+
+  /** The client's own request id, cut to what is safe in a log line. */
+  Optional<String> clientRequestId() {
+    return request.header("x-request-id").map(CallLog::safe);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.chatgate.chat;
+
+import dev.chatgate.aws.AwsClients;
+import dev.chatgate.aws.quota.DynamoQuotaTable;
+import dev.chatgate.aws.secret.SecretProviderKeys;
+import dev.chatgate.aws.tenant.TenantStore;
+import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.aws.usage.PriceStore;
+import dev.chatgate.openai.provider.ProviderClient;
+import dev.chatgate.openai.request.ChatRequestParser;
+import dev.chatgate.openai.tokens.TokenCounters;
+import dev.chatgate.provider.ProviderKeys;
+import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.LedgerListener;
+import dev.chatgate.quota.Pause;
+import dev.chatgate.quota.QuotaLedger;
+import dev.chatgate.quota.StoreClock;
+import dev.chatgate.tenant.CachedTenantDirectory;
+import dev.chatgate.tenant.TenantDirectory;
+import dev.chatgate.usage.CachedPriceBook;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.random.RandomGenerator;
+
+/**
+ * Puts the gateway together: the one place where its parts meet. Nothing here connects to anything.
+ */
+@Factory
+final class GatewayFactory {
+  private static final Logger LOG = System.getLogger(GatewayFactory.class.getName());
+  private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
+  private static final Duration RECORDS_KEPT_FOR = Duration.ofDays(400);
+
+  @Singleton
+  @Requires(missingBeans = Settings.class)
+  Settings settings() {
+    return Settings.from(System.getenv());
+  }
+
+  @Singleton
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  /** Draws from the operating system at every call: nothing of it is in a snapshot. */
+  @Singleton
+  RandomGenerator random() {
+    return new SecureRandom();
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  AwsClients awsClients() {
+    return new AwsClients();
+  }
+
+  @Singleton
+  ProviderKeys providerKeys(AwsClients aws, Settings settings, InstantSource clock) {
+    return new SecretProviderKeys(aws.secretsManager(), settings.providerSecret(), clock);
+  }
+
+  @Singleton
+  TenantDirectory tenants(AwsClients aws, Settings settings, InstantSource clock) {
+    return new CachedTenantDirectory(
+        new TenantStore(aws.readingDynamoDb(), settings.tables()), settings.cacheFor(), clock);
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  ProviderClient provider(
+      Settings settings,
+      ProviderKeys keys,
+      InstantSource clock,
+      RandomGenerator random,
+      TokenCounters counters) {
+    return new ProviderClient(settings.provider(), keys, clock, random, counters);
+  }
+
+  @Singleton
+  TokenCounters counters() {
+    return new TokenCounters();
+  }
+
+  @Singleton
+  ModelCatalog models(ProviderClient provider, CachedPriceBook prices, InstantSource clock) {
+    return new ModelCatalog(
+        provider::models,
+        () -> prices.modelsOn(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)),
+        clock);
+  }
+
+  @Singleton
+  CachedPriceBook prices(AwsClients aws, Settings settings, InstantSource clock) {
+    return new CachedPriceBook(
+        new PriceStore(aws.readingDynamoDb(), settings.tables()), settings.cacheFor(), clock);
+  }
+
+  @Singleton
+  StoreClock storeClock(InstantSource clock) {
+    return new StoreClock(
+        clock, offset -> LOG.log(Level.WARNING, "the store''s clock is {0} ahead of ours", offset));
+  }
+
+  @Singleton
+  Ledger ledger(AwsClients aws, Settings settings, StoreClock storeClock, RandomGenerator random) {
+    var dynamoDb = aws.ledgerDynamoDb(storeClock);
+    return new QuotaLedger(
+        new DynamoQuotaTable(dynamoDb, settings.tables(), STORE_ATTEMPT),
+        new DynamoUsageRecords(dynamoDb, settings.tables(), STORE_ATTEMPT, RECORDS_KEPT_FOR),
+        storeClock,
+        random,
+        Pause.SLEEP,
+        LedgerListener.NONE);
+  }
+
+  @Singleton
+  ChatService chat(
+      Settings settings,
+      CachedPriceBook prices,
+      Ledger ledger,
+      StoreClock storeClock,
+      ProviderClient provider,
+      TokenCounters counters,
+      InstantSource clock) {
+    return new ChatService(
+        settings, new ChatRequestParser(counters), prices, ledger, storeClock, provider, clock);
+  }
+
+  @Singleton
+  Gateway gateway(
+      Settings settings,
+      TenantDirectory tenants,
+      ChatService chat,
+      ModelCatalog models,
+      InstantSource clock,
+      RandomGenerator random) {
+    return new Gateway(
+        settings, tenants, chat, models, new CallLog(System.out, clock), random, clock);
+  }
+}

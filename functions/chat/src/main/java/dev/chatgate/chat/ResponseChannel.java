@@ -1,0 +1,36 @@
+package dev.chatgate.chat;
+
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * Where an answer goes, the same at either door: once the head, then the bytes, then the end. An
+ * {@link IOException} says that the bytes reach nobody any more; the work behind the answer goes on
+ * without it.
+ */
+public interface ResponseChannel {
+
+  /**
+   * Begins the answer.
+   *
+   * @param status the HTTP status
+   * @param headers by lower-case name
+   */
+  void head(int status, Map<String, String> headers) throws IOException;
+
+  /** Passes bytes on, at once where the door streams. */
+  void write(byte[] bytes, int offset, int length) throws IOException;
+
+  /** Ends the answer: the client has all of it when this returns, where the door streams. */
+  void end() throws IOException;
+
+  /** Whether bytes may have reached the client, so that no other answer can be given any more. */
+  boolean committed();
+
+  /**
+   * Breaks off an answer that is committed, after a defect of ours.
+   *
+   * @param error the defect
+   */
+  void breakOff(Throwable error) throws IOException;
+}

@@ -1,0 +1,83 @@
+package dev.chatgate.chat;
+
+import dev.chatgate.streaming.InvocationContext;
+import dev.chatgate.streaming.StreamingHandler;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.function.aws.LambdaApplicationContextBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The streaming entry, behind a function URL, run by the streaming runtime: the call is settled
+ * after its last byte.
+ */
+public final class StreamHandler implements StreamingHandler {
+  // For the log line and the way back to the runtime.
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+  private final Gateway gateway;
+
+  /** Starts the application, before a snapshot is taken. */
+  public StreamHandler() {
+    this(new LambdaApplicationContextBuilder().start());
+  }
+
+  /**
+   * For tests.
+   *
+   * @param context a started application
+   */
+  StreamHandler(ApplicationContext context) {
+    this.gateway = context.getBean(Gateway.class);
+  }
+
+  @Override
+  public void handle(
+      byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response)
+      throws IOException {
+    var channel = new Channel(response);
+    var request = StreamEvents.request(event, context.deadline().minus(LAST_WORDS));
+    if (request.isPresent()) {
+      gateway.handle(request.get(), channel);
+    } else {
+      gateway.answerUnknownEvent(channel);
+    }
+  }
+
+  /** The gateway's channel over the runtime's. */
+  private static final class Channel implements ResponseChannel {
+    private final dev.chatgate.streaming.ResponseChannel runtime;
+    private boolean committed;
+
+    Channel(dev.chatgate.streaming.ResponseChannel runtime) {
+      this.runtime = runtime;
+    }
+
+    @Override
+    public void head(int status, Map<String, String> headers) throws IOException {
+      committed = true;
+      runtime.head(status, headers);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      runtime.write(bytes, offset, length);
+    }
+
+    @Override
+    public void end() throws IOException {
+      runtime.end();
+    }
+
+    @Override
+    public boolean committed() {
+      return committed;
+    }
+
+    @Override
+    public void breakOff(Throwable error) throws IOException {
+      runtime.fail(error);
+    }
+  }
+}

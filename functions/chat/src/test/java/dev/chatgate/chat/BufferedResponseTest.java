@@ -1,0 +1,45 @@
+package dev.chatgate.chat;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BufferedResponseTest {
+  private final BufferedResponse response = new BufferedResponse();
+
+  @Test
+  void takesWhatLambdaTakes() throws Exception {
+    response.head(200, Map.of());
+    var most = new byte[(int) BufferedResponse.MOST_BYTES];
+    Arrays.fill(most, (byte) 'x');
+    response.write(most, 0, most.length);
+    assertArrayEquals(most, response.body());
+    assertThrows(BufferedResponse.TooLargeException.class, () -> response.write(most, 0, 1));
+  }
+
+  @Test
+  void countsACharacterAsItsEscape() {
+    overflow();
+  }
+
+  private void overflow() {
+    response.head(200, Map.of());
+    var quotes = new byte[(int) BufferedResponse.MOST_BYTES / 2 + 1];
+    Arrays.fill(quotes, (byte) '"');
+    assertThrows(
+        BufferedResponse.TooLargeException.class, () -> response.write(quotes, 0, quotes.length));
+  }
+
+  @Test
+  void isAnsweredAnewAfterThat() throws Exception {
+    overflow();
+    response.head(502, Map.of("a", "b"));
+    response.write(new byte[] {1}, 0, 1);
+    assertEquals(502, response.status());
+    assertArrayEquals(new byte[] {1}, response.body());
+  }
+}

@@ -1,0 +1,235 @@
+package dev.chatgate.chat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.tenant.TenantJson;
+import dev.chatgate.openai.provider.ProviderClient;
+import dev.chatgate.openai.provider.ProviderSettings;
+import dev.chatgate.openai.request.ChatRequestParser;
+import dev.chatgate.openai.tokens.TokenCounters;
+import dev.chatgate.provider.ProviderKey;
+import dev.chatgate.provider.ProviderKeys;
+import dev.chatgate.quota.StoreClock;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.usage.ModelPrice;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/**
+ * A gateway over a ledger that only remembers and a provider on loopback, for tests of what lies
+ * between. One tenant, {@code acme}, with the key {@code key}.
+ */
+final class GatewayHarness implements AutoCloseable {
+  /** An answer of the provider. */
+  interface ProviderAnswer {
+    void to(HttpExchange call) throws IOException;
+  }
+
+  static final String PLAIN_ANSWER =
+      "{\"id\":\"1\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":"
+          + "{\"role\":\"assistant\",\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"
+          + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}";
+
+  final RecordingLedger ledger = new RecordingLedger();
+  final List<String> bodiesAtProvider = new CopyOnWriteArrayList<>();
+  final Map<KeyHash, Credential> keys = new HashMap<>();
+  final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+  Optional<ModelPrice> price = Optional.empty();
+  boolean storeAway;
+
+  private final TokenCounters counters = new TokenCounters();
+  private final HttpServer server;
+  private final ProviderClient provider;
+  private volatile ProviderAnswer answer = call -> reply(call, 200, PLAIN_ANSWER);
+  private List<String> origins = List.of("*");
+  private int maxBodyBytes = 100_000;
+
+  GatewayHarness() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/", this::answer);
+    server.start();
+    provider =
+        new ProviderClient(
+            providerSettings(),
+            new FixedKey(),
+            InstantSource.system(),
+            new SecureRandom(),
+            counters);
+    tenant("{\"id\":\"acme\"}");
+  }
+
+  private ProviderSettings providerSettings() {
+    return new ProviderSettings(
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1"),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
+        0);
+  }
+
+  private record FixedKey() implements ProviderKeys {
+    @Override
+    public ProviderKey current() {
+      return new ProviderKey("sk-provider-secret");
+    }
+
+    @Override
+    public ProviderKey replacing(ProviderKey refused) {
+      return refused;
+    }
+  }
+
+  private void answer(HttpExchange call) throws IOException {
+    bodiesAtProvider.add(new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    try (call) {
+      answer.to(call);
+    }
+  }
+
+  static void reply(HttpExchange call, int status, String json) throws IOException {
+    var bytes = json.getBytes(StandardCharsets.UTF_8);
+    call.getResponseHeaders().add("content-type", "application/json");
+    call.sendResponseHeaders(status, bytes.length);
+    call.getResponseBody().write(bytes);
+  }
+
+  /** Replaces the tenant. */
+  GatewayHarness tenant(String json) {
+    var tenant = TenantJson.readOne(json).tenant();
+    keys.put(KeyHash.of("key"), new Credential(tenant, "ci", 0, Optional.empty()));
+    return this;
+  }
+
+  GatewayHarness provider(ProviderAnswer how) {
+    answer = how;
+    return this;
+  }
+
+  GatewayHarness origins(String... allowed) {
+    origins = List.of(allowed);
+    return this;
+  }
+
+  GatewayHarness maxBodyBytes(int most) {
+    maxBodyBytes = most;
+    return this;
+  }
+
+  /** The gateway as it is set up now. */
+  Gateway gateway() {
+    var clock = InstantSource.system();
+    var settings = settings();
+    var chat =
+        new ChatService(
+            settings,
+            new ChatRequestParser(counters),
+            (model, day) -> price,
+            ledger,
+            new StoreClock(clock, offset -> {}),
+            provider,
+            clock);
+    return new Gateway(
+        settings,
+        this::find,
+        chat,
+        new ModelCatalog(provider::models, () -> List.of("priced"), clock),
+        new CallLog(new PrintStream(logged, true, StandardCharsets.UTF_8), clock),
+        new SecureRandom(),
+        clock);
+  }
+
+  private Settings settings() {
+    return new Settings(
+        new Tables("tenants", "quota", "usage"),
+        "secret",
+        origins,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        maxBodyBytes,
+        100,
+        402,
+        providerSettings());
+  }
+
+  private Optional<Credential> find(KeyHash key) {
+    if (storeAway) {
+      throw new StoreUnavailableException("reading the Tenants table", new IOException());
+    }
+    return Optional.ofNullable(keys.get(key));
+  }
+
+  /** Makes a call and collects its answer. */
+  Answer call(String method, String path, Map<String, String> headers, String body) {
+    var response = new BufferedResponse();
+    gateway().handle(request(method, path, headers, body), response);
+    return new Answer(
+        response.status(), response.headers(), new String(response.body(), StandardCharsets.UTF_8));
+  }
+
+  static GatewayRequest request(
+      String method, String path, Map<String, String> headers, String body) {
+    return new GatewayRequest(
+        Door.API,
+        method,
+        path,
+        "",
+        headers,
+        new GatewayRequest.Body.Bytes(body.getBytes(StandardCharsets.UTF_8)),
+        Instant.now().plusSeconds(20));
+  }
+
+  /** A chat call of the tenant. */
+  Answer chat(String body) {
+    return call("POST", "/v1/chat/completions", Map.of("authorization", "Bearer key"), body);
+  }
+
+  /** The tenant's key expired a second ago. */
+  void expireTheKey() {
+    keys.computeIfPresent(
+        KeyHash.of("key"),
+        (hash, known) ->
+            new Credential(known.tenant(), "ci", 0, Optional.of(Instant.now().minusSeconds(1))));
+  }
+
+  /** A whole answer. */
+  record Answer(int status, Map<String, String> headers, String body) {
+    /** A header's value, empty if there is none. */
+    String header(String name) {
+      return headers.getOrDefault(name, "");
+    }
+
+    String code() {
+      var matcher = java.util.regex.Pattern.compile("\"code\":\"([a-z_]+)\"").matcher(body);
+      return matcher.find() ? matcher.group(1) : "";
+    }
+  }
+
+  String log() {
+    return logged.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    provider.close();
+    server.stop(0);
+  }
+}
