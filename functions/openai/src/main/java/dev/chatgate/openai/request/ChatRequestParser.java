@@ -1,6 +1,7 @@
 package dev.chatgate.openai.request;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -56,7 +57,19 @@ public final class ChatRequestParser {
 
   private static ChatRequest.Fields read(byte[] body) throws IOException {
     try (var json = factory().createParser(body)) {
-      return new BodyReader(json).read();
+      try {
+        return new BodyReader(json).read();
+      } catch (InvalidBodyException e) {
+        requireJson(json);
+        throw e;
+      }
+    }
+  }
+
+  /** Reads on: that a body is no JSON at all is worth more to its author than its first field. */
+  private static void requireJson(JsonParser json) throws IOException {
+    while (json.nextToken() != null) {
+      json.finishToken();
     }
   }
 
