@@ -1,6 +1,5 @@
 package dev.chatgate.streaming;
 
-import java.io.File;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * snapshot fails.
  */
 public final class Main {
-
-  private static final String TRUST_STORE = "javax.net.ssl.trustStore";
-  private static final String SYSTEM_TRUST_STORE = "/etc/pki/java/cacerts";
 
   private Main() {}
 
@@ -39,21 +35,28 @@ public final class Main {
 
   private static int run(Connector connector, String[] arguments) throws InterruptedException {
     RuntimeApi api = new RuntimeApi(connector);
-    useSystemTrustStore();
+    boolean snapStart = "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
     int concurrency;
     StreamingHandler handler;
     try {
+      prepare(snapStart);
       concurrency = concurrency(System.getenv("AWS_LAMBDA_MAX_CONCURRENCY"));
       handler = HandlerClass.instantiate(arguments);
     } catch (Throwable t) {
       StartFailure.report(api, RuntimeApi.INIT_ERROR, "Runtime.BadFunctionCode", t);
       return 1;
     }
-    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))
-        && !SnapStart.passed(api)) {
+    if (snapStart && !SnapStart.passed(api)) {
       return SnapStart.EXIT_CODE;
     }
     return concurrency == 0 ? Loops.one(api, handler) : Loops.many(connector, handler, concurrency);
+  }
+
+  private static void prepare(boolean snapStart) {
+    Platform.useSystemTrustStore();
+    if (snapStart) {
+      Platform.forgetFailedLookupsSoon();
+    }
   }
 
   /** 0 means one after the other; 1 and more, as many threads. */
@@ -70,12 +73,5 @@ public final class Main {
       // Refused below.
     }
     throw new IllegalArgumentException("AWS_LAMBDA_MAX_CONCURRENCY is not a number from 1");
-  }
-
-  /** AWS's main class does the same: the managed runtime's certificates are the system's. */
-  private static void useSystemTrustStore() {
-    if (System.getProperty(TRUST_STORE) == null && new File(SYSTEM_TRUST_STORE).isFile()) {
-      System.setProperty(TRUST_STORE, SYSTEM_TRUST_STORE);
-    }
   }
 }

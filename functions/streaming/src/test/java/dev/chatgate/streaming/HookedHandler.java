@@ -4,6 +4,8 @@ import com.amazonaws.services.lambda.crac.Context;
 import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.crac.Resource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.Security;
 import java.util.Map;
 
 /** A handler with hooks around the snapshot, which wait for the test, and fail where it says. */
@@ -32,6 +34,8 @@ public final class HookedHandler implements StreamingHandler, Resource {
       throws IOException {
     response.head(200, Map.of());
     response.write(request);
+    String seconds = Security.getProperty("networkaddress.cache.negative.ttl");
+    response.write(("failed lookups: " + seconds).getBytes(StandardCharsets.UTF_8));
     response.end();
   }
 

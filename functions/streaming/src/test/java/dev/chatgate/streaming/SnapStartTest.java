@@ -51,6 +51,7 @@ final class SnapStartTest {
       Call call = api.invoke("hello");
       call.prelude();
       assertEquals("hello", call.text());
+      assertEquals("failed lookups: 1", call.text());
       assertEquals(List.of(), call.trailers());
       api.awaitIdle();
       assertEquals("", function.log());
