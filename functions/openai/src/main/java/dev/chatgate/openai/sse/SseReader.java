@@ -104,6 +104,7 @@ public final class SseReader {
     scan++;
     line = scan;
     afterCr = false;
+    crlf = true;
   }
 
   /** A CR at the end of what was read is half a line end where lines ended with CRLF so far. */
