@@ -74,6 +74,11 @@ public record Entry(
     return LocalDate.ofEpochDay(epochDay);
   }
 
+  /** Whether it is a correction's: those hold nothing, and every call holds at least a token. */
+  public boolean isCorrection() {
+    return tokens == 0;
+  }
+
   /** The bytes that the store keeps, big-endian in the order of the components. */
   public byte[] pack() {
     var bytes = ByteBuffer.allocate(BYTES);

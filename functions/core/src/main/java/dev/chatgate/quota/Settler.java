@@ -136,6 +136,27 @@ public final class Settler {
   }
 
   /**
+   * Settles an entry whose deadline has passed. The record that stands decides; if none does, the
+   * call died, and its reserve is charged, or a correction was given up, and nothing is.
+   *
+   * @param key the item
+   * @param id the reservation's id
+   * @param entry the entry
+   * @param model the name that the entry's model code stands for
+   * @param giveUpAt after this nothing more is tried
+   * @return the record that was applied; empty if the store was not there in time
+   */
+  public Optional<UsageRecord> expire(
+      QuotaKey key, String id, Entry entry, String model, Instant giveUpAt) {
+    var now = clock.instant();
+    var record =
+        entry.isCorrection()
+            ? Records.released(key.tenant(), id, entry, model, now)
+            : Records.orphaned(key.tenant(), id, entry, model, now);
+    return decide(record, giveUpAt).filter(standing -> apply(key, entry, standing, giveUpAt));
+  }
+
+  /**
    * Corrects what a record charged: a record of its own, that counts on the day on which it is
    * made. The corrected call's windows move only while they are current.
    *

@@ -1,19 +1,66 @@
 package dev.chatgate.quota;
 
-import dev.chatgate.usage.UsageRecords;
-import java.util.List;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
-/** Looks at every state that a write returns. */
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageRecords;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A table that keeps every write and the state it left. {@link #verify} puts them into the item's
+ * own order, though many threads wrote, and shows them to an {@link ItemOracle}.
+ */
 public final class CheckedTable implements QuotaTable {
+  /** Answers may come in another order than the writes were done: by at most so many. */
+  private static final int MOST_OVERTAKEN = 200;
+
   private final QuotaTable table;
+  private final Map<QuotaKey, ConcurrentLinkedQueue<Step>> steps = new ConcurrentHashMap<>();
+  private final Map<QuotaKey, Quota> limits = new ConcurrentHashMap<>();
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private record Step(ItemUpdate update, QuotaItem after, Instant now) {}
 
   public CheckedTable(QuotaTable table) {
     this.table = table;
   }
 
+  /** From now on no admission may pass these limits. */
+  public void limit(TenantId tenant, Quota quota) {
+    limits.put(QuotaKey.of(tenant), quota);
+  }
+
+  /** How many writes were tried since the last time. */
+  public int callsSinceLastTime() {
+    return calls.getAndSet(0);
+  }
+
   @Override
   public Written update(QuotaKey key, ItemUpdate update) {
-    return table.update(key, update);
+    return updateAt(key, update, ThreadClock.last());
+  }
+
+  /** A write that was made up earlier than it lands. */
+  Written updateAt(QuotaKey key, ItemUpdate update, Instant now) {
+    calls.incrementAndGet();
+    var written = table.update(key, update);
+    if (written instanceof Written.Done(QuotaItem after)) {
+      steps
+          .computeIfAbsent(key, _ -> new ConcurrentLinkedQueue<>())
+          .add(new Step(update, after, now));
+    }
+    return written;
   }
 
   @Override
@@ -26,6 +73,62 @@ public final class CheckedTable implements QuotaTable {
     return table.due();
   }
 
-  /** Fails if anything was wrong. */
-  void verify(UsageRecords records) {}
+  /** Fails if any state of any item was wrong; returns the oracles of all items. */
+  public Map<QuotaKey, ItemOracle> verify(UsageRecords records) {
+    var oracles = new HashMap<QuotaKey, ItemOracle>();
+    steps.forEach((key, written) -> oracles.put(key, verify(key, written, records)));
+    return oracles;
+  }
+
+  private ItemOracle verify(QuotaKey key, Iterable<Step> written, UsageRecords records) {
+    var byId = new TreeMap<String, UsageRecord>();
+    records.forEach(
+        key.tenant(),
+        Instant.EPOCH,
+        Instant.parse("2100-01-01T00:00:00Z"),
+        record -> byId.put(record.key().id(), record));
+    var oracle = new ItemOracle(byId);
+    var left = new ArrayList<Step>();
+    written.forEach(left::add);
+    while (!left.isEmpty()) {
+      var step = next(oracle.item(), left);
+      oracle.step(step.after(), step.now());
+      within(key, oracle.item(), step);
+    }
+    return oracle;
+  }
+
+  /** The write that turns this state into the one it left: the next in the item's order. */
+  private static Step next(QuotaItem item, List<Step> left) {
+    var candidates = left.listIterator();
+    while (candidates.hasNext() && candidates.nextIndex() < MOST_OVERTAKEN) {
+      var step = candidates.next();
+      if (step.update().holdsFor(item) && step.update().applyTo(item).equals(step.after())) {
+        candidates.remove();
+        return step;
+      }
+    }
+    throw new AssertionError("no write leads on from " + item);
+  }
+
+  private void within(QuotaKey key, QuotaItem after, Step step) {
+    var admitted =
+        step.update().actions().stream()
+            .filter(ItemUpdate.Action.Put.class::isInstance)
+            .flatMap(put -> after.entry(put.attribute()).stream())
+            .filter(entry -> !entry.isCorrection())
+            .findAny();
+    Optional.ofNullable(limits.get(key))
+        .ifPresent(quota ->
+            admitted.ifPresent(entry -> ItemOracle.assertWithin(quota, after, entry, step.now())));
+  }
+
+  /** The states in which an item was, in the order in which they were answered. */
+  List<QuotaItem> statesOf(QuotaKey key) {
+    var states = new ArrayList<QuotaItem>();
+    var written = steps.getOrDefault(key, new ConcurrentLinkedQueue<>());
+    written.forEach(step -> states.add(step.after()));
+    assertFalse(states.isEmpty(), "nothing was written");
+    return states;
+  }
 }

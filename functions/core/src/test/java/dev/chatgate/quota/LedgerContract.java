@@ -40,7 +40,14 @@ public abstract class LedgerContract {
   protected LedgerContract(QuotaTable store, UsageRecords records) {
     this.table = new CheckedTable(store);
     this.records = records;
-    this.ledger = new QuotaLedger(table, records, clock, random, clock, LedgerListener.NONE);
+    this.ledger =
+        new QuotaLedger(
+            table,
+            records,
+            new ThreadClock(clock, Duration.ZERO),
+            random,
+            clock,
+            LedgerListener.NONE);
   }
 
   @AfterEach

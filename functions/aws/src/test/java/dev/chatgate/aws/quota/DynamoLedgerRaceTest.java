@@ -1,0 +1,31 @@
+package dev.chatgate.aws.quota;
+
+import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.quota.LedgerRaceContract;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class DynamoLedgerRaceTest extends LedgerRaceContract {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  @SuppressWarnings("NullAway.Init")
+  private static LocalDynamoDb local;
+
+  DynamoLedgerRaceTest() {
+    super(
+        new DynamoQuotaTable(local.client(), local.tables(), TIMEOUT),
+        new DynamoUsageRecords(local.client(), local.tables(), TIMEOUT, Duration.ofDays(400)));
+  }
+
+  @BeforeAll
+  static void start() {
+    local = LocalDynamoDb.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    local.close();
+  }
+}

@@ -1,0 +1,260 @@
+package dev.chatgate.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.quota.UsageReader.DayAndModel;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageRecord;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * An independent account of one quota item. It is shown every state in the item's own order, and
+ * keeps windows, buckets and roll-ups by plain arithmetic, with a real max() where the item's
+ * writes have branches. It knows what an entry cost from the records alone.
+ */
+public final class ItemOracle {
+  private static final long POISON_NANOS = 65_000_000_000L;
+  private static final long MINUTE_NANOS = 60_000_000_000L;
+
+  private final Map<String, UsageRecord> records;
+  private final Map<String, Long> windows = new TreeMap<>();
+  private final Map<DayAndModel, Tally> rollUps = new TreeMap<>();
+  private final Map<DayAndModel, Tally> movedOut = new TreeMap<>();
+  private final Set<String> charged = new HashSet<>();
+  private final Set<String> landed = new HashSet<>();
+  private QuotaItem item = QuotaItem.EMPTY;
+  private long requestsTat;
+  private long tokensTat;
+  private long held;
+
+  /**
+   * @param records all records of the tenant, by the reservation's id
+   */
+  public ItemOracle(Map<String, UsageRecord> records) {
+    this.records = records;
+  }
+
+  /** The ids of all reservations that ever were in the item, corrections not among them. */
+  public Set<String> landed() {
+    return landed;
+  }
+
+  /** What roll-ups lost to rows of the Usage table. */
+  public Map<DayAndModel, Tally> movedOut() {
+    return movedOut;
+  }
+
+  /** The last state shown. */
+  public QuotaItem item() {
+    return item;
+  }
+
+  /**
+   * Looks at the next state.
+   *
+   * @param after the item after one write
+   * @param now the time that the write went by
+   */
+  public void step(QuotaItem after, Instant now) {
+    var before = item.entries();
+    var entries = after.entries();
+    long nanos = Buckets.nanosOf(now);
+    int changed = 0;
+    for (var entry : entries.entrySet()) {
+      if (!entry.getValue().equals(before.get(entry.getKey()))) {
+        assertFalse(before.containsKey(entry.getKey()), "an entry was overwritten");
+        admitted(entry.getKey(), entry.getValue(), after, nanos);
+        changed++;
+      }
+    }
+    for (var entry : before.entrySet()) {
+      if (!entries.containsKey(entry.getKey())) {
+        applied(entry.getKey(), entry.getValue(), nanos);
+        changed++;
+      }
+    }
+    assertTrue(changed <= 1, "one write, one entry");
+    if (changed == 0) {
+      healedOrMoved(after, nanos);
+    }
+    compare(after);
+    item = after;
+  }
+
+  private void admitted(String id, Entry entry, QuotaItem after, long now) {
+    int month = Windows.monthOf(entry.epochDay());
+    windows.merge(ItemNames.dayTokens(entry.epochDay()), entry.tokens(), Long::sum);
+    windows.merge(ItemNames.monthTokens(month), entry.tokens(), Long::sum);
+    windows.merge(ItemNames.monthMicroUsd(month), entry.microUsd(), Long::sum);
+    held += entry.holdNanos();
+    assertTrue(entry.epochDay() >= item.newestDay(), "a window of the past was charged");
+    if (!entry.isCorrection()) {
+      landed.add(id);
+      requested(after, now);
+    }
+  }
+
+  /** A request costs the same wherever the bucket stands. */
+  private void requested(QuotaItem after, long now) {
+    long tat = after.number(ItemNames.REQUESTS_TAT);
+    if (tat != requestsTat) {
+      long increment = tat - Math.max(requestsTat, now);
+      assertTrue(increment > 0 && increment <= MINUTE_NANOS, "request bucket, by " + increment);
+      requestsTat = Math.max(requestsTat, now) + increment;
+      assertTrue(requestsTat <= now + Buckets.FULL_NANOS, "more requests than the bucket holds");
+    }
+  }
+
+  private void applied(String id, Entry entry, long now) {
+    var record = records.get(id);
+    assertNotNull(record, "an entry went without a record");
+    var charge = charge(record, entry);
+    int month = Windows.monthOf(entry.epochDay());
+    windows.merge(
+        ItemNames.dayTokens(entry.epochDay()), charge.dayTokens() - entry.tokens(), Long::sum);
+    windows.merge(ItemNames.monthTokens(month), charge.monthTokens() - entry.tokens(), Long::sum);
+    windows.merge(
+        ItemNames.monthMicroUsd(month), charge.monthMicroUsd() - entry.microUsd(), Long::sum);
+    held -= entry.holdNanos();
+    tokensTat = Math.max(tokensTat, now) + charge.bucketNanos();
+    if (!charge.rollUp().equals(Tally.ZERO)) {
+      rollUps.merge(new DayAndModel(entry.day(), record.model()), charge.rollUp(), Tally::plus);
+    }
+  }
+
+  private Charge charge(UsageRecord record, Entry entry) {
+    if (!record.counts() || record.attempt() != entry.attempt()) {
+      return Charge.NOTHING;
+    }
+    assertTrue(charged.add(record.key().id()), "a record was applied twice");
+    var about = record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
+    boolean sameDay = about.equals(entry.day());
+    boolean sameMonth = YearMonth.from(about).equals(YearMonth.from(entry.day()));
+    var used = record.charged();
+    return new Charge(
+        sameDay ? used.tokens() : 0,
+        sameMonth ? used.tokens() : 0,
+        sameMonth ? used.microUsd() : 0,
+        record.bucketNanos(),
+        used);
+  }
+
+  /** No entry came or went: a bucket was healed, the index left, or a roll-up moved to rows. */
+  private void healedOrMoved(QuotaItem after, long now) {
+    if (after.number(ItemNames.REQUESTS_TAT) != requestsTat) {
+      assertTrue(requestsTat > now + POISON_NANOS, "a healthy request bucket was healed");
+      requestsTat = now - MINUTE_NANOS;
+    }
+    if (after.number(ItemNames.TOKENS_TAT) != tokensTat) {
+      assertTrue(
+          tokensTat > now + POISON_NANOS + item.number(ItemNames.TOKENS_OVER),
+          "a healthy token bucket was healed");
+      tokensTat = now - MINUTE_NANOS;
+    }
+    var left = rollUps(after);
+    for (var was : rollUps(item).entrySet()) {
+      var moved = was.getValue().minus(left.getOrDefault(was.getKey(), Tally.ZERO));
+      if (!moved.equals(Tally.ZERO)) {
+        movedOut.merge(was.getKey(), moved, Tally::plus);
+      }
+    }
+  }
+
+  private static Map<DayAndModel, Tally> rollUps(QuotaItem item) {
+    var tallies = new TreeMap<DayAndModel, Tally>();
+    for (var rollUp : item.rollUps()) {
+      var day = LocalDate.ofEpochDay(rollUp.epochDay());
+      tallies.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), Tally::plus);
+    }
+    return tallies;
+  }
+
+  private void compare(QuotaItem after) {
+    long sumOfHolds = after.entries().values().stream().mapToLong(Entry::holdNanos).sum();
+    assertEquals(after.entries().size(), after.number(ItemNames.ENTRIES), "n = entries");
+    assertEquals(sumOfHolds, after.number(ItemNames.TOKENS_HELD), "th = sum of h");
+    assertEquals(held, after.number(ItemNames.TOKENS_HELD), "held");
+    assertEquals(requestsTat, after.number(ItemNames.REQUESTS_TAT), "request bucket");
+    assertEquals(tokensTat, after.number(ItemNames.TOKENS_TAT), "token bucket");
+    assertEquals(tokensTat + held, after.number(ItemNames.TOKENS_VIRTUAL), "tv = tt + th");
+    assertTrue(after.newestDay() >= item.newestDay(), "dy went back");
+    compareWindows(after);
+    compareRollUps(after);
+  }
+
+  private void compareWindows(QuotaItem after) {
+    for (var window : windows.entrySet()) {
+      var name = window.getKey();
+      if (after.has(name)) {
+        assertEquals(window.getValue(), after.number(name), name);
+      } else {
+        assertTrue(isOver(name, after), name + " is gone too early");
+      }
+    }
+    windows.keySet().removeIf(name -> !after.has(name));
+  }
+
+  private static boolean isOver(String name, QuotaItem after) {
+    int day = ItemNames.windowOf('d', name);
+    int month = Math.max(ItemNames.windowOf('m', name), ItemNames.windowOf('c', name));
+    return day >= 0
+        ? day < after.newestDay() && !after.namesDay(day, "")
+        : month < Windows.monthOf(after.newestDay()) && !after.namesMonth(month, "");
+  }
+
+  private void compareRollUps(QuotaItem after) {
+    var sums = rollUps(after);
+    movedOut.forEach((key, tally) -> sums.merge(key, tally, Tally::plus));
+    sums.values().removeIf(Tally.ZERO::equals);
+    var expected = new TreeMap<>(rollUps);
+    expected.values().removeIf(Tally.ZERO::equals);
+    assertEquals(expected, sums, "roll-ups = records applied");
+  }
+
+  /**
+   * Whether a state that an admission left behind keeps every limit. Only usage above a reserve may
+   * have brought a window past its limit, and then nothing more is admitted.
+   *
+   * @param after the item right after an admission
+   * @param entry what was admitted
+   * @param now the time that the admission went by
+   */
+  public static void assertWithin(Quota quota, QuotaItem after, Entry entry, Instant now) {
+    int month = Windows.monthOf(entry.epochDay());
+    atMost(quota.tokensPerDay(), after.number(ItemNames.dayTokens(entry.epochDay())), "day");
+    atMost(quota.tokensPerMonth(), after.number(ItemNames.monthTokens(month)), "month");
+    atMost(quota.microUsdPerMonth(), after.number(ItemNames.monthMicroUsd(month)), "money");
+    atMost(quota.maxConcurrentRequests(), after.number(ItemNames.ENTRIES), "concurrency");
+    if (quota.tokensPerMinute().isPresent()) {
+      long taken = Buckets.takenByTokens(after, Buckets.nanosOf(now));
+      assertTrue(taken <= Buckets.FULL_NANOS, "more tokens than the bucket holds");
+    }
+  }
+
+  private static void atMost(java.util.OptionalLong limit, long value, String what) {
+    assertTrue(limit.isEmpty() || value <= limit.getAsLong(), what + " limit: " + value);
+  }
+
+  /** Nothing is in flight, and every reservation that landed has its record. */
+  public void assertSettled() {
+    assertEquals(0, item.number(ItemNames.ENTRIES), "in flight");
+    for (var id : landed) {
+      assertTrue(records.containsKey(id), "no record of " + id);
+    }
+    for (var record : records.values()) {
+      assertTrue(
+          !record.counts() || charged.contains(record.key().id()),
+          "a record was never applied: " + record.kind());
+    }
+  }
+}
