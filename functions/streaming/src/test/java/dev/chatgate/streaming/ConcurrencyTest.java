@@ -91,6 +91,22 @@ final class ConcurrencyTest {
     }
   }
 
+  /** On a virtual thread the flag would close the socket over which the answer is to be ended. */
+  @Test
+  void anInterruptOfTheHandlersDoesNotOutliveIt() throws Exception {
+    try (RuntimeApiServer api = new RuntimeApiServer(1, false);
+        FunctionProcess function =
+            FunctionProcess.direct(
+                api, Map.of("AWS_LAMBDA_MAX_CONCURRENCY", "1"), ScriptedHandler.class.getName())) {
+      Call call = api.invoke("head 200\nwrite x\ninterrupt");
+      call.prelude();
+      assertEquals("x", call.text());
+      assertEquals(List.of(), call.trailers());
+      api.awaitIdle();
+      assertTrue(function.isAlive());
+    }
+  }
+
   @Test
   void aBrokenContainerEndsAllLoops() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer(LOOPS, false);

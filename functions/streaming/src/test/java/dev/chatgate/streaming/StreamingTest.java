@@ -295,15 +295,6 @@ final class StreamingTest {
   }
 
   @Test
-  void anInterruptOfTheHandlersDoesNotOutliveIt() throws Exception {
-    Call call = invoke("head 200", "write x", "end", "interrupt");
-    call.prelude();
-    call.text();
-    call.trailers();
-    api.awaitIdle();
-  }
-
-  @Test
   void theContextIsWhatTheRuntimeApiSays() throws Exception {
     Call call =
         invokeWith(
