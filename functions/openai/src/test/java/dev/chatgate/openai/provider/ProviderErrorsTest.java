@@ -1,0 +1,223 @@
+package dev.chatgate.openai.provider;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.provider.ProviderOutcome.Answered;
+import dev.chatgate.openai.provider.ProviderOutcome.Failed;
+import dev.chatgate.openai.provider.ProviderOutcome.PassedThrough;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.TokenCounts;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each way of failing becomes, without repeats. */
+class ProviderErrorsTest {
+  private static ClientHarness harness(ScriptedProvider.Script... scripts) {
+    return new ClientHarness(
+        ClientHarness.limits(5000, 20_000, 20_000, 0),
+        ClientHarness.fixed(ClientHarness.KEY),
+        scripts);
+  }
+
+  private static Failed assertFailed(ErrorCode code, ProviderOutcome outcome) {
+    var failed = assertInstanceOf(Failed.class, outcome);
+    assertEquals(code, failed.error().code());
+    return failed;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 409, 413, 415, 422})
+  void aRefusalOfTheTenantsRequestPassesUnchanged(int status) {
+    var body = "{ \"error\": {\"message\":\"zu lang\",\"code\":\"context_length_exceeded\"} }\n";
+    for (String request : new String[] {Calls.PLAIN, Calls.streaming("")}) {
+      try (var harness = harness(wire -> wire.json(status, body))) {
+        var passed = assertInstanceOf(PassedThrough.class, harness.call(request));
+        assertEquals(status, passed.status());
+        assertArrayEquals(body.getBytes(StandardCharsets.UTF_8), passed.body());
+        assertEquals("application/json", passed.contentType());
+        assertEquals(new Consumption.Nothing(), passed.consumption());
+        assertEquals(0, harness.sink.status());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<html>no</html>", "", "{\"error\":", "{} trailing"})
+  void aRefusalThatIsNotJsonIsNotPassed(String body) {
+    try (var harness = harness(wire -> wire.answer(400, "text/html", body))) {
+      var failed = assertFailed(ErrorCode.UPSTREAM_INVALID_RESPONSE, harness.call(Calls.PLAIN));
+      assertEquals(new Consumption.Nothing(), failed.consumption());
+    }
+  }
+
+  @Test
+  void aRefusalThatIsCutIsNotPassed() {
+    try (var harness =
+        harness(wire ->
+            wire.raw("HTTP/1.1 400 No\r\ncontent-length: 50\r\n\r\n{\"error\":1}").close())) {
+      assertFailed(ErrorCode.UPSTREAM_INVALID_RESPONSE, harness.call(Calls.PLAIN));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":{\"code\":400,\"message\":\"API key not valid. Please pass a valid API key.\"}}",
+        "[{\"error\":{\"message\":\"API key expired. Please renew the API key.\"}}]",
+        "{\"error\":{\"message\":\"x\",\"code\":\"invalid_api_key\"}}",
+        "{\"error\":{\"message\":\"x\",\"type\":\"Authentication-Error\"}}",
+        "{\"detail\":\"bad: sk-provider-secret\"}"
+      })
+  void aRefusalOfOurKeyIsNotPassedWhateverItsStatus(String body) {
+    try (var harness = harness(wire -> wire.json(400, body))) {
+      var failed = assertFailed(ErrorCode.UPSTREAM_AUTH, harness.call(Calls.PLAIN));
+      assertFalse(failed.toString().contains("sk-"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "301,UPSTREAM_INVALID_RESPONSE,502",
+    "302,UPSTREAM_INVALID_RESPONSE,502",
+    "307,UPSTREAM_INVALID_RESPONSE,502",
+    "204,UPSTREAM_ERROR,502",
+    "202,UPSTREAM_ERROR,502",
+    "401,UPSTREAM_AUTH,502",
+    "402,UPSTREAM_AUTH,502",
+    "403,UPSTREAM_AUTH,502",
+    "405,UPSTREAM_ERROR,502",
+    "408,UPSTREAM_TIMEOUT,504",
+    "418,UPSTREAM_ERROR,502",
+    "429,UPSTREAM_OVERLOADED,503",
+    "500,UPSTREAM_ERROR,502",
+    "501,UPSTREAM_ERROR,502",
+    "502,UPSTREAM_ERROR,502",
+    "503,UPSTREAM_OVERLOADED,503",
+    "504,UPSTREAM_TIMEOUT,504",
+    "529,UPSTREAM_ERROR,502"
+  })
+  void everyOtherStatusIsAnErrorOfOurs(int status, ErrorCode code, int ours) {
+    var body = "{\"error\":{\"message\":\"secret words\"}}";
+    try (var harness =
+        harness(wire -> wire.json(status, status == 204 ? "" : body, "location: http://x/"))) {
+      var failed = assertFailed(code, harness.call(Calls.PLAIN));
+      assertEquals(ours, failed.error().status());
+      assertFalse(failed.error().message().contains("secret"));
+      assertEquals(new Consumption.Nothing(), failed.consumption());
+      assertEquals(code == ErrorCode.UPSTREAM_OVERLOADED, failed.error().retryAfter().isPresent());
+      assertFalse(failed.error().retryUseless());
+      assertEquals(1, harness.provider.requests().size());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "retry-after: 7,7000",
+    "retry-after-ms: 1500,1500",
+    "retry-after: 0.2,200",
+    "retry-after: soon,2000",
+    "x: y,2000"
+  })
+  void theProvidersWaitIsHandedOn(String header, long millis) {
+    try (var harness = harness(wire -> wire.json(429, "{}", header))) {
+      var failed = assertFailed(ErrorCode.UPSTREAM_OVERLOADED, harness.call(Calls.PLAIN));
+      assertEquals(Optional.of(Duration.ofMillis(millis)), failed.error().retryAfter());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<html>hello</html>", "", "{\"choices\":[{\"mess", "{}{}", "NaN", "\u0000"})
+  void aPlainAnswerThatIsNotJsonIsNamed(String body) {
+    try (var harness = harness(wire -> wire.json(200, body))) {
+      var failed = assertFailed(ErrorCode.UPSTREAM_INVALID_RESPONSE, harness.call(Calls.PLAIN));
+      var estimated = assertInstanceOf(Consumption.Estimated.class, failed.consumption());
+      assertEquals(Calls.PROMPT_ESTIMATE, estimated.counts().prompt());
+      boolean partOfAnAnswer = body.startsWith("{");
+      assertEquals(partOfAnAnswer, estimated.counts().completion() > 0, body);
+      assertEquals(0, harness.sink.status());
+    }
+  }
+
+  @Test
+  void aPlainAnswerThatIsCutIsIncompleteAndItsUsageCounts() {
+    var part = "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1},\"choices\":[{\"me";
+    try (var harness =
+        harness(
+            wire -> wire.raw("HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n" + part).close())) {
+      var failed = assertFailed(ErrorCode.UPSTREAM_INCOMPLETE, harness.call(Calls.PLAIN));
+      assertEquals(new TokenCounts(5, 0, 1), failed.consumption().counts());
+    }
+  }
+
+  @Test
+  void aPlainAnswerTooLargeToHoldIsNamed() {
+    byte[] block = "  ".repeat(512 * 1024).getBytes(StandardCharsets.UTF_8);
+    try (var harness =
+        harness(wire -> {
+          wire.raw("HTTP/1.1 200 OK\r\n\r\n{");
+          for (int i = 0; i < 40; i++) {
+            wire.raw(block);
+          }
+        })) {
+      assertFailed(ErrorCode.RESPONSE_TOO_LARGE, harness.call(Calls.PLAIN));
+    }
+  }
+
+  @Test
+  void aLargePlainAnswerWithinTheLimitPasses() {
+    var body = "{\"choices\":[{\"message\":{\"content\":\"" + "a".repeat(9_000_000) + "\"}}]}";
+    try (var harness = harness(wire -> wire.json(200, body))) {
+      assertInstanceOf(Answered.class, harness.call(Calls.PLAIN));
+      assertArrayEquals(body.getBytes(StandardCharsets.UTF_8), harness.sink.bytes());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reset", "close", "garbage"})
+  void aConnectionLostBeforeTheAnswerCostsThePrompt(String how) {
+    try (var harness =
+        harness(wire -> {
+          switch (how) {
+            case "reset" -> wire.reset();
+            case "close" -> wire.close();
+            default -> wire.raw("what?\r\n\r\n").close();
+          }
+        })) {
+      var failed = assertFailed(ErrorCode.UPSTREAM_ERROR, harness.call(Calls.PLAIN));
+      assertEquals(
+          new Consumption.Estimated(new TokenCounts(Calls.PROMPT_ESTIMATE, 0, 0), Optional.empty()),
+          failed.consumption());
+      assertEquals(1, harness.provider.requests().size());
+    }
+  }
+
+  @Test
+  void noConnectionCostsNothing() {
+    try (var harness = harness(ScriptedProvider.Wire::stall)) {
+      harness.provider.close();
+      var failed = assertFailed(ErrorCode.UPSTREAM_ERROR, harness.call(Calls.PLAIN));
+      assertEquals(new Consumption.Nothing(), failed.consumption());
+    }
+  }
+
+  @Test
+  void aPlainAnswerWithoutUsageIsCounted() {
+    try (var harness =
+        harness(wire -> wire.json(200, "{\"choices\":[{\"message\":{\"content\":\"hello\"}}]}"))) {
+      var outcome = assertInstanceOf(Answered.class, harness.call(Calls.PLAIN));
+      var estimated = assertInstanceOf(Consumption.Estimated.class, outcome.consumption());
+      assertEquals(Calls.PROMPT_ESTIMATE, estimated.counts().prompt());
+      assertEquals(Calls.COUNTERS.forModel("m").count("hello"), estimated.counts().completion());
+    }
+  }
+}
