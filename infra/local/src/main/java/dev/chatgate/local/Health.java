@@ -37,7 +37,7 @@ final class Health {
     if (answer.statusCode() != 200) {
       throw new StartException(
           "%s answers %d %s; the lines above say why."
-              .formatted(answer.uri(), answer.statusCode(), answer.body()));
+              .formatted(answer.uri(), answer.statusCode(), answer.body().strip()));
     }
   }
 }

@@ -20,7 +20,7 @@ final class Instance {
       child=$!
       { read -r _ <&3; kill -9 "$child"; } 2>/dev/null &
       watcher=$!
-      exec 3<&-
+      exec 3<&- 2>/dev/null
       wait "$child"
       status=$?
       kill -9 "$watcher" 2>/dev/null

@@ -79,6 +79,7 @@ public final class ManagedRuntime {
         "-Xshare:auto",
         "-XX:-UsePerfData",
         "--add-opens=java.base/java.io=ALL-UNNAMED",
+        "--enable-native-access=ALL-UNNAMED",
         "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
         // AWS's client would unpack its library to one fixed path, where instances that start at
         // the same time overwrite each other's.

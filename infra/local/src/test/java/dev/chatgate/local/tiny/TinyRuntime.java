@@ -80,7 +80,8 @@ public final class TinyRuntime {
             + "Content-Type: application/vnd.awslambda.http-integration-response\r\n"
             + "Trailer: Lambda-Runtime-Function-Error-Type\r\n\r\n");
     // The prelude and its end come in two pieces, as a network may cut them.
-    chunk(out, PRELUDE + "\0\0\0");
+    String prelude = path.equals("/health") ? PRELUDE.replace("201", "200") : PRELUDE;
+    chunk(out, prelude + "\0\0\0");
     chunk(out, "\0\0\0\0\0" + (path.equals("/crash-at-once") ? "" : "first\n"));
     switch (path) {
       case "/crash-at-once", "/crash-late" -> {
