@@ -88,10 +88,7 @@ final class StreamingTest {
 
   @Test
   void headersAndCookiesTravelAsUtf8AndThoseOfTheConnectionDoNot() throws Exception {
-    Call call = invoke("header X-Grüße-not=", "--");
-    call.failure();
-    api.awaitIdle();
-    call =
+    Call call =
         invoke(
             "header x-greeting=Grüße, 世界 \"quoted\" \\ 🎉",
             "header Content-Length=5",
