@@ -9,6 +9,7 @@ import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -17,6 +18,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.ssl.TLS;
 import org.apache.hc.core5.io.CloseMode;
@@ -91,6 +93,8 @@ final class HttpTransport implements AutoCloseable {
 
   private PoolingHttpClientConnectionManager pool() {
     return PoolingHttpClientConnectionManagerBuilder.create()
+        .setConnectionFactory(
+            ManagedHttpClientConnectionFactory.builder().http1Config(heads()).build())
         .setMaxConnTotal(MAX_CONNECTIONS)
         .setMaxConnPerRoute(MAX_CONNECTIONS)
         .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
@@ -103,6 +107,11 @@ final class HttpTransport implements AutoCloseable {
                 .build())
         .setTlsSocketStrategy(new DefaultClientTlsStrategy(SSLContexts.createDefault()))
         .build();
+  }
+
+  /** Bounds what the head of an answer may hold; the client's own defaults bound nothing. */
+  private static Http1Config heads() {
+    return Http1Config.custom().setMaxLineLength(32 * 1024).setMaxHeaderCount(500).build();
   }
 
   /** A kept connection is looked at before each use: after a freeze every one may be dead. */

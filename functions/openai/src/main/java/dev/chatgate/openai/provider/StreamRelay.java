@@ -123,7 +123,11 @@ final class StreamRelay {
 
   /** Writes the event's bytes with the edits of its data. */
   private void splice(SseEvent event, SseData data, List<Edit> edits) {
-    int at = event.offset();
+    splice(event, event.offset(), data, edits);
+  }
+
+  private void splice(SseEvent event, int start, SseData data, List<Edit> edits) {
+    int at = start;
     for (var edit : edits) {
       int from = data.origin(edit.from());
       out.write(event.buffer(), at, from - at);
@@ -150,11 +154,14 @@ final class StreamRelay {
     }
   }
 
+  /** Passes an error with the event name that it may lack, set before its first data line. */
   private void passNamed(SseEvent event, SseData data, AnswerFacts facts) {
+    int line = event.isNamed() ? event.offset() : event.firstDataLine();
+    out.write(event.buffer(), event.offset(), line - event.offset());
     if (!event.isNamed()) {
       out.writeBytes(NAME_OF_ERRORS);
     }
-    splice(event, data, edits(data, facts));
+    splice(event, line, data, edits(data, facts));
     brokenBy = ErrorCode.UPSTREAM_ERROR;
     ended = true;
   }

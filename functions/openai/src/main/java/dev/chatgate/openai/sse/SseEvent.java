@@ -10,6 +10,8 @@ import java.util.Arrays;
  * <p>A view into the reader's buffer: it is valid until the reader reads on.
  */
 public final class SseEvent {
+  private static final String DATA = "data";
+
   private final byte[] buffer;
   private final int offset;
   private final int length;
@@ -54,6 +56,27 @@ public final class SseEvent {
   /** Whether it has an {@code event} field that is not empty. */
   public boolean isNamed() {
     return nameTo > nameFrom;
+  }
+
+  /**
+   * Where the line of the first {@code data} field begins in {@link #buffer()}.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public int firstDataLine() {
+    if (!hasData()) {
+      throw new IllegalStateException("the event has no data");
+    }
+    int at = data[0];
+    while (!isDataFieldAt(at)) {
+      at--;
+    }
+    return at;
+  }
+
+  /** Nothing but a colon and a space stands between the field's name and its value. */
+  private boolean isDataFieldAt(int at) {
+    return buffer[at] == 'd' && buffer[at + 1] == 'a' && at + DATA.length() <= data[0];
   }
 
   /** The values of the {@code data} fields, joined with line feeds as the standard says. */

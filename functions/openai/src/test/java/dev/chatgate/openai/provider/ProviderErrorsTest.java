@@ -220,4 +220,29 @@ class ProviderErrorsTest {
       assertEquals(Calls.COUNTERS.forModel("m").count("hello"), estimated.counts().completion());
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"line", "count"})
+  void aHeadWithoutEndIsNoAnswer(String what) {
+    var long1 = "x: " + "y".repeat(what.equals("line") ? 40_000 : 10) + "\r\n";
+    try (var harness =
+        harness(wire -> {
+          wire.raw("HTTP/1.1 200 OK\r\n");
+          while (true) {
+            wire.raw(long1);
+          }
+        })) {
+      assertFailed(ErrorCode.UPSTREAM_ERROR, harness.call(Calls.PLAIN));
+    }
+  }
+
+  @Test
+  void interimAnswersAreNotTheAnswer() {
+    try (var harness =
+        harness(wire ->
+            wire.raw("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n").json(200, "{\"a\":1}"))) {
+      assertInstanceOf(Answered.class, harness.call(Calls.PLAIN));
+      assertEquals("{\"a\":1}", harness.sink.text());
+    }
+  }
 }

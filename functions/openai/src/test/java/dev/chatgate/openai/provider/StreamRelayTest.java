@@ -291,6 +291,16 @@ class StreamRelayTest {
   }
 
   @Test
+  void theNameStandsBeforeTheDataWhateverComesFirst() {
+    var data = "data: {\"error\":{\"message\":\"boom\"}}";
+    assertEquals(
+        "\uFEFFid: 3\revent: error\n" + data + "\r\r",
+        relay("\uFEFFid: 3\r" + data + "\r\r").text());
+    assertEquals("\uFEFFevent: error\n" + data + "\n\n", relay("\uFEFF" + data + "\n\n").text());
+    assertEquals("event: error\n" + data + "\n\n", relay(data).text());
+  }
+
+  @Test
   void anErrorThatNoLibraryCanShowBecomesOurs() {
     for (String error :
         List.of(
