@@ -12,6 +12,9 @@ final class Demo {
       """
           .formatted(TENANT_KEY);
 
+  /** No prices: without a money limit nobody needs them. */
+  static final String PRICES = "[]";
+
   /** The key that stands in for a provider's where none is given. */
   static final String PROVIDER_KEY = "local-upstream-key";
 

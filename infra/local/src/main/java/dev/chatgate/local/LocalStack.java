@@ -1,9 +1,6 @@
 package dev.chatgate.local;
 
 import dev.chatgate.aws.Tables;
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantSpec;
-import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.local.aws.AwsEndpoint;
 import dev.chatgate.local.aws.TemplateTables;
 import dev.chatgate.local.door.ApiDoor;
@@ -12,12 +9,10 @@ import dev.chatgate.local.http.HttpServer;
 import dev.chatgate.local.lambda.InstancePool;
 import dev.chatgate.local.lambda.LocalLambda;
 import dev.chatgate.local.template.FunctionDefinition;
-import dev.chatgate.local.template.TableDefinition;
 import dev.chatgate.local.template.Template;
 import dev.chatgate.local.template.TemplateException;
 import dev.chatgate.local.upstream.BuiltInUpstream;
 import dev.chatgate.local.upstream.Pacing;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.URI;
@@ -68,13 +63,13 @@ public final class LocalStack implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     Clock clock = Clock.systemUTC();
-    List<TenantSpec> tenants = tenants(settings);
+    Seeds seeds = Seeds.from(settings);
     try {
       this.template = Template.read(root.resolve("template.yaml"), Map.of());
       this.aws = atPort("CHATGATE_AWS_PORT", settings.awsPort(), () -> aws(clock));
       this.upstreamUrl =
           settings.upstreamBaseUrl().map(URI::toString).orElseGet(() -> upstream(pacing, clock));
-      seed(tenants);
+      seed(seeds);
       Path work = root.resolve(Path.of("infra", "local", "target", "lambda"));
       this.lambda = new LocalLambda(aws.url(), work, clock, log);
       FunctionDefinition apiFunction = function(API);
@@ -220,23 +215,11 @@ public final class LocalStack implements AutoCloseable {
     return settings.upstreamApiKey().orElse(Demo.PROVIDER_KEY);
   }
 
-  private void seed(List<TenantSpec> tenants) {
+  private void seed(Seeds seeds) {
     template.secrets().forEach(name -> aws.createSecret(name, Optional.of(providerKey())));
     try (DynamoDbClient dynamoDb = dynamoDb()) {
       TemplateTables.create(dynamoDb, template.tables());
-      var store = new TenantStore(dynamoDb, tables());
-      tenants.forEach(store::put);
-    }
-  }
-
-  private static List<TenantSpec> tenants(Settings settings) {
-    try {
-      Optional<Path> file = settings.tenants();
-      return TenantJson.readList(file.isPresent() ? Files.readString(file.get()) : Demo.TENANTS);
-    } catch (TenantJson.FormatException e) {
-      throw new StartException("CHATGATE_TENANTS: " + e.getMessage() + ".", e);
-    } catch (IOException e) {
-      throw new StartException("CHATGATE_TENANTS: the file is not readable text.", e);
+      seeds.into(dynamoDb, tables());
     }
   }
 
@@ -290,10 +273,5 @@ public final class LocalStack implements AutoCloseable {
 
   private static Stream<Throwable> causes(Throwable first) {
     return Stream.iterate(first, cause -> cause != null, Throwable::getCause);
-  }
-
-  /** Definitions of the tables, for whoever prints them. */
-  List<TableDefinition> tableDefinitions() {
-    return template.tables();
   }
 }

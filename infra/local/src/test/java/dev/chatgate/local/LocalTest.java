@@ -80,6 +80,14 @@ class LocalTest {
   }
 
   @Test
+  void aBadFileOfPricesIsOneSentence() throws Exception {
+    Path file = Files.writeString(root.resolve("prices.json"), "{}");
+    String sentence = refusal(Map.of("CHATGATE_PRICES", file.toString()));
+    assertTrue(sentence.startsWith("CHATGATE_PRICES: ") && sentence.endsWith(".\n"), sentence);
+    assertEquals(1, sentence.lines().count(), sentence);
+  }
+
+  @Test
   void aBadSettingIsOneSentence() throws Exception {
     assertEquals(
         "CHATGATE_INSTANCES is a whole number from 1 to 1000, not \"many\".\n",

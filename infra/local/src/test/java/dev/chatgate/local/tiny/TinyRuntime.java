@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ public final class TinyRuntime {
       case "/slow" -> TinyEvent.sleep(400);
       default -> {}
     }
-    try (var socket = new Socket(host, port)) {
+    try (var socket = new Socket(InetAddress.ofLiteral(host), port)) {
       respond(socket, id, TinyEvent.path(event), event);
     }
   }

@@ -1,0 +1,138 @@
+package dev.chatgate.local.template;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TemplateTest {
+
+  @Test
+  void functionsHaveWhatTheyAndTheGlobalsSay() throws Exception {
+    FunctionDefinition api = tiny(Map.of()).function("ApiFunction").orElseThrow();
+    assertEquals("dev.chatgate.local.tiny.TinyHandler::handleRequest", api.handler());
+    assertTrue(api.codeUri().endsWith("tiny.zip"));
+    assertEquals(Duration.ofSeconds(5), api.timeout());
+    assertEquals(256, api.memoryMegabytes());
+    assertEquals(Optional.of(Duration.ofSeconds(3)), api.integrationTimeout());
+    FunctionDefinition stream = tiny(Map.of()).function("StreamFunction").orElseThrow();
+    assertEquals(Duration.ofSeconds(3), stream.timeout());
+    assertEquals(128, stream.memoryMegabytes());
+    assertEquals(Optional.empty(), tiny(Map.of()).function("Nobody"));
+  }
+
+  @Test
+  void intrinsicFunctionsAreWorkedOut() throws Exception {
+    Map<String, String> environment = environment(Map.of());
+    assertEquals("hello-us-east-1", environment.get("GREETING"));
+    assertEquals("chatgate-tenants", environment.get("CHATGATE_TENANTS_TABLE"));
+    assertEquals(
+        "arn:aws:dynamodb:us-east-1:000000000000:table/chatgate-tenants",
+        environment.get("TENANTS_ARN"));
+    assertEquals("chatgate/provider", environment.get("CHATGATE_PROVIDER_SECRET"));
+    assertEquals("a-hello", environment.get("JOINED"));
+    assertEquals("30", environment.get("CHATGATE_CACHE_SECONDS"));
+    assertFalse(environment.containsKey("SHORT"));
+  }
+
+  @Test
+  void parametersDecideConditions() throws Exception {
+    Map<String, String> environment = environment(Map.of("Greeting", "hey"));
+    assertEquals("false", environment.get("GREETING"));
+    assertEquals("true", environment.get("SHORT"));
+  }
+
+  @Test
+  void tablesHaveKeysIndexesAndTimeToLive() throws Exception {
+    List<TableDefinition> tables = tiny(Map.of()).tables();
+    assertEquals(
+        List.of("chatgate-tenants", "chatgate-quota", "chatgate-usage"),
+        tables.stream().map(TableDefinition::name).toList());
+    assertEquals(new TableDefinition.Key("pk", Optional.of("sk")), tables.get(0).key());
+    assertEquals(
+        List.of(
+            new TableDefinition.Index(
+                "due", new TableDefinition.Key("wp", Optional.of("w")), "KEYS_ONLY", List.of())),
+        tables.get(1).indexes());
+    assertEquals(Optional.of("expires_at"), tables.get(2).ttlAttribute());
+    assertEquals(List.of("chatgate/provider"), tiny(Map.of()).secrets());
+  }
+
+  @Test
+  void theDeployableTemplateIsUnderstood() {
+    Template template = Template.read(Path.of("../../template.yaml"), Map.of());
+    for (String id : List.of("ApiFunction", "StreamFunction", "ReconcilerFunction")) {
+      assertTrue(template.function(id).isPresent(), id);
+    }
+    assertEquals(3, template.tables().size());
+    assertEquals(1, template.secrets().size());
+    assertEquals(
+        "chatgate-usage",
+        template
+            .function("StreamFunction")
+            .orElseThrow()
+            .environment()
+            .get("CHATGATE_USAGE_TABLE"));
+  }
+
+  @Test
+  void whatIsMissingOrWrongIsNamed(@TempDir Path folder) throws Exception {
+    assertMessage("there is no ", () -> Template.read(folder.resolve("nobody.yaml"), Map.of()));
+    assertMessage("not readable YAML", () -> read(folder, "a: [b"));
+    assertMessage(
+        "Globals.Function has no Handler",
+        () ->
+            read(
+                    folder,
+                    """
+                    Resources:
+                      F:
+                        Type: AWS::Serverless::Function
+                        Properties: { CodeUri: x }
+                    """)
+                .function("F"));
+    assertMessage(
+        "!Ref Nobody names nothing",
+        () ->
+            read(
+                    folder,
+                    """
+                    Resources:
+                      F:
+                        Type: AWS::Serverless::Function
+                        Properties: { CodeUri: !Ref Nobody }
+                    """)
+                .function("F"));
+  }
+
+  private static void assertMessage(
+      String part, org.junit.jupiter.api.function.Executable executable) {
+    String message = String.valueOf(assertThrows(TemplateException.class, executable).getMessage());
+    assertTrue(message.contains(part), message);
+  }
+
+  private static Template read(Path folder, String yaml) throws IOException {
+    return Template.read(Files.writeString(folder.resolve("t.yaml"), yaml), Map.of());
+  }
+
+  private static Map<String, String> environment(Map<String, String> parameters)
+      throws URISyntaxException {
+    return tiny(parameters).function("ApiFunction").orElseThrow().environment();
+  }
+
+  private static Template tiny(Map<String, String> parameters) throws URISyntaxException {
+    var url = TemplateTest.class.getResource("/tiny-template.yaml");
+    return Template.read(Path.of(java.util.Objects.requireNonNull(url).toURI()), parameters);
+  }
+}

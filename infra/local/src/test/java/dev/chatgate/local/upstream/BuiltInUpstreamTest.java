@@ -1,0 +1,176 @@
+package dev.chatgate.local.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
+import com.openai.errors.UnauthorizedException;
+import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.FunctionDefinition;
+import com.openai.models.FunctionParameters;
+import com.openai.models.ResponseFormatJsonObject;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionFunctionTool;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
+import com.openai.models.models.Model;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The built-in upstream, asked by the official client. */
+class BuiltInUpstreamTest {
+  private final BuiltInUpstream upstream =
+      BuiltInUpstream.start("key", Pacing.NONE, Clock.systemUTC());
+  private final OpenAIClient client = client("key");
+
+  @AfterEach
+  void stop() {
+    client.close();
+    upstream.close();
+  }
+
+  @Test
+  void answersAndCounts() {
+    ChatCompletion answer = client.chat().completions().create(hello().build());
+    String text = answer.choices().getFirst().message().content().orElseThrow();
+    assertTrue(text.contains("\"hello\""), text);
+    assertEquals(ChatCompletion.Choice.FinishReason.STOP, finish(answer));
+    var usage = answer.usage().orElseThrow();
+    assertEquals(usage.promptTokens() + usage.completionTokens(), usage.totalTokens());
+    assertTrue(usage.completionTokens() > 5);
+  }
+
+  @Test
+  void streamsTheSame() {
+    ChatCompletion plain = client.chat().completions().create(hello().n(2).build());
+    var params =
+        hello()
+            .n(2)
+            .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
+            .build();
+    ChatCompletion streamed = streamed(params);
+    assertEquals(2, streamed.choices().size());
+    for (int i = 0; i < 2; i++) {
+      assertEquals(
+          plain.choices().get(i).message().content(),
+          streamed.choices().get(i).message().content());
+    }
+    assertEquals(plain.usage(), streamed.usage());
+  }
+
+  @Test
+  void stopsAtMaxTokens() {
+    ChatCompletion answer =
+        client.chat().completions().create(hello().maxCompletionTokens(3).build());
+    assertEquals(ChatCompletion.Choice.FinishReason.LENGTH, finish(answer));
+    assertEquals(3, answer.usage().orElseThrow().completionTokens());
+  }
+
+  @Test
+  void callsAToolThatItMustCall() throws Exception {
+    var params =
+        hello()
+            .addTool(weather())
+            .toolChoice(
+                ChatCompletionToolChoiceOption.ofAuto(ChatCompletionToolChoiceOption.Auto.REQUIRED))
+            .build();
+    for (ChatCompletion answer :
+        List.of(client.chat().completions().create(params), streamed(params))) {
+      assertEquals(ChatCompletion.Choice.FinishReason.TOOL_CALLS, finish(answer));
+      var function =
+          answer
+              .choices()
+              .getFirst()
+              .message()
+              .toolCalls()
+              .orElseThrow()
+              .getFirst()
+              .asFunction()
+              .function();
+      assertEquals("weather", function.name());
+      assertEquals("{\"city\":\"sample\"}", function.arguments());
+    }
+  }
+
+  @Test
+  void writesJsonWhenAsked() throws Exception {
+    ChatCompletion answer =
+        client
+            .chat()
+            .completions()
+            .create(hello().responseFormat(ResponseFormatJsonObject.builder().build()).build());
+    String text = answer.choices().getFirst().message().content().orElseThrow();
+    assertTrue(JsonMapper.builder().build().readTree(text).isObject());
+  }
+
+  @Test
+  void listsItsModels() {
+    assertEquals(
+        BuiltInUpstream.MODELS, client.models().list().items().stream().map(Model::id).toList());
+  }
+
+  @Test
+  void refusesAnotherKey() {
+    OpenAIClient other = client("other");
+    assertThrows(
+        UnauthorizedException.class, () -> other.chat().completions().create(hello().build()));
+    other.close();
+  }
+
+  @Test
+  void takesItsTime() {
+    var pacing = new Pacing(Duration.ofMillis(60), Duration.ofMillis(10));
+    try (var slow = BuiltInUpstream.start("key", pacing, Clock.systemUTC())) {
+      OpenAIClient slowly = client(slow, "key");
+      long start = System.nanoTime();
+      slowly.chat().completions().create(hello().maxCompletionTokens(4).build());
+      assertTrue(System.nanoTime() - start >= 100_000_000);
+      slowly.close();
+    }
+  }
+
+  private ChatCompletion streamed(ChatCompletionCreateParams params) {
+    var whole = ChatCompletionAccumulator.create();
+    try (var chunks = client.chat().completions().createStreaming(params)) {
+      chunks.stream().forEach(whole::accumulate);
+    }
+    return whole.chatCompletion();
+  }
+
+  private OpenAIClient client(String key) {
+    return client(upstream, key);
+  }
+
+  private static OpenAIClient client(BuiltInUpstream at, String key) {
+    return OpenAIOkHttpClient.builder().baseUrl(at.baseUrl()).apiKey(key).maxRetries(0).build();
+  }
+
+  private static ChatCompletionCreateParams.Builder hello() {
+    return ChatCompletionCreateParams.builder().model("local/chat").addUserMessage("hello");
+  }
+
+  private static ChatCompletion.Choice.FinishReason finish(ChatCompletion answer) {
+    return answer.choices().getFirst().finishReason();
+  }
+
+  private static ChatCompletionFunctionTool weather() {
+    var parameters =
+        FunctionParameters.builder()
+            .putAdditionalProperty("type", JsonValue.from("object"))
+            .putAdditionalProperty(
+                "properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
+            .build();
+    return ChatCompletionFunctionTool.builder()
+        .function(FunctionDefinition.builder().name("weather").parameters(parameters).build())
+        .build();
+  }
+}
