@@ -7,8 +7,6 @@ import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +18,13 @@ final class BodyReader {
   private static final int LONGEST_NUMBER = 1000;
 
   private final JsonParser json;
-  private final List<Frame> frames = new ArrayList<>();
+  private final Frames frames;
   private final Draft draft = new Draft();
-  private final DupDetector names;
-  private int depth;
   private int optionsStart;
 
   BodyReader(JsonParser json) {
     this.json = json;
-    this.names = DupDetector.rootDetector(json);
+    this.frames = new Frames(DupDetector.rootDetector(json));
   }
 
   /** Reads the body to its last byte; throws at the first fault. */
@@ -44,7 +40,7 @@ final class BodyReader {
     }
     push(Node.ROOT, false);
     draft.open = end();
-    while (depth > 0) {
+    while (frames.depth() > 0) {
       token(json.nextToken());
     }
     if (json.nextToken() != null) {
@@ -89,7 +85,7 @@ final class BodyReader {
       push(node, token == JsonToken.START_ARRAY);
     } else {
       scalar(node, rule, token);
-      count(frame, node, token != JsonToken.VALUE_NULL, token == JsonToken.VALUE_TRUE);
+      frame.count(token == JsonToken.VALUE_NULL, false, token == JsonToken.VALUE_TRUE);
     }
   }
 
@@ -165,30 +161,18 @@ final class BodyReader {
     }
   }
 
-  private static void count(Frame frame, @Nullable Node node, boolean given, boolean affirmed) {
-    frame.count++;
-    if (node != null) {
-      frame.seen |= node.bit;
-      frame.given |= given ? node.bit : 0;
-      frame.affirmed |= affirmed ? node.bit : 0;
-    }
-  }
-
-  private void push(@Nullable Node node, boolean array) throws IOException {
-    if (depth == DEEPEST) {
+  private void push(@Nullable Node node, boolean array) {
+    if (frames.depth() == DEEPEST) {
       throw invalid(ErrorCode.INVALID_JSON, "Expected nesting of at most 100, but it is deeper.");
     }
-    if (depth == frames.size()) {
-      frames.add(new Frame(names.child()));
-    }
-    frames.get(depth++).open(node == null || array ? node : node.asObject(), array);
-    if (depth == 2 && node != null && node.path.equals("stream_options")) {
+    if (frames.depth() == 1 && node != null && node.path.equals("stream_options")) {
       optionsStart = start();
     }
+    frames.push(node == null || array ? node : node.asObject(), array);
   }
 
   private void closeObject() throws IOException {
-    Frame closed = frames.get(--depth);
+    Frame closed = frames.pop();
     Node rules = closed.node;
     if (rules != null) {
       requireAll(closed, rules);
@@ -199,11 +183,11 @@ final class BodyReader {
         draft.streamOptions(new Span(optionsStart, end()), closed.key == null);
       }
     }
-    closed(true);
+    closed(false);
   }
 
   private void closeArray() throws IOException {
-    Frame closed = frames.get(--depth);
+    Frame closed = frames.pop();
     Rule rule = closed.node == null ? null : closed.node.rule();
     if (rule != null
         && rule.items().isPresent()
@@ -213,12 +197,12 @@ final class BodyReader {
           path(),
           "Expected " + rule.expectation() + ", but got an array of " + closed.count + ".");
     }
-    closed(closed.count > 0);
+    closed(closed.count == 0);
   }
 
-  private void closed(boolean given) {
-    if (depth > 0) {
-      count(top(), top().next(), given, false);
+  private void closed(boolean isEmptyArray) {
+    if (frames.depth() > 0) {
+      top().count(false, isEmptyArray, false);
     }
   }
 
@@ -241,46 +225,44 @@ final class BodyReader {
 
   private void relate(Frame object, Node rules, Relation relation) {
     switch (relation) {
-      case Relation.Needs needs -> {
-        if (needs.value().equals(object.tag) && !has(object.seen, rules, needs.field())) {
-          throw about(
-              ErrorCode.MISSING_REQUIRED_PARAMETER,
-              path(needs.field()),
-              "Expected it where "
-                  + needs.tag()
-                  + " is \""
-                  + needs.value()
-                  + "\", but it is missing.");
-        }
-      }
-      case Relation.OnlyWith only -> {
-        if (has(object.given, rules, only.field()) && !has(object.affirmed, rules, only.flag())) {
-          throw about(
-              ErrorCode.INVALID_VALUE,
-              path(only.field()),
-              "Expected it only where " + only.flag() + " is true, but that is not.");
-        }
-      }
+      case Relation.Needs needs -> needs(object, rules, needs);
+      case Relation.OnlyWith only -> onlyWith(object, rules, only);
       case Relation.Unless unless -> unless(object, rules, unless);
     }
   }
 
-  private void unless(Frame object, Node rules, Relation.Unless unless) {
-    if (has(object.given, rules, unless.field())) {
-      return;
+  private void needs(Frame object, Node rules, Relation.Needs needs) {
+    if (needs.value().equals(object.tag) && !has(object.seen, rules, needs.field())) {
+      throw about(
+          ErrorCode.MISSING_REQUIRED_PARAMETER,
+          path(needs.field()),
+          "Expected it where %s is \"%s\", but it is missing."
+              .formatted(needs.tag(), needs.value()));
     }
+  }
+
+  private void onlyWith(Frame object, Node rules, Relation.OnlyWith only) {
+    if (has(object.given, rules, only.field()) && !has(object.affirmed, rules, only.flag())) {
+      throw about(
+          ErrorCode.INVALID_VALUE,
+          path(only.field()),
+          "Expected it only where " + only.flag() + " is true, but that is not.");
+    }
+  }
+
+  private void unless(Frame object, Node rules, Relation.Unless unless) {
     boolean excused =
         unless.value().equals(object.tag)
-            && unless.substitutes().stream().anyMatch(s -> has(object.given, rules, s));
-    if (!excused) {
-      boolean isNull = has(object.seen, rules, unless.field());
-      throw about(
-          isNull ? ErrorCode.INVALID_TYPE : ErrorCode.MISSING_REQUIRED_PARAMETER,
-          path(unless.field()),
-          "Expected a string, a part or a list of parts, but it is "
-              + (isNull ? "null" : "missing")
-              + ": only an assistant's message with tool calls may do without.");
+            && unless.substitutes().stream().anyMatch(s -> has(object.filled, rules, s));
+    if (excused || has(object.given, rules, unless.field())) {
+      return;
     }
+    boolean isNull = has(object.seen, rules, unless.field());
+    throw about(
+        isNull ? ErrorCode.INVALID_TYPE : ErrorCode.MISSING_REQUIRED_PARAMETER,
+        path(unless.field()),
+        "Expected a string, a part or a list of parts, but it is %s: only an assistant's message with tool calls may do without."
+            .formatted(isNull ? "null" : "missing"));
   }
 
   private static boolean has(long mask, Node rules, String name) {
@@ -294,7 +276,7 @@ final class BodyReader {
   }
 
   private Frame top() {
-    return frames.get(depth - 1);
+    return frames.top();
   }
 
   /** Where the scalar stands that was just read. */
@@ -332,20 +314,10 @@ final class BodyReader {
   }
 
   private String path(String field) {
-    String object = path();
-    return object.isEmpty() ? field : Quote.of(object) + "." + field;
+    return frames.path(field);
   }
 
-  /** The path of the value that is being read, like {@code messages[2].content[0].type}. */
   private String path() {
-    var path = new StringBuilder();
-    for (Frame frame : frames.subList(0, depth)) {
-      if (frame.array) {
-        path.append('[').append(frame.count).append(']');
-      } else {
-        path.append(path.isEmpty() ? "" : ".").append(Quote.of(frame.key == null ? "" : frame.key));
-      }
-    }
-    return Quote.of(path.toString());
+    return frames.path();
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.tokens.TokenCounters;
@@ -60,7 +61,9 @@ public final class ChatRequestParser {
       try {
         return new BodyReader(json).read();
       } catch (InvalidBodyException e) {
-        requireJson(json);
+        if (e.error().code() != ErrorCode.INVALID_JSON) {
+          requireJson(json);
+        }
         throw e;
       }
     }
@@ -90,6 +93,11 @@ public final class ChatRequestParser {
    * Jackson's own message is left out: it names Java features and may repeat the body at length.
    */
   private static ApiError malformed(JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) {
+      return ApiError.of(
+          ErrorCode.INVALID_JSON,
+          "Expected nesting of at most 100 and keys without a common hash, but got more.");
+    }
     var at = e.getLocation();
     String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
     return ApiError.of(ErrorCode.INVALID_JSON, "Expected JSON, but the body is none" + where + ".");

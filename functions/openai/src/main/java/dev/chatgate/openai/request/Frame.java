@@ -21,10 +21,11 @@ final class Frame {
   /** In an object, the value of {@code type} or {@code role}. */
   @Nullable String tag;
 
-  /** Bits of the fields that were there, were not null (nor an empty array), and were true. */
+  /** Bits of the fields that were there; not null; neither null nor an empty array; true. */
   long seen;
 
   long given;
+  long filled;
   long affirmed;
 
   Frame(DupDetector names) {
@@ -40,7 +41,20 @@ final class Frame {
     tag = null;
     seen = 0;
     given = 0;
+    filled = 0;
     affirmed = 0;
+  }
+
+  /** Counts a value that has been read, and what it was to the rules. */
+  void count(boolean isNull, boolean isEmpty, boolean isTrue) {
+    Node read = next();
+    count++;
+    if (read != null) {
+      seen |= read.bit;
+      given |= isNull ? 0 : read.bit;
+      filled |= isNull || isEmpty ? 0 : read.bit;
+      affirmed |= isTrue ? read.bit : 0;
+    }
   }
 
   /** The node of the value that comes next, or null where no rule names it. */

@@ -110,6 +110,7 @@ class ChatRulesTest {
                 "\"\"",
                 "\"hi\"",
                 "{\"type\":\"text\",\"text\":\"hi\"}",
+                "[]",
                 "[{\"type\":\"text\",\"text\":\"hi\"},{\"type\":\"image_url\",\"image_url\":\"u\"}]",
                 "[{\"type\":\"invented_next_year\",\"x\":[1]}]")
             .type(List.of("5", "1.5", "true", "null")),
