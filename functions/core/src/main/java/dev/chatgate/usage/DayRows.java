@@ -8,11 +8,12 @@ import java.util.List;
 public interface DayRows {
 
   /**
-   * Writes a row; doing it again with the same values changes nothing.
+   * Writes a row unless one of the same tenant, day, model and part stands: a row never changes.
    *
-   * @throws dev.chatgate.StoreUnavailableException if no answer came
+   * @return the row that stands
+   * @throws dev.chatgate.StoreUnavailableException if no answer came: the row may stand
    */
-  void put(DayRow row);
+  DayRow putIfAbsent(DayRow row);
 
   /**
    * A tenant's rows in the order of days.

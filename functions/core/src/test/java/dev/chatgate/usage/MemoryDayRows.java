@@ -12,8 +12,9 @@ public final class MemoryDayRows implements DayRows {
   private final Map<DayRow, DayRow> rows = new LinkedHashMap<>();
 
   @Override
-  public synchronized void put(DayRow row) {
-    rows.put(identity(row), row);
+  public synchronized DayRow putIfAbsent(DayRow row) {
+    var standing = rows.putIfAbsent(identity(row), row);
+    return standing == null ? row : standing;
   }
 
   private static DayRow identity(DayRow row) {

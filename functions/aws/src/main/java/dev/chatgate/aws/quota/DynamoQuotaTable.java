@@ -58,17 +58,21 @@ public final class DynamoQuotaTable implements QuotaTable {
 
   private UpdateItemRequest request(QuotaKey key, ItemUpdate update) {
     var expression = new UpdateExpression(update);
-    return UpdateItemRequest.builder()
-        .tableName(table)
-        .key(keyOf(key))
-        .conditionExpression(expression.condition())
-        .updateExpression(expression.update())
-        .expressionAttributeNames(expression.names())
-        .expressionAttributeValues(expression.values())
-        .returnValues(ReturnValue.ALL_NEW)
-        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-        .overrideConfiguration(o -> o.apiCallTimeout(attemptTimeout))
-        .build();
+    var request =
+        UpdateItemRequest.builder()
+            .tableName(table)
+            .key(keyOf(key))
+            .conditionExpression(expression.condition())
+            .updateExpression(expression.update())
+            .expressionAttributeNames(expression.names())
+            .returnValues(ReturnValue.ALL_NEW)
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+            .overrideConfiguration(o -> o.apiCallTimeout(attemptTimeout));
+    if (!expression.values().isEmpty()) {
+      // DynamoDB refuses an empty map.
+      request.expressionAttributeValues(expression.values());
+    }
+    return request.build();
   }
 
   private static Map<String, AttributeValue> keyOf(QuotaKey key) {

@@ -13,6 +13,9 @@ import java.util.Map;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
  * Rows of closed days in the Usage table: {@code pk} the tenant, {@code sk} {@code
@@ -37,7 +40,18 @@ public final class DynamoDayRows implements DayRows {
   }
 
   @Override
-  public void put(DayRow row) {
+  public DayRow putIfAbsent(DayRow row) {
+    try {
+      dynamoDb.putItem(request(row));
+      return row;
+    } catch (ConditionalCheckFailedException e) {
+      return row(row.tenant(), e.item());
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("writing a day's row", e);
+    }
+  }
+
+  private PutItemRequest request(DayRow row) {
     var item =
         new Item.Writer()
             .text(Tables.HASH_KEY, row.tenant().value())
@@ -46,11 +60,12 @@ public final class DynamoDayRows implements DayRows {
             .text("model", row.model())
             .number("part", row.part());
     TallyItem.write(item, row.tally());
-    try {
-      dynamoDb.putItem(request -> request.tableName(table).item(item.values()));
-    } catch (SdkException e) {
-      throw StoreErrors.unavailable("writing a day's row", e);
-    }
+    return PutItemRequest.builder()
+        .tableName(table)
+        .item(item.values())
+        .conditionExpression("attribute_not_exists(" + Tables.HASH_KEY + ")")
+        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+        .build();
   }
 
   @Override
