@@ -156,24 +156,30 @@ final class AdmissionRun {
     }
   }
 
+  /** Empties the buckets that are in an impossible state; tells whether there were any. */
   private boolean heal(QuotaItem item, Instant now) {
     var healing = Healing.of(item, Buckets.nanosOf(now));
     if (healing.isEmpty()) {
       return false;
     }
     try {
-      switch (parts.table().update(key, healing.get())) {
-        case Written.Done(QuotaItem after) -> {
-          parts.seen().remember(key, after);
-          parts.listener().bucketHealed(key.tenant());
-        }
-        case Written.Refused(QuotaItem before) -> parts.seen().remember(key, before);
-        case Written.NotDone(RuntimeException cause) -> failed(cause);
-      }
+      heal(healing.get(), now);
     } catch (StoreUnavailableException e) {
       failed(e);
     }
     return true;
+  }
+
+  private void heal(ItemUpdate healing, Instant now) {
+    switch (parts.table().update(key, healing)) {
+      case Written.Done(QuotaItem after) -> {
+        parts.seen().remember(key, after);
+        parts.listener().bucketHealed(key.tenant());
+        heal(after, now);
+      }
+      case Written.Refused(QuotaItem before) -> parts.seen().remember(key, before);
+      case Written.NotDone(RuntimeException cause) -> failed(cause);
+    }
   }
 
   /**

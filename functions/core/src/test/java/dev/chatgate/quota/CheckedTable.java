@@ -22,9 +22,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * own order, though many threads wrote, and shows them to an {@link ItemOracle}.
  */
 public final class CheckedTable implements QuotaTable {
-  /** Answers may come in another order than the writes were done: by at most so many. */
-  private static final int MOST_OVERTAKEN = 200;
-
   private final QuotaTable table;
   private final Map<QuotaKey, ConcurrentLinkedQueue<Step>> steps = new ConcurrentHashMap<>();
   private final Map<QuotaKey, Quota> limits = new ConcurrentHashMap<>();
@@ -98,10 +95,13 @@ public final class CheckedTable implements QuotaTable {
     return oracle;
   }
 
-  /** The write that turns this state into the one it left: the next in the item's order. */
+  /**
+   * The write that turns this state into the one it left: the next in the item's order. It is near
+   * the front, unless its thread was stopped between write and answer.
+   */
   private static Step next(QuotaItem item, List<Step> left) {
-    var candidates = left.listIterator();
-    while (candidates.hasNext() && candidates.nextIndex() < MOST_OVERTAKEN) {
+    var candidates = left.iterator();
+    while (candidates.hasNext()) {
       var step = candidates.next();
       if (step.update().holdsFor(item) && step.update().applyTo(item).equals(step.after())) {
         candidates.remove();

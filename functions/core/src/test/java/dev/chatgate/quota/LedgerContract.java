@@ -1,37 +1,55 @@
 package dev.chatgate.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Admission.Refused;
+import dev.chatgate.quota.Admission.Unavailable;
+import dev.chatgate.quota.FaultyTable.Fault;
 import dev.chatgate.quota.Ledger.Settlement;
 import dev.chatgate.quota.Refusal.Kind;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.TokenCounts;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every store must do for the ledger, call by call. */
 public abstract class LedgerContract {
   private static final AtomicInteger TENANTS = new AtomicInteger();
+  private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+  private static final Duration NANO = Duration.ofNanos(1);
 
-  private final TestClock clock = new TestClock(Instant.parse("2026-11-23T12:00:00Z"));
+  private final TestClock clock = new TestClock(NOON);
   private final Random random = new Random(1);
   private final TenantId tenant = new TenantId("calls-" + TENANTS.incrementAndGet());
   private final QuotaKey key = QuotaKey.of(tenant);
+  private final Deque<Fault> faults = new ArrayDeque<>();
   private final CheckedTable table;
+  private final FaultyTable faulty;
   private final UsageRecords records;
   private final Ledger ledger;
+  private final Settler reconciler;
 
   /**
    * @param store several tests may share what is behind it
@@ -39,28 +57,41 @@ public abstract class LedgerContract {
    */
   protected LedgerContract(QuotaTable store, UsageRecords records) {
     this.table = new CheckedTable(store);
+    this.faulty = new FaultyTable(table, this::nextFault);
     this.records = records;
-    this.ledger =
-        new QuotaLedger(
-            table,
-            records,
-            new ThreadClock(clock, Duration.ZERO),
-            random,
-            clock,
-            LedgerListener.NONE);
+    this.ledger = ledger(Duration.ZERO);
+    this.reconciler =
+        new Settler(
+            table, records, new SeenItems(1), new ThreadClock(clock, Duration.ZERO), random, clock);
+  }
+
+  private Fault nextFault() {
+    return faults.isEmpty() ? Fault.NONE : faults.remove();
+  }
+
+  /** A ledger of another instance, which has seen nothing and whose clock may be off. */
+  private Ledger ledger(Duration skew) {
+    return new QuotaLedger(
+        faulty, records, new ThreadClock(clock, skew), random, clock, LedgerListener.NONE);
   }
 
   @AfterEach
-  void nothingWasEverWrong() {
+  void everyStateWasRight() {
     table.verify(records);
   }
+
+  // ---- short words
 
   private Claim claim(Quota quota, long tokens) {
     return Calls.claim(random, tenant, quota, tokens, clock.instant().plusSeconds(10));
   }
 
   private Reservation granted(Quota quota, long tokens) {
-    return assertInstanceOf(Granted.class, ledger.admit(claim(quota, tokens))).reservation();
+    return grantedBy(ledger, claim(quota, tokens)).reservation();
+  }
+
+  private static Granted grantedBy(Ledger ledger, Claim claim) {
+    return assertInstanceOf(Granted.class, ledger.admit(claim));
   }
 
   private Refusal refused(Quota quota, long tokens) {
@@ -68,12 +99,11 @@ public abstract class LedgerContract {
   }
 
   private void settled(Reservation reservation, long tokens) {
-    assertEquals(Settlement.APPLIED, settle(reservation, tokens));
+    assertEquals(Settlement.APPLIED, settle(reservation, Calls.used(tokens)));
   }
 
-  private Settlement settle(Reservation reservation, long tokens) {
-    return ledger.settle(
-        reservation, Calls.used(tokens), Calls.FACTS, clock.instant().plusSeconds(10));
+  private Settlement settle(Reservation reservation, Consumption consumption) {
+    return ledger.settle(reservation, consumption, Calls.FACTS, clock.instant().plusSeconds(10));
   }
 
   private List<UsageRecord> written() {
@@ -82,29 +112,165 @@ public abstract class LedgerContract {
     return found;
   }
 
+  private UsageRecord onlyRecord() {
+    assertEquals(1, written().size());
+    return written().getFirst();
+  }
+
+  private QuotaItem item() {
+    return table.read(key);
+  }
+
+  private long usedToday() {
+    return item().number(ItemNames.dayTokens(Windows.dayOf(clock.instant())));
+  }
+
+  private int calls() {
+    return table.callsSinceLastTime();
+  }
+
+  private Optional<UsageRecord> expire(Reservation reservation) {
+    clock.set(reservation.deadline().plusSeconds(1));
+    var id = reservation.requestId().reservationId();
+    var entry = item().entry(id);
+    return entry.flatMap(
+        found -> reconciler.expire(key, id, found, "m", clock.instant().plusSeconds(5)));
+  }
+
+  // ---- holding and charging
+
   @Test
   void aCallIsHeldThenCharged() {
-    var quota = Calls.limits().tokensPerDay(1000).quota();
-    var reservation = granted(quota, 400);
-    int day = Windows.dayOf(clock.instant());
-    assertEquals(400, table.read(key).number(ItemNames.dayTokens(day)));
+    var reservation = granted(Calls.limits().tokensPerDay(1000).quota(), 400);
+    assertEquals(400, usedToday());
     settled(reservation, 150);
-    var item = table.read(key);
-    assertEquals(150, item.number(ItemNames.dayTokens(day)));
-    assertEquals(0, item.number(ItemNames.ENTRIES));
-    assertTrue(item.entries().isEmpty());
-    assertEquals(1, written().size());
-    assertEquals(150, written().getFirst().charged().tokens());
+    assertEquals(150, usedToday());
+    assertTrue(item().entries().isEmpty());
+    assertEquals(150, onlyRecord().charged().tokens());
   }
 
   @Test
   void settlingAgainHasNoEffect() {
     var reservation = granted(Calls.limits().tokensPerDay(1000).quota(), 400);
     settled(reservation, 150);
-    var before = table.read(key);
+    var before = item();
     settled(reservation, 300);
-    assertEquals(before, table.read(key));
-    assertEquals(150, written().getFirst().charged().tokens());
+    assertEquals(before, item());
+    assertEquals(150, onlyRecord().charged().tokens());
+  }
+
+  @Test
+  void aTenantWithoutLimitsIsCountedAllTheSame() {
+    settled(granted(Quota.UNLIMITED, 400), 150);
+    assertEquals(150, usedToday());
+    assertEquals(0, item().number(ItemNames.TOKENS_TAT) - Buckets.nanosOf(clock.instant()));
+  }
+
+  @Test
+  void theRecordKeepsWhatIsKnown() {
+    var reservation = granted(Calls.limits().tokensPerDay(1000).quota(), 400);
+    settled(reservation, 150);
+    var record = onlyRecord();
+    var call = record.call().orElseThrow();
+    assertEquals(reservation.requestId().value(), call.requestId());
+    assertEquals("{\"total_tokens\":150}", call.rawUsage().orElseThrow());
+    assertEquals(Calls.FACTS, call.facts());
+    assertEquals(200, call.promptEstimate());
+    assertEquals(Calls.PRICE.tiers().getFirst(), call.price().orElseThrow().tier());
+    assertEquals(150, record.charged().microUsd());
+    assertEquals(400, record.reservedMicroUsd());
+    assertEquals(7, record.keyCode());
+    assertEquals("m", record.model());
+    assertEquals(Optional.of(record), records.find(record.key()));
+  }
+
+  @Test
+  void aCallThatTheProviderNeverWorkedForCostsNothingButCounts() {
+    var reservation = granted(Calls.limits().tokensPerDay(1000).quota(), 400);
+    assertEquals(Settlement.APPLIED, settle(reservation, new Consumption.Nothing()));
+    assertEquals(0, usedToday());
+    assertEquals(1, onlyRecord().charged().calls());
+    assertEquals(1, item().rollUps().getFirst().tally().calls());
+  }
+
+  @Test
+  void usageAboveTheReserveIsChargedInFullAndFlagged() {
+    var quota = Calls.limits().tokensPerDay(1000).tokensPerMinute(1000).quota();
+    settled(granted(quota, 400), 1_300);
+    assertEquals(1_300, usedToday());
+    assertTrue(onlyRecord().overrun());
+    assertEquals(Kind.SPENT, refused(quota, 1).kind());
+    var perMinute = Calls.limits().tokensPerMinute(1000).quota();
+    var refusal = refused(perMinute, 1_000);
+    assertEquals(Duration.ofSeconds(78), wholeSeconds(refusal));
+  }
+
+  private static Duration wholeSeconds(Refusal refusal) {
+    return Duration.ofSeconds(
+        Math.ceilDiv(refusal.retryAfter().orElseThrow().toNanos(), 1_000_000_000L));
+  }
+
+  @Test
+  void absurdUsageIsBoundedAndOverflowsNothing() {
+    var reservation = granted(Calls.limits().tokensPerMinute(1000).quota(), 400);
+    var absurd = new TokenCounts(Long.MAX_VALUE / 4, 0, Long.MAX_VALUE / 4);
+    assertEquals(Settlement.APPLIED, settle(reservation, new Consumption.Measured(absurd, "{}")));
+    assertEquals(2 * Entry.MOST, usedToday());
+  }
+
+  @Test
+  void twoModelsWhoseNamesCollideAreCountedApart() {
+    assertEquals("Aa".hashCode(), "BB".hashCode());
+    for (var model : List.of("Aa", "BB", "Aa")) {
+      var giveUpAt = clock.instant().plusSeconds(10);
+      var claim = Calls.claim(random, tenant, Quota.UNLIMITED, model, 10, giveUpAt);
+      settled(grantedBy(ledger(Duration.ZERO), claim).reservation(), 10);
+    }
+    var callsByModel =
+        item().rollUps().stream().map(r -> r.model() + r.tally().calls()).sorted().toList();
+    assertEquals(List.of("Aa2", "BB1"), callsByModel);
+  }
+
+  // ---- every limit
+
+  static Stream<Quota> blockedQuotas() {
+    return Stream.of(
+        Calls.limits().requestsPerMinute(0).quota(),
+        Calls.limits().tokensPerMinute(0).quota(),
+        Calls.limits().tokensPerDay(0).quota(),
+        Calls.limits().tokensPerMonth(0).quota(),
+        Calls.limits().microUsdPerMonth(0).quota(),
+        Calls.limits().concurrent(0).quota());
+  }
+
+  @ParameterizedTest
+  @MethodSource("blockedQuotas")
+  void zeroBlocksWithoutALookAtTheStore(Quota quota) {
+    var refusal = refused(quota, 1);
+    assertEquals(Kind.NEVER_FITS, refusal.kind());
+    assertEquals(OptionalLong.empty(), refusal.largestMaxTokens());
+    assertEquals(Optional.empty(), refusal.retryAfter());
+    assertEquals(0, calls());
+  }
+
+  @Test
+  void aReserveThatNoLimitCanEverHoldNamesTheLargestThatFits() {
+    var quota = Calls.limits().tokensPerMinute(900).tokensPerDay(800).quota();
+    var refusal = refused(quota, 1_000);
+    assertEquals(Limit.TOKENS_PER_DAY, refusal.limit());
+    assertEquals(Kind.NEVER_FITS, refusal.kind());
+    assertEquals(1_000, refusal.requested());
+    assertEquals(800, refusal.allowed());
+    assertEquals(OptionalLong.of(300), refusal.largestMaxTokens());
+    assertEquals(0, calls());
+    settled(granted(quota, 800), 1);
+  }
+
+  @Test
+  void theLargestThatFitsIsKnownForMoneyToo() {
+    var quota = Calls.limits().microUsdPerMonth(700).quota();
+    assertEquals(OptionalLong.of(200), refused(quota, 1_000).largestMaxTokens());
+    assertEquals(OptionalLong.empty(), refused(quota, 1_400).largestMaxTokens());
   }
 
   @Test
@@ -117,9 +283,474 @@ public abstract class LedgerContract {
     assertEquals(Kind.WAIT, refusal.kind());
     assertEquals(600, refusal.settled());
     assertEquals(400, refusal.inFlight());
+    assertEquals(Duration.ofSeconds(1), refusal.retryAfter().orElseThrow());
     settled(inFlight, 400);
     assertEquals(Kind.SPENT, refused(quota, 1).kind());
     clock.advance(Duration.ofHours(12));
     settled(granted(quota, 1000), 1000);
+  }
+
+  static Stream<Quota> spentQuotas() {
+    return Stream.of(
+        Calls.limits().tokensPerDay(1000).quota(),
+        Calls.limits().tokensPerMonth(1000).quota(),
+        Calls.limits().microUsdPerMonth(1000).quota(),
+        Calls.limits().tokensPerDay(1000).tokensPerMonth(1000).microUsdPerMonth(1000).quota());
+  }
+
+  @ParameterizedTest
+  @MethodSource("spentQuotas")
+  void aSpentLimitFreesWhenItsWindowEnds(Quota quota) {
+    settled(granted(quota, 1000), 1000);
+    var refusal = refused(quota, 1);
+    assertEquals(Kind.SPENT, refusal.kind());
+    assertEquals(1000, refusal.settled());
+    assertEquals(0, refusal.inFlight());
+    var freesAt = refusal.freesAt().orElseThrow();
+    assertEquals(Duration.between(clock.instant(), freesAt), refusal.retryAfter().orElseThrow());
+    clock.set(freesAt.minus(NANO));
+    assertEquals(Kind.SPENT, refused(quota, 1).kind());
+    clock.set(freesAt);
+    granted(quota, 1000);
+  }
+
+  @Test
+  void concurrencyCountsWhatIsInFlight() {
+    var quota = Calls.limits().concurrent(2).quota();
+    var first = granted(quota, 1);
+    granted(quota, 1);
+    var refusal = refused(quota, 1);
+    assertEquals(Limit.CONCURRENT_REQUESTS, refusal.limit());
+    assertEquals(Kind.WAIT, refusal.kind());
+    assertEquals(2, refusal.inFlight());
+    assertEquals(Duration.ofSeconds(1), refusal.retryAfter().orElseThrow());
+    settled(first, 1);
+    granted(quota, 1);
+  }
+
+  @Test
+  void requestsOfAMinuteFitExactlyAndTheNextWaitsExactly() {
+    var quota = Calls.limits().requestsPerMinute(7).quota();
+    for (int call = 0; call < 7; call++) {
+      settled(granted(quota, 1), 0);
+    }
+    waitsExactly(quota, 1, Limit.REQUESTS_PER_MINUTE);
+  }
+
+  @Test
+  void tokensOfAMinuteFitExactlyAndTheNextWaitsExactly() {
+    var quota = Calls.limits().tokensPerMinute(100_000).quota();
+    for (int call = 0; call < 40; call++) {
+      settled(granted(quota, 2_499), 2_499);
+    }
+    settled(granted(quota, 40), 40);
+    waitsExactly(quota, 777, Limit.TOKENS_PER_MINUTE);
+  }
+
+  private void waitsExactly(Quota quota, long tokens, Limit limit) {
+    var refusal = refused(quota, tokens);
+    assertEquals(limit, refusal.limit());
+    assertEquals(Kind.WAIT, refusal.kind());
+    clock.advance(refusal.retryAfter().orElseThrow().minus(NANO));
+    assertEquals(NANO, refused(quota, tokens).retryAfter().orElseThrow());
+    clock.advance(NANO);
+    settled(granted(quota, tokens), tokens);
+  }
+
+  @Test
+  void whatIsHeldDoesNotDrainAndAnUnusedReserveGivesBackNothingThatTimeHasRefilled() {
+    var quota = Calls.limits().tokensPerMinute(1_000).quota();
+    var held = granted(quota, 1_000);
+    clock.advance(Duration.ofSeconds(45));
+    var refusal = refused(quota, 1);
+    assertEquals(1_000, refusal.inFlight());
+    assertEquals(Duration.ofSeconds(1), refusal.retryAfter().orElseThrow());
+    settled(held, 0);
+    settled(granted(quota, 1_000), 1_000);
+    assertEquals(Duration.ofSeconds(60), wholeSeconds(refused(quota, 1_000)));
+  }
+
+  @Test
+  void ofSeveralLimitsTheOneThatFreesLastIsNamed() {
+    var quota = Calls.limits().requestsPerMinute(1).tokensPerMinute(60).concurrent(1).quota();
+    granted(quota, 30);
+    assertEquals(Limit.REQUESTS_PER_MINUTE, refused(quota, 31).limit());
+    var withDay =
+        Calls.limits().requestsPerMinute(1).tokensPerDay(100).tokensPerMonth(1_000).quota();
+    var reservation = granted(Calls.limits().tokensPerDay(130).quota(), 100);
+    settled(reservation, 100);
+    var refusal = refused(withDay, 50);
+    assertEquals(Limit.TOKENS_PER_DAY, refusal.limit());
+    assertEquals(Kind.SPENT, refusal.kind());
+  }
+
+  @Test
+  void inAnyCombinationOfLimitsAWaitAsToldIsEnough() {
+    for (int combination = 0; combination < 24; combination++) {
+      var quota = combined();
+      for (int call = 0; call < 4; call++) {
+        waitAsTold(quota, 1 + random.nextInt(100));
+      }
+    }
+  }
+
+  private Quota combined() {
+    var limits = Calls.limits();
+    if (random.nextBoolean()) {
+      limits.requestsPerMinute(1 + random.nextInt(5));
+    }
+    if (random.nextBoolean()) {
+      limits.tokensPerMinute(100 + random.nextInt(100));
+    }
+    if (random.nextBoolean()) {
+      limits.tokensPerDay(200 + random.nextInt(100));
+    }
+    if (random.nextBoolean()) {
+      limits.microUsdPerMonth(1_000 + random.nextInt(1_000));
+    }
+    return limits.concurrent(1 + random.nextInt(3)).quota();
+  }
+
+  private void waitAsTold(Quota quota, long tokens) {
+    var admission = ledger.admit(claim(quota, tokens));
+    if (admission instanceof Refused(Refusal refusal, _)) {
+      clock.advance(refusal.retryAfter().orElseThrow());
+      admission = ledger.admit(claim(quota, tokens));
+    }
+    settled(assertInstanceOf(Granted.class, admission).reservation(), random.nextLong(tokens + 1));
+  }
+
+  @Test
+  void aLimitThatIsSetLoweredOrLiftedWhileACallIsInFlightLeavesTheCallAlone() {
+    var before = granted(Quota.UNLIMITED, 500);
+    var lowered = Calls.limits().tokensPerMinute(100).tokensPerDay(100).quota();
+    assertEquals(Kind.WAIT, refused(lowered, 10).kind());
+    var limited = granted(Calls.limits().tokensPerMinute(600).quota(), 600);
+    settled(before, 50);
+    settled(limited, 40);
+    settled(granted(Quota.UNLIMITED, 10), 10);
+    assertEquals(100, usedToday());
+    assertEquals(0, item().number(ItemNames.TOKENS_HELD));
+  }
+
+  // ---- headers
+
+  @Test
+  void theRateLimitsTellWhereTheTenantStands() {
+    var quota = Calls.limits().requestsPerMinute(60).tokensPerMinute(6_000).quota();
+    var limits = grantedBy(ledger, claim(quota, 1_000)).rateLimits();
+    assertEquals(
+        new RateLimits.Bucket(60, 59, Duration.ofSeconds(1)), limits.requests().orElseThrow());
+    assertEquals(
+        new RateLimits.Bucket(6_000, 5_000, Duration.ofSeconds(10)), limits.tokens().orElseThrow());
+    var refused = assertInstanceOf(Refused.class, ledger.admit(claim(quota, 5_001)));
+    assertEquals(limits, refused.rateLimits());
+    var never = assertInstanceOf(Refused.class, ledger.admit(claim(quota, 6_001)));
+    assertEquals(limits, never.rateLimits());
+    var unknown = ledger(Duration.ZERO).admit(claim(quota, 6_001));
+    assertEquals(RateLimits.NONE, assertInstanceOf(Refused.class, unknown).rateLimits());
+  }
+
+  // ---- days and months
+
+  @Test
+  void aCallOverMidnightBelongsToTheDayOfItsAdmission() {
+    clock.set(Instant.parse("2026-11-30T23:59:59Z"));
+    var quota = Calls.limits().tokensPerDay(1_000).tokensPerMonth(1_000).quota();
+    var before = granted(quota, 800);
+    clock.set(Instant.parse("2026-12-01T00:00:01Z"));
+    var after = granted(quota, 900);
+    settled(before, 700);
+    assertEquals(900, usedToday());
+    settled(after, 500);
+    assertEquals(500, usedToday());
+    var days = item().rollUps().stream().map(rollUp -> rollUp.tally().tokens()).toList();
+    assertEquals(List.of(700L, 500L), days);
+    var windows = item().attributes().keySet().stream().filter(LedgerContract::isWindow).count();
+    assertEquals(3, windows, "old windows are gone: " + item());
+  }
+
+  private static boolean isWindow(String name) {
+    return Stream.of('d', 'm', 'c').anyMatch(letter -> ItemNames.windowOf(letter, name) >= 0);
+  }
+
+  @Test
+  void anInstanceWhoseClockIsBehindAdoptsTheItemsDay() {
+    clock.set(Instant.parse("2026-11-30T23:59:58Z"));
+    var quota = Calls.limits().tokensPerDay(1_000).quota();
+    grantedBy(ledger(Duration.ofSeconds(3)), claim(quota, 600));
+    calls();
+    var refusal = refused(quota, 600);
+    assertEquals(600, refusal.inFlight());
+    assertEquals(2, calls());
+    assertEquals(Instant.parse("2026-12-02T00:00:00Z"), refusal.freesAt().orElseThrow());
+  }
+
+  // ---- what it costs
+
+  private void costs(int writes, long units, int bytesBefore, boolean indexMoved) {
+    int bytes = WriteUnits.bytesOf(key, item());
+    assertEquals(writes, calls(), "calls");
+    assertEquals(
+        units,
+        WriteUnits.of(bytesBefore, bytes, indexMoved)
+            + (writes - 1) * WriteUnits.of(bytesBefore, bytesBefore, false),
+        "units at " + bytes + " bytes");
+  }
+
+  @Test
+  void theUsualCallCostsOneUnitToAdmitAndOneToApply() {
+    var quota =
+        Calls.limits()
+            .requestsPerMinute(600)
+            .tokensPerMinute(10_000)
+            .tokensPerDay(1_000_000)
+            .tokensPerMonth(1_000_000)
+            .microUsdPerMonth(1_000_000)
+            .concurrent(10)
+            .quota();
+    var first = granted(quota, 100);
+    costs(1, 2, 0, true);
+    settled(first, 50);
+    costs(1, 1, WriteUnits.bytesOf(key, item()), false);
+    for (var later : List.of(Duration.ofMinutes(5), Duration.ofDays(1), Duration.ofDays(30))) {
+      clock.advance(later);
+      int before = WriteUnits.bytesOf(key, item());
+      var reservation = granted(quota, 100);
+      costs(1, 1, before, false);
+      settled(reservation, 50);
+      costs(1, 1, before, false);
+    }
+  }
+
+  @Test
+  void aWrongGuessCostsOneWriteMore() {
+    var quota = Calls.limits().requestsPerMinute(6).tokensPerMinute(10_000).quota();
+    settled(granted(quota, 100), 100);
+    int before = WriteUnits.bytesOf(key, item());
+    calls();
+    var reservation = grantedBy(ledger(Duration.ZERO), claim(quota, 100)).reservation();
+    costs(2, 2, before, false);
+    ledger(Duration.ZERO)
+        .settle(reservation, Calls.used(10), Calls.FACTS, clock.instant().plusSeconds(10));
+    costs(2, 2, before, false);
+  }
+
+  @Test
+  void aRefusalAndARepeatedSettlementCostOneWrite() {
+    var quota = Calls.limits().concurrent(1).quota();
+    var reservation = granted(quota, 100);
+    int before = WriteUnits.bytesOf(key, item());
+    calls();
+    refused(quota, 100);
+    costs(1, 1, before, false);
+    settled(reservation, 10);
+    calls();
+    settled(reservation, 10);
+    costs(1, 1, before, false);
+  }
+
+  @Test
+  void anItemIsOneUnitUpToEighteenInFlightTwoFromTwentyFive() {
+    for (int inFlight = 1; inFlight <= 25; inFlight++) {
+      granted(Quota.UNLIMITED, 100);
+      int bytes = WriteUnits.bytesOf(key, item());
+      if (inFlight == 18) {
+        assertEquals(1, WriteUnits.of(bytes, bytes, false), bytes + " bytes");
+      }
+    }
+    int bytes = WriteUnits.bytesOf(key, item());
+    assertEquals(2, WriteUnits.of(bytes, bytes, false), bytes + " bytes");
+  }
+
+  @Test
+  void aSpentLimitIsRememberedForThreeSeconds() {
+    var quota = Calls.limits().tokensPerDay(1_000).requestsPerMinute(60).quota();
+    settled(granted(quota, 990), 990);
+    refused(quota, 20);
+    calls();
+    var again = assertInstanceOf(Refused.class, ledger.admit(claim(quota, 30)));
+    assertEquals(Kind.SPENT, again.refusal().kind());
+    assertEquals(30, again.refusal().requested());
+    assertTrue(again.rateLimits().requests().isPresent());
+    assertEquals(0, calls());
+    settled(granted(quota, 5), 0);
+    refused(Calls.limits().tokensPerDay(1_001).quota(), 30);
+    assertTrue(calls() >= 3, "a smaller reserve and another quota are looked at");
+    clock.advance(Duration.ofSeconds(3));
+    refused(quota, 20);
+    assertEquals(1, calls());
+  }
+
+  // ---- lost answers, late landings, deaths
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"THROTTLED", "LOST_BEFORE", "LOST_AFTER"})
+  void anAdmissionWhoseAnswerIsLostIsRepeatedAndHeldOnce(Fault fault) {
+    faults.add(fault);
+    var reservation = granted(Calls.limits().tokensPerDay(1_000).quota(), 400);
+    assertEquals(fault == Fault.LOST_AFTER ? 1 : 2, reservation.entry().attempt());
+    assertEquals(400, usedToday());
+    settled(reservation, 100);
+    assertEquals(100, usedToday());
+    onlyRecord();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"THROTTLED", "LOST_BEFORE", "LOST_AFTER"})
+  void anApplyingWhoseAnswerIsLostIsRepeatedAndCountsOnce(Fault fault) {
+    var reservation = granted(Calls.limits().tokensPerDay(1_000).quota(), 400);
+    faults.add(fault);
+    settled(reservation, 100);
+    assertEquals(100, usedToday());
+    onlyRecord();
+  }
+
+  @Test
+  void anAttemptThatLandsAfterItsCallWasSettledIsReleasedWhole() {
+    faults.add(Fault.LATE);
+    var reservation = granted(Calls.limits().tokensPerDay(1_000).quota(), 400);
+    settled(reservation, 100);
+    clock.advance(Duration.ofDays(1));
+    assertTrue(faulty.landOne());
+    assertEquals(1, item().entries().size());
+    expire(reservation);
+    assertTrue(item().entries().isEmpty());
+    assertEquals(100, onlyRecord().charged().tokens());
+    assertEquals(1, item().rollUps().getFirst().tally().calls());
+  }
+
+  @Test
+  void aStoreThatIsAwayAdmitsNobodyAndHoldsNothing() {
+    faults.addAll(List.of(Fault.LOST_BEFORE, Fault.LOST_BEFORE, Fault.LATE));
+    faults.addAll(List.of(Fault.LOST_BEFORE, Fault.LOST_BEFORE));
+    var quota = Calls.limits().tokensPerDay(1_000).quota();
+    assertInstanceOf(Unavailable.class, ledger.admit(claim(quota, 400)));
+    assertEquals(UsageRecord.Kind.RELEASED, onlyRecord().kind());
+    assertFalse(onlyRecord().counts());
+    assertTrue(faulty.landOne());
+    var landed = item().entries().firstEntry();
+    clock.set(landed.getValue().deadline());
+    var giveUpAt = clock.instant().plusSeconds(5);
+    reconciler.expire(key, landed.getKey(), landed.getValue(), "m", giveUpAt);
+    assertEquals(0, usedToday());
+    assertEquals(List.of(), item().rollUps());
+  }
+
+  @Test
+  void anAdmissionThatLandedWithoutAnAnswerIsReleasedWhenTheCallIsGivenUp() {
+    faults.addAll(List.of(Fault.LOST_AFTER, Fault.LOST_BEFORE, Fault.LOST_BEFORE));
+    faults.addAll(List.of(Fault.LOST_BEFORE, Fault.LOST_BEFORE));
+    var quota = Calls.limits().tokensPerDay(1_000).quota();
+    assertInstanceOf(Unavailable.class, ledger.admit(claim(quota, 400)));
+    assertTrue(item().entries().isEmpty());
+    assertEquals(0, usedToday());
+  }
+
+  @Test
+  void aRefusalAfterALostAnswerLeavesAMark() {
+    var quota = Calls.limits().concurrent(1).quota();
+    granted(quota, 10);
+    faults.add(Fault.LATE);
+    refused(quota, 10);
+    assertEquals(UsageRecord.Kind.RELEASED, onlyRecord().kind());
+  }
+
+  @Test
+  void aSettlementThatCannotBeAppliedInTimeIsRecorded() {
+    var reservation = granted(Calls.limits().tokensPerDay(1_000).quota(), 400);
+    for (int attempt = 0; attempt < 100; attempt++) {
+      faults.add(Fault.LOST_BEFORE);
+    }
+    assertEquals(Settlement.RECORDED, settle(reservation, Calls.used(100)));
+    faults.clear();
+    assertEquals(100, expire(reservation).orElseThrow().charged().tokens());
+    assertEquals(100, usedToday());
+    onlyRecord();
+  }
+
+  @Test
+  void aCallThatDiedIsChargedItsReserve() {
+    var quota = Calls.limits().tokensPerDay(1_000).tokensPerMinute(1_000).quota();
+    var reservation = granted(quota, 400);
+    var orphan = expire(reservation).orElseThrow();
+    assertEquals(UsageRecord.Kind.ORPHANED, orphan.kind());
+    assertEquals(400, usedToday());
+    assertEquals(400, orphan.charged().microUsd());
+    assertEquals(1, item().rollUps().getFirst().tally().estimated());
+    assertEquals(Optional.empty(), expire(reservation));
+  }
+
+  @Test
+  void usageThatArrivesAfterTheCallWasBelievedDeadIsACorrection() {
+    var quota = Calls.limits().tokensPerDay(1_000).tokensPerMinute(1_000).quota();
+    var reservation = granted(quota, 400);
+    expire(reservation);
+    settled(reservation, 150);
+    assertEquals(150, usedToday());
+    settled(reservation, 150);
+    assertEquals(150, usedToday());
+    assertEquals(2, written().size());
+    assertEquals(150, written().stream().mapToLong(record -> record.charged().tokens()).sum());
+    var tally = item().rollUps().getFirst().tally();
+    assertEquals(150, tally.tokens());
+    assertEquals(150, tally.microUsd());
+    assertEquals(1, tally.calls());
+  }
+
+  @Test
+  void aCorrectionOfAPastDayCountsOnTheDayOnWhichItIsMade() {
+    var quota = Calls.limits().tokensPerDay(1_000).tokensPerMonth(2_000).quota();
+    settled(granted(quota, 400), 400);
+    var corrected = onlyRecord();
+    clock.advance(Duration.ofDays(1));
+    var difference = corrected.charged().minus(corrected.charged().plus(corrected.charged()));
+    var correction = Correction.byOperator(corrected, difference, clock.instant());
+    var giveUpAt = clock.instant().plusSeconds(5);
+    assertTrue(reconciler.correct(correction, giveUpAt));
+    assertTrue(reconciler.correct(correction, giveUpAt));
+    assertEquals(0, usedToday());
+    int month = Windows.monthOf(Windows.dayOf(clock.instant()));
+    assertEquals(0, item().number(ItemNames.monthTokens(month)));
+    assertEquals(-400, item().rollUps().getLast().tally().tokens());
+    assertEquals(0, item().rollUps().getLast().tally().calls());
+    assertEquals(2, written().size());
+  }
+
+  // ---- clocks
+
+  @Test
+  void aBucketPoisonedByAClockFarAheadIsHealed() {
+    var quota = Calls.limits().requestsPerMinute(6).tokensPerMinute(1_000).quota();
+    var ahead = ledger(Duration.ofHours(1));
+    var reservation = grantedBy(ahead, claim(quota, 1_000)).reservation();
+    ahead.settle(
+        reservation, Calls.used(1_000), Calls.FACTS, clock.instant().plus(Duration.ofHours(2)));
+    calls();
+    settled(granted(quota, 1_000), 1_000);
+    assertTrue(calls() <= 5);
+    assertEquals(Limit.TOKENS_PER_MINUTE, refused(quota, 1_000).limit());
+  }
+
+  @Test
+  void anOverrunIsNoPoison() {
+    var quota = Calls.limits().tokensPerMinute(1_000).quota();
+    settled(granted(quota, 1_000), 5_000);
+    assertEquals(Duration.ofMinutes(5), wholeSeconds(refused(quota, 1_000)));
+    clock.advance(Duration.ofMinutes(5).plus(NANO));
+    settled(granted(quota, 1_000), 1_000);
+    assertFalse(item().has(ItemNames.TOKENS_OVER));
+  }
+
+  // ---- the index
+
+  @Test
+  void anItemWithEntriesIsFoundByTheIndex() {
+    granted(Quota.UNLIMITED, 10);
+    assertTrue(table.due().contains(key));
   }
 }
