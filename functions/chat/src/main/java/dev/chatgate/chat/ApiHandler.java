@@ -22,7 +22,7 @@ public class ApiHandler
 
   /** Starts the application, before a snapshot is taken. */
   public ApiHandler() {
-    super();
+    super(GatewayFactory.application());
   }
 
   /**

@@ -18,9 +18,12 @@ import dev.chatgate.quota.StoreClock;
 import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.usage.CachedPriceBook;
+import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Primary;
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -40,13 +43,24 @@ final class GatewayFactory {
   private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
   private static final Duration RECORDS_KEPT_FOR = Duration.ofDays(400);
 
+  /**
+   * The application's context, as both entries start it: nothing is guessed about where it runs.
+   */
+  static ApplicationContextBuilder application() {
+    return new LambdaApplicationContextBuilder()
+        .deduceEnvironment(false)
+        .deduceCloudEnvironment(false);
+  }
+
   @Singleton
   @Requires(missingBeans = Settings.class)
   Settings settings() {
     return Settings.from(System.getenv());
   }
 
+  /** The machine's clock. Micronaut has one of its own, and the store's is one too. */
   @Singleton
+  @Primary
   InstantSource clock() {
     return InstantSource.system();
   }
@@ -105,6 +119,7 @@ final class GatewayFactory {
   }
 
   @Singleton
+  @Bean(typed = StoreClock.class)
   StoreClock storeClock(InstantSource clock) {
     return new StoreClock(
         clock, offset -> LOG.log(Level.WARNING, "the store''s clock is {0} ahead of ours", offset));

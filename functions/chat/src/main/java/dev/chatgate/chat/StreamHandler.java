@@ -3,7 +3,6 @@ package dev.chatgate.chat;
 import dev.chatgate.streaming.InvocationContext;
 import dev.chatgate.streaming.StreamingHandler;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -20,7 +19,7 @@ public final class StreamHandler implements StreamingHandler {
 
   /** Starts the application, before a snapshot is taken. */
   public StreamHandler() {
-    this(new LambdaApplicationContextBuilder().start());
+    this(GatewayFactory.application().start());
   }
 
   /**
