@@ -76,13 +76,17 @@ public final class Gateway {
    *
    * @param channel where the answer goes
    */
-  public void answerUnknownEvent(ResponseChannel channel) throws IOException {
+  public void answerUnknownEvent(ResponseChannel channel) {
     log.event("unknown");
     var error =
         ApiError.of(ErrorCode.INVALID_VALUE, "This is not an HTTP request event (payload 2.0).");
-    channel.head(error.status(), Map.of("content-type", JSON));
-    channel.write(error.body(), 0, error.body().length);
-    channel.end();
+    try {
+      channel.head(error.status(), Map.of("content-type", JSON));
+      channel.write(error.body(), 0, error.body().length);
+      channel.end();
+    } catch (IOException e) {
+      log.event("answer not taken");
+    }
   }
 
   private void answer(Exchange exchange) {

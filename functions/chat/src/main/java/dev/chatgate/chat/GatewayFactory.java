@@ -18,12 +18,11 @@ import dev.chatgate.quota.StoreClock;
 import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.usage.CachedPriceBook;
-import io.micronaut.context.ApplicationContextBuilder;
+import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -40,16 +39,25 @@ import java.util.random.RandomGenerator;
 @Factory
 final class GatewayFactory {
   private static final Logger LOG = System.getLogger(GatewayFactory.class.getName());
+
+  // Held here: the log manager alone would forget the level with the logger.
+  private static final java.util.logging.Logger LIBRARIES =
+      java.util.logging.Logger.getLogger("io.micronaut");
+
   private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
   private static final Duration RECORDS_KEPT_FOR = Duration.ofDays(400);
 
   /**
-   * The application's context, as both entries start it: nothing is guessed about where it runs.
+   * Starts the application, every part of it now and none at the first call. Nothing is guessed
+   * about where it runs: guessing asks the network.
    */
-  static ApplicationContextBuilder application() {
-    return new LambdaApplicationContextBuilder()
+  static ApplicationContext start() {
+    LIBRARIES.setLevel(java.util.logging.Level.WARNING);
+    return ApplicationContext.builder()
         .deduceEnvironment(false)
-        .deduceCloudEnvironment(false);
+        .deduceCloudEnvironment(false)
+        .eagerInitSingletons(true)
+        .start();
   }
 
   @Singleton

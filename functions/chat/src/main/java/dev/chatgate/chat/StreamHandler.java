@@ -19,7 +19,7 @@ public final class StreamHandler implements StreamingHandler {
 
   /** Starts the application, before a snapshot is taken. */
   public StreamHandler() {
-    this(GatewayFactory.application().start());
+    this(GatewayFactory.start());
   }
 
   /**
@@ -33,8 +33,7 @@ public final class StreamHandler implements StreamingHandler {
 
   @Override
   public void handle(
-      byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response)
-      throws IOException {
+      byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
     var channel = new Channel(response);
     var request = StreamEvents.request(event, context.deadline().minus(LAST_WORDS));
     if (request.isPresent()) {

@@ -192,7 +192,7 @@ class GatewayTest {
   }
 
   @Test
-  void anUnknownEventIsAnswered() throws Exception {
+  void anUnknownEventIsAnswered() {
     var response = new BufferedResponse();
     harness.gateway().answerUnknownEvent(response);
     assertEquals(400, response.status());
