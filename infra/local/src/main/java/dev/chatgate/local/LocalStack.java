@@ -250,6 +250,10 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private Optional<Reconciler> reconciler(FunctionDefinition function) {
+    if (!Files.exists(function.codeUri())) {
+      log.accept("local | " + function.codeUri() + " is missing: nothing is reconciled");
+      return Optional.empty();
+    }
     InstancePool pool = pool(function, 1);
     return Optional.of(
         opened(new Reconciler(pool, function.scheduleInput(), settings.reconcileEvery(), log)));
