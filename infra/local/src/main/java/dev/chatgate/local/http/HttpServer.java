@@ -18,6 +18,10 @@ import java.util.function.Consumer;
  * and the Runtime API need.
  */
 public final class HttpServer implements AutoCloseable {
+  private static final String REFUSAL =
+      "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  private static final int LINGER_MILLIS = 500;
+
   private final ServerSocket listener;
   private final Handler handler;
   private final Consumer<Exception> defects;
@@ -135,11 +139,11 @@ public final class HttpServer implements AutoCloseable {
 
   private static void refuse(Socket socket) {
     try {
-      socket
-          .getOutputStream()
-          .write(
-              "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                  .getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(REFUSAL.getBytes(StandardCharsets.US_ASCII));
+      socket.shutdownOutput();
+      // A connection that is closed over unread bytes is reset, and the refusal lost with it.
+      socket.setSoTimeout(LINGER_MILLIS);
+      socket.getInputStream().readNBytes(Wire.MAX_HEAD_BYTES);
     } catch (IOException e) {
       // Whoever speaks no HTTP and leaves misses nothing.
     }
