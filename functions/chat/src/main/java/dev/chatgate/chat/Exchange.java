@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One call and its answer: adds what every answer carries, and notes for the log what was answered.
@@ -17,6 +16,7 @@ final class Exchange {
   private final ResponseChannel channel;
   private final Map<String, String> headers = new LinkedHashMap<>();
   private final CallLog.Line log;
+  private boolean streaming;
 
   Exchange(GatewayRequest request, RequestId requestId, ResponseChannel channel, CallLog.Line log) {
     this.request = request;
@@ -52,6 +52,7 @@ final class Exchange {
     var all = new LinkedHashMap<>(headers);
     all.putAll(own);
     log.status(status);
+    streaming = all.getOrDefault("content-type", "").startsWith("text/event-stream");
     channel.head(status, all);
   }
 
@@ -63,6 +64,22 @@ final class Exchange {
         channel.write(body, 0, body.length);
       }
       channel.end();
+    } catch (IOException e) {
+      log.clientGone();
+    }
+  }
+
+  /**
+   * Ends an answer that has begun: a stream with an error event, whatever it is with Lambda's
+   * trailers.
+   */
+  void breakOff(ApiError error, Throwable defect) {
+    log.code(error.code());
+    try {
+      if (streaming) {
+        channel.write(error.event(), 0, error.event().length);
+      }
+      channel.breakOff(defect);
     } catch (IOException e) {
       log.clientGone();
     }
@@ -86,10 +103,5 @@ final class Exchange {
     own.putAll(more);
     log.code(error.code());
     answer(error.status(), own, error.body());
-  }
-
-  /** The client's own request id, cut to what is safe in a log line. */
-  Optional<String> clientRequestId() {
-    return request.header("x-request-id").map(CallLog::safe);
   }
 }

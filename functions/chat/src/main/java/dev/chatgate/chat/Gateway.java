@@ -223,15 +223,11 @@ public final class Gateway {
 
   private void answerDefect(Exchange exchange, Throwable defect) {
     log.defect(exchange.requestId(), defect);
-    if (!exchange.channel().committed()) {
-      exchange.refuse(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
-      return;
-    }
-    exchange.log().code(ErrorCode.INTERNAL_ERROR);
-    try {
-      exchange.channel().breakOff(defect);
-    } catch (IOException e) {
-      exchange.log().clientGone();
+    var error = ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred.");
+    if (exchange.channel().committed()) {
+      exchange.breakOff(error, defect);
+    } else {
+      exchange.refuse(error);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 public interface ResponseChannel {
 
   /**
-   * Begins the answer.
+   * Begins the answer, or begins it anew while it is not {@link #committed}.
    *
    * @param status the HTTP status
    * @param headers by lower-case name

@@ -28,13 +28,27 @@ public final class StreamHandler implements StreamingHandler {
    * @param context a started application
    */
   StreamHandler(ApplicationContext context) {
-    this.gateway = context.getBean(Gateway.class);
+    this(context.getBean(Gateway.class));
+  }
+
+  /**
+   * For tests.
+   *
+   * @param gateway what answers
+   */
+  StreamHandler(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  /** The gateway's channel over a runtime's. */
+  static ResponseChannel channelOver(dev.chatgate.streaming.ResponseChannel runtime) {
+    return new Channel(runtime);
   }
 
   @Override
   public void handle(
       byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
-    var channel = new Channel(response);
+    var channel = channelOver(response);
     var request = StreamEvents.request(event, context.deadline().minus(LAST_WORDS));
     if (request.isPresent()) {
       gateway.handle(request.get(), channel);
@@ -43,7 +57,7 @@ public final class StreamHandler implements StreamingHandler {
     }
   }
 
-  /** The gateway's channel over the runtime's. */
+  /** The gateway's channel over the runtime's, which holds the head back until the first byte. */
   private static final class Channel implements ResponseChannel {
     private final dev.chatgate.streaming.ResponseChannel runtime;
     private boolean committed;
@@ -54,17 +68,18 @@ public final class StreamHandler implements StreamingHandler {
 
     @Override
     public void head(int status, Map<String, String> headers) throws IOException {
-      committed = true;
       runtime.head(status, headers);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+      committed = true;
       runtime.write(bytes, offset, length);
     }
 
     @Override
     public void end() throws IOException {
+      committed = true;
       runtime.end();
     }
 

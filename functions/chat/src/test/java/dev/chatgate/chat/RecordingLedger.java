@@ -23,7 +23,13 @@ final class RecordingLedger implements Ledger {
 
   private final List<Claim> claims = new CopyOnWriteArrayList<>();
   private final List<Settled> settled = new CopyOnWriteArrayList<>();
+  private Runnable beforeSettling = () -> {};
   private Function<Claim, Admission> answer = RecordingLedger::grant;
+
+  /** Looks at the moment at which a call is settled. */
+  void beforeSettling(Runnable look) {
+    beforeSettling = look;
+  }
 
   /** From now on this is the answer to every claim. */
   void answerWith(Admission admission) {
@@ -62,6 +68,7 @@ final class RecordingLedger implements Ledger {
   @Override
   public Settlement settle(
       Reservation reservation, Consumption consumption, CallFacts facts, Instant giveUpAt) {
+    beforeSettling.run();
     settled.add(new Settled(reservation, consumption, facts));
     return Settlement.APPLIED;
   }

@@ -1,0 +1,144 @@
+package dev.chatgate.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.streaming.InvocationContext;
+import dev.chatgate.streaming.ResponseChannel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StreamHandlerTest {
+  private final GatewayHarness harness;
+  private final Runtime runtime = new Runtime();
+
+  StreamHandlerTest() throws IOException {
+    harness = new GatewayHarness();
+  }
+
+  @AfterEach
+  void stop() {
+    harness.close();
+  }
+
+  @Test
+  void aStreamHasEndedWhenItIsSettled() {
+    harness.provider(call -> {
+      call.getResponseHeaders().add("content-type", "text/event-stream");
+      call.sendResponseHeaders(200, 0);
+      call.getResponseBody()
+          .write(
+              "data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+                  .getBytes(StandardCharsets.UTF_8));
+    });
+    harness.ledger.beforeSettling(() -> {
+      assertTrue(runtime.ended, "the client has its answer");
+      assertTrue(runtime.text().endsWith("data: [DONE]\n\n"), runtime.text());
+    });
+    handle(
+        """
+        {"version":"2.0","rawPath":"/openai/v1/chat/completions","headers":{"Authorization":"Bearer key"},
+         "requestContext":{"http":{"method":"POST"},"stage":"$default"},
+         "body":"{\\"model\\":\\"m\\",\\"stream\\":true,\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"hi\\"}]}"}
+        """);
+    assertEquals(200, harness.ledger.theSettlement().facts().status());
+  }
+
+  @Test
+  void aDefectBeforeTheFirstByteIsAnError() {
+    harness.ledger.throwAtAdmission(new IllegalStateException());
+    handle(
+        """
+        {"rawPath":"/v1/chat/completions","headers":{"authorization":"Bearer key"},
+         "requestContext":{"http":{"method":"POST"}},
+         "body":"{\\"model\\":\\"m\\",\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"hi\\"}]}"}
+        """);
+    assertEquals(500, runtime.status);
+    assertTrue(runtime.ended);
+  }
+
+  @Test
+  void aDefectAfterTheFirstByteIsAnErrorEventAndTheRuntimesFailure() throws Exception {
+    var exchange = exchange();
+    exchange.head(200, Map.of("content-type", "text/event-stream"));
+    exchange.channel().write(new byte[] {'x'}, 0, 1);
+    assertTrue(exchange.channel().committed());
+    exchange.breakOff(
+        ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."),
+        new IllegalStateException("defect"));
+    assertTrue(runtime.text().startsWith("xevent: error\ndata: {\"error\":"), runtime.text());
+    assertEquals("defect", String.valueOf(runtime.failure).replaceAll(".*: ", ""));
+  }
+
+  @Test
+  void anEventOfUnknownShapeIsAnswered() {
+    for (var event : List.of("{}", "[]", "null", "{\"Records\":[{}]}", "not json", "")) {
+      handle(event);
+      assertEquals(400, runtime.status, event);
+      assertTrue(runtime.text().contains("\"error\""), event);
+    }
+  }
+
+  private Exchange exchange() {
+    var request = GatewayHarness.request("GET", "/health", Map.of(), "");
+    var id = new RequestId("req_000000000000000000000000");
+    var log = new CallLog(System.out, InstantSource.system());
+    return new Exchange(request, id, StreamHandler.channelOver(runtime), log.begin(id, request));
+  }
+
+  private void handle(String event) {
+    new StreamHandler(harness.gateway())
+        .handle(
+            event.getBytes(StandardCharsets.UTF_8),
+            new InvocationContext("id", Instant.now().plusSeconds(60), "arn", Optional.empty()),
+            runtime);
+  }
+
+  /** What the streaming runtime was told. */
+  private static final class Runtime implements ResponseChannel {
+    private int status;
+    private boolean ended;
+    private @Nullable Throwable failure;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    String text() {
+      return body.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void head(int status, Map<String, String> headers, List<String> cookies) {
+      this.status = status;
+      ended = false;
+      body.reset();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      assertFalse(ended);
+      body.write(bytes, offset, length);
+    }
+
+    @Override
+    public void end() {
+      ended = true;
+    }
+
+    @Override
+    public void fail(Throwable error) {
+      failure = error;
+    }
+  }
+}
