@@ -94,7 +94,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void serve(Socket socket) {
-    try (socket) {
+    try {
       socket.setTcpNoDelay(true);
       var in = new BufferedInputStream(socket.getInputStream(), 16_384);
       while (serveOne(socket, in)) {
