@@ -61,6 +61,16 @@ public record Tables(String tenants, String quota, String usage) {
         name(environment, USAGE_VARIABLE));
   }
 
+  /**
+   * Takes the names of the two tables that the ledger needs from the environment; the third stays
+   * empty.
+   *
+   * @throws IllegalStateException if a variable is not set
+   */
+  public static Tables ofLedger(Map<String, String> environment) {
+    return new Tables("", name(environment, QUOTA_VARIABLE), name(environment, USAGE_VARIABLE));
+  }
+
   private static String name(Map<String, String> environment, String variable) {
     var name = environment.getOrDefault(variable, "");
     if (name.isBlank()) {

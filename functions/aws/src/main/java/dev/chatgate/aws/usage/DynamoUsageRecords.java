@@ -20,6 +20,9 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 
 /** Usage records in DynamoDB: one {@code PutItem} each, if none of the key is there. */
 public final class DynamoUsageRecords implements UsageRecords {
+  /** How long a record stands after its decision, wherever it is written. */
+  public static final Duration KEPT_FOR = Duration.ofDays(400);
+
   private final DynamoDbClient dynamoDb;
   private final String table;
   private final Duration attemptTimeout;

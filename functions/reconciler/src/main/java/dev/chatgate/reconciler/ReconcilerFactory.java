@@ -1,0 +1,88 @@
+package dev.chatgate.reconciler;
+
+import dev.chatgate.aws.AwsClients;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.quota.DynamoQuotaTable;
+import dev.chatgate.aws.usage.DynamoDayRows;
+import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.quota.Pause;
+import dev.chatgate.quota.Reconciler;
+import dev.chatgate.quota.StoreClock;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * Puts the reconciler together: the one place where its parts meet. Nothing here connects to
+ * anything.
+ */
+@Factory
+final class ReconcilerFactory {
+  private static final Logger LOG = System.getLogger(ReconcilerFactory.class.getName());
+
+  // Held here: the log manager alone would forget the level with the logger.
+  private static final java.util.logging.Logger LIBRARIES =
+      java.util.logging.Logger.getLogger("io.micronaut");
+
+  private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
+
+  /**
+   * Starts the application, every part of it now. Nothing is guessed about where it runs: guessing
+   * asks the network.
+   *
+   * @param beans what is there already: a test's settings
+   */
+  static ApplicationContext start(Object... beans) {
+    LIBRARIES.setLevel(java.util.logging.Level.WARNING);
+    return ApplicationContext.builder()
+        .deduceEnvironment(false)
+        .deduceCloudEnvironment(false)
+        .eagerInitSingletons(true)
+        .singletons(beans)
+        .start();
+  }
+
+  @Singleton
+  @Requires(missingBeans = Tables.class)
+  Tables tables() {
+    return Tables.ofLedger(System.getenv());
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  AwsClients awsClients() {
+    return new AwsClients();
+  }
+
+  @Singleton
+  StoreClock storeClock() {
+    return new StoreClock(
+        InstantSource.system(),
+        offset -> LOG.log(Level.WARNING, "the store''s clock is {0} ahead of ours", offset));
+  }
+
+  /** Draws from the operating system at every call: nothing of it is in a snapshot. */
+  @Singleton
+  Reconciler reconciler(AwsClients aws, Tables tables, StoreClock storeClock) {
+    var dynamoDb = aws.ledgerDynamoDb(storeClock);
+    return new Reconciler(
+        new DynamoQuotaTable(dynamoDb, tables, STORE_ATTEMPT),
+        new DynamoUsageRecords(dynamoDb, tables, STORE_ATTEMPT, DynamoUsageRecords.KEPT_FOR),
+        new DynamoDayRows(dynamoDb, tables),
+        storeClock,
+        new SecureRandom(),
+        Pause.SLEEP);
+  }
+
+  @Singleton
+  RunLog log() {
+    return new RunLog(System.out);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.chatgate.reconciler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.aws.quota.DynamoQuotaTable;
+import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.quota.Admission.Granted;
+import dev.chatgate.quota.Calls;
+import dev.chatgate.quota.LedgerListener;
+import dev.chatgate.quota.QuotaKey;
+import dev.chatgate.quota.QuotaLedger;
+import dev.chatgate.quota.TestClock;
+import dev.chatgate.tenant.TenantId;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The wired application over DynamoDB Local, found as on Lambda: by the SDK's own settings. */
+class ReconcilerHandlerTest {
+  private static final String SCHEDULED =
+      "{\"version\":\"0\",\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}";
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  @SuppressWarnings("NullAway.Init")
+  private static LocalDynamoDb local;
+
+  private final TestClock anHourAgo = new TestClock(Instant.now().minus(Duration.ofHours(1)));
+
+  @BeforeAll
+  static void start() {
+    local = LocalDynamoDb.start();
+    Map.of(
+            "aws.endpointUrl", local.endpoint().toString(),
+            "aws.region", "us-east-1",
+            "aws.accessKeyId", "local",
+            "aws.secretAccessKey", "local")
+        .forEach(System::setProperty);
+  }
+
+  @AfterAll
+  static void stop() {
+    local.close();
+  }
+
+  private QuotaKey deadCall(String tenant) {
+    var id = new TenantId(tenant);
+    var random = new Random(1);
+    var ledger =
+        new QuotaLedger(
+            new DynamoQuotaTable(local.client(), local.tables(), TIMEOUT),
+            new DynamoUsageRecords(
+                local.client(), local.tables(), TIMEOUT, DynamoUsageRecords.KEPT_FOR),
+            anHourAgo,
+            random,
+            anHourAgo,
+            LedgerListener.NONE);
+    var claim =
+        Calls.claim(random, id, Calls.limits().quota(), 400, anHourAgo.instant().plusSeconds(60));
+    assertInstanceOf(Granted.class, ledger.admit(claim));
+    return QuotaKey.of(id);
+  }
+
+  private static String run(ReconcilerHandler handler, String event) throws IOException {
+    var answer = new ByteArrayOutputStream();
+    handler.handleRequest(
+        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+        answer,
+        new MinuteContext());
+    return answer.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aScheduledEventSettlesWhatDiedAndSaysSo() throws IOException {
+    var key = deadCall("scheduled");
+    try (var application = ReconcilerFactory.start(local.tables())) {
+      var answer = run(new ReconcilerHandler(application), SCHEDULED);
+      assertTrue(answer.contains("\"kind\":\"reconciliation\""), answer);
+      assertTrue(answer.contains("\"orphaned\":1"), answer);
+      assertTrue(answer.contains("\"unfinished\":0"), answer);
+    }
+    var table = new DynamoQuotaTable(local.client(), local.tables(), TIMEOUT);
+    assertEquals(Map.of(), table.read(key).entries());
+  }
+
+  @Test
+  void anyEventIsARun() throws IOException {
+    try (var application = ReconcilerFactory.start(local.tables())) {
+      var handler = new ReconcilerHandler(application);
+      for (var event : new String[] {"", "{}", "[]", "null", "\"text\"", "{\"a\":", "\0"}) {
+        assertTrue(run(handler, event).contains("\"unfinished\":0"), event);
+      }
+    }
+  }
+
+  @Test
+  void aStoreThatIsAwayIsAnErrorOfTheFunction() {
+    var away = LocalDynamoDb.start();
+    away.close();
+    var before = System.setProperty("aws.endpointUrl", away.endpoint().toString());
+    try (var application = ReconcilerFactory.start(local.tables())) {
+      var handler = new ReconcilerHandler(application);
+      assertThrows(StoreUnavailableException.class, () -> run(handler, SCHEDULED));
+    } finally {
+      System.setProperty("aws.endpointUrl", before);
+    }
+  }
+}

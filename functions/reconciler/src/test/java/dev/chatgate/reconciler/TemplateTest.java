@@ -1,0 +1,53 @@
+package dev.chatgate.reconciler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.aws.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Holds the template's function against the code. */
+class TemplateTest {
+  private static final Pattern FUNCTION =
+      Pattern.compile("(?ms)^  ReconcilerFunction:\n(.*?)^  \\w");
+  private static final Pattern VARIABLES =
+      Pattern.compile("(?ms)^        Variables:\n(.*?)^ {0,8}\\w");
+  private static final Pattern LINE = Pattern.compile("(?m)^ *(\\w+): (.+)$");
+
+  private final String function =
+      find(FUNCTION, Files.readString(Path.of("..", "..", "template.yaml")));
+
+  TemplateTest() throws IOException {}
+
+  private static String find(Pattern pattern, String text) {
+    var matcher = pattern.matcher(text);
+    assertTrue(matcher.find(), pattern.pattern());
+    return matcher.group(1);
+  }
+
+  @Test
+  void theVariablesAreTheOnesThatAreRead() {
+    var variables = new TreeMap<String, String>();
+    LINE.matcher(find(VARIABLES, function))
+        .results()
+        .forEach(line -> variables.put(line.group(1), line.group(2)));
+    assertEquals(new Tables("", "!Ref QuotaTable", "!Ref UsageTable"), Tables.ofLedger(variables));
+    assertEquals(2, variables.size());
+  }
+
+  @Test
+  void theHandlerIsThisOne() throws NoSuchMethodException {
+    var handler = find(Pattern.compile("(?m)^      Handler: (\\S+)$"), function).split("::", 2);
+    assertEquals(ReconcilerHandler.class.getName(), handler[0]);
+    assertEquals(
+        1,
+        java.util.Arrays.stream(ReconcilerHandler.class.getMethods())
+            .filter(method -> method.getName().equals(handler[1]))
+            .count());
+  }
+}
