@@ -10,6 +10,7 @@ import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -80,8 +81,11 @@ public final class Gateway {
     log.event("unknown");
     var error =
         ApiError.of(ErrorCode.INVALID_VALUE, "This is not an HTTP request event (payload 2.0).");
+    var headers = new LinkedHashMap<>(error.headers());
+    headers.put("x-request-id", RequestId.fresh(random).value());
+    headers.put("content-type", JSON);
     try {
-      channel.head(error.status(), Map.of("content-type", JSON));
+      channel.head(error.status(), headers);
       channel.write(error.body(), 0, error.body().length);
       channel.end();
     } catch (IOException e) {

@@ -50,13 +50,16 @@ final class GatewayFactory {
   /**
    * Starts the application, every part of it now and none at the first call. Nothing is guessed
    * about where it runs: guessing asks the network.
+   *
+   * @param beans what is there already: a test's settings
    */
-  static ApplicationContext start() {
+  static ApplicationContext start(Object... beans) {
     LIBRARIES.setLevel(java.util.logging.Level.WARNING);
     return ApplicationContext.builder()
         .deduceEnvironment(false)
         .deduceCloudEnvironment(false)
         .eagerInitSingletons(true)
+        .singletons(beans)
         .start();
   }
 
