@@ -202,9 +202,9 @@ class ProviderErrorsTest {
   }
 
   @Test
-  void noConnectionCostsNothing() {
+  void noConnectionCostsNothing() throws Exception {
     try (var harness = harness(ScriptedProvider.Wire::stall)) {
-      harness.provider.close();
+      harness.provider.refuse();
       var failed = assertFailed(ErrorCode.UPSTREAM_ERROR, harness.call(Calls.PLAIN));
       assertEquals(new Consumption.Nothing(), failed.consumption());
     }
