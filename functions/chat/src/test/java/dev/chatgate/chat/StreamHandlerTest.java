@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamHandlerTest {
   private final GatewayHarness harness;
-  private final Runtime runtime = new Runtime();
+  private final Collected runtime = new Collected();
 
   StreamHandlerTest() throws IOException {
     harness = new GatewayHarness();
@@ -108,7 +108,7 @@ class StreamHandlerTest {
   }
 
   /** What the streaming runtime was told. */
-  private static final class Runtime implements ResponseChannel {
+  private static final class Collected implements ResponseChannel {
     private int status;
     private boolean ended;
     private @Nullable Throwable failure;
