@@ -114,7 +114,7 @@ public record Settings(
     URI httpUri(String name) {
       try {
         var uri = new URI(required(name));
-        if (List.of("http", "https").contains(uri.getScheme()) && uri.getHost() != null) {
+        if (String.valueOf(uri.getScheme()).matches("https?") && uri.getHost() != null) {
           return uri;
         }
       } catch (URISyntaxException e) {
