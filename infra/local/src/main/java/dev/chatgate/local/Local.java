@@ -2,7 +2,9 @@ package dev.chatgate.local;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -37,16 +39,23 @@ public final class Local {
   }
 
   private static void run(Path root) throws InterruptedException {
-    // Instances hear of this process's end by themselves, however it ends.
-    ParentWatch.start(() -> Runtime.getRuntime().halt(FAILED));
+    var running = new AtomicReference<Optional<LocalStack>>(Optional.empty());
+    ParentWatch.start(() -> orphaned(running.get()));
     requireLinux();
     Settings settings = Settings.from(System.getenv());
     LocalStack stack = LocalStack.start(settings, root);
+    running.set(Optional.of(stack));
     Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "shutdown"));
     stack.awaitReady();
     System.out.print(Banner.of(stack, settings));
     System.out.flush();
     new CountDownLatch(1).await();
+  }
+
+  /** Instances hear of this process's end by themselves; told beforehand, they end sooner. */
+  private static void orphaned(Optional<LocalStack> running) {
+    running.ifPresent(LocalStack::abandonInstances);
+    Runtime.getRuntime().halt(FAILED);
   }
 
   private static void requireLinux() {

@@ -186,6 +186,15 @@ public final class LocalStack implements AutoCloseable {
         .build();
   }
 
+  /**
+   * Lets every instance go, which ends it within milliseconds; for a process that is about to end
+   * itself and would take longer over it.
+   */
+  void abandonInstances() {
+    api.abandon();
+    stream.abandon();
+  }
+
   /** Ends everything, the latest first. */
   @Override
   public void close() {

@@ -9,7 +9,7 @@ import java.util.Optional;
  * compared, for a dead parent that nobody has waited for still counts as alive.
  */
 final class ParentWatch {
-  private static final Duration EVERY = Duration.ofMillis(100);
+  private static final Duration EVERY = Duration.ofMillis(50);
 
   private ParentWatch() {}
 

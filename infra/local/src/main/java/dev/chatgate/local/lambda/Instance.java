@@ -77,12 +77,17 @@ final class Instance {
   /** Ends the process at once, as Lambda would: nothing in it is asked. */
   void kill() {
     List<ProcessHandle> descendants = process.descendants().toList();
+    abandon();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Lets go of the process, which the shell beside it then kills. */
+  void abandon() {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
       // The shell has gone, and took or takes its child with it.
     }
-    descendants.forEach(ProcessHandle::destroyForcibly);
   }
 
   private void pump(Consumer<String> log) {

@@ -107,6 +107,11 @@ public final class InstancePool implements AutoCloseable {
     return snapshot().stream().flatMap(slot -> slot.processes().stream()).toList();
   }
 
+  /** Lets every instance go, which ends it; for a process that is about to end itself. */
+  public void abandon() {
+    snapshot().forEach(Slot::abandon);
+  }
+
   /** Kills every instance; what is outstanding or queued fails. */
   @Override
   public void close() {
@@ -258,11 +263,15 @@ public final class InstancePool implements AutoCloseable {
     }
 
     void kill() {
-      Optional<Instance> process;
-      synchronized (this) {
-        process = instance;
-      }
-      process.ifPresent(Instance::kill);
+      running().ifPresent(Instance::kill);
+    }
+
+    void abandon() {
+      running().ifPresent(Instance::abandon);
+    }
+
+    private synchronized Optional<Instance> running() {
+      return instance;
     }
 
     private void timedOut(Invocation invocation) {
