@@ -1,0 +1,176 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.chat.Door;
+import dev.chatgate.chat.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the functions of {@code template.yaml} against the packages that they are made of. */
+class FunctionsTest {
+  private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
+  private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
+
+  FunctionsTest() throws IOException {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction", "ReconcilerFunction"})
+  void theHandlerIsInThePackage(String function, @TempDir Path folder) throws Exception {
+    var handler = template.properties(function).get("Handler").asText().split("::", 2);
+
+    var usable = deployed(function).usableOf(handler[0], folder);
+
+    assertTrue(usable.contains("new"), usable.toString());
+    assertTrue(handler.length == 1 || usable.contains(handler[1]), usable.toString());
+  }
+
+  @Test
+  void theWrapperIsAnExecutableInThePackage() throws IOException {
+    var wrapper = variables("StreamFunction").getOrDefault(WRAPPER, "");
+    assertTrue(wrapper.startsWith("/var/task/"), wrapper);
+
+    var permissions =
+        deployed("StreamFunction").permissions(wrapper.substring("/var/task/".length()));
+
+    assertTrue(
+        permissions.containsAll(
+            Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE)),
+        permissions.toString());
+  }
+
+  @Test
+  void theConservativeDoorHasNoWrapper() {
+    assertFalse(variables("ApiFunction").containsKey(WRAPPER));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction"})
+  void theGatewaysVariablesAreTheOnesThatItReads(String function) {
+    var environment = new Recording(variables(function));
+
+    Settings.from(environment);
+
+    var set = new TreeSet<>(variables(function).keySet());
+    set.remove(WRAPPER);
+    assertEquals(environment.read, set);
+    assertEquals(new TreeSet<>(Settings.VARIABLES), set);
+  }
+
+  @Test
+  void theReconcilersVariablesAreTheOnesThatItReads() {
+    var environment = new Recording(variables("ReconcilerFunction"));
+
+    Tables.ofLedger(environment);
+
+    assertEquals(environment.read, variables("ReconcilerFunction").keySet());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction"})
+  void theDefaultsAreThoseOfTheCode(String function) {
+    var all = variables(function);
+    var withoutDefaults = new HashMap<>(all);
+    template
+        .parameters()
+        .fieldNames()
+        .forEachRemaining(parameter -> {
+          if (!parameter.equals("ProviderBaseUrl")) {
+            withoutDefaults.keySet().removeIf(name -> isSetBy(function, name, parameter));
+          }
+        });
+
+    assertEquals(Settings.from(withoutDefaults), Settings.from(all));
+  }
+
+  @Test
+  void theTimeLimitsNest() {
+    var api = template.properties("ApiFunction");
+    var event = api.path("Events").path("Everything").path("Properties");
+    var integration = Duration.ofMillis(event.get("TimeoutInMillis").asLong());
+
+    assertLess(Door.API_ANSWERS_WITHIN, integration);
+    assertLess(integration, timeout("ApiFunction"));
+    var longestCall =
+        Duration.ofSeconds(template.parameters().at("/CallSeconds/MaxValue").asLong());
+    assertLess(longestCall.plus(Door.STREAM.settling()), timeout("StreamFunction"));
+    // Runs do not pile up.
+    assertFalse(timeout("ReconcilerFunction").compareTo(Duration.ofMinutes(1)) > 0);
+  }
+
+  private DeployablePackage deployed(String function) {
+    return new DeployablePackage(
+        Repository.ROOT.resolve(template.properties(function).get("CodeUri").asText()));
+  }
+
+  private Duration timeout(String function) {
+    return Duration.ofSeconds(template.properties(function).get("Timeout").asLong());
+  }
+
+  private static void assertLess(Duration shorter, Duration longer) {
+    assertTrue(shorter.compareTo(longer) < 0, shorter + " is not below " + longer);
+  }
+
+  /** A function's variables; a parameter is its default, a resource its logical id. */
+  private Map<String, String> variables(String function) {
+    var variables = new TreeMap<String, String>();
+    declared(function)
+        .properties()
+        .forEach(variable -> variables.put(variable.getKey(), value(variable.getValue())));
+    return variables;
+  }
+
+  private JsonNode declared(String function) {
+    return template.properties(function).at("/Environment/Variables");
+  }
+
+  private String value(JsonNode declared) {
+    if (!declared.has("Ref")) {
+      return declared.asText();
+    }
+    var name = declared.get("Ref").asText();
+    return template.parameters().path(name).path("Default").asText(name);
+  }
+
+  private boolean isSetBy(String function, String variable, String parameter) {
+    return declared(function).path(variable).path("Ref").asText().equals(parameter);
+  }
+
+  /** An environment that knows what was asked of it. */
+  private static final class Recording extends HashMap<String, String> {
+    final TreeSet<String> read = new TreeSet<>();
+
+    Recording(Map<String, String> variables) {
+      super(variables);
+    }
+
+    @Override
+    public @Nullable String get(Object name) {
+      read.add((String) name);
+      return super.get(name);
+    }
+
+    @Override
+    public String getOrDefault(Object name, String otherwise) {
+      read.add((String) name);
+      return super.getOrDefault(name, otherwise);
+    }
+  }
+}
