@@ -21,7 +21,7 @@ record Charge(
    * entry is a late twin of the one that the record is about.
    */
   static Charge of(UsageRecord record, Entry entry) {
-    if (!record.counts() || record.attempt() != entry.attempt()) {
+    if (!record.counts() || record.attempt() != entry.nonce()) {
       return NOTHING;
     }
     var used = record.charged();

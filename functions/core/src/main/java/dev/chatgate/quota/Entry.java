@@ -9,7 +9,7 @@ import java.time.LocalDate;
  * that hundreds fit beside each other. Applying takes all that it undoes from here, never from the
  * limits or the clock, which may have changed since.
  *
- * @param attempt number of the admission's attempt, the nonce: 0 to 255
+ * @param attempt number of the admission's attempt, 0 to 255; a correction's low bits of the nonce
  * @param tokens reserved, 0 to {@link #MOST}
  * @param microUsd reserved, 0 to {@link #MOST}
  * @param holdNanos bucket time held for the tokens, 0 to {@link #MOST}
@@ -17,7 +17,7 @@ import java.time.LocalDate;
  * @param secondsToDeadline from then to the deadline, 0 to 65,535
  * @param epochDay the UTC day whose windows were charged, days since 1970, 0 to 65,535
  * @param modelCode the model's number in the item, 0 to 65,535
- * @param keyCode the key's number in the tenant, 0 to 65,535
+ * @param keyCode the key's number in the tenant, 0 to 65,535; a correction's high bits of the nonce
  */
 public record Entry(
     int attempt,
@@ -77,6 +77,16 @@ public record Entry(
   /** Whether it is a correction's: those hold nothing, and every call holds at least a token. */
   public boolean isCorrection() {
     return tokens == 0;
+  }
+
+  /**
+   * Tells this entry from others under its id: a record is about the entry of one nonce. A call
+   * counts its attempts. Callers who make the same correction at once know nothing of each other
+   * and draw theirs: 8 bits would meet too often, so the key's number, which only the record needs,
+   * leaves its place to 16 more.
+   */
+  int nonce() {
+    return isCorrection() ? keyCode << Byte.SIZE | attempt : attempt;
   }
 
   /** The bytes that the store keeps, big-endian in the order of the components. */

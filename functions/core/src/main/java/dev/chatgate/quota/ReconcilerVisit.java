@@ -69,7 +69,7 @@ final class ReconcilerVisit {
   }
 
   private void count(Entry entry, UsageRecord standing) {
-    if (standing.attempt() != entry.attempt()) {
+    if (standing.attempt() != entry.nonce()) {
       released++;
       return;
     }

@@ -36,7 +36,7 @@ public final class Records {
     return new UsageRecord(
         keyOf(reservation),
         Kind.CALL,
-        entry.attempt(),
+        entry.nonce(),
         entry.day(),
         ModelCodes.nameOf(claim.model()),
         entry.keyCode(),
@@ -154,10 +154,10 @@ public final class Records {
     return new UsageRecord(
         key,
         kind,
-        entry.attempt(),
+        entry.nonce(),
         entry.day(),
         model,
-        entry.keyCode(),
+        entry.isCorrection() ? 0 : entry.keyCode(),
         charged,
         entry.tokens(),
         entry.microUsd(),
@@ -174,7 +174,7 @@ public final class Records {
     return new UsageRecord(
         correction.key(),
         Kind.CORRECTION,
-        entry.attempt(),
+        entry.nonce(),
         entry.day(),
         corrected.model(),
         corrected.keyCode(),

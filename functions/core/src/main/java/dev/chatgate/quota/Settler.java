@@ -19,7 +19,8 @@ import java.util.random.RandomGenerator;
 public final class Settler {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-  private static final int MOST_NONCE = 255;
+  private static final int NONCES = 1 << 24;
+  private static final int LOW_BITS = 0xFF;
   private static final Duration CORRECTION_TIME = Duration.ofMinutes(5);
   private static final long MOST_SECONDS = 0xFFFF;
 
@@ -216,7 +217,7 @@ public final class Settler {
     var backoff = backoff();
     do {
       var now = clock.instant();
-      var entry = entryOf(correction, seen.last(key), 1 + random.nextInt(MOST_NONCE), now);
+      var entry = entryOf(correction, seen.last(key), random.nextInt(NONCES), now);
       var model = correction.corrected().model();
       var write = Admitting.correction(id, entry, model, Buckets.nanosOf(now));
       var admitted = tryToAdmit(key, id, entry, write);
@@ -246,12 +247,12 @@ public final class Settler {
     }
   }
 
-  private static Entry entryOf(Correction correction, QuotaItem item, int attempt, Instant now) {
+  private static Entry entryOf(Correction correction, QuotaItem item, int nonce, Instant now) {
     long madeAt = correction.madeAt().getEpochSecond();
     long toDeadline = now.plus(CORRECTION_TIME).getEpochSecond() - madeAt;
     var corrected = correction.corrected();
     return new Entry(
-        attempt,
+        nonce & LOW_BITS,
         0,
         0,
         0,
@@ -259,7 +260,7 @@ public final class Settler {
         (int) Math.clamp(toDeadline, 0, MOST_SECONDS),
         Math.max(Windows.dayOf(now), item.newestDay()),
         ModelCodes.codeFor(corrected.model(), item),
-        corrected.keyCode());
+        nonce >>> Byte.SIZE);
   }
 
   private Backoff backoff() {

@@ -133,7 +133,7 @@ public final class ItemOracle {
   }
 
   private Charge charge(UsageRecord record, Entry entry) {
-    if (!record.counts() || record.attempt() != entry.attempt()) {
+    if (!record.counts() || record.attempt() != entry.nonce()) {
       return Charge.NOTHING;
     }
     assertTrue(charged.add(record.key().id()), "a record was applied twice");

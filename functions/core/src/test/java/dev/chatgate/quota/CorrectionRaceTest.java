@@ -1,0 +1,83 @@
+package dev.chatgate.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.MemoryUsageRecords;
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** Two callers who make the same correction at once, and know nothing of each other. */
+class CorrectionRaceTest {
+  private static final TenantId TENANT = new TenantId("corrected");
+  private static final QuotaKey KEY = QuotaKey.of(TENANT);
+
+  private final TestClock clock = new TestClock(Instant.parse("2026-11-23T12:00:00Z"));
+  private final MemoryQuotaTable table = new MemoryQuotaTable();
+  private final MemoryUsageRecords records = new MemoryUsageRecords();
+
+  /** Draws one nonce for ever; those of the test are equal in their low 8 bits. */
+  private Settler settler(QuotaTable writesTo, int nonce) {
+    RandomGenerator draws = () -> (long) nonce << Integer.SIZE;
+    return new Settler(writesTo, records, new SeenItems(1), clock, draws, clock);
+  }
+
+  private Instant later() {
+    return clock.instant().plusSeconds(10);
+  }
+
+  private UsageRecord settledCall() {
+    var random = new Random(1);
+    var ledger = new QuotaLedger(table, records, clock, random, clock, LedgerListener.NONE);
+    var claim = Calls.claim(random, TENANT, Quota.UNLIMITED, 100, later());
+    if (ledger.admit(claim) instanceof Admission.Granted(Reservation reservation, RateLimits _)) {
+      ledger.settle(reservation, Calls.used(100), Calls.FACTS, later());
+    }
+    var written = new ArrayList<UsageRecord>();
+    records.forEach(TENANT, Instant.EPOCH, later(), written::add);
+    return written.getFirst();
+  }
+
+  @Test
+  void aCorrectionThatIsMadeTwiceAtOnceCountsOnce() {
+    var difference = new Tally(0, 7, 0, 0, 7, 0);
+    var correction = Correction.byOperator(settledCall(), difference, clock.instant());
+    var overtaken =
+        new QuotaTable() {
+          private boolean met;
+
+          @Override
+          public Written update(QuotaKey key, ItemUpdate update) {
+            if (!met) {
+              met = true;
+              assertTrue(settler(table, 0x00104).correct(correction, later()));
+            }
+            return table.update(key, update);
+          }
+
+          @Override
+          public QuotaItem read(QuotaKey key) {
+            return table.read(key);
+          }
+
+          @Override
+          public List<QuotaKey> due() {
+            return table.due();
+          }
+        };
+    assertTrue(settler(overtaken, 0x10004).correct(correction, later()));
+    var item = table.read(KEY);
+    assertEquals(107, item.rollUps().getFirst().tally().tokens());
+    assertEquals(107, item.number(ItemNames.dayTokens(Windows.dayOf(clock.instant()))));
+    assertFalse(item.entries().containsKey(correction.key().id()));
+  }
+}
