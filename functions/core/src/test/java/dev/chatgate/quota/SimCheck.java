@@ -1,0 +1,315 @@
+package dev.chatgate.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.quota.SimCoverage.Situation;
+import dev.chatgate.quota.UsageReader.DayAndModel;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageRecord.Kind;
+import dev.chatgate.usage.UsageRecords.Decision;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * What must be true of one tenant after every step, and at the end. The {@link ItemOracle} replays
+ * the item; here stands what needs the claims, the records' times or the true time.
+ */
+final class SimCheck {
+  private static final Duration NEARLY_TOGETHER = Duration.ofMillis(10);
+
+  private final SimWorld world;
+  private final SimCoverage coverage;
+  private final Map<String, UsageRecord> records = new HashMap<>();
+  private final Map<String, Instant> decidedAt = new HashMap<>();
+  private final Map<String, Claim> claims = new HashMap<>();
+  private final Map<String, Instant> endsBefore = new HashMap<>();
+  private final Set<String> grantedIds = new HashSet<>();
+  private final Set<String> settledIds = new HashSet<>();
+  private final Set<String> turnedAway = new HashSet<>();
+  private final List<Landing> landings = new ArrayList<>();
+  private final ItemOracle oracle = new ItemOracle(records);
+  private Quota quota = Quota.UNLIMITED;
+  private boolean isLate;
+
+  /** An admission in the item's own order. */
+  private record Landing(String id, Entry entry, long now) {}
+
+  SimCheck(SimWorld world, SimCoverage coverage) {
+    this.world = world;
+    this.coverage = coverage;
+  }
+
+  // ---- what the schedule tells
+
+  /** The limits that new calls have from now on. */
+  void limits(Quota limits) {
+    quota = limits;
+  }
+
+  void claimed(Claim claim) {
+    claims.put(claim.requestId().reservationId(), claim);
+  }
+
+  /**
+   * A call was let in, and lives.
+   *
+   * @param endsBefore until then, in true time, nobody else may settle it
+   */
+  void granted(Reservation reservation, Instant endsBefore) {
+    var id = reservation.requestId().reservationId();
+    grantedIds.add(id);
+    this.endsBefore.put(id, endsBefore);
+    coverage.count(Situation.GRANTED);
+  }
+
+  /** A caller was told that nothing is held for it. */
+  void turnedAway(Claim claim, Situation how) {
+    turnedAway.add(claim.requestId().reservationId());
+    coverage.count(how);
+  }
+
+  /** A call was told that its record stands and is applied. */
+  void settled(Reservation reservation) {
+    settledIds.add(reservation.requestId().reservationId());
+  }
+
+  /** A record that counts, if there is one. */
+  Optional<UsageRecord> anyRecord() {
+    var counted =
+        records.values().stream()
+            .filter(record -> record.kind() == Kind.CALL || record.kind() == Kind.ORPHANED)
+            .sorted((one, other) -> one.key().id().compareTo(other.key().id()))
+            .toList();
+    return counted.isEmpty()
+        ? Optional.empty()
+        : Optional.of(counted.get(world.random().nextInt(counted.size())));
+  }
+
+  QuotaItem item() {
+    return oracle.item();
+  }
+
+  // ---- after every step
+
+  /** Lets something land whose sender does not wait for it any more. */
+  void late(Supplier<?> landing) {
+    isLate = true;
+    var _ = landing.get();
+    isLate = false;
+  }
+
+  /**
+   * A write of the item was done.
+   *
+   * @param now the time that it went by
+   */
+  void wrote(SimStep step, QuotaItem after, Instant now) {
+    var before = oracle.item();
+    var came = onlyIn(after, before);
+    var went = onlyIn(before, after);
+    boolean landedBefore = came.filter(oracle.landed()::contains).isPresent();
+    came.ifPresent(id -> requestIsCharged(id, before, after, Buckets.nanosOf(now)));
+    oracle.step(after, now);
+    came.ifPresent(id -> admitted(id, after, now, landedBefore));
+    went.ifPresent(id -> applied(id, before, after));
+    coverage.countIf(
+        isLate && Windows.dayOf(now) != Windows.dayOf(world.now()), Situation.LATE_AFTER_MIDNIGHT);
+    assertTrue(
+        after.number(ItemNames.ENTRIES) == 0 || after.has(ItemNames.DUE_PARTITION),
+        "an entry that no reconciler finds, after " + step);
+  }
+
+  private static Optional<String> onlyIn(QuotaItem item, QuotaItem other) {
+    return item.entries().keySet().stream().filter(id -> other.entry(id).isEmpty()).findFirst();
+  }
+
+  private void requestIsCharged(String id, QuotaItem before, QuotaItem after, long now) {
+    long tat = before.number(ItemNames.REQUESTS_TAT);
+    var claim = claims.get(id);
+    var limit = claim == null ? Quota.UNLIMITED : claim.quota();
+    long expected =
+        limit.requestsPerMinute().isEmpty()
+            ? tat
+            : Math.max(tat, now) + Buckets.nanosFor(1, limit.requestsPerMinute());
+    assertEquals(expected, after.number(ItemNames.REQUESTS_TAT), "request bucket");
+  }
+
+  private void admitted(String id, QuotaItem after, Instant now, boolean landedBefore) {
+    var entry = after.entry(id).orElseThrow();
+    var claim = claims.get(id);
+    if (claim == null) {
+      assertTrue(entry.isCorrection(), "an entry that nobody claimed");
+      return;
+    }
+    ItemOracle.assertWithin(claim.quota(), after, entry, now);
+    landings.add(new Landing(id, entry, Buckets.nanosOf(now)));
+    if (records.containsKey(id)) {
+      coverage.count(
+          landedBefore ? Situation.LATE_AFTER_APPLY : Situation.LATE_AFTER_THE_RECORD_ONLY);
+    }
+    int today = Windows.dayOf(world.now());
+    coverage.countIf(!isLate && entry.epochDay() != today, Situation.DAY_BY_A_SKEWED_CLOCK);
+    coverage.countIf(
+        !isLate && Windows.monthOf(entry.epochDay()) != Windows.monthOf(today),
+        Situation.MONTH_BY_A_SKEWED_CLOCK);
+  }
+
+  private void applied(String id, QuotaItem before, QuotaItem after) {
+    var entry = before.entry(id).orElseThrow();
+    var record = records.get(id);
+    assertNotNull(record, "an entry went without a record");
+    boolean twin = record.attempt() != entry.nonce();
+    if (!twin && record.kind() != Kind.CORRECTION && !record.overrun()) {
+      assertTrue(record.charged().tokens() <= entry.tokens(), "more tokens than were held");
+      assertTrue(record.charged().microUsd() <= entry.microUsd(), "more money than was held");
+    }
+    coverage.countIf(twin, Situation.LATE_TWIN_RELEASED);
+    coverage.countIf(record.overrun() && !twin, Situation.OVERRUN);
+    var claim = claims.get(id);
+    coverage.countIf(
+        claim != null && !claim.quota().equals(quota), Situation.LIMIT_CHANGED_IN_FLIGHT);
+    var yesterday = ItemNames.dayTokens(after.newestDay() - 1);
+    coverage.countIf(after.has(yesterday), Situation.OLD_WINDOW_KEPT);
+    coverage.countIf(before.has(yesterday) && !after.has(yesterday), Situation.OLD_WINDOW_DROPPED);
+  }
+
+  /** Somebody tried to decide what a reservation cost. */
+  void decided(UsageRecord record, Decision decision) {
+    switch (decision) {
+      case Decision.Written _ -> written(record);
+      case Decision.Standing(UsageRecord standing) -> met(record, standing);
+      case Decision.NotDone _ -> {}
+    }
+  }
+
+  private void written(UsageRecord record) {
+    var id = record.key().id();
+    var other = records.put(id, record);
+    assertEquals(null, other, "two records of one id");
+    decidedAt.put(id, world.now());
+    coverage.count(
+        switch (record.kind()) {
+          case CALL -> Situation.RECORDED;
+          case ORPHANED -> Situation.ORPHANED;
+          case RELEASED -> Situation.RELEASED;
+          case CORRECTION ->
+              record.call().isPresent() ? Situation.ORPHAN_CORRECTED : Situation.CORRECTED;
+        });
+    if (record.kind() == Kind.ORPHANED) {
+      orphaned(id, record);
+    }
+  }
+
+  /** Only what is there can be an orphan, and not before its time. */
+  private void orphaned(String id, UsageRecord record) {
+    var entry = oracle.item().entry(id).orElseThrow();
+    assertEquals(entry.nonce(), record.attempt(), "the orphan's nonce");
+    assertFalse(record.decidedAt().isBefore(entry.deadline()), "orphaned before its deadline");
+    var lives = endsBefore.get(id);
+    assertFalse(lives != null && world.now().isBefore(lives), "a live call was orphaned");
+  }
+
+  private void met(UsageRecord wanted, UsageRecord standing) {
+    if (wanted.equals(standing)) {
+      return;
+    }
+    var since = Duration.between(decidedAt.get(standing.key().id()), world.now());
+    boolean together = since.compareTo(NEARLY_TOGETHER) < 0;
+    boolean both = wanted.kind() == Kind.ORPHANED && standing.kind() == Kind.ORPHANED;
+    coverage.countIf(both, Situation.RECONCILERS_MET);
+    coverage.countIf(together && wanted.kind() != standing.kind(), Situation.MET_AT_THE_DEADLINE);
+  }
+
+  // ---- at the end
+
+  /** Nothing is in flight, everything is counted, and nobody was told what is not true. */
+  void end(SortedMap<DayAndModel, Tally> usage, Duration mostSkew) {
+    oracle.assertSettled();
+    assertFalse(oracle.item().has(ItemNames.DUE_PARTITION), "still in the index");
+    usageIs(usage);
+    var sums = new TreeMap<DayAndModel, Tally>();
+    for (var record : records.values()) {
+      sums.merge(new DayAndModel(record.day(), record.model()), record.charged(), Tally::plus);
+    }
+    sums.values().removeIf(Tally.ZERO::equals);
+    assertEquals(sums, usage, "usage = records");
+    callersWereToldTheTruth();
+    if (mostSkew.compareTo(Duration.ofSeconds(2)) <= 0) {
+      minutesKeepTheirBound(mostSkew);
+    }
+  }
+
+  /** Usage as it is read is what was applied, wherever it is kept by now. */
+  void usageIs(SortedMap<DayAndModel, Tally> usage) {
+    var applied = new TreeMap<>(oracle.movedOut());
+    for (var rollUp : oracle.item().rollUps()) {
+      var day = LocalDate.ofEpochDay(rollUp.epochDay());
+      applied.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), Tally::plus);
+    }
+    applied.values().removeIf(Tally.ZERO::equals);
+    assertEquals(applied, usage, "usage = records applied");
+  }
+
+  private void callersWereToldTheTruth() {
+    for (var id : grantedIds) {
+      var record = records.get(id);
+      assertNotNull(record, "a granted call has no record");
+      assertTrue(record.counts(), "a granted call was released");
+    }
+    for (var id : settledIds) {
+      assertTrue(grantedIds.contains(id) && records.containsKey(id), "settled without a record");
+    }
+    for (var id : turnedAway) {
+      var record = records.get(id);
+      assertTrue(record == null || record.kind() != Kind.CALL, "turned away, and charged");
+    }
+    for (var record : records.values()) {
+      assertTrue(
+          record.kind() != Kind.CALL || oracle.landed().contains(record.key().id()),
+          "a record of a call that was never admitted");
+    }
+  }
+
+  /**
+   * Promise 2 in plain words: calls admitted within any stretch of time use at most a full bucket
+   * and what that time refills.
+   */
+  private void minutesKeepTheirBound(Duration mostSkew) {
+    long slack = 2 * mostSkew.toNanos();
+    for (var first : landings) {
+      for (var last : landings) {
+        long used = 0;
+        for (var each : landings) {
+          boolean within = each.now() >= first.now() && each.now() <= last.now();
+          used += within ? used(each) : 0;
+        }
+        long stretch = Math.max(0, last.now() - first.now());
+        assertTrue(used <= Buckets.FULL_NANOS + stretch + slack, "minute limit passed");
+      }
+    }
+  }
+
+  /** Bucket time that a call used of what it held; an overrun takes more, later. */
+  private long used(Landing landing) {
+    var record = records.get(landing.id());
+    return record == null || !record.counts() || record.attempt() != landing.entry().nonce()
+        ? 0
+        : Math.min(record.bucketNanos(), landing.entry().holdNanos());
+  }
+}

@@ -1,0 +1,396 @@
+package dev.chatgate.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.quota.SimCoverage.Situation;
+import dev.chatgate.quota.UsageReader.DayAndModel;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.TokenCounts;
+import dev.chatgate.usage.UsageRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+
+/**
+ * One schedule: some instances with clocks of their own, their calls, two reconcilers and maybe an
+ * operator, all on one tenant, and what goes wrong. Everything follows from the seed.
+ */
+final class SimSchedule {
+  private static final TenantId TENANT = new TenantId("sim");
+  private static final LocalDate FIRST_DAY = LocalDate.of(2026, 1, 1);
+  private static final Duration NOTHING = Duration.ZERO;
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+
+  /** Deadlines of reservations are this much later than a call may last. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  /** Longer than any deadline, also of a clock that is an hour ahead. */
+  private static final Duration LONG_AFTER = Duration.ofHours(2);
+
+  private static final List<Instant> STARTS =
+      List.of(
+          Instant.parse("2026-11-23T12:00:00Z"),
+          Instant.parse("2026-11-24T00:00:00Z"),
+          Instant.parse("2026-12-01T00:00:00Z"),
+          Instant.parse("2027-01-01T00:00:00Z"));
+
+  private final SimWorld world;
+  private final SplittableRandom random;
+  private final SimCoverage coverage;
+  private final SimCheck check;
+  private final SimStore store;
+  private final List<Instance> instances = new ArrayList<>();
+  private final List<String> models = new ArrayList<>();
+  private final Duration spread;
+  private Quota quota;
+  private Duration mostSkew = NOTHING;
+
+  SimSchedule(long seed, boolean traced, SimCoverage coverage) {
+    var before = new SplittableRandom(~seed);
+    var start = STARTS.get(before.nextInt(STARTS.size()));
+    this.spread = Duration.ofNanos(before.nextLong(20_000_000, 120_000_000_000L));
+    this.world = new SimWorld(seed, start.minusNanos(before.nextLong(spread.toNanos())), traced);
+    this.random = world.random();
+    this.coverage = coverage;
+    this.check = new SimCheck(world, coverage);
+    this.store = new SimStore(world, check, coverage);
+    this.quota = someLimits();
+    check.limits(quota);
+  }
+
+  SimWorld world() {
+    return world;
+  }
+
+  /** Runs it to its end. */
+  void run() {
+    makeTrouble(List.of(0, 2, 6, 15).get(random.nextInt(4)));
+    boolean manyModels = world.chance(3);
+    int calls = manyModels ? 14 : random.nextInt(2, 9);
+    for (int model = 0; model < (manyModels ? 11 : random.nextInt(1, 3)); model++) {
+      models.add("model-" + model);
+    }
+    int count = random.nextInt(1, 4);
+    for (int instance = 0; instance < count; instance++) {
+      instances.add(new Instance(someSkew()));
+    }
+    for (int call = 0; call < calls; call++) {
+      var model = models.get(call % models.size());
+      world.spawn("call-" + call, world.between(NOTHING, spread), () -> call(model));
+    }
+    spawnReconcilers();
+    spawnOperators();
+    changeLimits();
+    world.run();
+    settleDown();
+  }
+
+  // ---- the scene
+
+  /** Faults all the time, and maybe some seconds in which hardly anything gets through. */
+  private void makeTrouble(int faultsPercent) {
+    store.setFaults(faultsPercent);
+    if (world.chance(4)) {
+      var outage = world.between(NOTHING, spread);
+      world.later(outage, () -> store.setAway(true));
+      var length = world.between(MILLISECOND, Duration.ofSeconds(20));
+      world.later(outage.plus(length), () -> store.setAway(false));
+    }
+  }
+
+  private Quota someLimits() {
+    var limits = Calls.limits();
+    if (world.chance(50)) {
+      limits.requestsPerMinute(random.nextLong(2, 9));
+    }
+    if (world.chance(60)) {
+      limits.tokensPerMinute(random.nextLong(90, 300));
+    }
+    if (world.chance(40)) {
+      limits.tokensPerDay(random.nextLong(120, 500));
+    }
+    if (world.chance(40)) {
+      limits.tokensPerMonth(random.nextLong(120, 700));
+    }
+    if (world.chance(40)) {
+      limits.microUsdPerMonth(random.nextLong(120, 700));
+    }
+    if (world.chance(40)) {
+      limits.concurrent(random.nextLong(1, 5));
+    }
+    return limits.quota();
+  }
+
+  private Duration someSkew() {
+    int kind = random.nextInt(100);
+    var most =
+        kind < 45
+            ? NOTHING
+            : kind < 75
+                ? Duration.ofMillis(250)
+                : kind < 97 ? Duration.ofSeconds(2) : Duration.ofHours(1);
+    var skew =
+        most.isZero()
+            ? NOTHING
+            : Duration.ofNanos(random.nextLong(-most.toNanos(), most.toNanos()));
+    if (skew.abs().compareTo(mostSkew) > 0) {
+      mostSkew = skew.abs();
+    }
+    return skew;
+  }
+
+  /** A function instance: its clock, and what it remembers. */
+  private final class Instance implements LedgerListener {
+    private final InstantSource clock;
+    private QuotaLedger ledger;
+
+    Instance(Duration skew) {
+      this.clock = world.clock(skew);
+      this.ledger = cold();
+    }
+
+    private QuotaLedger cold() {
+      return new QuotaLedger(store.table(), store.records(), clock, random, world, this);
+    }
+
+    /** An instance that starts anew knows nothing. */
+    void restart() {
+      ledger = cold();
+    }
+
+    Instant now() {
+      return clock.instant();
+    }
+
+    @Override
+    public void bucketHealed(TenantId tenant) {
+      coverage.count(Situation.HEALED);
+    }
+  }
+
+  private Instance someInstance() {
+    return instances.get(random.nextInt(instances.size()));
+  }
+
+  private void changeLimits() {
+    if (world.chance(20)) {
+      world.later(
+          world.between(NOTHING, spread),
+          () -> {
+            quota = someLimits();
+            check.limits(quota);
+          });
+    }
+  }
+
+  // ---- a call
+
+  private void call(String model) {
+    var instance = someInstance();
+    if (world.chance(5)) {
+      instance.restart();
+    }
+    var claim = claim(instance, model, random.nextLong(1, 101), quota);
+    check.claimed(claim);
+    var startedAt = world.now();
+    world.note("claims", claim);
+    switch (instance.ledger.admit(claim)) {
+      case Admission.Granted(Reservation reservation, RateLimits _) -> {
+        check.granted(reservation, endOfLife(claim, startedAt));
+        live(instance, reservation);
+      }
+      case Admission.Refused(Refusal refusal, RateLimits _) -> {
+        world.note("is refused", refusal);
+        check.turnedAway(claim, Situation.REFUSED);
+      }
+      case Admission.Unavailable(RuntimeException cause) -> {
+        world.note("is not served", cause);
+        check.turnedAway(claim, Situation.UNAVAILABLE);
+      }
+    }
+  }
+
+  private Claim claim(Instance instance, String model, long tokens, Quota limits) {
+    var giveUpAt = instance.now().plusSeconds(5);
+    var claim = Calls.claim(random, TENANT, limits, model, tokens, giveUpAt);
+    return new Claim(
+        claim.requestId(),
+        claim.credential(),
+        claim.model(),
+        claim.promptTokens(),
+        claim.completionTokens(),
+        claim.price(),
+        Duration.ofSeconds(random.nextLong(1, 60)),
+        claim.giveUpAt());
+  }
+
+  /** A clock that is far off makes deadlines that are far off: nothing is promised then. */
+  private Instant endOfLife(Claim claim, Instant startedAt) {
+    return mostSkew.multipliedBy(2).compareTo(GRACE) < 0
+        ? startedAt.plus(claim.callLimit())
+        : startedAt;
+  }
+
+  private void live(Instance instance, Reservation reservation) {
+    int kind = random.nextInt(100);
+    if (kind < 12) {
+      throw world.die();
+    }
+    var toDeadline = Duration.between(instance.now(), reservation.deadline());
+    if (kind < 30 && toDeadline.isPositive()) {
+      meetTheReconciler(toDeadline);
+    } else if (kind < 35) {
+      world.pause(world.between(NOTHING, Duration.ofMinutes(3)));
+    } else {
+      world.pause(world.between(NOTHING, reservation.claim().callLimit()));
+    }
+    settle(instance, reservation);
+    if (world.chance(10)) {
+      settle(instance, reservation);
+    }
+  }
+
+  private void meetTheReconciler(Duration toDeadline) {
+    world.spawn("reconciler-at-deadline", toDeadline, () -> reconcile(NOTHING));
+    world.pause(
+        toDeadline.minus(MILLISECOND).plus(world.between(NOTHING, MILLISECOND.multipliedBy(20))));
+  }
+
+  private void settle(Instance instance, Reservation reservation) {
+    var used = used(reservation.entry().tokens());
+    world.note("used", used);
+    var settlement =
+        instance.ledger.settle(
+            reservation, used, Calls.FACTS, instance.now().plusSeconds(random.nextLong(1, 10)));
+    world.note("is settled", settlement);
+    if (settlement == Ledger.Settlement.APPLIED) {
+      check.settled(reservation);
+    }
+  }
+
+  private Consumption used(long reserved) {
+    int kind = random.nextInt(100);
+    if (kind < 5) {
+      return new Consumption.Nothing();
+    }
+    if (kind < 10) {
+      return new Consumption.Estimated(new TokenCounts(reserved / 2, 0, 0), Optional.empty());
+    }
+    return Calls.used(
+        kind < 20 ? reserved + random.nextLong(1, 100) : random.nextLong(reserved + 1));
+  }
+
+  // ---- reconcilers and operators
+
+  private void spawnReconcilers() {
+    for (int run = 0; run < random.nextInt(2, 5); run++) {
+      var at = world.between(NOTHING, spread.plusSeconds(60));
+      world.spawn("reconciler-" + run, at, () -> reconcile(NOTHING));
+      if (world.chance(50)) {
+        world.spawn("reconciler-beside-" + run, at, () -> reconcile(MILLISECOND.multipliedBy(200)));
+      }
+    }
+  }
+
+  private void reconcile(Duration skew) {
+    var clock = world.clock(skew);
+    var reconciler =
+        new Reconciler(store.table(), store.records(), store.rows(), clock, random, world);
+    try {
+      var run = reconciler.run(clock.instant().plusSeconds(30));
+      world.note("has run", run);
+      coverage.countIf(run.closedDays() > 0, Situation.DAY_CLOSED);
+      coverage.countIf(run.flushed() > 0, Situation.FLUSHED_EARLY);
+    } catch (StoreUnavailableException e) {
+      world.note("could not run", e);
+    }
+  }
+
+  private void spawnOperators() {
+    if (world.chance(20)) {
+      var at = world.between(NOTHING, spread.plusSeconds(60));
+      world.spawn("operator", at, () -> check.anyRecord().ifPresent(this::correct));
+    }
+  }
+
+  private void correct(UsageRecord record) {
+    var charged = record.charged();
+    long prompt = random.nextLong(-charged.prompt(), 50);
+    long money = random.nextLong(-charged.microUsd(), 50);
+    var difference = new Tally(0, prompt, 0, 0, money, 0);
+    var correction = Correction.byOperator(record, difference, world.now());
+    if (world.chance(40)) {
+      world.spawn("operator-too", NOTHING, () -> correct(correction));
+    }
+    correct(correction);
+    if (world.chance(30)) {
+      correct(correction);
+    }
+  }
+
+  private void correct(Correction correction) {
+    var clock = world.clock(NOTHING);
+    var settler =
+        new Settler(store.table(), store.records(), new SeenItems(1), clock, random, world);
+    boolean done = settler.correct(correction, clock.instant().plusSeconds(10));
+    world.note(done ? "has corrected" : "has not corrected", correction);
+  }
+
+  // ---- the end
+
+  private void settleDown() {
+    store.setFaults(0);
+    world.spawn(
+        "end",
+        LONG_AFTER,
+        () -> {
+          reconcile(NOTHING);
+          reconcile(NOTHING);
+          assertEquals(0, check.item().number(ItemNames.ENTRIES), "held after two runs");
+          world.pause(Duration.ofHours(26));
+          theNextCallIsAdmitted();
+          reconcile(NOTHING);
+          reconcile(NOTHING);
+          check.end(usage(), mostSkew);
+        });
+    world.run();
+  }
+
+  private void theNextCallIsAdmitted() {
+    var instance = new Instance(NOTHING);
+    var limits = Calls.limits();
+    quota.requestsPerMinute().ifPresent(limits::requestsPerMinute);
+    quota.tokensPerMinute().ifPresent(limits::tokensPerMinute);
+    quota.maxConcurrentRequests().ifPresent(limits::concurrent);
+    var claim = claim(instance, models.getFirst(), 1, limits.quota());
+    check.limits(limits.quota());
+    check.claimed(claim);
+    var granted =
+        assertInstanceOf(Admission.Granted.class, instance.ledger.admit(claim), "after all");
+    check.granted(granted.reservation(), world.now());
+    settle(instance, granted.reservation());
+  }
+
+  private SortedMap<DayAndModel, Tally> usage() {
+    var tenant =
+        new Tenant(
+            TENANT, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty());
+    return new UsageReader(store.table(), store.rows(), world.clock(NOTHING))
+        .read(tenant, FIRST_DAY, FIRST_DAY.plusYears(3))
+        .tallies();
+  }
+}
