@@ -1,7 +1,6 @@
 package dev.chatgate.quota;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
+import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecord;
@@ -27,7 +26,15 @@ public final class CheckedTable implements QuotaTable {
   private final Map<QuotaKey, Quota> limits = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
 
-  private record Step(ItemUpdate update, QuotaItem after, Instant now) {}
+  /**
+   * @param after empty if the store itself gave no answer: then it was done, or not
+   */
+  private record Step(ItemUpdate update, Optional<QuotaItem> after, Instant now) {
+
+    boolean leadsOnFrom(QuotaItem item) {
+      return after.isPresent() && update.holdsFor(item) && update.applyTo(item).equals(after.get());
+    }
+  }
 
   public CheckedTable(QuotaTable table) {
     this.table = table;
@@ -51,13 +58,20 @@ public final class CheckedTable implements QuotaTable {
   /** A write that was made up earlier than it lands. */
   Written updateAt(QuotaKey key, ItemUpdate update, Instant now) {
     calls.incrementAndGet();
-    var written = table.update(key, update);
-    if (written instanceof Written.Done(QuotaItem after)) {
-      steps
-          .computeIfAbsent(key, _ -> new ConcurrentLinkedQueue<>())
-          .add(new Step(update, after, now));
+    try {
+      var written = table.update(key, update);
+      if (written instanceof Written.Done(QuotaItem after)) {
+        remember(key, new Step(update, Optional.of(after), now));
+      }
+      return written;
+    } catch (StoreUnavailableException e) {
+      remember(key, new Step(update, Optional.empty(), now));
+      throw e;
     }
-    return written;
+  }
+
+  private void remember(QuotaKey key, Step step) {
+    steps.computeIfAbsent(key, _ -> new ConcurrentLinkedQueue<>()).add(step);
   }
 
   @Override
@@ -87,28 +101,42 @@ public final class CheckedTable implements QuotaTable {
     var oracle = new ItemOracle(byId);
     var left = new ArrayList<Step>();
     written.forEach(left::add);
-    while (!left.isEmpty()) {
+    while (left.stream().anyMatch(step -> step.after().isPresent())) {
       var step = next(oracle.item(), left);
-      oracle.step(step.after(), step.now());
-      within(key, oracle.item(), step);
+      var after = step.update().applyTo(oracle.item());
+      oracle.step(after, step.now());
+      within(key, after, step);
     }
     return oracle;
   }
 
   /**
    * The write that turns this state into the one it left: the next in the item's order. It is near
-   * the front, unless its thread was stopped between write and answer.
+   * the front, unless its thread was stopped between write and answer. Where none is, one of those
+   * without an answer was done.
    */
   private static Step next(QuotaItem item, List<Step> left) {
-    var candidates = left.iterator();
-    while (candidates.hasNext()) {
-      var step = candidates.next();
-      if (step.update().holdsFor(item) && step.update().applyTo(item).equals(step.after())) {
-        candidates.remove();
+    for (var step : left) {
+      if (step.leadsOnFrom(item)) {
+        left.remove(step);
         return step;
       }
     }
-    throw new AssertionError("no write leads on from " + item);
+    for (var silent : left) {
+      if (silent.after().isEmpty() && silent.update().holdsFor(item)) {
+        var after = silent.update().applyTo(item);
+        if (left.stream().anyMatch(step -> step.leadsOnFrom(after))) {
+          left.remove(silent);
+          return silent;
+        }
+      }
+    }
+    throw new AssertionError(
+        left.size()
+            + " writes are left, and none leads on from "
+            + item
+            + "; first: "
+            + left.getFirst());
   }
 
   private void within(QuotaKey key, QuotaItem after, Step step) {
@@ -121,14 +149,5 @@ public final class CheckedTable implements QuotaTable {
     Optional.ofNullable(limits.get(key))
         .ifPresent(quota ->
             admitted.ifPresent(entry -> ItemOracle.assertWithin(quota, after, entry, step.now())));
-  }
-
-  /** The states in which an item was, in the order in which they were answered. */
-  List<QuotaItem> statesOf(QuotaKey key) {
-    var states = new ArrayList<QuotaItem>();
-    var written = steps.getOrDefault(key, new ConcurrentLinkedQueue<>());
-    written.forEach(step -> states.add(step.after()));
-    assertFalse(states.isEmpty(), "nothing was written");
-    return states;
   }
 }

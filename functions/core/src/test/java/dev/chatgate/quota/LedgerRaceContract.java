@@ -10,6 +10,7 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,9 +48,9 @@ public abstract class LedgerRaceContract {
     return new TenantId("race-" + TENANTS.incrementAndGet());
   }
 
-  private QuotaLedger ledger(QuotaTable table, Duration skew, Random random) {
-    var skewed = new ThreadClock(clock, skew);
-    return new QuotaLedger(table, records, skewed, random, clock, LedgerListener.NONE);
+  private QuotaLedger ledger(
+      QuotaTable table, UsageRecords written, InstantSource time, Random seeded) {
+    return new QuotaLedger(table, written, time, seeded, clock, LedgerListener.NONE);
   }
 
   private static <T> List<T> together(List<Callable<T>> tasks) throws Exception {
@@ -71,7 +72,7 @@ public abstract class LedgerRaceContract {
     var start = new CyclicBarrier(THREADS);
     var racers = new ArrayList<Callable<Long>>();
     for (int racer = 0; racer < THREADS; racer++) {
-      var ledger = ledger(checked, Duration.ZERO, new Random(racer));
+      var ledger = ledger(checked, records, clock, new Random(racer));
       var random = new Random(~racer);
       racers.add(() -> {
         start.await();
@@ -120,6 +121,7 @@ public abstract class LedgerRaceContract {
     private final List<TenantId> tenants = List.of(freshTenant(), freshTenant(), freshTenant());
     private final ThreadLocal<Random> randoms = ThreadLocal.withInitial(() -> new Random(seed));
     private final FaultyTable table = new FaultyTable(checked, this::fault);
+    private final FaultyRecords decisions = new FaultyRecords(records, this::fault);
     private final Quota quota =
         Calls.limits()
             .requestsPerMinute(3_000)
@@ -149,7 +151,7 @@ public abstract class LedgerRaceContract {
       calm = true;
       boolean more = true;
       while (more) {
-        more = table.landOne();
+        more = table.landOne() || decisions.landOne();
       }
       clock.advance(DEADLINE.plusDays(1));
       var reaper = new Instance(this, Duration.ZERO, seed);
@@ -166,11 +168,16 @@ public abstract class LedgerRaceContract {
 
     Instance(Turbulence turbulence, Duration skew, long seed) {
       this.turbulence = turbulence;
-      this.ledger = ledger(turbulence.table, skew, new Random(seed));
       this.skewed = new ThreadClock(clock, skew);
+      this.ledger = ledger(turbulence.table, turbulence.decisions, skewed, new Random(seed));
       this.settler =
           new Settler(
-              turbulence.table, records, new SeenItems(8), skewed, new Random(~seed), clock);
+              turbulence.table,
+              turbulence.decisions,
+              new SeenItems(8),
+              skewed,
+              new Random(~seed),
+              clock);
     }
 
     void settleExpired(TenantId tenant) {
@@ -220,6 +227,7 @@ public abstract class LedgerRaceContract {
         settleOne();
       } else if (chance < 950) {
         turbulence.table.landOne();
+        turbulence.decisions.landOne();
       } else if (chance < 990) {
         instance.settleExpired(tenant());
       } else if (chance < 998) {

@@ -1,0 +1,63 @@
+package dev.chatgate.usage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.quota.TestClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CachedPriceBookTest {
+  private final TestClock clock = new TestClock(Instant.parse("2026-11-23T12:00:00Z"));
+  private final List<ModelPrice> prices = new ArrayList<>();
+  private final CachedPriceBook book =
+      new CachedPriceBook(() -> List.copyOf(prices), Duration.ofSeconds(30), clock);
+
+  private static ModelPrice price(String model, String from, long microUsd) {
+    var tier = new ModelPrice.Tier(0, microUsd, OptionalLong.empty(), microUsd);
+    return new ModelPrice(model, LocalDate.parse(from), List.of(tier));
+  }
+
+  @Test
+  void theLatestPriceNotAfterTheDayIsInForce() {
+    var old = price("a", "2026-01-01", 1);
+    var current = price("a", "2026-11-23", 2);
+    prices.addAll(List.of(price("a", "2026-12-01", 3), old, current));
+    assertEquals(Optional.empty(), book.priceOf("a", LocalDate.parse("2025-12-31")));
+    assertEquals(Optional.of(old), book.priceOf("a", LocalDate.parse("2026-11-22")));
+    assertEquals(Optional.of(current), book.priceOf("a", LocalDate.parse("2026-11-30")));
+    assertEquals(Optional.empty(), book.priceOf("b", LocalDate.parse("2026-11-30")));
+    assertEquals(Set.of("a"), book.modelsOn(LocalDate.parse("2026-11-30")));
+    assertEquals(Set.of(), book.modelsOn(LocalDate.parse("2025-11-30")));
+  }
+
+  @Test
+  void aNewPriceIsKnownAfterTheSetTime() {
+    var day = LocalDate.parse("2026-11-23");
+    assertEquals(Optional.empty(), book.priceOf("a", day));
+    prices.add(price("a", "2026-01-01", 1));
+    clock.advance(Duration.ofSeconds(29));
+    assertEquals(Optional.empty(), book.priceOf("a", day));
+    clock.advance(Duration.ofSeconds(1));
+    assertEquals(prices.getFirst(), book.priceOf("a", day).orElseThrow());
+  }
+
+  @Test
+  void withTheStoreAwayNoOldPriceIsUsed() {
+    PriceSource away =
+        () -> {
+          throw new StoreUnavailableException("prices", new IllegalStateException());
+        };
+    var unknown = new CachedPriceBook(away, Duration.ofSeconds(30), clock);
+    assertThrows(
+        StoreUnavailableException.class, () -> unknown.priceOf("a", LocalDate.parse("2026-11-23")));
+  }
+}
