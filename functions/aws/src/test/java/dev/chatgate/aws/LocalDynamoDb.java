@@ -59,7 +59,7 @@ public final class LocalDynamoDb implements AutoCloseable {
         .httpClientBuilder(Apache5HttpClient.builder().maxConnections(128))
         .overrideConfiguration(o ->
             o.retryStrategy(DefaultRetryStrategy.doNotRetry())
-                .apiCallTimeout(Duration.ofSeconds(10)))
+                .apiCallTimeout(Duration.ofSeconds(60)))
         .build();
   }
 

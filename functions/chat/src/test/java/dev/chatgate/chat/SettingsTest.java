@@ -29,15 +29,15 @@ class SettingsTest {
     var settings = Settings.from(LEAST);
     assertEquals("tenants", settings.tables().tenants());
     assertEquals(List.of("*"), settings.allowedOrigins());
-    assertEquals(Duration.ofSeconds(840), settings.callLimit());
+    assertEquals(Duration.ofMinutes(14), settings.callLimit());
     assertEquals(Duration.ofSeconds(30), settings.cacheFor());
     assertEquals(4_194_304, settings.maxBodyBytes());
     assertEquals(4096, settings.defaultMaxTokens());
     assertEquals(429, settings.spentStatus());
     assertEquals(URI.create("https://provider.example/openai/v1"), settings.provider().baseUrl());
     assertEquals(Duration.ofSeconds(3), settings.provider().connect());
-    assertEquals(Duration.ofSeconds(120), settings.provider().firstByte());
-    assertEquals(Duration.ofSeconds(60), settings.provider().idle());
+    assertEquals(Duration.ofMinutes(2), settings.provider().firstByte());
+    assertEquals(Duration.ofMinutes(1), settings.provider().idle());
     assertEquals(2, settings.provider().retries());
   }
 
