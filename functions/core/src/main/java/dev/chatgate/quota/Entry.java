@@ -85,7 +85,7 @@ public record Entry(
    * and draw theirs: 8 bits would meet too often, so the key's number, which only the record needs,
    * leaves its place to 16 more.
    */
-  int nonce() {
+  public int nonce() {
     return isCorrection() ? keyCode << Byte.SIZE | attempt : attempt;
   }
 
