@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,8 +41,10 @@ final class SimCheck {
   private final Map<String, Claim> claims = new HashMap<>();
   private final Map<String, Instant> endsBefore = new HashMap<>();
   private final Set<String> grantedIds = new HashSet<>();
-  private final Set<String> settledIds = new HashSet<>();
+  private final Map<String, Long> settledTokens = new HashMap<>();
   private final Set<String> turnedAway = new HashSet<>();
+  private final Set<String> unanswered = new HashSet<>();
+  private final Set<String> everDecided = new HashSet<>();
   private final List<Landing> landings = new ArrayList<>();
   private final ItemOracle oracle = new ItemOracle(records);
   private Quota quota = Quota.UNLIMITED;
@@ -80,13 +83,15 @@ final class SimCheck {
 
   /** A caller was told that nothing is held for it. */
   void turnedAway(Claim claim, Situation how) {
-    turnedAway.add(claim.requestId().reservationId());
+    var id = claim.requestId().reservationId();
+    turnedAway.add(id);
+    assertTrue(everDecided.contains(id) || !unanswered.contains(id), "given up without a mark");
     coverage.count(how);
   }
 
-  /** A call was told that its record stands and is applied. */
-  void settled(Reservation reservation) {
-    settledIds.add(reservation.requestId().reservationId());
+  /** A call was told at its first try that what it used is recorded and applied. */
+  void settled(Reservation reservation, long tokens) {
+    settledTokens.put(reservation.requestId().reservationId(), tokens);
   }
 
   /** A record that counts, if there is one. */
@@ -106,6 +111,18 @@ final class SimCheck {
   }
 
   // ---- after every step
+
+  /** A write got no answer. */
+  void unanswered(SimStep step, ItemUpdate update) {
+    if (step == SimStep.ADMIT) {
+      update.actions().forEach(action -> unanswered.add(action.attribute()));
+    }
+  }
+
+  /** Somebody is about to decide what a reservation cost. */
+  void decides(UsageRecord record) {
+    everDecided.add(record.key().id());
+  }
 
   /** Lets something land whose sender does not wait for it any more. */
   void late(Supplier<?> landing) {
@@ -266,15 +283,23 @@ final class SimCheck {
     assertEquals(applied, usage, "usage = records applied");
   }
 
+  /** Calls that were applied so far, wherever they are kept by now. */
+  long callsApplied() {
+    return calls(oracle.movedOut().values())
+        + calls(oracle.item().rollUps().stream().map(RollUp::tally).toList());
+  }
+
+  static long calls(Collection<Tally> tallies) {
+    return tallies.stream().mapToLong(Tally::calls).sum();
+  }
+
   private void callersWereToldTheTruth() {
     for (var id : grantedIds) {
       var record = records.get(id);
       assertNotNull(record, "a granted call has no record");
       assertTrue(record.counts(), "a granted call was released");
     }
-    for (var id : settledIds) {
-      assertTrue(grantedIds.contains(id) && records.containsKey(id), "settled without a record");
-    }
+    settledTokens.forEach((id, tokens) -> assertEquals(tokens, charged(id), "tokens charged"));
     for (var id : turnedAway) {
       var record = records.get(id);
       assertTrue(record == null || record.kind() != Kind.CALL, "turned away, and charged");
@@ -284,6 +309,16 @@ final class SimCheck {
           record.kind() != Kind.CALL || oracle.landed().contains(record.key().id()),
           "a record of a call that was never admitted");
     }
+  }
+
+  /** Of the call's own record, and of its correction if the reconciler came first. */
+  private long charged(String id) {
+    return records.values().stream()
+        .filter(record -> record.kind() != Kind.CORRECTION || record.call().isPresent())
+        .filter(record ->
+            record.corrected().map(c -> c.key().id()).orElse(record.key().id()).equals(id))
+        .mapToLong(record -> record.charged().tokens())
+        .sum();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.chatgate.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.quota.SimCoverage.Situation;
@@ -79,27 +80,41 @@ final class SimSchedule {
   /** Runs it to its end. */
   void run() {
     makeTrouble(List.of(0, 2, 6, 15).get(random.nextInt(4)));
-    boolean manyModels = world.chance(3);
-    int calls = manyModels ? 14 : random.nextInt(2, 9);
-    for (int model = 0; model < (manyModels ? 11 : random.nextInt(1, 3)); model++) {
-      models.add("model-" + model);
-    }
-    int count = random.nextInt(1, 4);
-    for (int instance = 0; instance < count; instance++) {
-      instances.add(new Instance(someSkew()));
-    }
-    for (int call = 0; call < calls; call++) {
-      var model = models.get(call % models.size());
-      world.spawn("call-" + call, world.between(NOTHING, spread), () -> call(model));
+    startInstances(random.nextInt(1, 4));
+    // With many models a day, parts of it are moved out while it goes on.
+    if (world.chance(2)) {
+      quota = Quota.UNLIMITED;
+      check.limits(quota);
+      spawnCalls(30, 10);
+      spawnReconcilers();
+    } else {
+      spawnCalls(random.nextInt(2, 9), random.nextInt(1, 3));
     }
     spawnReconcilers();
     spawnOperators();
+    spawnReaders();
     changeLimits();
     world.run();
     settleDown();
   }
 
   // ---- the scene
+
+  private void startInstances(int count) {
+    for (int instance = 0; instance < count; instance++) {
+      instances.add(new Instance(someSkew()));
+    }
+  }
+
+  private void spawnCalls(int calls, int modelCount) {
+    for (int model = 0; model < modelCount; model++) {
+      models.add("model-" + model);
+    }
+    for (int call = 0; call < calls; call++) {
+      var model = models.get(call % modelCount);
+      world.spawn("call-" + call, world.between(NOTHING, spread), () -> call(model));
+    }
+  }
 
   /** Faults all the time, and maybe some seconds in which hardly anything gets through. */
   private void makeTrouble(int faultsPercent) {
@@ -258,9 +273,9 @@ final class SimSchedule {
     } else {
       world.pause(world.between(NOTHING, reservation.claim().callLimit()));
     }
-    settle(instance, reservation);
+    settleFirst(instance, reservation);
     if (world.chance(10)) {
-      settle(instance, reservation);
+      settle(instance, reservation, used(reservation.entry().tokens()));
     }
   }
 
@@ -270,16 +285,19 @@ final class SimSchedule {
         toDeadline.minus(MILLISECOND).plus(world.between(NOTHING, MILLISECOND.multipliedBy(20))));
   }
 
-  private void settle(Instance instance, Reservation reservation) {
+  private void settleFirst(Instance instance, Reservation reservation) {
     var used = used(reservation.entry().tokens());
-    world.note("used", used);
-    var settlement =
-        instance.ledger.settle(
-            reservation, used, Calls.FACTS, instance.now().plusSeconds(random.nextLong(1, 10)));
-    world.note("is settled", settlement);
-    if (settlement == Ledger.Settlement.APPLIED) {
-      check.settled(reservation);
+    if (settle(instance, reservation, used) == Ledger.Settlement.APPLIED) {
+      check.settled(reservation, used.counts().total());
     }
+  }
+
+  private Ledger.Settlement settle(Instance instance, Reservation reservation, Consumption used) {
+    world.note("used", used);
+    var giveUpAt = instance.now().plusSeconds(random.nextLong(1, 10));
+    var settlement = instance.ledger.settle(reservation, used, Calls.FACTS, giveUpAt);
+    world.note("is settled", settlement);
+    return settlement;
   }
 
   private Consumption used(long reserved) {
@@ -350,6 +368,24 @@ final class SimSchedule {
     world.note(done ? "has corrected" : "has not corrected", correction);
   }
 
+  /** Who reads the usage meanwhile finds each call once, though days are moved. */
+  private void spawnReaders() {
+    if (world.chance(25)) {
+      world.spawn("reader", world.between(NOTHING, spread.plusSeconds(60)), this::readUsage);
+    }
+  }
+
+  private void readUsage() {
+    long atLeast = check.callsApplied();
+    try {
+      long found = SimCheck.calls(usage().values());
+      assertTrue(found >= atLeast, "usage misses calls");
+      assertTrue(found <= check.callsApplied(), "usage has calls twice");
+    } catch (StoreUnavailableException e) {
+      world.note("could not read", e);
+    }
+  }
+
   // ---- the end
 
   private void settleDown() {
@@ -382,7 +418,7 @@ final class SimSchedule {
     var granted =
         assertInstanceOf(Admission.Granted.class, instance.ledger.admit(claim), "after all");
     check.granted(granted.reservation(), world.now());
-    settle(instance, granted.reservation());
+    settleFirst(instance, granted.reservation());
   }
 
   private SortedMap<DayAndModel, Tally> usage() {

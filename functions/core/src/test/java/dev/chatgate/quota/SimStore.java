@@ -153,7 +153,16 @@ final class SimStore {
     public Written update(QuotaKey key, ItemUpdate update) {
       var now = world.lastTold();
       var step = SimStep.of(update);
-      return call(
+      try {
+        return call(key, step, update, now);
+      } catch (StoreUnavailableException e) {
+        check.unanswered(step, update);
+        throw e;
+      }
+    }
+
+    private Written call(QuotaKey key, SimStep step, ItemUpdate update, Instant now) {
+      return SimStore.this.call(
           step, update, () -> land(key, step, update, now), () -> new Written.NotDone(throttled()));
     }
 
@@ -199,6 +208,7 @@ final class SimStore {
   private final class Records implements UsageRecords {
     @Override
     public Decision decide(UsageRecord record) {
+      check.decides(record);
       return call(
           SimStep.RECORD, record, () -> land(record), () -> new Decision.NotDone(throttled()));
     }
