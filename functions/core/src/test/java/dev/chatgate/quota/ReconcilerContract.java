@@ -69,24 +69,6 @@ public abstract class ReconcilerContract {
     this.ledger = ledger(table, random);
   }
 
-  /** What other tests left in the index is none of this one's business. */
-  private record OneTenant(QuotaTable table, QuotaKey key) implements QuotaTable {
-    @Override
-    public Written update(QuotaKey item, ItemUpdate update) {
-      return table.update(item, update);
-    }
-
-    @Override
-    public QuotaItem read(QuotaKey item) {
-      return table.read(item);
-    }
-
-    @Override
-    public List<QuotaKey> due() {
-      return table.due().stream().filter(key::equals).toList();
-    }
-  }
-
   private QuotaLedger ledger(QuotaTable through, Random jitter) {
     return new QuotaLedger(
         through,

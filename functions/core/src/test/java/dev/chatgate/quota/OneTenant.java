@@ -1,0 +1,21 @@
+package dev.chatgate.quota;
+
+import java.util.List;
+
+/** A table whose index shows one item only: what other tests left there is none of this one's. */
+record OneTenant(QuotaTable table, QuotaKey key) implements QuotaTable {
+  @Override
+  public Written update(QuotaKey item, ItemUpdate update) {
+    return table.update(item, update);
+  }
+
+  @Override
+  public QuotaItem read(QuotaKey item) {
+    return table.read(item);
+  }
+
+  @Override
+  public List<QuotaKey> due() {
+    return table.due().stream().filter(key::equals).toList();
+  }
+}
