@@ -64,6 +64,15 @@ public final class AwsClients implements AutoCloseable {
     return dynamoDb(reading());
   }
 
+  /**
+   * The same, with every answer's {@code Date} shown to a clock.
+   *
+   * @param clock the store's time
+   */
+  public DynamoDbClient readingDynamoDb(StoreClock clock) {
+    return dynamoDb(reading(), new StoreClockInterceptor(clock));
+  }
+
   /** A Secrets Manager client, which repeats what is worth repeating. */
   public SecretsManagerClient secretsManager() {
     return SecretsManagerClient.builder()

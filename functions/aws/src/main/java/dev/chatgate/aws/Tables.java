@@ -22,6 +22,10 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateTimeToLiveRequest;
  * @param usage records of calls, and rows of closed days
  */
 public record Tables(String tenants, String quota, String usage) {
+  /** The names that {@code mvn -Plocal} gives them. */
+  public static final Tables LOCAL =
+      new Tables("chatgate-tenants", "chatgate-quota", "chatgate-usage");
+
   /** Environment variable with the name of the Tenants table. */
   public static final String TENANTS_VARIABLE = "CHATGATE_TENANTS_TABLE";
 

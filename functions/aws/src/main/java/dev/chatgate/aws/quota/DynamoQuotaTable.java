@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
@@ -105,6 +106,25 @@ public final class DynamoQuotaTable implements QuotaTable {
       return dynamoDb.queryPaginator(query).items().stream().map(DynamoQuotaTable::key).toList();
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading the index of due items", e);
+    }
+  }
+
+  /**
+   * Every item of the table: reads all of it, for an operator.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  public List<QuotaKey> all() {
+    var scan =
+        ScanRequest.builder()
+            .tableName(table)
+            .consistentRead(true)
+            .projectionExpression(Tables.HASH_KEY)
+            .build();
+    try {
+      return dynamoDb.scanPaginator(scan).items().stream().map(DynamoQuotaTable::key).toList();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading the Quota table", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.chatgate.aws.tenant;
 
 import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.StoreErrors;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
@@ -18,6 +19,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
@@ -35,6 +37,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * operator changed is seen by the next read.
  */
 public final class TenantStore implements TenantDirectory {
+  private static final String TENANT = "tenant#";
   private static final String CONFIG = "config";
   private static final String KEYS = "keys";
   private static final String VERSION = "version";
@@ -71,6 +74,29 @@ public final class TenantStore implements TenantDirectory {
         string(key, "name"),
         Integer.parseInt(number(key, "code")),
         Optional.ofNullable(key.get(EXPIRES_AT)).map(at -> Instant.parse(at.s())));
+  }
+
+  /**
+   * Every tenant's name: reads the whole table, for an operator.
+   *
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public List<TenantId> ids() {
+    var scan =
+        ScanRequest.builder()
+            .tableName(table)
+            .consistentRead(true)
+            .projectionExpression(Tables.HASH_KEY)
+            .build();
+    try {
+      return dynamoDb.scanPaginator(scan).items().stream()
+          .map(item -> string(item, Tables.HASH_KEY))
+          .filter(key -> key.startsWith(TENANT))
+          .map(key -> new TenantId(key.substring(TENANT.length())))
+          .toList();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading the Tenants table", e);
+    }
   }
 
   /**
@@ -186,7 +212,7 @@ public final class TenantStore implements TenantDirectory {
   }
 
   private static Map<String, AttributeValue> keyOf(TenantId tenant) {
-    return Map.of(Tables.HASH_KEY, s("tenant#" + tenant), Tables.RANGE_KEY, s(CONFIG));
+    return Map.of(Tables.HASH_KEY, s(TENANT + tenant), Tables.RANGE_KEY, s(CONFIG));
   }
 
   private static Map<String, AttributeValue> keyOf(KeyHash hash) {

@@ -1,0 +1,18 @@
+package dev.chatgate.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.chatgate.aws.Tables;
+import dev.chatgate.local.template.Template;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TableNamesTest {
+  @Test
+  void theLocalTablesAreTheOnesThatTheCommandLineLooksFor() {
+    var template = Template.read(Path.of("..", "..", "template.yaml"), Map.of());
+    var environment = template.function("ApiFunction").orElseThrow().environment();
+    assertEquals(Tables.LOCAL, Tables.fromEnvironment(environment));
+  }
+}
