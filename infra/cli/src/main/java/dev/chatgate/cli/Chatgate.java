@@ -18,8 +18,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "chatgate",
     description = "Operates a Chatgate deployment.",
-    mixinStandardHelpOptions = true,
-    scope = ScopeType.INHERIT,
     subcommands = {AuditCommand.class, ReconcileCommand.class})
 public final class Chatgate implements Runnable {
   /** The exit code of a command that could not do its work. */
@@ -30,6 +28,14 @@ public final class Chatgate implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Shows this.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  private boolean help;
 
   @Option(
       names = "--local",
@@ -73,7 +79,17 @@ public final class Chatgate implements Runnable {
 
   static CommandLine commandLine(Map<String, String> environment) {
     return new CommandLine(new Chatgate(environment))
-        .setExitCodeExceptionMapper(_ -> CANNOT_RUN)
+        .setParameterExceptionHandler((failure, _) -> {
+          var command = failure.getCommandLine();
+          command
+              .getErr()
+              .println(
+                  failure.getMessage()
+                      + " See: "
+                      + command.getCommandSpec().qualifiedName()
+                      + " --help");
+          return CANNOT_RUN;
+        })
         .setExecutionExceptionHandler((failure, command, _) -> {
           command.getErr().println(sentence(failure));
           return CANNOT_RUN;

@@ -214,12 +214,18 @@ class ChatgateTest {
   }
 
   @Test
-  void withoutTablesNothingRuns() {
-    var result = run(Map.of(), "audit");
+  void whatIsWrongWithTheLineIsSaidInOneSentence() {
+    assertTrue(wrong("audit").contains(Tables.TENANTS_VARIABLE));
+    assertTrue(wrong("audit", "--unknown").contains("--unknown"));
+    assertTrue(wrong("frobnicate").contains("frobnicate"));
+    wrong();
+  }
+
+  private static String wrong(String... line) {
+    var result = run(Map.of(), line);
     assertEquals(2, result.exitCode());
-    assertTrue(result.err().contains(Tables.TENANTS_VARIABLE), result.err());
-    assertEquals(2, run(Map.of()).exitCode());
-    assertEquals(2, run(Map.of(), "audit", "--unknown").exitCode());
+    assertEquals(1, result.err().lines().count(), result.err());
+    return result.err();
   }
 
   @Test
