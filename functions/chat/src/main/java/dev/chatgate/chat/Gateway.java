@@ -29,6 +29,7 @@ public final class Gateway {
   private final TenantDirectory tenants;
   private final ChatService chat;
   private final ModelCatalog models;
+  private final UsageEndpoint usage;
   private final CallLog log;
   private final RandomGenerator random;
   private final InstantSource clock;
@@ -38,6 +39,7 @@ public final class Gateway {
       TenantDirectory tenants,
       ChatService chat,
       ModelCatalog models,
+      UsageEndpoint usage,
       CallLog log,
       RandomGenerator random,
       InstantSource clock) {
@@ -46,6 +48,7 @@ public final class Gateway {
     this.tenants = tenants;
     this.chat = chat;
     this.models = models;
+    this.usage = usage;
     this.log = log;
     this.random = random;
     this.clock = clock;
@@ -136,6 +139,8 @@ public final class Gateway {
           authenticated(exchange).ifPresent(who -> models.list(exchange, who.tenant()));
       case Route.Model model ->
           authenticated(exchange).ifPresent(who -> models.show(exchange, who.tenant(), model.id()));
+      case Route.Usage used ->
+          authenticated(exchange).ifPresent(who -> usage.show(exchange, who.tenant()));
       case Route.Chat call -> authenticated(exchange).ifPresent(who -> chat(exchange, who));
     }
   }

@@ -4,6 +4,7 @@ import dev.chatgate.aws.AwsClients;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.secret.SecretProviderKeys;
 import dev.chatgate.aws.tenant.TenantStore;
+import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.aws.usage.PriceStore;
 import dev.chatgate.openai.provider.ProviderClient;
@@ -15,6 +16,7 @@ import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Pause;
 import dev.chatgate.quota.QuotaLedger;
 import dev.chatgate.quota.StoreClock;
+import dev.chatgate.quota.UsageReader;
 import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.usage.CachedPriceBook;
@@ -45,7 +47,6 @@ final class GatewayFactory {
       java.util.logging.Logger.getLogger("io.micronaut");
 
   private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
-  private static final Duration RECORDS_KEPT_FOR = Duration.ofDays(400);
 
   /**
    * Starts the application, every part of it now and none at the first call. Nothing is guessed
@@ -141,7 +142,8 @@ final class GatewayFactory {
     var dynamoDb = aws.ledgerDynamoDb(storeClock);
     return new QuotaLedger(
         new DynamoQuotaTable(dynamoDb, settings.tables(), STORE_ATTEMPT),
-        new DynamoUsageRecords(dynamoDb, settings.tables(), STORE_ATTEMPT, RECORDS_KEPT_FOR),
+        new DynamoUsageRecords(
+            dynamoDb, settings.tables(), STORE_ATTEMPT, DynamoUsageRecords.KEPT_FOR),
         storeClock,
         random,
         Pause.SLEEP,
@@ -162,14 +164,26 @@ final class GatewayFactory {
   }
 
   @Singleton
+  UsageEndpoint usage(AwsClients aws, Settings settings, StoreClock storeClock) {
+    var dynamoDb = aws.readingDynamoDb(storeClock);
+    var reader =
+        new UsageReader(
+            new DynamoQuotaTable(dynamoDb, settings.tables(), STORE_ATTEMPT),
+            new DynamoDayRows(dynamoDb, settings.tables()),
+            storeClock);
+    return new UsageEndpoint(reader, storeClock);
+  }
+
+  @Singleton
   Gateway gateway(
       Settings settings,
       TenantDirectory tenants,
       ChatService chat,
       ModelCatalog models,
+      UsageEndpoint usage,
       InstantSource clock,
       RandomGenerator random) {
     return new Gateway(
-        settings, tenants, chat, models, new CallLog(System.out, clock), random, clock);
+        settings, tenants, chat, models, usage, new CallLog(System.out, clock), random, clock);
   }
 }

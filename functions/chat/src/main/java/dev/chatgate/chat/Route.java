@@ -26,6 +26,9 @@ public sealed interface Route {
    */
   record Model(String id) implements ReadOnly {}
 
+  /** {@code …/v1/usage}. */
+  record Usage() implements ReadOnly {}
+
   /** {@code /health}. */
   record Health() implements ReadOnly {}
 
@@ -48,6 +51,7 @@ public sealed interface Route {
     return switch (plain) {
       case "/v1/chat/completions" -> Optional.of(new Chat());
       case "/v1/models" -> Optional.of(new Models());
+      case "/v1/usage" -> Optional.of(new Usage());
       case "/health" -> Optional.of(new Health());
       default ->
           plain.startsWith("/v1/models/")

@@ -11,9 +11,13 @@ import dev.chatgate.openai.request.ChatRequestParser;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.ProviderKey;
 import dev.chatgate.provider.ProviderKeys;
+import dev.chatgate.quota.MemoryQuotaTable;
+import dev.chatgate.quota.QuotaTable;
 import dev.chatgate.quota.StoreClock;
+import dev.chatgate.quota.UsageReader;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.usage.MemoryDayRows;
 import dev.chatgate.usage.ModelPrice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,6 +53,7 @@ final class GatewayHarness implements AutoCloseable {
           + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}";
 
   final RecordingLedger ledger = new RecordingLedger();
+  QuotaTable quota = new MemoryQuotaTable();
   final List<String> bodiesAtProvider = new CopyOnWriteArrayList<>();
   final Map<KeyHash, Credential> keys = new HashMap<>();
   final ByteArrayOutputStream logged = new ByteArrayOutputStream();
@@ -152,6 +157,7 @@ final class GatewayHarness implements AutoCloseable {
         this::find,
         chat,
         new ModelCatalog(provider::models, () -> List.of("priced"), clock),
+        new UsageEndpoint(new UsageReader(quota, new MemoryDayRows(), clock), clock),
         new CallLog(new PrintStream(logged, true, StandardCharsets.UTF_8), clock),
         new SecureRandom(),
         clock);

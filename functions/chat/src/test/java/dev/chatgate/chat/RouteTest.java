@@ -35,6 +35,7 @@ class RouteTest {
   @Test
   void theListAndTheHealthCheckHavePathsOfTheirOwn() {
     assertEquals(Optional.of(new Route.Models()), Route.of("/v1/models/"));
+    assertEquals(Optional.of(new Route.Usage()), Route.of("/openai/v1/usage"));
     assertEquals(Optional.of(new Route.Health()), Route.of("/health"));
   }
 
