@@ -8,13 +8,17 @@ import java.util.Optional;
  * is killed, and a killed process can tell nobody; so the child looks. The parent's number is
  * compared, for a dead parent that nobody has waited for still counts as alive.
  */
-final class ParentWatch {
+public final class ParentWatch {
   private static final Duration EVERY = Duration.ofMillis(50);
 
   private ParentWatch() {}
 
-  /** Runs something once the present parent is gone. */
-  static void start(Runnable gone) {
+  /**
+   * Runs something once the present parent is gone.
+   *
+   * @param gone what, in a thread of its own
+   */
+  public static void start(Runnable gone) {
     Optional<Long> parent = parent();
     Thread.ofPlatform().daemon().name("parent-watch").start(() -> watch(parent, gone));
   }
