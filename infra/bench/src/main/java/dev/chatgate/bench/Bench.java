@@ -1,0 +1,70 @@
+package dev.chatgate.bench;
+
+import dev.chatgate.local.ParentWatch;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Runs one measurement, prints its result as Markdown, and keeps it in {@code infra/bench/results}:
+ * the program behind {@code mvn -Pbench}. The system property {@code chatgate.root} names the
+ * folder with the template.
+ */
+public final class Bench {
+  private static final int FAILED = 1;
+  private static final Map<String, Measurement> MEASUREMENTS =
+      new TreeMap<>(
+          Map.of(
+              "chunk-lag", new ChunkLag(),
+              "throughput", new Throughput(),
+              "kill-drill", new KillDrill()));
+
+  // Kept, for java.util.logging holds its loggers weakly.
+  private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");
+
+  private Bench() {}
+
+  /** Ends with code 1 if the name is unknown or the result is not what is promised. */
+  public static void main(String[] args) throws Exception {
+    // What DynamoDB Local would say of itself on standard error.
+    SQLITE.setLevel(Level.OFF);
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
+    ParentWatch.start(() -> Runtime.getRuntime().halt(FAILED));
+    var name = args.length == 1 ? args[0] : "";
+    var measurement = Optional.ofNullable(MEASUREMENTS.get(name));
+    boolean held = measurement.isPresent() ? run(name, measurement.get()) : explain(System.err);
+    Runtime.getRuntime().exit(held ? 0 : FAILED);
+  }
+
+  private static boolean run(String name, Measurement measurement) throws Exception {
+    var root = Path.of(System.getProperty("chatgate.root", ".")).toAbsolutePath().normalize();
+    var started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    var surroundings = Surroundings.of(root);
+    try (var log = new RunLog(root, name)) {
+      var result = measurement.run(root, log);
+      var page = result.page(name, started, surroundings);
+      System.out.print(page);
+      keep(root, name, page);
+      return result.held();
+    }
+  }
+
+  private static void keep(Path root, String name, String page) throws IOException {
+    var results = Files.createDirectories(root.resolve(Path.of("infra", "bench", "results")));
+    Files.writeString(results.resolve(name + ".md"), page);
+  }
+
+  private static boolean explain(PrintStream out) {
+    out.println("Say which measurement: mvn -q -Pbench -Dbench=NAME, where NAME is one of");
+    MEASUREMENTS.forEach((name, measurement) -> out.println("  " + name + ": " + measurement));
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.chatgate.bench;
+
+import dev.chatgate.local.LocalStack;
+import dev.chatgate.local.Settings;
+import dev.chatgate.local.upstream.Pacing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * The local stack under load while its function instances are killed at random moments; then the
+ * reconciler; then the audit, which must find nothing. The system property {@code bench.seed}
+ * repeats the moments and choices of a run, though not the machine's own timing.
+ */
+final class KillDrill implements Measurement {
+  private static final int KILLS = 50;
+  private static final int LEAST_MILLIS_BETWEEN = 600;
+  private static final int MOST_MILLIS_BETWEEN = 2_200;
+  private static final Duration LONGEST = Duration.ofMinutes(6);
+  private static final Duration CALL = Duration.ofSeconds(5);
+
+  /** After a call's time limit: from then on the reconciler may settle it. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  private static final Duration MARGIN = Duration.ofSeconds(3);
+
+  @Override
+  public Result run(Path root, RunLog log) throws IOException, InterruptedException {
+    long seed =
+        Optional.ofNullable(System.getProperty("bench.seed"))
+            .filter(text -> !text.isBlank())
+            .map(Long::valueOf)
+            .orElseGet(() -> new SecureRandom().nextLong());
+    log.say("seed " + seed);
+    var random = new Random(seed);
+    try (var stack = LocalStack.start(settings(root), root, Pacing.BELIEVABLE, log::function)) {
+      stack.awaitReady();
+      var load = DrillLoad.start(stack, random.nextLong());
+      var kills = kill(stack, random, log);
+      load.end();
+      awaitDeadlines(log);
+      var runs = List.of(stack.reconcile(), stack.reconcile());
+      var books = DrillBooks.read(stack, load.answered());
+      var audit = DrillAudit.run(root, stack.awsUrl());
+      return new DrillResult(seed, kills, load, runs, books, audit).result();
+    }
+  }
+
+  private static Settings settings(Path root) throws IOException {
+    var folder = root.resolve(Path.of("infra", "bench", "target"));
+    var tenants = Files.writeString(folder.resolve("drill-tenants.json"), DrillLoad.tenants());
+    var prices = Files.writeString(folder.resolve("drill-prices.json"), DrillLoad.PRICES);
+    return Settings.from(
+        Map.of(
+            "CHATGATE_API_PORT", "0",
+            "CHATGATE_STREAM_PORT", "0",
+            "CHATGATE_AWS_PORT", "0",
+            "CHATGATE_INSTANCES", "3",
+            "CHATGATE_RECONCILE_SECONDS", "0",
+            "CHATGATE_CALL_SECONDS", Long.toString(CALL.toSeconds()),
+            "CHATGATE_TENANTS", tenants.toString(),
+            "CHATGATE_PRICES", prices.toString()));
+  }
+
+  /** Each a line: when, which instance's process. */
+  private static List<String> kill(LocalStack stack, RandomGenerator random, RunLog log)
+      throws InterruptedException {
+    var kills = new ArrayList<String>();
+    var start = Instant.now();
+    while (kills.size() < KILLS) {
+      Thread.sleep(random.nextInt(LEAST_MILLIS_BETWEEN, MOST_MILLIS_BETWEEN));
+      var victim = pick(stack, random);
+      if (victim.isPresent() && victim.get().destroyForcibly()) {
+        long millis = Duration.between(start, Instant.now()).toMillis();
+        var door = stack.apiInstances().contains(victim.get()) ? "api" : "stream";
+        kills.add("%.1f s %s".formatted(millis / 1e3, door));
+        log.say("kill " + kills.size() + " of " + KILLS + ": " + kills.getLast());
+      } else if (Duration.between(start, Instant.now()).compareTo(LONGEST) > 0) {
+        throw new IllegalStateException("only " + kills.size() + " instances could be killed");
+      }
+    }
+    return kills;
+  }
+
+  /** Any process of the stack's own function instances, and of nothing else. */
+  private static Optional<ProcessHandle> pick(LocalStack stack, RandomGenerator random) {
+    var running =
+        Stream.concat(stack.apiInstances().stream(), stack.streamInstances().stream()).toList();
+    return running.isEmpty()
+        ? Optional.empty()
+        : Optional.of(running.get(random.nextInt(running.size())));
+  }
+
+  private static void awaitDeadlines(RunLog log) throws InterruptedException {
+    var wait = CALL.plus(GRACE).plus(MARGIN);
+    log.say("waiting " + wait.toSeconds() + " s until every deadline has passed");
+    Thread.sleep(wait);
+  }
+
+  @Override
+  public String toString() {
+    return "instances killed under load, then the reconciler, then an audit that finds nothing";
+  }
+}

@@ -1,0 +1,38 @@
+package dev.chatgate.bench;
+
+import java.time.Instant;
+
+/**
+ * What a measurement found.
+ *
+ * @param held whether what is promised was found
+ * @param summary Markdown: the promise, the finding, the tables
+ * @param raw the numbers behind it, as lines of text
+ */
+record Result(boolean held, String summary, String raw) {
+
+  /**
+   * The page that is printed and kept.
+   *
+   * @param name the measurement's name
+   * @param started when it began
+   * @param surroundings what it ran on
+   */
+  String page(String name, Instant started, Surroundings surroundings) {
+    return """
+    # %s
+
+    `mvn -q -Pbench -Dbench=%s`, %s
+
+    %s
+    %s
+    ## Raw numbers
+
+    ```
+    %s
+    ```
+    """
+        .formatted(
+            name, name, started, surroundings.markdown(), summary.strip() + "\n", raw.strip());
+  }
+}
