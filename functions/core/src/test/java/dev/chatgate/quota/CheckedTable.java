@@ -1,5 +1,7 @@
 package dev.chatgate.quota;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
@@ -99,10 +101,7 @@ public final class CheckedTable implements QuotaTable {
         Instant.parse("2100-01-01T00:00:00Z"),
         record -> byId.put(record.key().id(), record));
     var oracle = new ItemOracle(byId);
-    var left = new ArrayList<Step>();
-    written.forEach(left::add);
-    while (left.stream().anyMatch(step -> step.after().isPresent())) {
-      var step = next(oracle.item(), left);
+    for (var step : inTheItemsOrder(written)) {
       var after = step.update().applyTo(oracle.item());
       oracle.step(after, step.now());
       within(key, after, step);
@@ -111,32 +110,70 @@ public final class CheckedTable implements QuotaTable {
   }
 
   /**
-   * The write that turns this state into the one it left: the next in the item's order. It is near
-   * the front, unless its thread was stopped between write and answer. Where none is, one of those
-   * without an answer was done.
+   * The writes in the order in which they were done. Every write leads from one state to another,
+   * so this is a path that uses each once: Hierholzer's way, for where a correction came and went
+   * without a trace, the state before and after is the same, and the path may have missed the loop.
    */
-  private static Step next(QuotaItem item, List<Step> left) {
-    for (var step : left) {
-      if (step.leadsOnFrom(item)) {
-        left.remove(step);
-        return step;
-      }
+  private static List<Step> inTheItemsOrder(Iterable<Step> written) {
+    var left = new ArrayList<Step>();
+    written.forEach(left::add);
+    var path = walk(QuotaItem.EMPTY, left);
+    while (left.stream().anyMatch(step -> step.after().isPresent())) {
+      insertALoop(path, left);
     }
-    for (var silent : left) {
-      if (silent.after().isEmpty() && silent.update().holdsFor(item)) {
-        var after = silent.update().applyTo(item);
-        if (left.stream().anyMatch(step -> step.leadsOnFrom(after))) {
-          left.remove(silent);
-          return silent;
-        }
-      }
+    return path;
+  }
+
+  private static List<Step> walk(QuotaItem start, List<Step> left) {
+    var path = new ArrayList<Step>();
+    var item = start;
+    for (var next = next(item, left); next.isPresent(); next = next(item, left)) {
+      left.remove(next.get());
+      path.add(next.get());
+      item = next.get().update().applyTo(item);
     }
-    throw new AssertionError(
-        left.size()
-            + " writes are left, and none leads on from "
-            + item
-            + "; first: "
-            + left.getFirst());
+    return path;
+  }
+
+  private static void insertALoop(List<Step> path, List<Step> left) {
+    var item = QuotaItem.EMPTY;
+    for (int position = 0; position <= path.size(); position++) {
+      var loop = walk(item, left);
+      if (!loop.isEmpty()) {
+        assertEquals(item, end(item, loop), "the writes lead nowhere");
+        path.addAll(position, loop);
+        return;
+      }
+      item = position < path.size() ? path.get(position).update().applyTo(item) : item;
+    }
+    throw new AssertionError(left.size() + " writes were done out of nothing: " + left.getFirst());
+  }
+
+  private static QuotaItem end(QuotaItem start, List<Step> path) {
+    var item = start;
+    for (var step : path) {
+      item = step.update().applyTo(item);
+    }
+    return item;
+  }
+
+  /**
+   * A write that leads on from a state. It is near the front, unless its thread was stopped between
+   * write and answer. Where none is, one of those without an answer was done.
+   */
+  private static Optional<Step> next(QuotaItem item, List<Step> left) {
+    return left.stream()
+        .filter(step -> step.leadsOnFrom(item))
+        .findFirst()
+        .or(() -> left.stream().filter(step -> wasDoneSilently(step, item, left)).findFirst());
+  }
+
+  private static boolean wasDoneSilently(Step step, QuotaItem item, List<Step> left) {
+    if (step.after().isPresent() || !step.update().holdsFor(item)) {
+      return false;
+    }
+    var after = step.update().applyTo(item);
+    return left.stream().anyMatch(other -> other.leadsOnFrom(after));
   }
 
   private void within(QuotaKey key, QuotaItem after, Step step) {
