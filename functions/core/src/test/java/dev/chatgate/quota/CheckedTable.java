@@ -1,7 +1,5 @@
 package dev.chatgate.quota;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
@@ -110,16 +108,16 @@ public final class CheckedTable implements QuotaTable {
   }
 
   /**
-   * The writes in the order in which they were done. Every write leads from one state to another,
-   * so this is a path that uses each once: Hierholzer's way, for where a correction came and went
-   * without a trace, the state before and after is the same, and the path may have missed the loop.
+   * The writes in the order in which they were done. Each leads on from one state to another, so
+   * this is a path that uses each once. Where an entry came and went and the next write forgot what
+   * it left behind, the path may have missed the detour: it is put in afterwards.
    */
   private static List<Step> inTheItemsOrder(Iterable<Step> written) {
     var left = new ArrayList<Step>();
     written.forEach(left::add);
     var path = walk(QuotaItem.EMPTY, left);
     while (left.stream().anyMatch(step -> step.after().isPresent())) {
-      insertALoop(path, left);
+      insertADetour(path, left);
     }
     return path;
   }
@@ -135,26 +133,34 @@ public final class CheckedTable implements QuotaTable {
     return path;
   }
 
-  private static void insertALoop(List<Step> path, List<Step> left) {
+  private static void insertADetour(List<Step> path, List<Step> left) {
     var item = QuotaItem.EMPTY;
     for (int position = 0; position <= path.size(); position++) {
-      var loop = walk(item, left);
-      if (!loop.isEmpty()) {
-        assertEquals(item, end(item, loop), "the writes lead nowhere");
-        path.addAll(position, loop);
+      var rest = path.subList(position, path.size());
+      var detour = walk(item, left);
+      while (!detour.isEmpty() && !leadsBack(item, detour, rest)) {
+        left.addFirst(detour.removeLast());
+      }
+      if (!detour.isEmpty()) {
+        path.addAll(position, detour);
         return;
       }
-      item = position < path.size() ? path.get(position).update().applyTo(item) : item;
+      item = rest.isEmpty() ? item : rest.getFirst().update().applyTo(item);
     }
     throw new AssertionError(left.size() + " writes were done out of nothing: " + left.getFirst());
   }
 
-  private static QuotaItem end(QuotaItem start, List<Step> path) {
-    var item = start;
-    for (var step : path) {
-      item = step.update().applyTo(item);
+  /** Whether what follows leads to the same states after a detour as without it. */
+  private static boolean leadsBack(QuotaItem item, List<Step> detour, List<Step> rest) {
+    if (rest.isEmpty()) {
+      return true;
     }
-    return item;
+    var end = item;
+    for (var step : detour) {
+      end = step.update().applyTo(end);
+    }
+    var next = rest.getFirst().update();
+    return next.holdsFor(end) && next.applyTo(end).equals(next.applyTo(item));
   }
 
   /**
