@@ -139,7 +139,8 @@ final class ChatService {
       case Admission.Refused refused -> {
         call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits()));
         call.exchange.log().put("refused_by", refused.refusal().limit().key());
-        call.exchange.refuse(Refusals.error(refused.refusal(), settings.spentStatus()));
+        call.exchange.refuse(
+            Refusals.error(refused.refusal(), call.request.samples(), settings.spentStatus()));
       }
       case Admission.Unavailable unavailable -> {
         call.exchange.log().put("cause", unavailable.cause().getClass().getName());

@@ -18,9 +18,10 @@ final class Refusals {
   /**
    * The error that a tenant gets.
    *
+   * @param samples how many choices the call makes: the ledger knows only what they need together
    * @param spentStatus the status of {@code insufficient_quota}
    */
-  static ApiError error(Refusal refusal, int spentStatus) {
+  static ApiError error(Refusal refusal, int samples, int spentStatus) {
     return switch (refusal.kind()) {
       case WAIT -> waiting(ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message(refusal)), refusal);
       case SPENT ->
@@ -30,7 +31,7 @@ final class Refusals {
                   .withoutRetry(),
               refusal);
       case NEVER_FITS ->
-          ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, neverFits(refusal)).withoutRetry();
+          ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, neverFits(refusal, samples)).withoutRetry();
     };
   }
 
@@ -49,10 +50,11 @@ final class Refusals {
             refusal.freesAt().map(at -> ", free again at " + at).orElse(""));
   }
 
-  private static String neverFits(Refusal refusal) {
+  private static String neverFits(Refusal refusal, int samples) {
+    long largest = refusal.largestMaxTokens().orElse(0) / samples;
     var advice =
-        refusal.largestMaxTokens().isPresent()
-            ? " The largest max_tokens that fits is " + refusal.largestMaxTokens().getAsLong() + "."
+        largest > 0
+            ? " The largest max_tokens that fits is " + largest + "."
             : " No max_tokens fits.";
     return "This call needs %s, more than the limit %s of %s can ever hold.%s"
         .formatted(

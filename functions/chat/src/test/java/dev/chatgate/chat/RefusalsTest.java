@@ -3,6 +3,7 @@ package dev.chatgate.chat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.quota.Limit;
@@ -19,7 +20,7 @@ class RefusalsTest {
   void aWaitIsARateLimitWithoutTheWordsThatStopClients() {
     var error =
         Refusals.error(
-            refusal(Limit.TOKENS_PER_MINUTE, Refusal.Kind.WAIT, Duration.ofMillis(1500)), 429);
+            refusal(Limit.TOKENS_PER_MINUTE, Refusal.Kind.WAIT, Duration.ofMillis(1500)), 1, 429);
     assertEquals(ErrorCode.RATE_LIMIT_EXCEEDED, error.code());
     assertEquals("2", error.headers().get("retry-after"));
     assertEquals("1500", error.headers().get("retry-after-ms"));
@@ -36,14 +37,14 @@ class RefusalsTest {
   void aLongWaitIsNotToBeRepeated() {
     var error =
         Refusals.error(
-            refusal(Limit.TOKENS_PER_DAY, Refusal.Kind.WAIT, Duration.ofSeconds(61)), 429);
+            refusal(Limit.TOKENS_PER_DAY, Refusal.Kind.WAIT, Duration.ofSeconds(61)), 1, 429);
     assertEquals("false", error.headers().get("x-should-retry"));
   }
 
   @Test
   void aSpentLimitIsInsufficientQuotaWithTheStatusThatIsSet() {
     var spent = refusal(Limit.COST_PER_MONTH, Refusal.Kind.SPENT, Duration.ofHours(3));
-    var error = Refusals.error(spent, 402);
+    var error = Refusals.error(spent, 1, 402);
     assertEquals(ErrorCode.INSUFFICIENT_QUOTA, error.code());
     assertEquals(402, error.status());
     assertEquals("false", error.headers().get("x-should-retry"));
@@ -66,14 +67,30 @@ class RefusalsTest {
             Optional.empty(),
             Optional.empty(),
             OptionalLong.of(80));
-    var error = Refusals.error(never, 429);
+    var error = Refusals.error(never, 3, 429);
     assertEquals(ErrorCode.RATE_LIMIT_EXCEEDED, error.code());
     assertEquals("false", error.headers().get("x-should-retry"));
     assertNull(error.headers().get("retry-after"));
     assertEquals(
         "This call needs 300, more than the limit tokens_per_day of 100 can ever hold. The largest"
-            + " max_tokens that fits is 80.",
+            + " max_tokens that fits is 26.",
         error.message());
+  }
+
+  @Test
+  void whereNotEvenOneTokenAChoiceFitsItSaysSo() {
+    var never =
+        new Refusal(
+            Limit.TOKENS_PER_DAY,
+            Refusal.Kind.NEVER_FITS,
+            300,
+            100,
+            0,
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            OptionalLong.of(2));
+    assertTrue(Refusals.error(never, 3, 429).message().endsWith(" No max_tokens fits."));
   }
 
   private static Refusal refusal(Limit limit, Refusal.Kind kind, Duration wait) {
