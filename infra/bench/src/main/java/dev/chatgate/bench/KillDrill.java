@@ -24,14 +24,16 @@ import java.util.stream.Stream;
  */
 final class KillDrill implements Measurement {
   private static final int KILLS = 50;
-  private static final int LEAST_MILLIS_BETWEEN = 600;
-  private static final int MOST_MILLIS_BETWEEN = 2_200;
-  private static final Duration LONGEST = Duration.ofMinutes(6);
+  private static final int LEAST_MILLIS_BETWEEN = 1;
+  private static final int MOST_MILLIS_BETWEEN = 1_500;
+  private static final int ANSWERS_BETWEEN = 3;
+  private static final Duration LONGEST = Duration.ofMinutes(8);
   private static final Duration CALL = Duration.ofSeconds(5);
 
   /** After a call's time limit: from then on the reconciler may settle it. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
+  private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration MARGIN = Duration.ofSeconds(3);
 
   @Override
@@ -46,7 +48,7 @@ final class KillDrill implements Measurement {
     try (var stack = LocalStack.start(settings(root), root, Pacing.BELIEVABLE, log::function)) {
       stack.awaitReady();
       var load = DrillLoad.start(stack, random.nextLong());
-      var kills = kill(stack, random, log);
+      var kills = kill(stack, load, random, log);
       load.end();
       awaitDeadlines(log);
       var runs = List.of(stack.reconcile(), stack.reconcile());
@@ -73,29 +75,44 @@ final class KillDrill implements Measurement {
   }
 
   /** Each a line: when, which instance's process. */
-  private static List<String> kill(LocalStack stack, RandomGenerator random, RunLog log)
+  private static List<String> kill(
+      LocalStack stack, DrillLoad load, RandomGenerator random, RunLog log)
       throws InterruptedException {
     var kills = new ArrayList<String>();
     var start = Instant.now();
     while (kills.size() < KILLS) {
+      awaitAnswers(load, start.plus(LONGEST));
       Thread.sleep(random.nextInt(LEAST_MILLIS_BETWEEN, MOST_MILLIS_BETWEEN));
       var victim = pick(stack, random);
-      if (victim.isPresent() && victim.get().destroyForcibly()) {
+      if (victim.isPresent() && victim.get().process().destroyForcibly()) {
         long millis = Duration.between(start, Instant.now()).toMillis();
-        var door = stack.apiInstances().contains(victim.get()) ? "api" : "stream";
-        kills.add("%.1f s %s".formatted(millis / 1e3, door));
+        kills.add("%.1f s %s".formatted(millis / 1e3, victim.get().door()));
         log.say("kill " + kills.size() + " of " + KILLS + ": " + kills.getLast());
-      } else if (Duration.between(start, Instant.now()).compareTo(LONGEST) > 0) {
-        throw new IllegalStateException("only " + kills.size() + " instances could be killed");
       }
     }
     return kills;
   }
 
+  /** On a slow machine only instances that are still starting would be killed otherwise. */
+  private static void awaitAnswers(DrillLoad load, Instant until) throws InterruptedException {
+    int before = load.answered().size();
+    while (load.answered().size() < before + ANSWERS_BETWEEN) {
+      if (Instant.now().isAfter(until)) {
+        throw new IllegalStateException("too few calls are answered to go on killing");
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  private record Victim(String door, ProcessHandle process) {}
+
   /** Any process of the stack's own function instances, and of nothing else. */
-  private static Optional<ProcessHandle> pick(LocalStack stack, RandomGenerator random) {
+  private static Optional<Victim> pick(LocalStack stack, RandomGenerator random) {
     var running =
-        Stream.concat(stack.apiInstances().stream(), stack.streamInstances().stream()).toList();
+        Stream.concat(
+                stack.apiInstances().stream().map(process -> new Victim("api", process)),
+                stack.streamInstances().stream().map(process -> new Victim("stream", process)))
+            .toList();
     return running.isEmpty()
         ? Optional.empty()
         : Optional.of(running.get(random.nextInt(running.size())));
