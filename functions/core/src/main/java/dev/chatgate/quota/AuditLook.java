@@ -114,7 +114,7 @@ final class AuditLook {
 
   private boolean isInFlight(UsageRecord record) {
     return item.entry(record.key().id())
-        .filter(entry -> entry.attempt() == record.attempt())
+        .filter(entry -> entry.nonce() == record.attempt())
         .isPresent();
   }
 

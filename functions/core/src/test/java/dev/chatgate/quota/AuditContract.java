@@ -294,6 +294,25 @@ public abstract class AuditContract {
   }
 
   @Test
+  void aCorrectionWhoseEntryIsInFlightIsNotCountedYet() {
+    called("m", 100);
+    var correction =
+        Correction.byOperator(written().getFirst(), new Tally(0, 9, 0, 0, 9, 0), clock.instant());
+    long seconds = clock.instant().getEpochSecond();
+    int day = Windows.dayOf(clock.instant());
+    int model = ModelCodes.codeFor("m", table.read(key));
+    var entry = new Entry(3, 0, 0, 0, seconds, 60, day, model, 500);
+    long nanos = Buckets.nanosOf(clock.instant());
+    table.update(key, Admitting.correction(correction.key().id(), entry, "m", nanos));
+    records.decide(Records.correction(correction, entry, clock.instant()));
+    clock.advance(Duration.ofSeconds(30));
+    assertEquals(List.of(), differences());
+    clock.advance(DEADLINE);
+    reconcile();
+    assertEquals(List.of(), differences());
+  }
+
+  @Test
   void aLedgerIsCleanWhileCallsGoOn() throws Exception {
     var time = InstantSource.system();
     var traffic = new AtomicInteger(4);
