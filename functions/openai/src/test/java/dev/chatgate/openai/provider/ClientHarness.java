@@ -2,6 +2,7 @@ package dev.chatgate.openai.provider;
 
 import dev.chatgate.provider.ProviderKey;
 import dev.chatgate.provider.ProviderKeys;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
@@ -20,11 +21,14 @@ final class ClientHarness implements AutoCloseable {
 
   ClientHarness(Limits limits, ProviderKeys keys, ScriptedProvider.Script... scripts) {
     provider = new ScriptedProvider(scripts);
+    client = client(provider.url(), limits, keys);
+  }
+
+  static ProviderClient client(URI url, Limits limits, ProviderKeys keys) {
     var settings =
-        new ProviderSettings(
-            provider.url(), limits.connect, limits.firstByte, limits.idle, limits.retries);
-    client =
-        new ProviderClient(settings, keys, InstantSource.system(), new Random(1), Calls.COUNTERS);
+        new ProviderSettings(url, limits.connect, limits.firstByte, limits.idle, limits.retries);
+    return new ProviderClient(
+        settings, keys, InstantSource.system(), new Random(1), Calls.COUNTERS);
   }
 
   record Limits(Duration connect, Duration firstByte, Duration idle, int retries) {}

@@ -9,8 +9,13 @@ import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.provider.ProviderOutcome.Answered;
 import dev.chatgate.openai.provider.ProviderOutcome.Failed;
 import dev.chatgate.openai.provider.ProviderOutcome.PassedThrough;
+import dev.chatgate.provider.ProviderKey;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -203,10 +208,17 @@ class ProviderErrorsTest {
 
   @Test
   void noConnectionCostsNothing() throws Exception {
-    try (var harness = harness(ScriptedProvider.Wire::stall)) {
-      harness.provider.refuse();
-      var failed = assertFailed(ErrorCode.UPSTREAM_ERROR, harness.call(Calls.PLAIN));
-      assertEquals(new Consumption.Nothing(), failed.consumption());
+    // Bound and not listened on: connections are refused, and no other process can take the port.
+    try (var refusing = new Socket()) {
+      refusing.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      var url = URI.create("http://127.0.0.1:" + refusing.getLocalPort() + "/v1");
+      var limits = ClientHarness.limits(5000, 5000, 5000, 0);
+      try (var client =
+          ClientHarness.client(url, limits, ClientHarness.fixed(new ProviderKey("sk-1")))) {
+        var outcome = client.call(Calls.of(Calls.PLAIN), new RecordingSink());
+        var failed = assertFailed(ErrorCode.UPSTREAM_ERROR, outcome);
+        assertEquals(new Consumption.Nothing(), failed.consumption());
+      }
     }
   }
 

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -32,7 +31,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ScriptedProvider implements AutoCloseable {
   private final ServerSocket server;
-  private final Socket placeholder = new Socket();
   private final Queue<Script> scripts = new ArrayDeque<>();
   private final LinkedBlockingQueue<Received> received = new LinkedBlockingQueue<>();
   private final List<Received> all = new ArrayList<>();
@@ -318,31 +316,15 @@ public final class ScriptedProvider implements AutoCloseable {
     return new Received(text, body, connection);
   }
 
-  /**
-   * From now on every connection is refused. The port stays ours, bound and not listened on: else
-   * another process might take it and answer.
-   */
-  public void refuse() throws IOException {
-    int port = server.getLocalPort();
-    stopServing();
-    placeholder.setReuseAddress(true);
-    placeholder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-  }
-
   @Override
   public void close() {
     try {
-      stopServing();
-      placeholder.close();
+      server.close();
+      for (var socket : open) {
+        socket.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private void stopServing() throws IOException {
-    server.close();
-    for (var socket : open) {
-      socket.close();
     }
   }
 }
