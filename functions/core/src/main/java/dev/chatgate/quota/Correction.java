@@ -12,8 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * The wish to change what a record charged. Its identity is the corrected record and {@code
- * madeAt}: the same correction, made again, has no effect.
+ * The wish to change what a record charged. Its identity is the corrected record, {@code madeAt},
+ * and whether the call brought it itself: the same correction, made again, has no effect.
  *
  * @param corrected the record that charged something else than what is true
  * @param difference what is true, less what was charged so far; its calls are not looked at
@@ -47,9 +47,13 @@ public record Correction(
     return new UsageRecord.Key(corrected.key().tenant(), madeAt, id());
   }
 
-  /** Derived from the corrected record and the time; as long as any reservation's id. */
+  /**
+   * Derived from what its identity is; as long as any reservation's id. A call's own correction is
+   * told from an operator's of the same second, else its usage would be dropped as done already.
+   */
   private String id() {
-    var text = corrected.key().id() + '#' + madeAt.getEpochSecond();
+    var by = call.isPresent() ? "#call" : "";
+    var text = corrected.key().id() + '#' + madeAt.getEpochSecond() + by;
     var digits = new BigInteger(1, sha256(text)).toString(RADIX);
     return digits.substring(digits.length() - RequestId.RESERVATION_ID_LENGTH);
   }

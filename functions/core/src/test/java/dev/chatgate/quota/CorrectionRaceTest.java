@@ -48,6 +48,16 @@ class CorrectionRaceTest {
   }
 
   @Test
+  void anOperatorsCorrectionOfTheSameSecondDoesNotStandForTheCallsOwn() {
+    var orphan = settledCall();
+    var byCall = new Correction(orphan, new Tally(0, 7, 0, 0, 7, 0), 0, later(), orphan.call());
+    var byOperator = Correction.byOperator(orphan, new Tally(0, 5, 0, 0, 5, 0), later());
+    assertTrue(settler(table, 1).correct(byOperator, later()));
+    assertTrue(settler(table, 2).correct(byCall, later()));
+    assertEquals(112, table.read(KEY).rollUps().getFirst().tally().tokens());
+  }
+
+  @Test
   void aCorrectionThatIsMadeTwiceAtOnceCountsOnce() {
     var difference = new Tally(0, 7, 0, 0, 7, 0);
     var correction = Correction.byOperator(settledCall(), difference, clock.instant());
