@@ -92,7 +92,6 @@ final class SimSchedule {
     }
     spawnReconcilers();
     spawnOperators();
-    spawnReaders();
     changeLimits();
     world.run();
     settleDown();
@@ -318,6 +317,10 @@ final class SimSchedule {
     for (int run = 0; run < random.nextInt(2, 5); run++) {
       var at = world.between(NOTHING, spread.plusSeconds(60));
       world.spawn("reconciler-" + run, at, () -> reconcile(NOTHING));
+      if (world.chance(20)) {
+        var meanwhile = at.plus(world.between(NOTHING, MILLISECOND.multipliedBy(25)));
+        world.spawn("reader-" + run, meanwhile, this::readUsage);
+      }
       if (world.chance(50)) {
         world.spawn("reconciler-beside-" + run, at, () -> reconcile(MILLISECOND.multipliedBy(200)));
       }
@@ -368,13 +371,7 @@ final class SimSchedule {
     world.note(done ? "has corrected" : "has not corrected", correction);
   }
 
-  /** Who reads the usage meanwhile finds each call once, though days are moved. */
-  private void spawnReaders() {
-    if (world.chance(25)) {
-      world.spawn("reader", world.between(NOTHING, spread.plusSeconds(60)), this::readUsage);
-    }
-  }
-
+  /** Who reads the usage while days are moved finds each call once. */
   private void readUsage() {
     long atLeast = check.callsApplied();
     try {
