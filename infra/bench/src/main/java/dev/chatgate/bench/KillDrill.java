@@ -33,6 +33,7 @@ final class KillDrill implements Measurement {
   /** After a call's time limit: from then on the reconciler may settle it. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
+  private static final int MOST_RUNS = 6;
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration MARGIN = Duration.ofSeconds(3);
 
@@ -51,7 +52,7 @@ final class KillDrill implements Measurement {
       var kills = kill(stack, load, random, log);
       load.end();
       awaitDeadlines(log);
-      var runs = List.of(stack.reconcile(), stack.reconcile());
+      var runs = List.of(reconcile(stack, log), reconcile(stack, log));
       var books = DrillBooks.read(stack, load.answered());
       var audit = DrillAudit.run(root, stack.awsUrl());
       return new DrillResult(seed, kills, load, runs, books, audit).result();
@@ -122,6 +123,20 @@ final class KillDrill implements Measurement {
     var wait = CALL.plus(GRACE).plus(MARGIN);
     log.say("waiting " + wait.toSeconds() + " s until every deadline has passed");
     Thread.sleep(wait);
+  }
+
+  /** A run that fails is followed by the next, as on its schedule. */
+  private static String reconcile(LocalStack stack, RunLog log) {
+    for (int run = 1; ; run++) {
+      try {
+        return stack.reconcile();
+      } catch (IllegalStateException e) {
+        log.say("run " + run + " of the reconciler: " + e.getMessage());
+        if (run == MOST_RUNS) {
+          throw e;
+        }
+      }
+    }
   }
 
   @Override

@@ -17,8 +17,8 @@ final class Throughput implements Measurement {
   private static final OptionalLong CROSSING = OptionalLong.of(36_000);
 
   private static final int ROUNDS = 3;
-  private static final int CALLS = 1_000;
-  private static final int WARM_UP_CALLS = 300;
+  private static final int CALLS = 500;
+  private static final int WARM_UP_CALLS = 200;
   private static final double MICROS_IN_MILLI = 1e3;
 
   @Override
@@ -39,8 +39,10 @@ final class Throughput implements Measurement {
       for (int round = 1; round <= ROUNDS; round++) {
         for (var load : loads) {
           load.run(CALLS);
+          log.say(
+              "round %d of %d: %d tenants, %d callers"
+                  .formatted(round, ROUNDS, load.tenants(), load.callers()));
         }
-        log.say("round " + round + " of " + ROUNDS);
       }
       return result(loads);
     }
