@@ -1,0 +1,164 @@
+package dev.chatgate.local.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.openai.provider.ScriptedProvider;
+import dev.chatgate.quota.ItemNames;
+import dev.chatgate.quota.QuotaItem;
+import dev.chatgate.quota.RollUp;
+import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageRecord;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Five hundred callers at once on one tenant, whose day holds some of them: the limit holds to the
+ * token, and nothing stays held.
+ */
+class FiveHundredCallersTest {
+  private static final int CALLERS = 500;
+  private static final int THAT_FIT = 230;
+  private static final int PROMPT_TOKENS = 7;
+  private static final int COMPLETION_TOKENS = 11;
+  private static final int SLOTS = 256;
+
+  private final CountDownLatch letGo = new CountDownLatch(1);
+
+  @Test
+  void theDayHoldsToTheTokenAndLetsGoOfWhatWasNotUsed() throws Exception {
+    try (var provider = new ScriptedProvider(this::answerOnceLetGo);
+        var stack = start(provider)) {
+      warmUp(stack);
+      long reserve = reserveOfOneCall(stack);
+      long limit = THAT_FIT * reserve + reserve - 1;
+      tenant(stack, "crowd", limit);
+
+      List<CompletableFuture<HttpResponse<String>>> answers =
+          IntStream.range(0, CALLERS).mapToObj(i -> call(stack, "crowd", "held")).toList();
+      awaitTheRefused(stack, answers, limit);
+      QuotaItem full = stack.item("crowd");
+      assertEquals(THAT_FIT, full.number("n"));
+      assertEquals(THAT_FIT, full.entries().size());
+      assertEquals(THAT_FIT * reserve, tokensOfTheDay(full));
+      answers.stream()
+          .filter(CompletableFuture::isDone)
+          .forEach(FiveHundredCallersTest::assertRefused);
+
+      letGo.countDown();
+      answers.forEach(CompletableFuture::join);
+      assertEquals(THAT_FIT, answers.stream().filter(a -> a.join().statusCode() == 200).count());
+      assertSettled(stack);
+      assertEquals(200, call(stack, "crowd", "held").join().statusCode());
+    }
+  }
+
+  private static PackagedStack start(ScriptedProvider provider) {
+    return PackagedStack.start(
+        Map.of(
+            "CHATGATE_INSTANCES", "4",
+            "AWS_LAMBDA_MAX_CONCURRENCY", "64",
+            "UPSTREAM_CONNECT_MS", "20000",
+            "UPSTREAM_BASE_URL", provider.url().toString()));
+  }
+
+  private void answerOnceLetGo(ScriptedProvider.Wire wire)
+      throws IOException, InterruptedException {
+    boolean held = wire.request().text().contains("\"held\"");
+    wire.streamHead()
+        .chunk("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n")
+        .await(held ? letGo : new CountDownLatch(0))
+        .chunk(
+            """
+            data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+            data: {"choices":[],"usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}
+
+            data: [DONE]
+
+            """
+                .formatted(PROMPT_TOKENS, COMPLETION_TOKENS, PROMPT_TOKENS + COMPLETION_TOKENS))
+        .endChunks();
+  }
+
+  /** Every instance is up, and has called everything that a call needs. */
+  private static void warmUp(PackagedStack stack) {
+    tenant(stack, "warm", 1_000_000_000);
+    IntStream.range(0, SLOTS)
+        .mapToObj(i -> call(stack, "warm", "quick"))
+        .toList()
+        .forEach(CompletableFuture::join);
+  }
+
+  /** Read from the item while a first caller, on a tenant of its own, waits for its answer. */
+  private static long reserveOfOneCall(PackagedStack stack) {
+    tenant(stack, "first", 1_000_000);
+    var _ = call(stack, "first", "held");
+    PackagedStack.await(() -> stack.item("first").number("n") == 1, () -> "nobody came");
+    return stack.item("first").entries().values().iterator().next().tokens();
+  }
+
+  /** Looks at the item all the while: in no state of it is there more than the limit. */
+  private static void awaitTheRefused(
+      PackagedStack stack, List<CompletableFuture<HttpResponse<String>>> answers, long limit) {
+    PackagedStack.await(
+        () -> {
+          QuotaItem now = stack.item("crowd");
+          assertTrue(tokensOfTheDay(now) <= limit, now::toString);
+          return answers.stream().filter(CompletableFuture::isDone).count() >= CALLERS - THAT_FIT;
+        },
+        () -> "in flight: " + stack.item("crowd").number("n") + stack.log());
+  }
+
+  private static void assertRefused(CompletableFuture<HttpResponse<String>> answer) {
+    var refusal = answer.join();
+    assertEquals(429, refusal.statusCode(), refusal.body());
+    assertTrue(refusal.body().contains("\"code\":\"rate_limit_exceeded\""), refusal.body());
+    assertEquals("1", refusal.headers().firstValue("retry-after").orElse(""));
+  }
+
+  private static void assertSettled(PackagedStack stack) {
+    QuotaItem item = stack.settled("crowd");
+    var each = new Tally(1, PROMPT_TOKENS, 0, COMPLETION_TOKENS, 0, 0);
+    List<UsageRecord> records = stack.records("crowd");
+    assertEquals(THAT_FIT, records.stream().filter(UsageRecord::counts).count());
+    assertTrue(records.stream().allMatch(record -> record.charged().equals(each)));
+    assertEquals(Map.of(), item.entries());
+    assertEquals(0, item.number(ItemNames.TOKENS_HELD));
+    assertEquals(
+        new Tally(THAT_FIT, THAT_FIT * PROMPT_TOKENS, 0, THAT_FIT * COMPLETION_TOKENS, 0, 0),
+        item.rollUps().stream().map(RollUp::tally).reduce(Tally.ZERO, Tally::plus));
+    assertEquals(THAT_FIT * (PROMPT_TOKENS + COMPLETION_TOKENS), tokensOfTheDay(item));
+  }
+
+  private static long tokensOfTheDay(QuotaItem item) {
+    return item.number(ItemNames.dayTokens(item.newestDay()));
+  }
+
+  private static void tenant(PackagedStack stack, String id, long tokensPerDay) {
+    stack.tenant(
+        """
+        {"id":"%1$s","keys":[{"name":"k","secret":"cg_%1$s"}],"quota":{"tokens_per_day":%2$d}}\
+        """
+            .formatted(id, tokensPerDay));
+  }
+
+  private static CompletableFuture<HttpResponse<String>> call(
+      PackagedStack stack, String tenant, String model) {
+    String body =
+        """
+        {"model":"%s","messages":[{"role":"user","content":"Hello"}],"max_tokens":100,\
+        "stream":true,"stream_options":{"include_usage":true}}\
+        """
+            .formatted(model);
+    var request = PackagedStack.chat(stack.stack().streamUrl(), "cg_" + tenant, body);
+    return stack.http().sendAsync(request, BodyHandlers.ofString());
+  }
+}
