@@ -127,9 +127,10 @@ class FiveHundredCallersTest {
   private static void assertSettled(PackagedStack stack) {
     QuotaItem item = stack.settled("crowd");
     var each = new Tally(1, PROMPT_TOKENS, 0, COMPLETION_TOKENS, 0, 0);
-    List<UsageRecord> records = stack.records("crowd");
-    assertEquals(THAT_FIT, records.stream().filter(UsageRecord::counts).count());
-    assertTrue(records.stream().allMatch(record -> record.charged().equals(each)));
+    List<UsageRecord> records =
+        stack.records("crowd").stream().filter(UsageRecord::counts).toList();
+    assertEquals(THAT_FIT, records.size());
+    records.forEach(record -> assertEquals(each, record.charged()));
     assertEquals(Map.of(), item.entries());
     assertEquals(0, item.number(ItemNames.TOKENS_HELD));
     assertEquals(
