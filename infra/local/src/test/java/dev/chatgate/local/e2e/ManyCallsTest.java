@@ -38,6 +38,7 @@ class ManyCallsTest {
   @Test
   void everyCallIsAnsweredAndRecordedOnceWithTheTokensThatItsClientSaw() throws Exception {
     try (var stack = PackagedStack.start(Map.of("CHATGATE_INSTANCES", "4"))) {
+      stack.stack().awaitReady();
       List<Seen> seen = callAll(stack);
       var item = stack.settled(TENANT);
       Map<String, UsageRecord> records = byRequestId(stack.records(TENANT));
