@@ -2,11 +2,18 @@ package dev.chatgate.aws;
 
 import dev.chatgate.aws.quota.StoreClockInterceptor;
 import dev.chatgate.quota.StoreClock;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.TrustManager;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -30,16 +37,47 @@ public final class AwsClients implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 128;
 
   private final SdkHttpClient http;
+  private final Optional<URI> elsewhere;
 
   public AwsClients() {
-    http =
-        Apache5HttpClient.builder()
-            .connectionTimeout(CONNECT)
-            .socketTimeout(ATTEMPT)
-            .connectionMaxIdleTime(MOST_IDLE)
-            .maxConnections(MOST_CONNECTIONS)
-            .useIdleConnectionReaper(false)
-            .build();
+    http = http().build();
+    elsewhere = Optional.empty();
+  }
+
+  private AwsClients(URI endpoint, TrustManager trust) {
+    http = http().tlsTrustManagersProvider(() -> new TrustManager[] {trust}).build();
+    elsewhere = Optional.of(endpoint);
+  }
+
+  /**
+   * Clients of a stand-in for AWS: no region, credentials or endpoint of the environment is looked
+   * for.
+   *
+   * @param endpoint where every service is
+   * @param trust decides about the stand-in's certificate
+   */
+  public static AwsClients ofStandIn(URI endpoint, TrustManager trust) {
+    return new AwsClients(endpoint, trust);
+  }
+
+  private static Apache5HttpClient.Builder http() {
+    return Apache5HttpClient.builder()
+        .connectionTimeout(CONNECT)
+        .socketTimeout(ATTEMPT)
+        .connectionMaxIdleTime(MOST_IDLE)
+        .maxConnections(MOST_CONNECTIONS)
+        .useIdleConnectionReaper(false);
+  }
+
+  private <B extends AwsClientBuilder<B, ?>> B placed(B builder) {
+    elsewhere.ifPresent(endpoint ->
+        builder
+            .endpointOverride(endpoint)
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create("stand-in", "stand-in"))));
+    return builder;
   }
 
   /**
@@ -75,7 +113,7 @@ public final class AwsClients implements AutoCloseable {
 
   /** A Secrets Manager client, which repeats what is worth repeating. */
   public SecretsManagerClient secretsManager() {
-    return SecretsManagerClient.builder()
+    return placed(SecretsManagerClient.builder())
         .httpClient(http)
         .overrideConfiguration(o ->
             o.retryStrategy(reading()).apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(WHOLE_CALL))
@@ -83,7 +121,7 @@ public final class AwsClients implements AutoCloseable {
   }
 
   private DynamoDbClient dynamoDb(RetryStrategy retries, ExecutionInterceptor... interceptors) {
-    return DynamoDbClient.builder()
+    return placed(DynamoDbClient.builder())
         .httpClient(http)
         .overrideConfiguration(o ->
             o.retryStrategy(retries)

@@ -19,6 +19,10 @@ public final class ApiHandler
   private final Gateway gateway;
   private final InstantSource clock;
 
+  // Held here: the runtime holds its hooks weakly.
+  @SuppressWarnings("UnusedVariable")
+  private final @Nullable Snapshot snapshot;
+
   /** Starts the application, before a snapshot is taken. */
   public ApiHandler() {
     this(GatewayFactory.start());
@@ -32,6 +36,19 @@ public final class ApiHandler
   ApiHandler(ApplicationContext context) {
     this.gateway = context.getBean(Gateway.class);
     this.clock = context.getBean(InstantSource.class);
+    this.snapshot = Snapshot.of(context, ApiRehearsal::play);
+  }
+
+  /**
+   * For rehearsals.
+   *
+   * @param gateway what answers
+   * @param clock the present
+   */
+  ApiHandler(Gateway gateway, InstantSource clock) {
+    this.gateway = gateway;
+    this.clock = clock;
+    this.snapshot = null;
   }
 
   @Override

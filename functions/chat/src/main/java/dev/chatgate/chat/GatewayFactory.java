@@ -34,6 +34,8 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the gateway together: the one place where its parts meet. Nothing here connects to anything.
@@ -52,7 +54,7 @@ final class GatewayFactory {
    * Starts the application, every part of it now and none at the first call. Nothing is guessed
    * about where it runs: guessing asks the network.
    *
-   * @param beans what is there already: a test's settings
+   * @param beans what is there already: settings, a stand-in's clients
    */
   static ApplicationContext start(Object... beans) {
     LIBRARIES.setLevel(java.util.logging.Level.WARNING);
@@ -84,6 +86,7 @@ final class GatewayFactory {
   }
 
   @Singleton
+  @Requires(missingBeans = AwsClients.class)
   @Bean(preDestroy = "close")
   AwsClients awsClients() {
     return new AwsClients();
@@ -107,8 +110,11 @@ final class GatewayFactory {
       ProviderKeys keys,
       InstantSource clock,
       RandomGenerator random,
-      TokenCounters counters) {
-    return new ProviderClient(settings.provider(), keys, clock, random, counters);
+      TokenCounters counters,
+      @Nullable SSLContext trusted) {
+    return trusted == null
+        ? new ProviderClient(settings.provider(), keys, clock, random, counters)
+        : new ProviderClient(settings.provider(), keys, clock, random, counters, () -> trusted);
   }
 
   @Singleton
@@ -175,15 +181,21 @@ final class GatewayFactory {
   }
 
   @Singleton
+  @Requires(missingBeans = CallLog.class)
+  CallLog log(InstantSource clock) {
+    return new CallLog(System.out, clock);
+  }
+
+  @Singleton
   Gateway gateway(
       Settings settings,
       TenantDirectory tenants,
       ChatService chat,
       ModelCatalog models,
       UsageEndpoint usage,
+      CallLog log,
       InstantSource clock,
       RandomGenerator random) {
-    return new Gateway(
-        settings, tenants, chat, models, usage, new CallLog(System.out, clock), random, clock);
+    return new Gateway(settings, tenants, chat, models, usage, log, random, clock);
   }
 }

@@ -6,6 +6,7 @@ import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streaming entry, behind a function URL, run by the streaming runtime: the call is settled
@@ -16,6 +17,10 @@ public final class StreamHandler implements StreamingHandler {
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
   private final Gateway gateway;
+
+  // Held here: the runtime holds its hooks weakly.
+  @SuppressWarnings("UnusedVariable")
+  private final @Nullable Snapshot snapshot;
 
   /** Starts the application, before a snapshot is taken. */
   public StreamHandler() {
@@ -28,16 +33,18 @@ public final class StreamHandler implements StreamingHandler {
    * @param context a started application
    */
   StreamHandler(ApplicationContext context) {
-    this(context.getBean(Gateway.class));
+    gateway = context.getBean(Gateway.class);
+    snapshot = Snapshot.of(context, StreamRehearsal::play);
   }
 
   /**
-   * For tests.
+   * For rehearsals and tests.
    *
    * @param gateway what answers
    */
   StreamHandler(Gateway gateway) {
     this.gateway = gateway;
+    snapshot = null;
   }
 
   /** The gateway's channel over a runtime's. */

@@ -2,6 +2,8 @@ package dev.chatgate.openai.provider;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -22,7 +24,6 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.ssl.TLS;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.ssl.SSLContexts;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * The pool of connections to the provider: HTTP/1.1 and nothing that a client for browsers would do
  * besides, no redirects, cookies, repeats, decompression or upgrades.
  *
- * <p>Nothing exists before the first request, so that a snapshot taken before it holds no
- * connection, and {@link #forget} leaves that state again.
+ * <p>No connection exists before the first request, and {@link #forget} leaves that state again, so
+ * that a snapshot holds none.
  */
 final class HttpTransport implements AutoCloseable {
   private static final String ON_CONNECTED = "chatgate.on-connected";
@@ -44,13 +45,18 @@ final class HttpTransport implements AutoCloseable {
   private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(55);
 
   private final Timeout connect;
-  private @Nullable CloseableHttpClient client;
+  private final Supplier<SSLContext> tls;
+  private @Nullable Built built;
+
+  private record Built(PoolingHttpClientConnectionManager pool, CloseableHttpClient client) {}
 
   /**
    * @param settings for the limit on connecting
+   * @param tls whose certificates are trusted; asked for once, with the first request
    */
-  HttpTransport(ProviderSettings settings) {
+  HttpTransport(ProviderSettings settings, Supplier<SSLContext> tls) {
     this.connect = Timeout.of(Math.max(1, settings.connect().toMillis()), TimeUnit.MILLISECONDS);
+    this.tls = tls;
   }
 
   /**
@@ -66,18 +72,20 @@ final class HttpTransport implements AutoCloseable {
     return client().executeOpen(host, request, context);
   }
 
-  private synchronized CloseableHttpClient client() {
-    var existing = client;
+  /** The client, made now if it is not there yet; no connection is. */
+  synchronized CloseableHttpClient client() {
+    var existing = built;
     if (existing == null) {
-      existing = build();
-      client = existing;
+      var pool = pool();
+      existing = new Built(pool, client(pool));
+      built = existing;
     }
-    return existing;
+    return existing.client();
   }
 
-  private CloseableHttpClient build() {
+  private static CloseableHttpClient client(PoolingHttpClientConnectionManager pool) {
     return HttpClientBuilder.create()
-        .setConnectionManager(pool())
+        .setConnectionManager(pool)
         .setDefaultRequestConfig(requests())
         .addExecInterceptorAfter(
             ChainElement.CONNECT.name(), "connected", HttpTransport::tellConnected)
@@ -105,7 +113,7 @@ final class HttpTransport implements AutoCloseable {
                 .setSupportedProtocols(TLS.V_1_2, TLS.V_1_3)
                 .setHandshakeTimeout(connect)
                 .build())
-        .setTlsSocketStrategy(new DefaultClientTlsStrategy(SSLContexts.createDefault()))
+        .setTlsSocketStrategy(new DefaultClientTlsStrategy(tls.get()))
         .build();
   }
 
@@ -142,16 +150,18 @@ final class HttpTransport implements AutoCloseable {
     return chain.proceed(request, scope);
   }
 
-  /** Closes every connection; the next request starts anew. */
+  /** Closes every connection that no request is on; the next request makes one. */
   synchronized void forget() {
-    if (client != null) {
-      client.close(CloseMode.IMMEDIATE);
-      client = null;
+    if (built != null) {
+      built.pool().closeIdle(TimeValue.ZERO_MILLISECONDS);
     }
   }
 
   @Override
-  public void close() {
-    forget();
+  public synchronized void close() {
+    if (built != null) {
+      built.client().close(CloseMode.IMMEDIATE);
+      built = null;
+    }
   }
 }

@@ -8,8 +8,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.core5.ssl.SSLContexts;
 
 /**
  * Calls the provider: the one way out of the gateway. One instance serves a whole process, many
@@ -54,11 +57,26 @@ public final class ProviderClient implements AutoCloseable {
       InstantSource clock,
       RandomGenerator jitter,
       TokenCounters counters) {
+    this(settings, keys, clock, jitter, counters, SSLContexts::createDefault);
+  }
+
+  /**
+   * As the other, for a provider whose certificate the machine does not trust by itself.
+   *
+   * @param tls whose certificates are trusted; asked for once, when the client is first needed
+   */
+  public ProviderClient(
+      ProviderSettings settings,
+      ProviderKeys keys,
+      InstantSource clock,
+      RandomGenerator jitter,
+      TokenCounters counters,
+      Supplier<SSLContext> tls) {
     this.context =
         new Context(
             settings,
             settings.url(COMPLETIONS),
-            new HttpTransport(settings),
+            new HttpTransport(settings, tls),
             keys,
             clock,
             new RetryPolicy(settings.retries(), jitter),
@@ -104,6 +122,11 @@ public final class ProviderClient implements AutoCloseable {
 
   private static boolean isJson(byte[] body) {
     return AnswerParser.parseAlone(body, 0, body.length).isJson();
+  }
+
+  /** Makes ready what a first call would make, but for a connection and a key. */
+  public void prepare() {
+    var _ = context.transport().client();
   }
 
   /** Closes every connection, before a snapshot is taken; the next call starts anew. */

@@ -1,0 +1,107 @@
+package dev.chatgate.chat;
+
+import dev.chatgate.aws.AwsClients;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.chat.rehearsal.Answers;
+import dev.chatgate.chat.rehearsal.StandIn;
+import dev.chatgate.openai.provider.ProviderSettings;
+import io.micronaut.context.ApplicationContext;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * Calls made before a snapshot is taken, so that the first real one finds every class loaded and
+ * the hot path compiled: an application of its own, over HTTPS to a stand-in in this process for
+ * the provider, DynamoDB and Secrets Manager. What the calls leave behind is loaded and compiled
+ * code: the application, its caches and its connections are closed and forgotten.
+ */
+final class Rehearsal {
+  private static final int SELDOM_EVERY = 16;
+  private static final Duration REMEMBERED = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private Rehearsal() {}
+
+  /** One of the function's entries. */
+  @FunctionalInterface
+  interface Entry {
+    /**
+     * Makes a call through the entry.
+     *
+     * @param application a started application
+     * @return the status of the answer
+     */
+    int play(ApplicationContext application, Scene scene) throws Exception;
+  }
+
+  /** How a rehearsal went: the calls made, and what the stand-in was asked. */
+  record Outcome(int calls, int requests) {}
+
+  /**
+   * Rehearses until the rounds are done or the time is up.
+   *
+   * @param entry the entry that this process serves
+   * @param rounds how often the usual calls are made
+   * @param atMost after this nothing more is begun
+   * @throws IllegalStateException if a call was not answered as it should be
+   * @throws Exception if the entry threw
+   */
+  static Outcome run(Entry entry, int rounds, Duration atMost) throws Exception {
+    var clock = InstantSource.system();
+    try (var standIn = new StandIn(new Answers(clock), clock);
+        var application = application(standIn)) {
+      var end = clock.instant().plus(atMost);
+      int calls = 0;
+      for (int round = 0; round < rounds && clock.instant().isBefore(end); round++) {
+        calls += playAll(Scene.OFTEN, entry, application);
+        if (round % SELDOM_EVERY == 0) {
+          calls += playAll(Scene.SELDOM, entry, application);
+        }
+      }
+      return new Outcome(calls, standIn.requests());
+    }
+  }
+
+  private static int playAll(List<Scene> scenes, Entry entry, ApplicationContext application)
+      throws Exception {
+    for (var scene : scenes) {
+      int status = entry.play(application, scene);
+      if (status != scene.status()) {
+        throw new IllegalStateException(
+            "%s %s was answered %d, not %d"
+                .formatted(scene.method(), scene.path(), status, scene.status()));
+      }
+    }
+    return scenes.size();
+  }
+
+  private static ApplicationContext application(StandIn standIn)
+      throws GeneralSecurityException, IOException {
+    var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    return GatewayFactory.start(
+        settings(standIn),
+        AwsClients.ofStandIn(standIn.address(), standIn.trust()),
+        standIn.trusting(),
+        new CallLog(silent, InstantSource.system()));
+  }
+
+  private static Settings settings(StandIn standIn) {
+    return new Settings(
+        new Tables("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage"),
+        "provider",
+        List.of("*"),
+        PATIENCE,
+        REMEMBERED,
+        1 << 22,
+        256,
+        429,
+        new ProviderSettings(
+            standIn.address().resolve("/openai/v1"), PATIENCE, PATIENCE, PATIENCE, 0));
+  }
+}

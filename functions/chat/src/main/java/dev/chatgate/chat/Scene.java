@@ -1,0 +1,74 @@
+package dev.chatgate.chat;
+
+import dev.chatgate.chat.rehearsal.Answers;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One call of a rehearsal.
+ *
+ * @param method the HTTP method
+ * @param path the path, as both doors would tell it
+ * @param key the tenant's key
+ * @param body the body, empty for none
+ * @param status what it must be answered with
+ */
+record Scene(String method, String path, String key, String body, int status) {
+  private static final String CHAT = "/openai/v1/chat/completions";
+  private static final String MESSAGES =
+      """
+      "messages":[{"role":"system","content":"%s"},{"role":"user","content":"What comes after this?"}]\
+      """
+          .formatted("Every call says something, and most say it at some length. ".repeat(12));
+  private static final String TOOLS =
+      """
+      "messages":[{"role":"user","content":[{"type":"text","text":"What is here?"},\
+      {"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]},\
+      {"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":\
+      {"name":"look","arguments":"{}"}}]},{"role":"tool","tool_call_id":"1","content":"a word"}],\
+      "tools":[{"type":"function","function":{"name":"look","parameters":{"type":"object"}}}],\
+      "temperature":0.5,"top_p":1,"n":1,"stop":["."],"response_format":{"type":"json_object"}\
+      """;
+
+  /** The calls that there are most of. */
+  static final List<Scene> OFTEN =
+      List.of(
+          chat(Answers.KEY, "%s,\"max_tokens\":256".formatted(MESSAGES), 200),
+          chat(Answers.KEY, "\"stream\":true,%s".formatted(MESSAGES), 200));
+
+  /** Every other way that a call may go without a failure of somebody. */
+  static final List<Scene> SELDOM =
+      List.of(
+          chat(Answers.KEY, "\"max_tokens\":16,%s".formatted(TOOLS), 200),
+          chat(
+              Answers.KEY,
+              "\"stream\":true,\"stream_options\":{\"include_usage\":true},%s".formatted(TOOLS),
+              200),
+          chat(Answers.SPENT_KEY, MESSAGES, 429),
+          chat(Answers.KEY, "\"temperature\":3,%s".formatted(MESSAGES), 400),
+          chat("unknown", MESSAGES, 401),
+          new Scene("GET", "/openai/v1/models", Answers.KEY, "", 200),
+          new Scene("GET", "/openai/v1/usage", Answers.KEY, "", 200),
+          new Scene("OPTIONS", CHAT, "", "", 204),
+          new Scene("GET", "/health", "", "", 200),
+          new Scene("GET", "/nowhere", "", "", 404));
+
+  private static Scene chat(String key, String members, int status) {
+    return new Scene(
+        "POST", CHAT, key, "{\"model\":\"%s\",%s}".formatted(Answers.MODEL, members), status);
+  }
+
+  /** The headers that a client library would send. */
+  Map<String, String> headers() {
+    return Map.of(
+        "authorization", "Bearer " + key,
+        "content-type", "application/json",
+        "accept", "application/json",
+        "host", "example.com",
+        "origin", "https://app.example.com",
+        "user-agent", "OpenAI/JS 7.0.0",
+        "x-stainless-lang", "js",
+        "x-stainless-package-version", "7.0.0",
+        "x-stainless-retry-count", "0");
+  }
+}

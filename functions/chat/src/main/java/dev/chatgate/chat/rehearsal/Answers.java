@@ -1,0 +1,171 @@
+package dev.chatgate.chat.rehearsal;
+
+import dev.chatgate.chat.rehearsal.StandIn.Reply;
+import dev.chatgate.quota.ItemNames;
+import dev.chatgate.tenant.KeyHash;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the stand-in answers: a store with two tenants, one of which has spent its day, a secret,
+ * and a provider that always has the same to say.
+ */
+public final class Answers implements StandIn.Script {
+  /** The key of a tenant with every kind of limit and room in all of them. */
+  public static final String KEY = "rehearsal-with-room";
+
+  /** The key of a tenant whose day's tokens are used up. */
+  public static final String SPENT_KEY = "rehearsal-spent";
+
+  /** A model that has a price. */
+  public static final String MODEL = "rehearsal/model";
+
+  private static final String JSON = "application/json";
+  private static final String AWS_JSON = "application/x-amz-json-1.0";
+  private static final int EVENTS = 24;
+  private static final long SPENT_TOKENS = 1_000_000;
+  private static final String USAGE =
+      "{\"prompt_tokens\":31,\"completion_tokens\":24,\"total_tokens\":55,\"prompt_tokens_details\":{\"cached_tokens\":7}}";
+
+  private final InstantSource clock;
+  private final String hash = KeyHash.of(KEY).hex();
+  private final String spentHash = KeyHash.of(SPENT_KEY).hex();
+
+  /**
+   * @param clock what day it is
+   */
+  public Answers(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public Reply to(String path, Map<String, String> headers, String body) {
+    String target = headers.getOrDefault("x-amz-target", "");
+    if (target.isEmpty()) {
+      return provider(path, body);
+    }
+    return switch (target.substring(target.indexOf('.') + 1)) {
+      case "GetItem" -> aws(200, found(body));
+      case "Query" -> aws(200, query(body));
+      case "UpdateItem" -> update(body);
+      case "GetSecretValue" ->
+          aws(200, "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"rehearsal\"}");
+      default -> aws(200, "{}");
+    };
+  }
+
+  private static Reply aws(int status, String json) {
+    return new Reply(status, AWS_JSON, List.of(json));
+  }
+
+  private String found(String request) {
+    boolean unknownKey =
+        request.contains("\"key#") && !request.contains(spentHash) && !request.contains(hash);
+    return unknownKey ? "{}" : "{\"Item\":" + item(request) + "}";
+  }
+
+  private String item(String request) {
+    if (request.contains("\"key#")) {
+      return """
+      {"tenant":{"S":"%s"},"name":{"S":"first"},"code":{"N":"0"}}\
+      """
+          .formatted(request.contains(spentHash) ? "spent" : "room");
+    }
+    if (request.contains("\"tenant#")) {
+      return """
+      {"version":{"N":"1"},"next_code":{"N":"1"},"keys":{"M":{}},"config":{"S":"%s"}}\
+      """
+          .formatted(config(request.contains("#spent")).replace("\"", "\\\""));
+    }
+    return quotaItem(0);
+  }
+
+  private static String config(boolean spent) {
+    return spent
+        ? "{\"id\":\"spent\",\"status\":\"active\",\"quota\":{\"tokens_per_day\":"
+            + SPENT_TOKENS
+            + "}}"
+        : """
+        {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
+        "tokens_per_minute":6000000000,"tokens_per_day":600000000,"tokens_per_month":6000000000,\
+        "cost_per_month_usd":1000000,"max_concurrent_requests":100},\
+        "model_aliases":{"fast":"rehearsal/model"}}\
+        """;
+  }
+
+  private String quotaItem(long tokensToday) {
+    var day = (int) LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    return """
+    {"pk":{"S":"rehearsal#0"},"n":{"N":"0"},"th":{"N":"0"},"tv":{"N":"0"},"dy":{"N":"%d"},"%s":{"N":"%d"}}\
+    """
+        .formatted(day, ItemNames.dayTokens(day), tokensToday);
+  }
+
+  private Reply update(String request) {
+    return request.contains("\"spent#0\"")
+        ? aws(
+            400,
+            """
+            {"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",\
+            "message":"The conditional request failed","Item":%s}\
+            """
+                .formatted(quotaItem(SPENT_TOKENS)))
+        : aws(200, "{\"Attributes\":" + quotaItem(0) + "}");
+  }
+
+  private static String query(String request) {
+    return request.contains(":prices")
+        ? """
+        {"Count":1,"ScannedCount":1,"Items":[{"pk":{"S":"prices"},"sk":{"S":"2026-01-01#rehearsal/model"},\
+        "model":{"S":"rehearsal/model"},"from":{"S":"2026-01-01"},"tiers":{"L":[{"M":{"above":{"N":"0"},\
+        "prompt":{"N":"1000000"},"cached":{"N":"500000"},"completion":{"N":"2000000"}}}]}}]}\
+        """
+        : "{\"Count\":0,\"ScannedCount\":0,\"Items\":[]}";
+  }
+
+  private static Reply provider(String path, String body) {
+    if (path.endsWith("/models")) {
+      return new Reply(
+          200,
+          JSON,
+          List.of(
+              "{\"object\":\"list\",\"data\":[{\"id\":\"rehearsal/model\",\"object\":\"model\"}]}"));
+    }
+    return body.contains("\"stream\":true")
+        ? new Reply(200, "text/event-stream", stream())
+        : new Reply(200, JSON, List.of(plain()));
+  }
+
+  private static String plain() {
+    return """
+    {"id":"chatcmpl-rehearsal","object":"chat.completion","created":1,"model":"rehearsal/model","choices":\
+    [{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
+    """
+        .formatted("one word after another ".repeat(EVENTS), USAGE);
+  }
+
+  private static List<String> stream() {
+    var events = new ArrayList<String>();
+    for (int i = 0; i < EVENTS; i++) {
+      events.add(
+          event(
+              "[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]", "null"));
+    }
+    events.add(event("[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]", "null"));
+    events.add(event("[]", USAGE) + "data: [DONE]\n\n");
+    return events;
+  }
+
+  private static String event(String choices, String usage) {
+    return """
+    data: {"id":"chatcmpl-rehearsal","object":"chat.completion.chunk","created":1,"model":\
+    "rehearsal/model","choices":%s,"usage":%s}
+
+    """
+        .formatted(choices, usage);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.chatgate.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RehearsalTest {
+  private static final Duration AMPLE = Duration.ofMinutes(1);
+  private static final int SCENES = Scene.OFTEN.size() + Scene.SELDOM.size();
+
+  /** Three requests of the ledger and one of the provider. */
+  private static final int REQUESTS_A_CALL = 4;
+
+  enum Side {
+    STREAM(StreamRehearsal::play),
+    API(ApiRehearsal::play);
+
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Rehearsal.Entry entry;
+
+    Side(Rehearsal.Entry entry) {
+      this.entry = entry;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everySceneIsAnsweredAsItShouldBe(Side door) throws Exception {
+    assertEquals(SCENES, Rehearsal.run(door.entry, 1, AMPLE).calls());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUsualCallAsksForNothingButWhatARealOneWould(Side door) throws Exception {
+    var one = Rehearsal.run(door.entry, 1, AMPLE);
+    var three = Rehearsal.run(door.entry, 3, AMPLE);
+
+    int calls = three.calls() - one.calls();
+    assertEquals(2 * Scene.OFTEN.size(), calls);
+    assertEquals(calls * REQUESTS_A_CALL, three.requests() - one.requests());
+  }
+
+  @Test
+  void nothingIsBegunWhenTheTimeIsUp() throws Exception {
+    assertEquals(0, Rehearsal.run(StreamRehearsal::play, 1, Duration.ZERO).calls());
+  }
+
+  @Test
+  void noLineOfItReachesTheLog() throws Exception {
+    var console = System.out;
+    var captured = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
+    try {
+      var _ = Rehearsal.run(ApiRehearsal::play, 1, AMPLE);
+    } finally {
+      System.setOut(console);
+    }
+    assertEquals("", captured.toString(StandardCharsets.UTF_8));
+  }
+}
