@@ -7,8 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -50,8 +49,8 @@ public final class AwsClients implements AutoCloseable {
   }
 
   /**
-   * Clients of a stand-in for AWS: no region, credentials or endpoint of the environment is looked
-   * for.
+   * Clients of a stand-in for AWS, wherever the environment points. Credentials come by the default
+   * chain, but are kept by these clients alone.
    *
    * @param endpoint where every service is
    * @param trust decides about the stand-in's certificate
@@ -74,9 +73,7 @@ public final class AwsClients implements AutoCloseable {
         builder
             .endpointOverride(endpoint)
             .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create("stand-in", "stand-in"))));
+            .credentialsProvider(DefaultCredentialsProvider.builder().build()));
     return builder;
   }
 

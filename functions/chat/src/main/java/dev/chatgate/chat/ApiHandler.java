@@ -36,7 +36,7 @@ public final class ApiHandler
   ApiHandler(ApplicationContext context) {
     this.gateway = context.getBean(Gateway.class);
     this.clock = context.getBean(InstantSource.class);
-    this.snapshot = Snapshot.of(context, ApiRehearsal::play);
+    this.snapshot = Snapshot.of(context, ApiHandler::rehearsal);
   }
 
   /**
@@ -49,6 +49,10 @@ public final class ApiHandler
     this.gateway = gateway;
     this.clock = clock;
     this.snapshot = null;
+  }
+
+  private static Rehearsal.Entry rehearsal() {
+    return new ApiRehearsal()::play;
   }
 
   @Override

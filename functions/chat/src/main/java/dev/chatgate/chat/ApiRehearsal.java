@@ -1,37 +1,34 @@
 package dev.chatgate.chat;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
 import io.micronaut.context.ApplicationContext;
+import java.io.ByteArrayInputStream;
+import java.io.OutputStream;
 import java.time.InstantSource;
 
-/** Plays scenes through the buffered entry, as events of an HTTP API. */
+/**
+ * Plays scenes through the buffered entry, as events of an HTTP API, each read and its answer
+ * written by the serialisers of AWS's runtime client: most of what a first call would load there is
+ * theirs.
+ */
 final class ApiRehearsal {
-  private ApiRehearsal() {}
+  private final PojoSerializer<APIGatewayV2HTTPEvent> events =
+      LambdaEventSerializers.serializerFor(
+          APIGatewayV2HTTPEvent.class, ApiRehearsal.class.getClassLoader());
+  private final PojoSerializer<APIGatewayV2HTTPResponse> answers =
+      JacksonFactory.getInstance().getSerializer(APIGatewayV2HTTPResponse.class);
 
-  static int play(ApplicationContext application, Scene scene) {
+  int play(ApplicationContext application, Scene scene) {
     var handler =
         new ApiHandler(
             application.getBean(Gateway.class), application.getBean(InstantSource.class));
-    return handler.handleRequest(event(scene), null).getStatusCode();
-  }
-
-  private static APIGatewayV2HTTPEvent event(Scene scene) {
-    var http =
-        APIGatewayV2HTTPEvent.RequestContext.Http.builder()
-            .withMethod(scene.method())
-            .withPath(scene.path())
-            .build();
-    return APIGatewayV2HTTPEvent.builder()
-        .withVersion("2.0")
-        .withRawPath(scene.path())
-        .withRawQueryString("")
-        .withHeaders(scene.headers())
-        .withBody(scene.body())
-        .withRequestContext(
-            APIGatewayV2HTTPEvent.RequestContext.builder()
-                .withStage("$default")
-                .withHttp(http)
-                .build())
-        .build();
+    var event = events.fromJson(new ByteArrayInputStream(scene.event()));
+    var answer = handler.handleRequest(event, null);
+    answers.toJson(answer, OutputStream.nullOutputStream());
+    return answer.getStatusCode();
   }
 }

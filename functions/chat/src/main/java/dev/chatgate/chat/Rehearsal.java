@@ -22,6 +22,10 @@ import java.util.List;
  * code: the application, its caches and its connections are closed and forgotten.
  */
 final class Rehearsal {
+  /** The SDK's names for what Lambda sets, which go before the environment's. */
+  private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
+
+  private static final String TRACE = "com.amazonaws.xray.traceHeader";
   private static final int SELDOM_EVERY = 16;
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -54,8 +58,20 @@ final class Rehearsal {
    */
   static Outcome run(Entry entry, int rounds, Duration atMost) throws Exception {
     var clock = InstantSource.system();
-    try (var standIn = new StandIn(new Answers(clock), clock);
-        var application = application(standIn)) {
+    try (var standIn = new StandIn(new Answers(clock), clock)) {
+      System.setProperty(CREDENTIALS, standIn.credentials().toString());
+      System.setProperty(TRACE, "Root=1-0-0;Sampled=0");
+      return run(entry, rounds, atMost, standIn, clock);
+    } finally {
+      System.clearProperty(CREDENTIALS);
+      System.clearProperty(TRACE);
+    }
+  }
+
+  private static Outcome run(
+      Entry entry, int rounds, Duration atMost, StandIn standIn, InstantSource clock)
+      throws Exception {
+    try (var application = application(standIn)) {
       var end = clock.instant().plus(atMost);
       int calls = 0;
       for (int round = 0; round < rounds && clock.instant().isBefore(end); round++) {

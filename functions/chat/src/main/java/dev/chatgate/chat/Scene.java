@@ -1,6 +1,11 @@
 package dev.chatgate.chat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.chatgate.chat.rehearsal.Answers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +19,7 @@ import java.util.Map;
  * @param status what it must be answered with
  */
 record Scene(String method, String path, String key, String body, int status) {
+  private static final JsonFactory JSON = new JsonFactory();
   private static final String CHAT = "/openai/v1/chat/completions";
   private static final String MESSAGES =
       """
@@ -45,6 +51,8 @@ record Scene(String method, String path, String key, String body, int status) {
               "\"stream\":true,\"stream_options\":{\"include_usage\":true},%s".formatted(TOOLS),
               200),
           chat(Answers.SPENT_KEY, MESSAGES, 429),
+          call(Answers.SPENT_KEY, "unpriced", MESSAGES, 429),
+          call(Answers.KEY, "fast", MESSAGES, 200),
           chat(Answers.KEY, "\"temperature\":3,%s".formatted(MESSAGES), 400),
           chat("unknown", MESSAGES, 401),
           new Scene("GET", "/openai/v1/models", Answers.KEY, "", 200),
@@ -54,12 +62,49 @@ record Scene(String method, String path, String key, String body, int status) {
           new Scene("GET", "/nowhere", "", "", 404));
 
   private static Scene chat(String key, String members, int status) {
-    return new Scene(
-        "POST", CHAT, key, "{\"model\":\"%s\",%s}".formatted(Answers.MODEL, members), status);
+    return call(key, Answers.MODEL, members, status);
+  }
+
+  private static Scene call(String key, String model, String members, int status) {
+    return new Scene("POST", CHAT, key, "{\"model\":\"%s\",%s}".formatted(model, members), status);
+  }
+
+  /** The call as Lambda would hand it over at both doors: payload 2.0. */
+  byte[] event() {
+    var event = new ByteArrayOutputStream(2048);
+    try (var json = JSON.createGenerator(event)) {
+      json.writeStartObject();
+      json.writeStringField("version", "2.0");
+      json.writeStringField("routeKey", "$default");
+      json.writeStringField("rawPath", path);
+      json.writeStringField("rawQueryString", "");
+      writeStrings(json, "headers", headers());
+      json.writeObjectFieldStart("requestContext");
+      writeStrings(json, "http", Map.of("method", method, "path", path));
+      json.writeStringField("stage", "$default");
+      json.writeEndObject();
+      if (!body.isEmpty()) {
+        json.writeStringField("body", body);
+      }
+      json.writeBooleanField("isBase64Encoded", false);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array takes every byte", e);
+    }
+    return event.toByteArray();
+  }
+
+  private static void writeStrings(JsonGenerator json, String name, Map<String, String> members)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    for (var member : members.entrySet()) {
+      json.writeStringField(member.getKey(), member.getValue());
+    }
+    json.writeEndObject();
   }
 
   /** The headers that a client library would send. */
-  Map<String, String> headers() {
+  private Map<String, String> headers() {
     return Map.of(
         "authorization", "Bearer " + key,
         "content-type", "application/json",

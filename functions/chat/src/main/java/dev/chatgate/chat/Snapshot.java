@@ -11,6 +11,7 @@ import io.micronaut.context.ApplicationContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * What is done around a snapshot of the process (SnapStart): before it, everything that a first
@@ -24,7 +25,10 @@ final class Snapshot implements Resource {
    * After some thousand calls the compiler is through with the hot path: under a snapshot it works
    * in all tiers, and what it made is in every copy.
    */
-  private static final int ROUNDS = 3_000;
+  private static final int ROUNDS = 1_500;
+
+  /** Sets another number, for tests that count what is loaded: two rounds load everything. */
+  private static final String ROUNDS_PROPERTY = "chatgate.rehearsal.rounds";
 
   /** Lambda gives at least 130 s to start and to do this. */
   private static final Duration AT_MOST = Duration.ofSeconds(20);
@@ -32,15 +36,20 @@ final class Snapshot implements Resource {
   private static final Logger LOG = System.getLogger(Snapshot.class.getName());
 
   private final ApplicationContext application;
-  private final Rehearsal.Entry entry;
+  private final Supplier<Rehearsal.Entry> entry;
 
-  private Snapshot(ApplicationContext application, Rehearsal.Entry entry) {
+  private Snapshot(ApplicationContext application, Supplier<Rehearsal.Entry> entry) {
     this.application = application;
     this.entry = entry;
   }
 
-  /** Registers the hooks for an application and the entry that serves it. */
-  static Snapshot of(ApplicationContext application, Rehearsal.Entry entry) {
+  /**
+   * Registers the hooks.
+   *
+   * @param application a started application
+   * @param entry makes the entry that serves it, asked for only if there is a snapshot
+   */
+  static Snapshot of(ApplicationContext application, Supplier<Rehearsal.Entry> entry) {
     var snapshot = new Snapshot(application, entry);
     Core.getGlobalContext().register(snapshot);
     return snapshot;
@@ -60,8 +69,8 @@ final class Snapshot implements Resource {
   /** A rehearsal that fails makes a slow first call, and no other harm: the function starts. */
   private void rehearse() {
     try {
-      var _ = Rehearsal.run(entry, ROUNDS, AT_MOST);
-    } catch (Exception e) {
+      var _ = Rehearsal.run(entry.get(), Integer.getInteger(ROUNDS_PROPERTY, ROUNDS), AT_MOST);
+    } catch (Exception | LinkageError e) {
       LOG.log(Level.WARNING, "the rehearsal before the snapshot failed: {0}", e.toString());
     }
   }

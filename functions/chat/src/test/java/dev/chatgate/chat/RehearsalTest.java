@@ -19,7 +19,7 @@ class RehearsalTest {
 
   enum Side {
     STREAM(StreamRehearsal::play),
-    API(ApiRehearsal::play);
+    API(new ApiRehearsal()::play);
 
     @SuppressWarnings("ImmutableEnumChecker")
     private final Rehearsal.Entry entry;
@@ -57,7 +57,7 @@ class RehearsalTest {
     var captured = new ByteArrayOutputStream();
     System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
     try {
-      var _ = Rehearsal.run(ApiRehearsal::play, 1, AMPLE);
+      var _ = Rehearsal.run(Side.API.entry, 1, AMPLE);
     } finally {
       System.setOut(console);
     }

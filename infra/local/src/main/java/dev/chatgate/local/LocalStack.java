@@ -244,9 +244,8 @@ public final class LocalStack implements AutoCloseable {
     variables.put("UPSTREAM_BASE_URL", upstreamUrl);
     variables
         .keySet()
-        .removeIf(name ->
-            !name.equals(InstancePool.CONCURRENCY_VARIABLE)
-                && !function.environment().containsKey(name));
+        .removeIf(
+            name -> !Settings.PLATFORM.contains(name) && !function.environment().containsKey(name));
     return function.with(variables);
   }
 

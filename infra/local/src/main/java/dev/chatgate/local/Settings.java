@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the environment sets, checked. Settings that the functions read are kept as text and handed
@@ -50,6 +51,13 @@ public record Settings(
           new WholeNumber("UPSTREAM_RETRIES", 0, 10),
           new WholeNumber("AWS_LAMBDA_MAX_CONCURRENCY", 1, 1_024));
 
+  /**
+   * Variables of Lambda's own that reach a function whatever its template says: how many calls at
+   * once, the handshake around a snapshot, options of the virtual machine.
+   */
+  static final Set<String> PLATFORM =
+      Set.of("AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_INITIALIZATION_TYPE", "JAVA_TOOL_OPTIONS");
+
   /** Copies the map. */
   public Settings {
     forFunctions = Map.copyOf(forFunctions);
@@ -90,6 +98,9 @@ public record Settings(
         .ifPresent(origins -> settings.put("CHATGATE_ALLOWED_ORIGINS", origins));
     Optional.ofNullable(given.get("CHATGATE_SPENT_STATUS"))
         .ifPresent(status -> settings.put("CHATGATE_SPENT_STATUS", spentStatus(status)));
+    PLATFORM.stream()
+        .filter(given::containsKey)
+        .forEach(name -> settings.putIfAbsent(name, given.get(name)));
     return settings;
   }
 

@@ -3,6 +3,7 @@ package dev.chatgate.chat.rehearsal;
 import dev.chatgate.chat.rehearsal.StandIn.Reply;
 import dev.chatgate.quota.ItemNames;
 import dev.chatgate.tenant.KeyHash;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -23,6 +24,9 @@ public final class Answers implements StandIn.Script {
 
   /** A model that has a price. */
   public static final String MODEL = "rehearsal/model";
+
+  /** Where the stand-in for Lambda's own credentials endpoint is asked. */
+  static final String CREDENTIALS_PATH = "/credentials";
 
   private static final String JSON = "application/json";
   private static final String AWS_JSON = "application/x-amz-json-1.0";
@@ -45,6 +49,9 @@ public final class Answers implements StandIn.Script {
   @Override
   public Reply to(String path, Map<String, String> headers, String body) {
     String target = headers.getOrDefault("x-amz-target", "");
+    if (path.equals(CREDENTIALS_PATH)) {
+      return new Reply(200, JSON, List.of(credentials()));
+    }
     if (target.isEmpty()) {
       return provider(path, body);
     }
@@ -53,9 +60,18 @@ public final class Answers implements StandIn.Script {
       case "Query" -> aws(200, query(body));
       case "UpdateItem" -> update(body);
       case "GetSecretValue" ->
-          aws(200, "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"rehearsal\"}");
+          aws(
+              200,
+              "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"rehearsal\",\"CreatedDate\":1.7E9}");
       default -> aws(200, "{}");
     };
+  }
+
+  private String credentials() {
+    return """
+    {"AccessKeyId":"rehearsal","SecretAccessKey":"rehearsal","Token":"rehearsal","Expiration":"%s"}\
+    """
+        .formatted(clock.instant().plus(Duration.ofHours(1)));
   }
 
   private static Reply aws(int status, String json) {

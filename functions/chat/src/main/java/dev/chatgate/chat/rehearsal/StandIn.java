@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +23,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32;
+import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.TrustManager;
 
 /**
@@ -36,7 +38,8 @@ public final class StandIn implements AutoCloseable {
   private static final int MOST_HEAD_BYTES = 64 * 1024;
 
   private final Identity identity;
-  private final SSLServerSocket server;
+  private final ServerSocket server;
+  private final ServerSocket plain;
   private final Script script;
   private final InstantSource clock;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
@@ -76,18 +79,24 @@ public final class StandIn implements AutoCloseable {
     this.script = script;
     this.clock = clock;
     identity = new Identity(clock.instant());
-    server =
-        (SSLServerSocket)
-            identity
-                .own()
-                .getServerSocketFactory()
-                .createServerSocket(0, WAITING_CONNECTIONS, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().name("stand-in").start(this::accept);
+    server = listening(identity.own().getServerSocketFactory());
+    plain = listening(ServerSocketFactory.getDefault());
+    Thread.ofVirtual().name("stand-in").start(() -> accept(server));
+    Thread.ofVirtual().name("stand-in-plain").start(() -> accept(plain));
+  }
+
+  private static ServerSocket listening(ServerSocketFactory factory) throws IOException {
+    return factory.createServerSocket(0, WAITING_CONNECTIONS, InetAddress.getLoopbackAddress());
   }
 
   /** Where it is. */
   public URI address() {
     return URI.create("https://localhost:" + server.getLocalPort());
+  }
+
+  /** Where it plays the container's credentials endpoint, which speaks plain HTTP. */
+  public URI credentials() {
+    return URI.create("http://127.0.0.1:" + plain.getLocalPort() + Answers.CREDENTIALS_PATH);
   }
 
   /** Trusts this server and no other. */
@@ -107,10 +116,10 @@ public final class StandIn implements AutoCloseable {
     return requests.get();
   }
 
-  private void accept() {
+  private void accept(ServerSocket listening) {
     try {
       while (true) {
-        var connection = server.accept();
+        var connection = listening.accept();
         connections.add(connection);
         Thread.ofVirtual().start(() -> serve(connection));
       }
@@ -175,15 +184,16 @@ public final class StandIn implements AutoCloseable {
 
   private void write(OutputStream out, Reply reply) throws IOException {
     boolean whole = reply.pieces().size() == 1;
-    int length = reply.pieces().getFirst().getBytes(StandardCharsets.UTF_8).length;
+    var first = reply.pieces().getFirst().getBytes(StandardCharsets.UTF_8);
     var head =
-        "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nx-amzn-RequestId: rehearsal\r\n%s\r\n\r\n"
+        "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nx-amzn-RequestId: rehearsal\r\nx-amz-crc32: %d\r\n%s\r\n\r\n"
             .formatted(
                 reply.status(),
                 reply.status() == 200 ? "OK" : "Refused",
                 date(clock.instant()),
                 reply.contentType(),
-                whole ? "Content-Length: " + length : "Transfer-Encoding: chunked");
+                checksum(first),
+                whole ? "Content-Length: " + first.length : "Transfer-Encoding: chunked");
     out.write(head.getBytes(StandardCharsets.ISO_8859_1));
     for (var piece : reply.pieces()) {
       var bytes = piece.getBytes(StandardCharsets.UTF_8);
@@ -194,6 +204,13 @@ public final class StandIn implements AutoCloseable {
       out.write(chunk(new byte[0]));
       out.flush();
     }
+  }
+
+  /** As DynamoDB sends it, and its client checks it. */
+  private static long checksum(byte[] body) {
+    var checksum = new CRC32();
+    checksum.update(body);
+    return checksum.getValue();
   }
 
   private static String date(Instant now) {
@@ -212,6 +229,7 @@ public final class StandIn implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    plain.close();
     for (var connection : connections) {
       connection.close();
     }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -25,14 +26,19 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  * every address, and takes no neighbour.
  */
 public final class AwsEndpoint implements AutoCloseable {
+  /** Where a function under SnapStart fetches its credentials: Lambda's own endpoint for that. */
+  public static final String CREDENTIALS_PATH = "/credentials";
+
   private final Server server;
+  private final Clock clock;
   private final ServerConnector connector;
   private final LocalDynamoDBServerHandler dynamo;
   private final Secrets secrets;
 
-  private AwsEndpoint(int port, LocalDynamoDBServerHandler dynamo, Secrets secrets) {
+  private AwsEndpoint(int port, LocalDynamoDBServerHandler dynamo, Clock clock) {
+    this.clock = clock;
     this.dynamo = dynamo;
-    this.secrets = secrets;
+    this.secrets = new Secrets(clock);
     this.server = new Server();
     this.connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
@@ -54,7 +60,7 @@ public final class AwsEndpoint implements AutoCloseable {
       if (dataDir.isPresent()) {
         Files.createDirectories(dataDir.get());
       }
-      var endpoint = new AwsEndpoint(port, dynamo(dataDir), new Secrets(clock));
+      var endpoint = new AwsEndpoint(port, dynamo(dataDir), clock);
       endpoint.start();
       return endpoint;
     } catch (IOException e) {
@@ -115,17 +121,32 @@ public final class AwsEndpoint implements AutoCloseable {
   private final class Dispatcher extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      if (request.getHttpURI().getPath().equals(CREDENTIALS_PATH)) {
+        send(response, callback, 200, "application/json", credentials());
+        return true;
+      }
       String target = Optional.ofNullable(request.getHeaders().get("X-Amz-Target")).orElse("");
       if (!target.startsWith("secretsmanager.")) {
         return dynamo.handle(request, response, callback);
       }
       String body = Content.Source.asString(request, StandardCharsets.UTF_8);
       Secrets.Result result = secrets.call(target.substring(target.indexOf('.') + 1), body);
-      response.setStatus(result.status());
-      response.getHeaders().put("Content-Type", "application/x-amz-json-1.1");
-      byte[] answer = result.body().getBytes(StandardCharsets.UTF_8);
-      response.write(true, ByteBuffer.wrap(answer), callback);
+      send(response, callback, result.status(), "application/x-amz-json-1.1", result.body());
       return true;
+    }
+
+    private static void send(
+        Response response, Callback callback, int status, String type, String body) {
+      response.setStatus(status);
+      response.getHeaders().put("Content-Type", type);
+      response.write(true, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), callback);
+    }
+
+    private String credentials() {
+      return """
+      {"AccessKeyId":"local","SecretAccessKey":"local","Token":"local","Expiration":"%s"}\
+      """
+          .formatted(clock.instant().plus(Duration.ofHours(1)));
     }
   }
 }

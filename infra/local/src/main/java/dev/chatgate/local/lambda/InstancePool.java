@@ -246,6 +246,11 @@ public final class InstancePool implements AutoCloseable {
     }
 
     @Override
+    public void restored() {
+      log.accept(slotName + " | restored at " + clock.instant());
+    }
+
+    @Override
     public synchronized void began(Invocation invocation) {
       long left = Duration.between(clock.instant(), invocation.deadline()).toMillis();
       deadlines.put(

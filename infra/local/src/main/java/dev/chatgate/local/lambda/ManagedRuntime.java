@@ -3,6 +3,7 @@ package dev.chatgate.local.lambda;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import dev.chatgate.local.aws.AwsEndpoint;
 import dev.chatgate.local.template.FunctionDefinition;
 import dev.chatgate.local.template.Template;
 import java.io.File;
@@ -28,6 +29,8 @@ import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
  */
 public final class ManagedRuntime {
   private static final String TASK_ROOT = "/var/task";
+  private static final String INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE";
+  private static final String SNAP_START = "snap-start";
   private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
   private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
   private static final String CLIENT_LIBRARY =
@@ -107,14 +110,11 @@ public final class ManagedRuntime {
             Map.entry("AWS_LAMBDA_FUNCTION_VERSION", "1"),
             Map.entry(
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(function.memoryMegabytes())),
-            Map.entry("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
             Map.entry("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function.logicalId()),
             Map.entry("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
             Map.entry("AWS_EXECUTION_ENV", "AWS_Lambda_java25"),
             Map.entry("AWS_REGION", Template.REGION),
             Map.entry("AWS_DEFAULT_REGION", Template.REGION),
-            Map.entry("AWS_ACCESS_KEY_ID", "local"),
-            Map.entry("AWS_SECRET_ACCESS_KEY", "local"),
             Map.entry("AWS_ENDPOINT_URL", awsEndpoint),
             Map.entry("_HANDLER", function.handler()),
             Map.entry("LAMBDA_TASK_ROOT", taskRoot.toString()),
@@ -122,7 +122,20 @@ public final class ManagedRuntime {
             Map.entry("LANG", "en_US.UTF-8"),
             Map.entry("TZ", ":UTC"),
             Map.entry("PATH", "/usr/local/bin:/usr/bin:/bin")));
+    environment.putIfAbsent(INITIALIZATION, "on-demand");
+    environment.putAll(credentials(SNAP_START.equals(environment.get(INITIALIZATION))));
     return environment;
+  }
+
+  /** A copy of a snapshot fetches its credentials: the environment is older than they are. */
+  private Map<String, String> credentials(boolean snapStart) {
+    return snapStart
+        ? Map.of(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            awsEndpoint + AwsEndpoint.CREDENTIALS_PATH,
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            "local")
+        : Map.of("AWS_ACCESS_KEY_ID", "local", "AWS_SECRET_ACCESS_KEY", "local");
   }
 
   private static String jarOf(Class<?> type) {

@@ -44,6 +44,9 @@ final class RuntimeApi implements AutoCloseable {
     /** The instance could not be initialised, or restored. */
     void initFailed(String error);
 
+    /** The instance asks to be restored from a snapshot, which here is at once. */
+    void restored();
+
     /** An invocation was given out, and may take until its deadline. */
     void began(Invocation invocation);
 
@@ -85,7 +88,10 @@ final class RuntimeApi implements AutoCloseable {
     String[] parts = call.split("/", -1);
     switch (request.method() + " " + (parts.length == 3 ? parts[0] + "/*/" + parts[2] : call)) {
       case "GET invocation/next" -> next(reply);
-      case "GET restore/next" -> reply.send(200, JSON, new byte[0]);
+      case "GET restore/next" -> {
+        environment.restored();
+        reply.send(200, JSON, new byte[0]);
+      }
       case "POST init/error", "POST restore/error" -> initError(request, reply);
       case "POST invocation/*/response" -> respond(parts[1], request, reply);
       case "POST invocation/*/error" -> error(parts[1], request, reply);

@@ -146,6 +146,11 @@ class RuntimeApiTest {
     }
 
     @Override
+    public void restored() {
+      events.add("restored");
+    }
+
+    @Override
     public void began(Invocation invocation) {
       events.add("began");
     }

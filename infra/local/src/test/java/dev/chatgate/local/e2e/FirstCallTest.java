@@ -1,0 +1,94 @@
+package dev.chatgate.local.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The first call after a snapshot's restore finds what it needs, counted in classes that it still
+ * has to load: a number that no other work on the machine changes.
+ */
+class FirstCallTest {
+  private static final String RESTORED = " | restored at ";
+
+  /** As the virtual machine writes it: 2026-11-23T21:00:00.123+0000. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSxx");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"API, false", "API, true", "STREAM, false", "STREAM, true"})
+  void theFirstCallLoadsFewClasses(Door door, boolean stream) throws Exception {
+    Path loaded = folder.resolve("loaded");
+    try (var stack =
+        PackagedStack.start(
+            Map.of(
+                "AWS_LAMBDA_INITIALIZATION_TYPE",
+                "snap-start",
+                "JAVA_TOOL_OPTIONS",
+                "-Dchatgate.rehearsal.rounds=2 -Xlog:class+load:file="
+                    + loaded
+                    + ":utctime:filesize=0"))) {
+      call(stack, door, stream);
+
+      var late = loadedSince(restoredAt(stack), loaded);
+      assertTrue(late.size() <= door.mostClasses, () -> late.size() + ": " + late);
+    }
+  }
+
+  enum Door {
+    /** Most of them are AWS's runtime client's own, behind its JSON. */
+    API(30),
+    STREAM(8);
+
+    private final int mostClasses;
+
+    Door(int mostClasses) {
+      this.mostClasses = mostClasses;
+    }
+  }
+
+  private static void call(PackagedStack stack, Door door, boolean stream)
+      throws IOException, InterruptedException {
+    String url =
+        switch (door) {
+          case API -> stack.stack().apiUrl();
+          case STREAM -> stack.stack().streamUrl();
+        };
+    String body =
+        "{\"model\":\"local/chat\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
+            .formatted(stream);
+    var answer =
+        stack.http().send(PackagedStack.chat(url, "cg_demo", body), BodyHandlers.ofString());
+    assertEquals(200, answer.statusCode(), answer::body);
+    stack.onlyRecord("demo");
+  }
+
+  private static Instant restoredAt(PackagedStack stack) {
+    var line = stack.log().stream().filter(l -> l.contains(RESTORED)).findFirst().orElseThrow();
+    return Instant.parse(line.substring(line.indexOf(RESTORED) + RESTORED.length()));
+  }
+
+  private static List<String> loadedSince(Instant restored, Path file) throws IOException {
+    return Files.readAllLines(file).stream()
+        .filter(line -> !timeOf(line).isBefore(restored))
+        .map(line -> line.substring(line.indexOf(']') + 1).strip())
+        .toList();
+  }
+
+  private static Instant timeOf(String line) {
+    return TIME.parse(line.substring(1, line.indexOf(']')), Instant::from);
+  }
+}
