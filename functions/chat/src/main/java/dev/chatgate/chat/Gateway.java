@@ -26,6 +26,7 @@ public final class Gateway {
 
   private final int maxBodyBytes;
   private final Cors cors;
+  private final ApiDocument document = ApiDocument.read();
   private final TenantDirectory tenants;
   private final ChatService chat;
   private final ModelCatalog models;
@@ -135,6 +136,8 @@ public final class Gateway {
     }
     switch (route) {
       case Route.Health health -> exchange.json(200, "{\"status\":\"ok\"}");
+      case Route.Description description ->
+          exchange.answer(200, Map.of("content-type", JSON), document.json());
       case Route.Models list ->
           authenticated(exchange).ifPresent(who -> models.list(exchange, who.tenant()));
       case Route.Model model ->

@@ -32,6 +32,9 @@ public sealed interface Route {
   /** {@code /health}. */
   record Health() implements ReadOnly {}
 
+  /** {@code /openapi.json}. */
+  record Description() implements ReadOnly {}
+
   /** A route that only shows something. */
   sealed interface ReadOnly extends Route {
     @Override
@@ -53,6 +56,7 @@ public sealed interface Route {
       case "/v1/models" -> Optional.of(new Models());
       case "/v1/usage" -> Optional.of(new Usage());
       case "/health" -> Optional.of(new Health());
+      case "/openapi.json" -> Optional.of(new Description());
       default ->
           plain.startsWith("/v1/models/")
               ? Optional.of(new Model(plain.substring("/v1/models/".length())))

@@ -37,6 +37,7 @@ class RouteTest {
     assertEquals(Optional.of(new Route.Models()), Route.of("/v1/models/"));
     assertEquals(Optional.of(new Route.Usage()), Route.of("/openai/v1/usage"));
     assertEquals(Optional.of(new Route.Health()), Route.of("/health"));
+    assertEquals(Optional.of(new Route.Description()), Route.of("/openapi.json"));
   }
 
   @ParameterizedTest
