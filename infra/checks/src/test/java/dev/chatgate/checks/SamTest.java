@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,6 +31,24 @@ class SamTest {
   @Test
   void cfnLintHasNothingToSay() throws Exception {
     assertEquals("", Tools.run(ENVIRONMENT, Tools.find("python/bin/cfn-lint"), TEMPLATE));
+  }
+
+  /** Each exception stands in the template with its reason, and none of them for nothing. */
+  @Test
+  void checkovHasNothingToSay() throws Exception {
+    var checkov = Tools.find("checkov/bin/checkov");
+    var output =
+        Tools.run(ENVIRONMENT, checkov, "--skip-download", "--quiet", "-o", "json", "-f", TEMPLATE);
+
+    var summary = new ObjectMapper().readTree(output).get("summary");
+    assertEquals(0, summary.get("failed").asInt(), output);
+    assertEquals(0, summary.get("parsing_errors").asInt(), output);
+    assertTrue(summary.get("passed").asInt() > 0, output);
+    long exceptions =
+        Files.readAllLines(TEMPLATE).stream()
+            .filter(line -> line.contains("checkov:skip="))
+            .count();
+    assertEquals(exceptions, summary.get("skipped").asInt(), "an exception that nothing needs");
   }
 
   @Test

@@ -24,10 +24,13 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 record Template(JsonNode root) {
 
   static Template read(Path file) throws IOException {
-    try (var yaml = Files.newBufferedReader(file)) {
-      Object tree = new Yaml(new Tags()).load(yaml);
-      return new Template(new ObjectMapper().valueToTree(tree));
-    }
+    return read(Files.readString(file));
+  }
+
+  /** Reads a template, or a piece of one. */
+  static Template read(String yaml) {
+    Object tree = new Yaml(new Tags()).load(yaml);
+    return new Template(new ObjectMapper().valueToTree(tree));
   }
 
   JsonNode parameters() {

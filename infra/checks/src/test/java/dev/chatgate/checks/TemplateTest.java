@@ -1,22 +1,28 @@
 package dev.chatgate.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.aws.Tables;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 
 /** Holds {@code template.yaml} against the tables of the code, and against itself. */
 class TemplateTest {
+  private static final Pattern OVERRIDE = Pattern.compile("[ \"](\\w+)=");
   private static final Tables TABLES = new Tables("TenantsTable", "QuotaTable", "UsageTable");
 
   private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
@@ -30,6 +36,77 @@ class TemplateTest {
         .fieldNames()
         .forEachRemaining(
             name -> assertTrue(references(template.root()).contains(name), name + " sets nothing"));
+  }
+
+  @Test
+  void everyParameterIsDescribedAndHasADefault() {
+    template
+        .parameters()
+        .properties()
+        .forEach(parameter -> {
+          assertTrue(parameter.getValue().has("Default"), parameter.getKey());
+          assertFalse(parameter.getValue().path("Description").asText().isBlank());
+        });
+  }
+
+  @Test
+  void samconfigSetsOnlyWhatThereIs() throws IOException {
+    var overrides =
+        Files.readAllLines(Repository.ROOT.resolve("samconfig.toml")).stream()
+            .filter(line -> line.startsWith("parameter_overrides"))
+            .flatMap(line -> OVERRIDE.matcher(line).results())
+            .map(found -> found.group(1))
+            .toList();
+
+    assertFalse(overrides.isEmpty());
+    overrides.forEach(name -> assertTrue(template.parameters().has(name), name));
+  }
+
+  @Test
+  void tablesAndSecretStayWhereDataIsKept() {
+    var kept = Set.of("AWS::DynamoDB::Table", "AWS::SecretsManager::Secret");
+    var policy = Template.read("!If [Keep, Retain, Delete]").root();
+
+    template
+        .resources()
+        .properties()
+        .forEach(resource -> {
+          boolean isKept = kept.contains(resource.getValue().get("Type").asText());
+          for (var when : List.of("DeletionPolicy", "UpdateReplacePolicy")) {
+            assertEquals(isKept, policy.equals(resource.getValue().get(when)), resource.getKey());
+          }
+        });
+    // CloudFormation takes a function there from nobody else, and SAM must see the result.
+    assertEquals(
+        Template.read("[AWS::LanguageExtensions, AWS::Serverless-2016-10-31]").root(),
+        template.root().get("Transform"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction"})
+  void aDoorsRolloutIsTakenBackByAnAlarmOnItsAlias(String function) {
+    var rollout = template.properties(function).get("DeploymentPreference");
+
+    assertEquals("Rollout", rollout.at("/Type/Ref").asText());
+    var alarm = template.properties(rollout.at("/Alarms/0/Ref").asText());
+    assertEquals(
+        "AWS/Lambda Errors",
+        alarm.get("Namespace").asText() + " " + alarm.get("MetricName").asText());
+    assertEquals(
+        Template.read(
+                "[{Name: FunctionName, Value: !Ref %1$s}, {Name: Resource, Value: !Sub '${%1$s}:live'}]"
+                    .formatted(function))
+            .root(),
+        alarm.get("Dimensions"));
+  }
+
+  @Test
+  void everyChangeOfAFunctionReachesItsAlias() {
+    template
+        .ofType("AWS::Serverless::Function")
+        .forEach((name, function) ->
+            assertTrue(function.path("AutoPublishAliasAllProperties").asBoolean(), name));
+    assertEquals("live", template.root().at("/Globals/Function/AutoPublishAlias").asText());
   }
 
   @Test
