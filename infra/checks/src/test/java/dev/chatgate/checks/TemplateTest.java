@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,23 @@ class TemplateTest {
         .forEach((name, function) ->
             assertTrue(function.path("AutoPublishAliasAllProperties").asBoolean(), name));
     assertEquals("live", template.root().at("/Globals/Function/AutoPublishAlias").asText());
+  }
+
+  /** What SAM does not see as a change of a function: see the template. */
+  @Test
+  void everyParameterOfAVersionIsInWhatItIsDeployedWith() {
+    var global = references(template.root().at("/Globals/Function/Architectures"));
+    template
+        .ofType("AWS::Serverless::Function")
+        .forEach((name, function) -> {
+          var used = new TreeSet<>(global);
+          for (var field : List.of("MemorySize", "Timeout", "Environment")) {
+            used.addAll(references(function.path(field)));
+          }
+          used.removeIf(reference -> !template.parameters().has(reference));
+          var listed = function.at("/Environment/Variables/CHATGATE_DEPLOYED_WITH");
+          assertEquals(used, new TreeSet<>(references(listed)), name);
+        });
   }
 
   @Test

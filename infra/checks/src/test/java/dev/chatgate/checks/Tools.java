@@ -52,24 +52,47 @@ final class Tools {
       throws IOException, InterruptedException {
     var words = Arrays.stream(command).map(Object::toString).toList();
     var output = Files.createTempFile(Repository.TARGET, "output", ".txt");
-    int status = exitStatus(environment, words, output);
+    var builder = builder(environment, words).redirectErrorStream(true);
+    int status = exitStatus(builder.redirectOutput(output.toFile()), "");
     var text = Files.readString(output, StandardCharsets.UTF_8);
     assertEquals(0, status, () -> String.join(" ", words) + "\n" + text);
     return text;
   }
 
-  private static int exitStatus(Map<String, String> environment, List<String> words, Path output)
+  /**
+   * The same, with something to read.
+   *
+   * @param input its standard input
+   * @return its standard output alone
+   */
+  static String answer(Map<String, String> environment, String input, Object... command)
       throws IOException, InterruptedException {
-    var builder =
-        new ProcessBuilder(words)
-            .directory(Repository.ROOT.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
+    var words = Arrays.stream(command).map(Object::toString).toList();
+    var output = Files.createTempFile(Repository.TARGET, "output", ".txt");
+    var errors = Files.createTempFile(Repository.TARGET, "errors", ".txt");
+    var builder = builder(environment, words).redirectError(errors.toFile());
+    int status = exitStatus(builder.redirectOutput(output.toFile()), input);
+    var complaint = Files.readString(errors, StandardCharsets.UTF_8);
+    assertEquals(0, status, () -> String.join(" ", words) + "\n" + complaint);
+    return Files.readString(output, StandardCharsets.UTF_8);
+  }
+
+  private static ProcessBuilder builder(Map<String, String> environment, List<String> words) {
+    var builder = new ProcessBuilder(words).directory(Repository.ROOT.toFile());
     builder.environment().putAll(environment);
+    return builder;
+  }
+
+  private static int exitStatus(ProcessBuilder builder, String input)
+      throws IOException, InterruptedException {
     var process = builder.start();
-    process.getOutputStream().close();
     try {
-      assertTrue(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS), () -> words + " did not end");
+      try (var to = process.getOutputStream()) {
+        to.write(input.getBytes(StandardCharsets.UTF_8));
+      }
+      assertTrue(
+          process.waitFor(MOST_SECONDS, TimeUnit.SECONDS),
+          () -> builder.command() + " did not end");
       return process.exitValue();
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);

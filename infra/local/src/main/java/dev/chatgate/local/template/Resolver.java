@@ -1,5 +1,7 @@
 package dev.chatgate.local.template;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ final class Resolver {
   /** Stands for {@code AWS::NoValue}: the member it is the value of goes away. */
   static final Object NO_VALUE = new Object();
 
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^!}][^}]*)\\}");
 
   private final Map<String, String> references;
@@ -79,6 +82,7 @@ final class Resolver {
       case "Select" -> select(list(argument));
       case "Split" -> List.of(text(list(argument).get(1)).split(text(list(argument).get(0)), -1));
       case "FindInMap" -> find(list(argument));
+      case "ToJsonString" -> json(argument);
       case "Equals", "Not", "And", "Or", "Condition" -> test(new Intrinsic(name, argument));
       default -> throw new TemplateException("the local doors do not know the function !" + name);
     };
@@ -137,6 +141,14 @@ final class Resolver {
 
   private @Nullable Object select(List<?> parts) {
     return resolve(list(parts.get(1)).get(Integer.parseInt(text(parts.get(0)))));
+  }
+
+  private String json(@Nullable Object argument) {
+    try {
+      return JSON.writeValueAsString(resolve(argument));
+    } catch (JsonProcessingException e) {
+      throw new TemplateException("!ToJsonString of what is no JSON", e);
+    }
   }
 
   private @Nullable Object find(List<?> keys) {

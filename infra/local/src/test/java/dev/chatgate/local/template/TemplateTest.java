@@ -42,6 +42,7 @@ class TemplateTest {
         environment.get("TENANTS_ARN"));
     assertEquals("chatgate/provider", environment.get("CHATGATE_PROVIDER_SECRET"));
     assertEquals("a-hello", environment.get("JOINED"));
+    assertEquals("[\"hello\",\"30\"]", environment.get("AS_JSON"));
     assertEquals("30", environment.get("CHATGATE_CACHE_SECONDS"));
     assertFalse(environment.containsKey("SHORT"));
   }

@@ -1,0 +1,314 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chatgate.local.upstream.BuiltInUpstream;
+import dev.chatgate.local.upstream.Pacing;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/**
+ * The template as {@code sam build} leaves it, deployed for real into MiniStack as two stages.
+ * {@code infra/checks/README.md} says what MiniStack cannot do.
+ */
+@Tag("outside")
+class MiniStackTest {
+  private static final String ONE = "chatgate-one";
+  private static final String TWO = "chatgate-two";
+  private static final String PROVIDER_KEY = "sk-provider-0123456789abcdef";
+  private static final Path BUILT = Repository.TARGET.resolve("ministack-build");
+
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private static Carrier carrier;
+  private static BuiltInUpstream provider;
+  private static MiniStack aws;
+  private static Template template;
+  private static Path deployable;
+
+  @BeforeAll
+  static void deployTwoStages() throws Exception {
+    carrier = new Carrier();
+    provider = BuiltInUpstream.start(PROVIDER_KEY, Pacing.NONE, Clock.systemUTC());
+    aws = MiniStack.start(Repository.TARGET.resolve("ministack"));
+    Tools.run(
+        Map.of("SAM_CLI_TELEMETRY", "0", "AWS_DEFAULT_REGION", "us-east-1"),
+        Tools.find("python/bin/sam"),
+        "build",
+        "--build-dir",
+        BUILT);
+    template = Template.read(BUILT.resolve("template.yaml"));
+    deployable =
+        written(
+            "one.json",
+            MiniStackTemplate.carriedTo(carrier.url(), MiniStackTemplate.without(template)));
+    aws.deploy(deployable, ONE, "Stage=one", "CacheSeconds=0");
+    aws.deploy(deployable, TWO, "Stage=two");
+    route(ONE);
+    run(ONE);
+  }
+
+  @AfterAll
+  static void stop() {
+    aws.close();
+    provider.close();
+    carrier.close();
+  }
+
+  @Test
+  void everyResourceOfTheTemplateIsThereInBothStages() throws Exception {
+    var one = aws.resources(ONE);
+    var two = aws.resources(TWO);
+
+    var wanted = new TreeSet<String>();
+    template.resources().fieldNames().forEachRemaining(wanted::add);
+    wanted.removeAll(MiniStackTemplate.LACKED);
+    wanted.removeAll(one.byId().keySet());
+    assertEquals(Set.of(), wanted, "not made");
+    assertEquals(unversioned(one.byId().keySet()), unversioned(two.byId().keySet()));
+    one.byId()
+        .forEach((id, name) -> {
+          if (!template.resources().path(id).isMissingNode()) {
+            assertNotEquals(name, two.get(id), id);
+          }
+        });
+  }
+
+  @Test
+  void everyOutputHasAValue() throws Exception {
+    var outputs = aws.outputs(ONE);
+
+    var wanted = new HashSet<String>();
+    template.root().get("Outputs").fieldNames().forEachRemaining(wanted::add);
+    assertEquals(wanted, outputs.byId().keySet());
+    outputs.byId().values().forEach(value -> assertFalse(value.isBlank(), outputs.toString()));
+    assertTrue(outputs.get("StreamBaseUrl").matches("https://\\S+/openai/v1"), outputs.toString());
+    assertTrue(outputs.get("NextCommand").contains("--stack " + ONE), outputs.toString());
+  }
+
+  @Test
+  void theRoutesOfTheApiAreThoseThatSamMadeOfTheTemplate() throws Exception {
+    var answer = call(apiHost(ONE), "/health", "", "");
+
+    assertEquals(200, answer.statusCode(), answer.body());
+  }
+
+  @Test
+  void anUpdateReachesTheAliasAndKeepsTheData() throws Exception {
+    aws.deploy(deployable, "chatgate-updated", "Stage=updated");
+    var before = aws.resources("chatgate-updated");
+    var first = aliasVersion(before.get("StreamFunction"));
+
+    aws.deploy(deployable, "chatgate-updated", "Stage=updated", "CallSeconds=300");
+
+    var after = aws.resources("chatgate-updated");
+    for (var id : List.of("TenantsTable", "QuotaTable", "UsageTable", "ProviderSecret")) {
+      assertEquals(before.get(id), after.get(id));
+    }
+    assertNotEquals(first, aliasVersion(after.get("StreamFunction")));
+    assertEquals(
+        "300",
+        configuration(after.get("StreamFunction") + ":live")
+            .at("/Environment/Variables/CHATGATE_CALL_SECONDS")
+            .asText());
+    aws.delete("chatgate-updated");
+  }
+
+  @Test
+  void devGoesDownWithItsDataAndProdWithoutIt() throws Exception {
+    aws.deploy(deployable, "chatgate-gone", "Stage=gone");
+    aws.deploy(deployable, "chatgate-prod", "Stage=prod");
+    var gone = aws.resources("chatgate-gone");
+    var prod = aws.resources("chatgate-prod");
+
+    aws.delete("chatgate-gone");
+    aws.delete("chatgate-prod");
+
+    var tables = strings(aws.ask("dynamodb", "list_tables", Map.of()).get("TableNames"));
+    var secrets = strings(aws.ask("secretsmanager", "list_secrets", Map.of()).findValues("Name"));
+    var functions =
+        strings(aws.ask("lambda", "list_functions", Map.of()).findValues("FunctionName"));
+    for (var id : List.of("TenantsTable", "QuotaTable", "UsageTable")) {
+      assertFalse(tables.contains(gone.get(id)), id);
+      assertTrue(tables.contains(prod.get(id)), id);
+    }
+    assertFalse(secrets.contains(gone.get("ProviderSecret")), secrets.toString());
+    assertTrue(secrets.contains(prod.get("ProviderSecret")), secrets.toString());
+    assertFalse(functions.contains(gone.get("StreamFunction")), functions.toString());
+    assertFalse(functions.contains(prod.get("StreamFunction")), functions.toString());
+  }
+
+  @Test
+  void theReconcilerIsOnItsSchedule() throws Exception {
+    var rule = one().get("ReconcilerFunctionEveryMinute");
+
+    var found = aws.ask("events", "describe_rule", Map.of("Name", rule));
+    var target =
+        aws.ask("events", "list_targets_by_rule", Map.of("Rule", rule)).at("/Targets/0/Arn");
+
+    assertEquals(
+        "rate(1 minute) ENABLED",
+        found.get("ScheduleExpression").asText() + " " + found.get("State").asText());
+    assertTrue(
+        target.asText().endsWith(one().get("ReconcilerFunction") + ":live"), target.asText());
+  }
+
+  /** The list is no longer than it must be: each thing on it is refused. */
+  @ParameterizedTest
+  @FieldSource("dev.chatgate.checks.MiniStackTemplate#LACKED")
+  void whatIsTakenOutIsReallyLacked(String pointer) throws Exception {
+    var file = written("lacked.json", MiniStackTemplate.withoutAllBut(pointer, template));
+
+    var refusal = assertThrows(AssertionError.class, () -> aws.deploy(file, "chatgate-lacked"));
+
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("AWS::CodeDeploy"), refusal.toString());
+  }
+
+  private static MiniStack.Names one() throws Exception {
+    return aws.resources(ONE);
+  }
+
+  private static Set<String> unversioned(Set<String> ids) {
+    return ids.stream()
+        .map(id -> id.replaceFirst("Version[0-9a-f]{10}$", "Version"))
+        .collect(Collectors.toSet());
+  }
+
+  private static String aliasVersion(String function) throws Exception {
+    return aws.ask("lambda", "get_alias", Map.of("FunctionName", function, "Name", "live"))
+        .get("FunctionVersion")
+        .asText();
+  }
+
+  private static JsonNode configuration(String function) throws Exception {
+    return aws.ask("lambda", "get_function_configuration", Map.of("FunctionName", function));
+  }
+
+  private static List<String> strings(Iterable<JsonNode> values) {
+    var strings = new ArrayList<String>();
+    values.forEach(value -> strings.add(value.asText()));
+    return strings;
+  }
+
+  private static List<String> strings(Iterator<String> values) {
+    var strings = new ArrayList<String>();
+    values.forEachRemaining(strings::add);
+    return strings;
+  }
+
+  /** Runs a stage's functions from the packages that MiniStack was given. */
+  private static void run(String stack) throws Exception {
+    var resources = aws.resources(stack);
+    for (var id : template.ofType("AWS::Serverless::Function").keySet()) {
+      var function = aws.ask("lambda", "get_function", Map.of("FunctionName", resources.get(id)));
+      var code = function.at("/Code/Location").asText().replace("//localhost:", "//127.0.0.1:");
+      var zip = BUILT.resolve(id + ".zip");
+      HTTP.send(HttpRequest.newBuilder(URI.create(code)).build(), BodyHandlers.ofFile(zip));
+      carrier.run(id, function.get("Configuration"), zip, aws.url(), provider.baseUrl());
+    }
+  }
+
+  /**
+   * What CloudFormation makes of an OpenAPI body and MiniStack does not: the one route and its
+   * integration, from that same body.
+   */
+  private static void route(String stack) throws Exception {
+    var resources = aws.resources(stack);
+    var processed =
+        aws.ask(
+            "cloudformation",
+            "get_template",
+            Map.of("StackName", stack, "TemplateStage", "Processed"));
+    var paths = processed.at("/TemplateBody/Resources/HttpApi/Properties/Body/paths");
+    assertEquals(List.of("/$default"), strings(paths.fieldNames()), processed.toString());
+    var method = paths.get("/$default").get("x-amazon-apigateway-any-method");
+    assertTrue(method.get("isDefaultRoute").asBoolean());
+    var made = method.get("x-amazon-apigateway-integration");
+    var uri = made.at("/uri/Fn::Sub").asText();
+    assertTrue(uri.contains("${ApiFunctionAliaslive}"), uri);
+    var integration =
+        aws.ask(
+            "apigatewayv2",
+            "create_integration",
+            Map.of(
+                "ApiId",
+                resources.get("HttpApi"),
+                "IntegrationType",
+                "AWS_PROXY",
+                "IntegrationMethod",
+                made.get("httpMethod").asText(),
+                "PayloadFormatVersion",
+                made.get("payloadFormatVersion").asText(),
+                "TimeoutInMillis",
+                made.get("timeoutInMillis").asInt(),
+                "IntegrationUri",
+                uri.replace("${AWS::Partition}", "aws")
+                    .replace("${AWS::Region}", "us-east-1")
+                    .replace("${ApiFunctionAliaslive}", resources.get("ApiFunctionAliaslive"))));
+    aws.ask(
+        "apigatewayv2",
+        "create_route",
+        Map.of(
+            "ApiId",
+            resources.get("HttpApi"),
+            "RouteKey",
+            "$default",
+            "Target",
+            "integrations/" + integration.get("IntegrationId").asText()));
+  }
+
+  private static String apiHost(String stack) throws Exception {
+    return aws.resources(stack).get("HttpApi") + ".execute-api.localhost";
+  }
+
+  private static HttpResponse<String> call(String host, String path, String key, String body)
+      throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(aws.url() + path))
+            .timeout(Duration.ofSeconds(60))
+            .header("host", host)
+            .header("authorization", "Bearer " + key);
+    if (!body.isEmpty()) {
+      request
+          .header("content-type", "application/json")
+          .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+    return HTTP.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static Path written(String name, Template content) throws IOException {
+    var file = BUILT.resolve(name);
+    Files.writeString(file, new ObjectMapper().writeValueAsString(content.root()));
+    return file;
+  }
+}
