@@ -20,11 +20,12 @@ import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 public final class LocalDynamoDb implements AutoCloseable {
   private final DynamoDBProxyServer server;
   private final DynamoDbClient client;
-  private final Tables tables = new Tables("tenants", "quota", "usage");
+  private final Tables tables;
   private final URI endpoint;
   private boolean stopped;
 
-  private LocalDynamoDb(int port) throws Exception {
+  private LocalDynamoDb(int port, Tables tables) throws Exception {
+    this.tables = tables;
     server =
         ServerRunner.createServerFromCommandLineArgs(
             new String[] {"-inMemory", "-port", Integer.toString(port), "-disableTelemetry"});
@@ -35,8 +36,13 @@ public final class LocalDynamoDb implements AutoCloseable {
 
   /** Starts it on a free port and makes the tables. */
   public static LocalDynamoDb start() {
+    return start(new Tables("tenants", "quota", "usage"));
+  }
+
+  /** Starts it on a free port and makes tables of these names. */
+  public static LocalDynamoDb start(Tables tables) {
     try {
-      var local = new LocalDynamoDb(freePort());
+      var local = new LocalDynamoDb(freePort(), tables);
       local.tables.createRequests().forEach(local.client::createTable);
       return local;
     } catch (Exception e) {

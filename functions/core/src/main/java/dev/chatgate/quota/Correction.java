@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param difference what is true, less what was charged so far; its calls are not looked at
  * @param bucketNanos what the token bucket is charged, 0 and up: a bucket gives nothing back
  * @param madeAt when it was first wished, whole seconds
+ * @param reason why, in the operator's words; absent if the call brought the correction itself
  * @param call what is known of the call, if it brought the correction itself
  */
 public record Correction(
@@ -26,6 +27,7 @@ public record Correction(
     Tally difference,
     long bucketNanos,
     Instant madeAt,
+    Optional<String> reason,
     Optional<UsageRecord.Call> call) {
   private static final int RADIX = 36;
 
@@ -38,8 +40,9 @@ public record Correction(
   }
 
   /** An operator's correction: windows and records move, the minute's bucket does not. */
-  public static Correction byOperator(UsageRecord corrected, Tally difference, Instant madeAt) {
-    return new Correction(corrected, difference, 0, madeAt, Optional.empty());
+  public static Correction byOperator(
+      UsageRecord corrected, Tally difference, Instant madeAt, String reason) {
+    return new Correction(corrected, difference, 0, madeAt, Optional.of(reason), Optional.empty());
   }
 
   /** The identity of the correction's own record. */

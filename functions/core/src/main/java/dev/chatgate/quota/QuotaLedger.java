@@ -8,6 +8,7 @@ import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
@@ -117,6 +118,7 @@ public final class QuotaLedger implements Ledger {
                     difference,
                     bucketNanos(reservation, difference),
                     reservation.deadline(),
+                    Optional.empty(),
                     wanted.call()),
                 giveUpAt);
   }

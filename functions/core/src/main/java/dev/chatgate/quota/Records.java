@@ -184,7 +184,7 @@ public final class Records {
         correction.bucketNanos(),
         correction.difference().tokens() > 0,
         now,
-        Optional.of(new Corrected(corrected.key(), corrected.day())),
+        Optional.of(new Corrected(corrected.key(), corrected.day(), correction.reason())),
         correction.call());
   }
 }

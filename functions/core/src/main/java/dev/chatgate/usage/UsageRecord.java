@@ -71,8 +71,9 @@ public record UsageRecord(
    *
    * @param key the corrected record
    * @param day the windows that it charged: they move only while they are current
+   * @param reason why, if an operator corrected it
    */
-  public record Corrected(Key key, LocalDate day) {}
+  public record Corrected(Key key, LocalDate day, Optional<String> reason) {}
 
   /**
    * What is known of a call that lived to be settled.

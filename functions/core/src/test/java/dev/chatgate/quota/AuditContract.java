@@ -147,7 +147,7 @@ public abstract class AuditContract {
     var difference = new Tally(0, tokens, 0, 0, tokens, 0);
     new Settler(table, records, new SeenItems(1), clock, random, clock)
         .correct(
-            Correction.byOperator(record, difference, clock.instant()),
+            Correction.byOperator(record, difference, clock.instant(), "the provider said so"),
             clock.instant().plusSeconds(10));
   }
 
@@ -297,7 +297,11 @@ public abstract class AuditContract {
   void aCorrectionWhoseEntryIsInFlightIsNotCountedYet() {
     called("m", 100);
     var correction =
-        Correction.byOperator(written().getFirst(), new Tally(0, 9, 0, 0, 9, 0), clock.instant());
+        Correction.byOperator(
+            written().getFirst(),
+            new Tally(0, 9, 0, 0, 9, 0),
+            clock.instant(),
+            "the provider said so");
     long seconds = clock.instant().getEpochSecond();
     int day = Windows.dayOf(clock.instant());
     int model = ModelCodes.codeFor("m", table.read(key));

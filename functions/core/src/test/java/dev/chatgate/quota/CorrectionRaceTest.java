@@ -12,6 +12,7 @@ import dev.chatgate.usage.UsageRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,11 @@ class CorrectionRaceTest {
   @Test
   void anOperatorsCorrectionOfTheSameSecondDoesNotStandForTheCallsOwn() {
     var orphan = settledCall();
-    var byCall = new Correction(orphan, new Tally(0, 7, 0, 0, 7, 0), 0, later(), orphan.call());
-    var byOperator = Correction.byOperator(orphan, new Tally(0, 5, 0, 0, 5, 0), later());
+    var byCall =
+        new Correction(
+            orphan, new Tally(0, 7, 0, 0, 7, 0), 0, later(), Optional.empty(), orphan.call());
+    var byOperator =
+        Correction.byOperator(orphan, new Tally(0, 5, 0, 0, 5, 0), later(), "the provider said so");
     assertTrue(settler(table, 1).correct(byOperator, later()));
     assertTrue(settler(table, 2).correct(byCall, later()));
     assertEquals(112, table.read(KEY).rollUps().getFirst().tally().tokens());
@@ -60,7 +64,8 @@ class CorrectionRaceTest {
   @Test
   void aCorrectionThatIsMadeTwiceAtOnceCountsOnce() {
     var difference = new Tally(0, 7, 0, 0, 7, 0);
-    var correction = Correction.byOperator(settledCall(), difference, clock.instant());
+    var correction =
+        Correction.byOperator(settledCall(), difference, clock.instant(), "the provider said so");
     var overtaken =
         new QuotaTable() {
           private boolean met;

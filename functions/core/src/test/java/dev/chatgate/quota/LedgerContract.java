@@ -709,7 +709,8 @@ public abstract class LedgerContract {
     var corrected = onlyRecord();
     clock.advance(Duration.ofDays(1));
     var difference = corrected.charged().minus(corrected.charged().plus(corrected.charged()));
-    var correction = Correction.byOperator(corrected, difference, clock.instant());
+    var correction =
+        Correction.byOperator(corrected, difference, clock.instant(), "the provider said so");
     var giveUpAt = clock.instant().plusSeconds(5);
     assertTrue(reconciler.correct(correction, giveUpAt));
     assertTrue(reconciler.correct(correction, giveUpAt));

@@ -221,7 +221,11 @@ public abstract class ReconcilerContract {
   void aCorrectionThatExpiresBeforeItsRecordIsLetGo() {
     called("m", 100);
     var correction =
-        Correction.byOperator(written().getFirst(), new Tally(0, 10, 0, 0, 10, 0), clock.instant());
+        Correction.byOperator(
+            written().getFirst(),
+            new Tally(0, 10, 0, 0, 10, 0),
+            clock.instant(),
+            "the provider said so");
     long seconds = clock.instant().getEpochSecond();
     var entry =
         new Entry(

@@ -359,7 +359,7 @@ final class SimSchedule {
     long prompt = random.nextLong(-charged.prompt(), 50);
     long money = random.nextLong(-charged.microUsd(), 50);
     var difference = new Tally(0, prompt, 0, 0, money, 0);
-    var correction = Correction.byOperator(record, difference, world.now());
+    var correction = Correction.byOperator(record, difference, world.now(), "the provider said so");
     if (world.chance(40)) {
       world.spawn("operator-too", NOTHING, () -> correct(correction));
     }

@@ -121,7 +121,8 @@ public abstract class UsageStoreContract {
         Optional.of(
             new UsageRecord.Corrected(
                 new UsageRecord.Key(tenant, NOON.minusSeconds(90_000), "other0000001"),
-                TODAY.minusDays(1))),
+                TODAY.minusDays(1),
+                Optional.of("why"))),
         Optional.of(call()));
   }
 

@@ -1,34 +1,41 @@
 package dev.chatgate.cli;
 
-import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.aws.Tables;
-import java.util.Map;
+import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.key.KeyCommands;
+import dev.chatgate.cli.ledger.AuditCommand;
+import dev.chatgate.cli.ledger.ReconcileCommand;
+import dev.chatgate.cli.price.PriceCommands;
+import dev.chatgate.cli.provider.ProviderKeyCommands;
+import dev.chatgate.cli.shell.Shell;
+import dev.chatgate.cli.shell.Terminal;
+import dev.chatgate.cli.tenant.TenantCommands;
+import dev.chatgate.quota.Pause;
+import dev.chatgate.tenant.TenantId;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
-/**
- * {@code chatgate}, the operator's command line. Region, credentials and endpoint come from the
- * SDK's own settings; the options here stand anywhere on the line.
- */
+/** {@code chatgate}, the operator's command line. */
 @Command(
     name = "chatgate",
     description = "Operates a Chatgate deployment.",
-    subcommands = {AuditCommand.class, ReconcileCommand.class})
-public final class Chatgate implements Runnable {
-  /** The exit code of a command that could not do its work. */
-  static final int CANNOT_RUN = 2;
-
-  private final Map<String, String> environment;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:Done; the answer is yes.",
+      "1:The answer is no: differences were found, what was asked for is not there or is there"
+          + " already, the provider refuses its key, the question was not answered with yes.",
+      "2:It could not run: the line or its input is wrong, or AWS or the provider does not answer.",
+      "130:Ended by Ctrl-C."
+    })
+public final class Chatgate {
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -37,101 +44,60 @@ public final class Chatgate implements Runnable {
   @SuppressWarnings("UnusedVariable") // picocli looks at it
   private boolean help;
 
-  @Option(
-      names = "--local",
-      scope = ScopeType.INHERIT,
-      description =
-          "Works on the system that mvn -Plocal runs on this machine, at CHATGATE_AWS_PORT (8082).")
-  private boolean local;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  private final Target target;
 
-  @Option(
-      names = "--tenants-table",
-      scope = ScopeType.INHERIT,
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The Tenants table; else " + Tables.TENANTS_VARIABLE + ".")
-  private String tenantsTable = "";
-
-  @Option(
-      names = "--quota-table",
-      scope = ScopeType.INHERIT,
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The Quota table; else " + Tables.QUOTA_VARIABLE + ".")
-  private String quotaTable = "";
-
-  @Option(
-      names = "--usage-table",
-      scope = ScopeType.INHERIT,
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The Usage table; else " + Tables.USAGE_VARIABLE + ".")
-  private String usageTable = "";
-
-  Chatgate(Map<String, String> environment) {
-    this.environment = environment;
+  private Chatgate(Target target) {
+    this.target = target;
   }
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine(System.getenv()).execute(arguments));
+    System.exit(commandLine(shell()).execute(arguments));
   }
 
-  static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new Chatgate(environment))
-        .setParameterExceptionHandler((failure, _) -> {
-          var command = failure.getCommandLine();
-          command
-              .getErr()
-              .println(
-                  failure.getMessage()
-                      + " See: "
-                      + command.getCommandSpec().qualifiedName()
-                      + " --help");
-          return CANNOT_RUN;
-        })
-        .setExecutionExceptionHandler((failure, command, _) -> {
-          command.getErr().println(sentence(failure));
-          return CANNOT_RUN;
-        });
+  private static Shell shell() {
+    // The launcher looks: Java only knows of a terminal that is both input and output.
+    return new Shell(
+        System.getenv(),
+        System.in,
+        Boolean.getBoolean("chatgate.in.terminal"),
+        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+        Boolean.getBoolean("chatgate.err.terminal"),
+        Terminal::ofThisProcess,
+        InstantSource.system(),
+        new LateSecureRandom(),
+        Pause.SLEEP);
   }
 
-  private static String sentence(Exception failure) {
-    if (failure instanceof StoreUnavailableException && failure.getCause() != null) {
-      return "DynamoDB failed while "
-          + failure.getMessage()
-          + ": "
-          + failure.getCause().getMessage();
+  /** The whole command line, wired. */
+  static CommandLine commandLine(Shell shell) {
+    var target = new Target(shell);
+    var command = new CommandLine(new Chatgate(target));
+    command
+        .addSubcommand(new TenantCommands(shell, target))
+        .addSubcommand(new KeyCommands(shell, target))
+        .addSubcommand(new ProviderKeyCommands(shell, target))
+        .addSubcommand(new PriceCommands(shell, target))
+        .addSubcommand(new AuditCommand(shell, target))
+        .addSubcommand(new ReconcileCommand(shell, target))
+        .addSubcommand(new CompletionCommand(shell));
+    return command
+        .setOut(shell.out())
+        .setErr(shell.err())
+        .registerConverter(TenantId.class, TenantId::new)
+        .registerConverter(LocalDate.class, Chatgate::date)
+        .setParameterExceptionHandler(Failures::ofTheLine)
+        .setExecutionExceptionHandler(Failures::ofTheCommand);
+  }
+
+  private static LocalDate date(String text) {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new TypeConversionException("'" + text + "' is not a date like 2026-11-30");
     }
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a command.");
-  }
-
-  /** The deployment that the options name. */
-  Deployment open() {
-    if (local) {
-      Deployment.pointAtThisMachine(environment.getOrDefault("CHATGATE_AWS_PORT", "8082"));
-    }
-    return new Deployment(
-        new Tables(
-            name(tenantsTable, Tables.TENANTS_VARIABLE, Tables.LOCAL.tenants()),
-            name(quotaTable, Tables.QUOTA_VARIABLE, Tables.LOCAL.quota()),
-            name(usageTable, Tables.USAGE_VARIABLE, Tables.LOCAL.usage())));
-  }
-
-  private String name(String option, String variable, String onThisMachine) {
-    var name = option;
-    if (name.isEmpty()) {
-      name = local ? onThisMachine : environment.getOrDefault(variable, "");
-    }
-    if (name.isBlank()) {
-      throw new ParameterException(
-          spec.commandLine(), variable + " is not set; give the tables by option, or say --local.");
-    }
-    return name;
   }
 }

@@ -9,6 +9,7 @@ import dev.chatgate.aws.Tables;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.cli.Operator.Result;
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.LedgerListener;
@@ -19,8 +20,6 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.Tally;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,11 +51,9 @@ class ChatgateTest {
   private final TenantId tenant = new TenantId("operated-" + TENANTS.incrementAndGet());
   private final Random random = new Random(TENANTS.get());
 
-  private record Result(int exitCode, List<String> out, String err) {}
-
   @BeforeAll
   static void start() {
-    local = LocalDynamoDb.start();
+    local = LocalDynamoDb.start(Tables.LOCAL);
   }
 
   @AfterAll
@@ -64,27 +61,10 @@ class ChatgateTest {
     local.close();
   }
 
-  private static Result run(Map<String, String> environment, String... arguments) {
-    var out = new StringWriter();
-    var err = new StringWriter();
-    int exitCode =
-        Chatgate.commandLine(environment)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(arguments);
-    return new Result(exitCode, out.toString().lines().toList(), err.toString());
-  }
-
-  private static Result run(String... arguments) {
-    var all =
-        new ArrayList<>(
-            List.of(
-                "--tenants-table", local.tables().tenants(),
-                "--quota-table", local.tables().quota()));
-    all.addAll(List.of(arguments));
-    all.addAll(List.of("--local", "--usage-table", local.tables().usage()));
-    var port = Integer.toString(local.endpoint().getPort());
-    return run(Map.of("CHATGATE_AWS_PORT", port), all.toArray(String[]::new));
+  private static Result run(String... line) {
+    var arguments = new ArrayList<>(List.of(line));
+    arguments.add("--local");
+    return Operator.of(local).run(arguments.toArray(String[]::new));
   }
 
   private Result audit() {
@@ -124,12 +104,12 @@ class ChatgateTest {
     granted(400);
     var before = audit();
     assertEquals(1, before.exitCode(), before.err());
-    assertEquals(1, before.out().size());
-    assertTrue(before.out().getFirst().startsWith(tenant.value() + ": still held: entry "));
+    assertEquals(1, before.lines().size());
+    assertTrue(before.lines().getFirst().startsWith(tenant.value() + ": still held: entry "));
     var run = run("reconcile");
     assertEquals(0, run.exitCode(), run.err());
-    assertTrue(run.out().getFirst().contains("orphaned"), run.out().toString());
-    assertEquals(new Result(0, List.of(), "1 tenants audited, 0 differences.\n"), audit());
+    assertTrue(run.out().contains("orphaned"), run.out());
+    assertEquals(new Result(0, "", "1 tenants audited, 0 differences.\n"), audit());
   }
 
   @Test
@@ -169,8 +149,8 @@ class ChatgateTest {
     var result = audit();
     assertEquals(1, result.exitCode(), result.err());
     assertTrue(
-        result.out().stream().anyMatch(line -> line.contains(": record missing: ")),
-        result.out().toString());
+        result.lines().stream().anyMatch(line -> line.contains(": record missing: ")),
+        result.out());
   }
 
   @Test
@@ -191,38 +171,44 @@ class ChatgateTest {
                 + ": day's row off: "
                 + first
                 + " m: requests counted 2, recorded 1; prompt tokens counted 51, recorded 50"),
-        result.out());
+        result.lines());
   }
 
   @Test
   void whatCannotRunSaysWhyInOneSentenceAndEndsWithTwo() {
     var away = LocalDynamoDb.start();
     away.close();
-    var port = Integer.toString(away.endpoint().getPort());
-    for (var command : List.of("audit", "reconcile")) {
-      var result = run(Map.of("CHATGATE_AWS_PORT", port), command, "--local");
+    for (var command :
+        List.of("audit", "reconcile", "tenant list", "price list", "key list acme", "audit acme")) {
+      var result = Operator.of(away).run((command + " --local").split(" "));
       assertEquals(2, result.exitCode());
-      assertEquals(List.of(), result.out());
+      assertEquals("", result.out());
       assertEquals(1, result.err().lines().count(), result.err());
     }
   }
 
   @Test
   void tablesThatAreNotThereCannotBeAudited() {
-    var port = Integer.toString(local.endpoint().getPort());
-    assertEquals(2, run(Map.of("CHATGATE_AWS_PORT", port), "--local", "audit").exitCode());
+    var empty = LocalDynamoDb.start(new Tables("other-tenants", "other-quota", "other-usage"));
+    try (empty) {
+      var result = Operator.of(empty).run("--local", "audit");
+      assertEquals(2, result.exitCode());
+      assertTrue(result.err().contains("ResourceNotFound"), result.err());
+    }
   }
 
   @Test
   void whatIsWrongWithTheLineIsSaidInOneSentence() {
-    assertTrue(wrong("audit").contains(Tables.TENANTS_VARIABLE));
+    assertTrue(wrong("audit").contains("--stack"));
     assertTrue(wrong("audit", "--unknown").contains("--unknown"));
     assertTrue(wrong("frobnicate").contains("frobnicate"));
+    assertTrue(wrong("audit", "--local", "--stack", "s").contains("--stack"));
     wrong();
+    wrong("tenant");
   }
 
   private static String wrong(String... line) {
-    var result = run(Map.of(), line);
+    var result = new Operator().run(line);
     assertEquals(2, result.exitCode());
     assertEquals(1, result.err().lines().count(), result.err());
     return result.err();
@@ -230,10 +216,12 @@ class ChatgateTest {
 
   @Test
   void helpIsNoFailure() {
-    for (var line : List.of(List.of("--help"), List.of("audit", "--help"))) {
-      var result = run(Map.of(), line.toArray(String[]::new));
+    for (var line :
+        List.of(
+            List.of("--help"), List.of("audit", "--help"), List.of("tenant", "set", "--help"))) {
+      var result = new Operator().run(line.toArray(String[]::new));
       assertEquals(0, result.exitCode());
-      assertTrue(result.out().toString().contains("--local"), result.out().toString());
+      assertTrue(result.out().contains("--local"), result.out());
     }
   }
 

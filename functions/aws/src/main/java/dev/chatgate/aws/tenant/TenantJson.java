@@ -68,6 +68,17 @@ public final class TenantJson {
     return read(json, parser -> new Reader(parser).spec("tenant"));
   }
 
+  /**
+   * Reads what is to become of one tenant. Its {@code id} may be left out.
+   *
+   * @param json the whole tenant
+   * @param id which it is
+   * @throws FormatException if the text is anything else, or names another tenant
+   */
+  public static TenantEdit readEdit(String json, TenantId id) {
+    return read(json, parser -> new Reader(parser).edit("tenant", id));
+  }
+
   /** Writes a tenant without its keys, as the Tenants table holds it. */
   public static String write(Tenant tenant) {
     var out = new StringWriter();
@@ -160,6 +171,24 @@ public final class TenantJson {
     }
 
     TenantSpec spec(String path) throws IOException {
+      var fields = fields(path);
+      return valid(path, fields::spec);
+    }
+
+    TenantEdit edit(String path, TenantId id) throws IOException {
+      var fields = fields(path);
+      if (fields.id == null) {
+        fields.id = id;
+      }
+      if (!id.equals(fields.id)) {
+        throw new FormatException(path + ".id is not " + id);
+      }
+      var spec = valid(path, fields::spec);
+      return new TenantEdit(
+          spec.tenant(), fields.keys == null ? Optional.empty() : Optional.of(spec.keys()));
+    }
+
+    private TenantFields fields(String path) throws IOException {
       var fields = new TenantFields();
       object(
           path,
@@ -175,7 +204,7 @@ public final class TenantJson {
               default -> throw new FormatException(at + " is not a key of a tenant");
             }
           });
-      return valid(path, fields);
+      return fields;
     }
 
     TenantId tenantId(String path) throws IOException {
@@ -333,29 +362,25 @@ public final class TenantJson {
     }
   }
 
-  private static final class TenantFields implements Supplier<TenantSpec> {
+  private static final class TenantFields {
     private @Nullable TenantId id;
     private TenantStatus status = TenantStatus.ACTIVE;
-    private List<TenantSpec.Key> keys = List.of();
+    private @Nullable List<TenantSpec.Key> keys;
     private Quota quota = Quota.UNLIMITED;
     private @Nullable List<String> models;
     private Map<String, String> aliases = Map.of();
     private @Nullable List<String> origins;
 
-    @Override
-    public TenantSpec get() {
+    TenantSpec spec() {
+      return new TenantSpec(tenant(), keys == null ? List.of() : keys);
+    }
+
+    private Tenant tenant() {
       if (id == null) {
         throw new IllegalArgumentException("id is missing");
       }
-      var tenant =
-          new Tenant(
-              id,
-              status,
-              quota,
-              Optional.ofNullable(models),
-              aliases,
-              Optional.ofNullable(origins));
-      return new TenantSpec(tenant, keys);
+      return new Tenant(
+          id, status, quota, Optional.ofNullable(models), aliases, Optional.ofNullable(origins));
     }
   }
 }

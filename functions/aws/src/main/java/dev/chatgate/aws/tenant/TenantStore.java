@@ -8,19 +8,13 @@ import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.tenant.TenantId;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
  * Tenants and their keys in the Tenants table. Two sorts of item:
@@ -37,15 +31,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * operator changed is seen by the next read.
  */
 public final class TenantStore implements TenantDirectory {
-  private static final String TENANT = "tenant#";
-  private static final String CONFIG = "config";
-  private static final String KEYS = "keys";
-  private static final String VERSION = "version";
-  private static final String NEXT_CODE = "next_code";
-  private static final String EXPIRES_AT = "expires_at";
-
   private final DynamoDbClient dynamoDb;
-  private final String table;
+  private final Tables tables;
 
   /**
    * @param dynamoDb a client that repeats what is worth repeating
@@ -53,27 +40,27 @@ public final class TenantStore implements TenantDirectory {
    */
   public TenantStore(DynamoDbClient dynamoDb, Tables tables) {
     this.dynamoDb = dynamoDb;
-    this.table = tables.tenants();
+    this.tables = tables;
   }
 
   @Override
   public Optional<Credential> find(KeyHash hash) {
-    var key = read(keyOf(hash));
+    var key = read(TenantItem.keyOf(hash));
     if (key.isEmpty()) {
       return Optional.empty();
     }
-    var tenantId = new TenantId(string(key, "tenant"));
-    var item = read(keyOf(tenantId));
+    var tenantId = new TenantId(TenantItem.string(key, "tenant"));
+    var item = read(TenantItem.keyOf(tenantId));
     return item.isEmpty() ? Optional.empty() : Optional.of(credential(key, item));
   }
 
   private static Credential credential(
       Map<String, AttributeValue> key, Map<String, AttributeValue> tenant) {
     return new Credential(
-        TenantJson.readOne(string(tenant, CONFIG)).tenant(),
-        string(key, "name"),
-        Integer.parseInt(number(key, "code")),
-        Optional.ofNullable(key.get(EXPIRES_AT)).map(at -> Instant.parse(at.s())));
+        TenantItem.tenant(tenant),
+        TenantItem.string(key, "name"),
+        Integer.parseInt(TenantItem.number(key, "code")),
+        Optional.ofNullable(key.get(TenantChange.EXPIRES_AT)).map(at -> Instant.parse(at.s())));
   }
 
   /**
@@ -84,15 +71,15 @@ public final class TenantStore implements TenantDirectory {
   public List<TenantId> ids() {
     var scan =
         ScanRequest.builder()
-            .tableName(table)
+            .tableName(tables.tenants())
             .consistentRead(true)
             .projectionExpression(Tables.HASH_KEY)
             .build();
     try {
       return dynamoDb.scanPaginator(scan).items().stream()
-          .map(item -> string(item, Tables.HASH_KEY))
-          .filter(key -> key.startsWith(TENANT))
-          .map(key -> new TenantId(key.substring(TENANT.length())))
+          .map(item -> TenantItem.string(item, Tables.HASH_KEY))
+          .filter(key -> key.startsWith(TenantItem.TENANT))
+          .map(key -> new TenantId(key.substring(TenantItem.TENANT.length())))
           .toList();
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading the Tenants table", e);
@@ -108,138 +95,22 @@ public final class TenantStore implements TenantDirectory {
    *     tenant at the same time, or if a key's secret is another tenant's
    */
   public void put(TenantSpec spec) {
-    var before = read(keyOf(spec.tenant().id()));
-    var writes = new TenantWrites(spec, before);
+    var before = TenantItem.read(read(TenantItem.keyOf(spec.tenant().id())));
+    var writes = new TenantChange(tables, before, spec.tenant()).onlyKeys(spec.keys()).items();
     try {
-      dynamoDb.transactWriteItems(request -> request.transactItems(writes.items()));
+      dynamoDb.transactWriteItems(request -> request.transactItems(writes));
     } catch (SdkException e) {
       throw new StoreUnavailableException("writing tenant " + spec.tenant().id(), e);
-    }
-  }
-
-  private final class TenantWrites {
-    private final TenantSpec spec;
-    private final Map<String, AttributeValue> before;
-    private final Map<String, AttributeValue> keys = new HashMap<>();
-    private final List<TransactWriteItem> items = new ArrayList<>();
-    private int nextCode;
-
-    TenantWrites(TenantSpec spec, Map<String, AttributeValue> before) {
-      this.spec = spec;
-      this.before = before;
-      this.nextCode = before.isEmpty() ? 0 : Integer.parseInt(number(before, NEXT_CODE));
-    }
-
-    List<TransactWriteItem> items() {
-      spec.keys().forEach(this::putKey);
-      deleteKeysNoLongerNamed();
-      putTenant();
-      return items;
-    }
-
-    private void putKey(TenantSpec.Key key) {
-      var hash = KeyHash.of(key.secret());
-      int code = codeBefore(key.name(), hash).orElseGet(() -> nextCode++);
-      var entry = Map.of("hash", s(hash.hex()), "code", n(code));
-      keys.put(key.name(), AttributeValue.fromM(entry));
-      var item = new HashMap<>(keyOf(hash));
-      item.put("tenant", s(spec.tenant().id().value()));
-      item.put("name", s(key.name()));
-      item.put("code", n(code));
-      key.expiresAt().ifPresent(at -> item.put(EXPIRES_AT, s(at.toString())));
-      items.add(
-          put(
-              Put.builder()
-                  .item(item)
-                  .conditionExpression("attribute_not_exists(pk) OR tenant = :tenant")
-                  .expressionAttributeValues(Map.of(":tenant", s(spec.tenant().id().value())))));
-    }
-
-    private Optional<Integer> codeBefore(String name, KeyHash hash) {
-      return Optional.ofNullable(keysBefore().get(name))
-          .filter(entry -> string(entry.m(), "hash").equals(hash.hex()))
-          .map(entry -> Integer.valueOf(number(entry.m(), "code")));
-    }
-
-    private Map<String, AttributeValue> keysBefore() {
-      return before.isEmpty() ? Map.of() : attribute(before, KEYS).m();
-    }
-
-    private void deleteKeysNoLongerNamed() {
-      Set<String> kept = new HashSet<>();
-      keys.values().forEach(entry -> kept.add(string(entry.m(), "hash")));
-      for (var entry : keysBefore().values()) {
-        var hash = string(entry.m(), "hash");
-        if (!kept.contains(hash)) {
-          var key = keyOf(new KeyHash(hash));
-          items.add(TransactWriteItem.builder().delete(d -> d.tableName(table).key(key)).build());
-        }
-      }
-    }
-
-    private void putTenant() {
-      var item = new HashMap<>(keyOf(spec.tenant().id()));
-      item.put(CONFIG, s(TenantJson.write(spec.tenant())));
-      item.put(KEYS, AttributeValue.fromM(keys));
-      item.put(NEXT_CODE, n(nextCode));
-      long version = before.isEmpty() ? 0 : Long.parseLong(number(before, VERSION));
-      item.put(VERSION, n(version + 1));
-      var condition = Put.builder().item(item);
-      // Against a writer between our read and this write: that one's keys would be lost.
-      items.add(
-          put(
-              before.isEmpty()
-                  ? condition.conditionExpression("attribute_not_exists(pk)")
-                  : condition
-                      .conditionExpression("#version = :before")
-                      .expressionAttributeNames(Map.of("#version", VERSION))
-                      .expressionAttributeValues(Map.of(":before", n(version)))));
-    }
-
-    private TransactWriteItem put(Put.Builder put) {
-      return TransactWriteItem.builder().put(put.tableName(table).build()).build();
     }
   }
 
   private Map<String, AttributeValue> read(Map<String, AttributeValue> key) {
     try {
       return dynamoDb
-          .getItem(request -> request.tableName(table).key(key).consistentRead(true))
+          .getItem(request -> request.tableName(tables.tenants()).key(key).consistentRead(true))
           .item();
     } catch (SdkException e) {
       throw new StoreUnavailableException("reading the Tenants table", e);
     }
-  }
-
-  private static Map<String, AttributeValue> keyOf(TenantId tenant) {
-    return Map.of(Tables.HASH_KEY, s(TENANT + tenant), Tables.RANGE_KEY, s(CONFIG));
-  }
-
-  private static Map<String, AttributeValue> keyOf(KeyHash hash) {
-    return Map.of(Tables.HASH_KEY, s("key#" + hash.hex()), Tables.RANGE_KEY, s("key"));
-  }
-
-  private static String string(Map<String, AttributeValue> item, String name) {
-    return attribute(item, name).s();
-  }
-
-  private static String number(Map<String, AttributeValue> item, String name) {
-    return attribute(item, name).n();
-  }
-
-  private static AttributeValue attribute(Map<String, AttributeValue> item, String name) {
-    var value = item.get(name);
-    if (value == null) {
-      throw new IllegalStateException("an item of the Tenants table has no " + name);
-    }
-    return value;
-  }
-
-  private static AttributeValue s(String value) {
-    return AttributeValue.fromS(value);
-  }
-
-  private static AttributeValue n(long value) {
-    return AttributeValue.fromN(Long.toString(value));
   }
 }

@@ -1,12 +1,14 @@
 package dev.chatgate.aws.usage;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.chatgate.usage.ModelPrice;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -117,6 +119,44 @@ public final class PriceJson {
           .add(row.tier());
     }
     return tiers.entrySet().stream().map(price -> price(price.getKey(), price.getValue())).toList();
+  }
+
+  /** Writes a price list, in the form that is read. */
+  public static String write(List<ModelPrice> prices) {
+    var out = new StringWriter();
+    try (var json = JSON.createGenerator(out)) {
+      json.writeStartArray();
+      for (var price : prices) {
+        for (var tier : price.tiers()) {
+          write(json, price, tier);
+        }
+      }
+      json.writeEndArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string takes every character", e);
+    }
+    return out.toString();
+  }
+
+  private static void write(JsonGenerator json, ModelPrice price, ModelPrice.Tier tier)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("model", price.model());
+    json.writeStringField("from", price.from().toString());
+    if (tier.abovePromptTokens() > 0) {
+      json.writeNumberField(ABOVE, tier.abovePromptTokens());
+    }
+    json.writeNumberField(PROMPT, dollars(tier.promptMicroUsd()));
+    if (tier.cachedMicroUsd().isPresent()) {
+      json.writeNumberField(CACHED, dollars(tier.cachedMicroUsd().getAsLong()));
+    }
+    json.writeNumberField(COMPLETION, dollars(tier.completionMicroUsd()));
+    json.writeEndObject();
+  }
+
+  private static BigDecimal dollars(long microUsd) {
+    var plain = BigDecimal.valueOf(microUsd, MICRO_DIGITS).stripTrailingZeros();
+    return plain.scale() < 0 ? plain.setScale(0) : plain;
   }
 
   private static ModelPrice price(ModelAndDate key, List<ModelPrice.Tier> tiers) {

@@ -60,12 +60,13 @@ final class RecordItem {
   }
 
   private static void write(Item.Writer item, Corrected corrected) {
-    item.map(
-        "corrects",
+    var corrects =
         new Item.Writer()
             .text("at", corrected.key().admittedAt().toString())
             .text("id", corrected.key().id())
-            .text("day", corrected.day().toString()));
+            .text("day", corrected.day().toString());
+    corrected.reason().ifPresent(reason -> corrects.text("reason", reason));
+    item.map("corrects", corrects);
   }
 
   private static void write(Item.Writer item, Call call) {
@@ -130,7 +131,8 @@ final class RecordItem {
             new TenantId(item.text(Tables.HASH_KEY)),
             Instant.parse(corrects.text("at")),
             corrects.text("id"));
-    return Optional.of(new Corrected(key, LocalDate.parse(corrects.text("day"))));
+    return Optional.of(
+        new Corrected(key, LocalDate.parse(corrects.text("day")), corrects.optionalText("reason")));
   }
 
   private static Optional<Call> readCall(Item item) {

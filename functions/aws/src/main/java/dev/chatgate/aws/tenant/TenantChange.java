@@ -1,0 +1,148 @@
+package dev.chatgate.aws.tenant;
+
+import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.tenant.TenantItem.KeyEntry;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Tenant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Delete;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/**
+ * One change of a tenant and its keys as a transaction, which holds only if the tenant's item is
+ * still the one that it was made from.
+ */
+final class TenantChange {
+  static final String EXPIRES_AT = "expires_at";
+
+  /** A reservation has two bytes for a key's code. */
+  private static final int MOST_CODES = 1 << Short.SIZE;
+
+  private final Tables tables;
+  private final Optional<TenantItem> before;
+  private final Tenant tenant;
+  private final Map<String, KeyEntry> keys;
+  private final List<TransactWriteItem> items = new ArrayList<>();
+  private int nextCode;
+
+  /**
+   * @param tables the deployment's tables
+   * @param before the item as it was read; empty if there was none
+   * @param tenant the configuration to write
+   */
+  TenantChange(Tables tables, Optional<TenantItem> before, Tenant tenant) {
+    this.tables = tables;
+    this.before = before;
+    this.tenant = tenant;
+    this.keys = new HashMap<>(before.map(TenantItem::keys).orElse(Map.of()));
+    this.nextCode = before.map(TenantItem::nextCode).orElse(0);
+  }
+
+  /** It has afterwards exactly these keys; one that it had, by name and secret, keeps its code. */
+  TenantChange onlyKeys(List<TenantSpec.Key> wanted) {
+    var had = Map.copyOf(keys);
+    keys.clear();
+    for (var key : wanted) {
+      var hash = KeyHash.of(key.secret());
+      var same = Optional.ofNullable(had.get(key.name())).filter(old -> old.hash().equals(hash));
+      write(key, same.orElseGet(() -> new KeyEntry(hash, freshCode())));
+    }
+    Set<KeyHash> kept = new HashSet<>();
+    keys.values().forEach(key -> kept.add(key.hash()));
+    had.values().stream()
+        .map(KeyEntry::hash)
+        .filter(hash -> !kept.contains(hash))
+        .forEach(this::delete);
+    return this;
+  }
+
+  /** Adds a key. */
+  TenantChange addKey(TenantSpec.Key key) {
+    write(key, new KeyEntry(KeyHash.of(key.secret()), freshCode()));
+    return this;
+  }
+
+  /** Takes a key out. */
+  TenantChange removeKey(String name) {
+    var key = keys.remove(name);
+    if (key != null) {
+      delete(key.hash());
+    }
+    return this;
+  }
+
+  private int freshCode() {
+    if (nextCode >= MOST_CODES) {
+      throw new IllegalStateException("a tenant has at most " + MOST_CODES + " keys in its life");
+    }
+    return nextCode++;
+  }
+
+  private void write(TenantSpec.Key key, KeyEntry entry) {
+    keys.put(key.name(), entry);
+    var item = new HashMap<>(TenantItem.keyOf(entry.hash()));
+    item.put("tenant", TenantItem.s(tenant.id().value()));
+    item.put("name", TenantItem.s(key.name()));
+    item.put("code", TenantItem.n(entry.code()));
+    key.expiresAt().ifPresent(at -> item.put(EXPIRES_AT, TenantItem.s(at.toString())));
+    var mine = Map.of(":tenant", TenantItem.s(tenant.id().value()));
+    put(
+        Put.builder()
+            .item(item)
+            .conditionExpression("attribute_not_exists(pk) OR tenant = :tenant")
+            .expressionAttributeValues(mine));
+  }
+
+  private void delete(KeyHash hash) {
+    var delete = Delete.builder().tableName(tables.tenants()).key(TenantItem.keyOf(hash)).build();
+    items.add(TransactWriteItem.builder().delete(delete).build());
+  }
+
+  private void put(Put.Builder put) {
+    items.add(TransactWriteItem.builder().put(put.tableName(tables.tenants()).build()).build());
+  }
+
+  /** The transaction, the tenant's own item first. */
+  List<TransactWriteItem> items() {
+    long version = before.map(TenantItem::version).orElse(0L);
+    var item = new TenantItem(tenant, keys, nextCode, version + 1).write();
+    var put = Put.builder().item(item).tableName(tables.tenants());
+    // Against a writer between our read and this write: what that one wrote would be lost.
+    if (before.isEmpty()) {
+      put.conditionExpression("attribute_not_exists(pk)");
+    } else {
+      put.conditionExpression("#version = :before")
+          .expressionAttributeNames(Map.of("#version", TenantItem.VERSION))
+          .expressionAttributeValues(beforeIs(version));
+    }
+    var all = new ArrayList<TransactWriteItem>();
+    all.add(TransactWriteItem.builder().put(put.build()).build());
+    all.addAll(items);
+    return all;
+  }
+
+  /** The transaction that takes the tenant's item away, if it has no keys any more. */
+  static List<TransactWriteItem> removal(Tables tables, TenantItem before) {
+    var delete =
+        Delete.builder()
+            .tableName(tables.tenants())
+            .key(TenantItem.keyOf(before.tenant().id()))
+            .conditionExpression("#version = :before")
+            .expressionAttributeNames(Map.of("#version", TenantItem.VERSION))
+            .expressionAttributeValues(beforeIs(before.version()))
+            .build();
+    return List.of(TransactWriteItem.builder().delete(delete).build());
+  }
+
+  private static Map<String, AttributeValue> beforeIs(long version) {
+    return Map.of(":before", TenantItem.n(version));
+  }
+}

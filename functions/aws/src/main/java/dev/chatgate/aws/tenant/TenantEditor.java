@@ -1,0 +1,297 @@
+package dev.chatgate.aws.tenant;
+
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.StoreErrors;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.quota.Pause;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * Changes tenants and their keys, as operators do. Each change holds only for the version that it
+ * was made from; where somebody else was faster it is made again, from what that one left. So no
+ * change loses another.
+ */
+public final class TenantEditor {
+  /** Changes of one tenant at the same time that all come through. */
+  private static final int MOST_ATTEMPTS = 200;
+
+  private static final int FIRST_PAUSE_MS = 10;
+  private static final int LONGEST_PAUSE_MS = 250;
+
+  /** Keys in one transaction, which takes 100 writes. */
+  private static final int KEYS_AT_ONCE = 50;
+
+  private static final String RACED = "ConditionalCheckFailed";
+  private static final String LOCKED = "TransactionConflict";
+
+  private final DynamoDbClient dynamoDb;
+  private final Tables tables;
+  private final RandomGenerator random;
+  private final Pause pause;
+
+  /**
+   * @param dynamoDb a client that repeats what is worth repeating
+   * @param tables the deployment's tables
+   * @param random jitter
+   * @param pause waits before a change is made again
+   */
+  public TenantEditor(DynamoDbClient dynamoDb, Tables tables, RandomGenerator random, Pause pause) {
+    this.dynamoDb = dynamoDb;
+    this.tables = tables;
+    this.random = random;
+    this.pause = pause;
+  }
+
+  /** How a change of keys ended. */
+  public enum KeyChange {
+    /** It is done. */
+    DONE,
+    /** There is no such tenant. */
+    NO_TENANT,
+    /** The tenant has a key of this name already, or has none, where there should be one. */
+    NAME
+  }
+
+  /**
+   * A tenant's configuration.
+   *
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public Optional<Tenant> find(TenantId id) {
+    return read(id).map(TenantItem::tenant);
+  }
+
+  /**
+   * Every tenant, by name: reads the whole table.
+   *
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public List<Tenant> all() {
+    var scan =
+        ScanRequest.builder()
+            .tableName(tables.tenants())
+            .consistentRead(true)
+            .filterExpression("begins_with(#pk, :tenant)")
+            .expressionAttributeNames(Map.of("#pk", Tables.HASH_KEY))
+            .expressionAttributeValues(Map.of(":tenant", TenantItem.s(TenantItem.TENANT)))
+            .build();
+    try {
+      return dynamoDb.scanPaginator(scan).items().stream()
+          .map(TenantItem::tenant)
+          .sorted(Comparator.comparing(tenant -> tenant.id().value()))
+          .toList();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading the Tenants table", e);
+    }
+  }
+
+  /**
+   * A tenant's keys, by code: oldest first.
+   *
+   * @return empty if there is no such tenant
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public Optional<List<TenantKey>> keys(TenantId id) {
+    return read(id)
+        .map(item ->
+            item.keys().entrySet().stream()
+                .map(key -> key(key.getKey(), key.getValue()))
+                .sorted(Comparator.comparingInt(TenantKey::code))
+                .toList());
+  }
+
+  private TenantKey key(String name, TenantItem.KeyEntry entry) {
+    var item = get(TenantItem.keyOf(entry.hash()));
+    var expiresAt = Optional.ofNullable(item.get(TenantChange.EXPIRES_AT));
+    return new TenantKey(name, entry.code(), expiresAt.map(at -> Instant.parse(at.s())));
+  }
+
+  /**
+   * Makes a tenant.
+   *
+   * @return false if there is one of this name already, which stays as it is
+   * @throws StoreUnavailableException if the store does not answer
+   * @throws IllegalArgumentException if a key's secret is another tenant's
+   */
+  public boolean create(TenantEdit edit) {
+    return change(
+            edit.tenant().id(),
+            before -> before.isPresent() ? Optional.empty() : Optional.of(whole(before, edit)))
+        .written();
+  }
+
+  /**
+   * Writes a whole tenant in the place of another.
+   *
+   * @return false if there is none of this name
+   * @throws StoreUnavailableException if the store does not answer
+   * @throws IllegalArgumentException if a key's secret is another tenant's
+   */
+  public boolean replace(TenantEdit edit) {
+    return change(edit.tenant().id(), before -> before.map(_ -> whole(before, edit))).written();
+  }
+
+  private List<TransactWriteItem> whole(Optional<TenantItem> before, TenantEdit edit) {
+    var change = new TenantChange(tables, before, edit.tenant());
+    edit.keys().ifPresent(change::onlyKeys);
+    return change.items();
+  }
+
+  /**
+   * Changes a tenant's configuration.
+   *
+   * @param id whose; the edit leaves it alone
+   * @param edit what to do, possibly more than once, each time to what the store holds then
+   * @return false if there is no such tenant
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public boolean edit(TenantId id, UnaryOperator<Tenant> edit) {
+    return change(
+            id,
+            before ->
+                before.map(
+                    item -> new TenantChange(tables, before, edit.apply(item.tenant())).items()))
+        .written();
+  }
+
+  /**
+   * Gives a tenant a key.
+   *
+   * @throws StoreUnavailableException if the store does not answer
+   * @throws IllegalArgumentException if the secret is another tenant's
+   */
+  public KeyChange addKey(TenantId id, TenantSpec.Key key) {
+    return changeKeys(
+        id, item -> !item.keys().containsKey(key.name()), change -> change.addKey(key));
+  }
+
+  /**
+   * Takes a key from a tenant.
+   *
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public KeyChange removeKey(TenantId id, String name) {
+    return changeKeys(id, item -> item.keys().containsKey(name), change -> change.removeKey(name));
+  }
+
+  private KeyChange changeKeys(
+      TenantId id, Predicate<TenantItem> possible, UnaryOperator<TenantChange> change) {
+    var changed =
+        change(
+            id,
+            before ->
+                before
+                    .filter(possible)
+                    .map(item -> change.apply(new TenantChange(tables, before, item.tenant())))
+                    .map(TenantChange::items));
+    if (changed.written()) {
+      return KeyChange.DONE;
+    }
+    return changed.before().isEmpty() ? KeyChange.NO_TENANT : KeyChange.NAME;
+  }
+
+  /**
+   * Takes a tenant away, its keys first: from then on no call comes in. What it used stays.
+   *
+   * @return false if there is no such tenant
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public boolean delete(TenantId id) {
+    var changed = change(id, before -> before.map(this::stepOfDeleting));
+    boolean wasThere = changed.written();
+    while (changed.written()
+        && changed.before().stream().anyMatch(item -> !item.keys().isEmpty())) {
+      changed = change(id, before -> before.map(this::stepOfDeleting));
+    }
+    return wasThere;
+  }
+
+  /** Some of the keys, or, when none is left, the tenant itself. */
+  private List<TransactWriteItem> stepOfDeleting(TenantItem item) {
+    if (item.keys().isEmpty()) {
+      return TenantChange.removal(tables, item);
+    }
+    var change = new TenantChange(tables, Optional.of(item), item.tenant());
+    item.keys().keySet().stream().limit(KEYS_AT_ONCE).forEach(change::removeKey);
+    return change.items();
+  }
+
+  /**
+   * How a change ended.
+   *
+   * @param before the item that it was made from, or refused by
+   * @param written whether anything was
+   */
+  private record Changed(Optional<TenantItem> before, boolean written) {}
+
+  /** Reads, plans, writes; and all of it again if somebody else wrote in between. */
+  private Changed change(
+      TenantId id, Function<Optional<TenantItem>, Optional<List<TransactWriteItem>>> plan) {
+    for (int attempt = 1; ; attempt++) {
+      var before = read(id);
+      var writes = plan.apply(before);
+      if (writes.isEmpty()) {
+        return new Changed(before, false);
+      }
+      try {
+        dynamoDb.transactWriteItems(request -> request.transactItems(writes.get()));
+        return new Changed(before, true);
+      } catch (TransactionCanceledException e) {
+        checkWorthRepeating(id, attempt, e);
+        pauseAfter(attempt);
+      } catch (SdkException e) {
+        throw StoreErrors.unavailable("writing tenant " + id, e);
+      }
+    }
+  }
+
+  /** The first write of each transaction is the tenant's own item, the others are of keys. */
+  private static void checkWorthRepeating(
+      TenantId id, int attempt, TransactionCanceledException failure) {
+    var codes = failure.cancellationReasons().stream().map(CancellationReason::code).toList();
+    if (codes.stream().skip(1).anyMatch(RACED::equals)) {
+      throw new IllegalArgumentException("A secret is the key of another tenant already.");
+    }
+    boolean raced = codes.contains(LOCKED) || codes.contains(RACED);
+    if (!raced || attempt >= MOST_ATTEMPTS) {
+      throw StoreErrors.unavailable("writing tenant " + id, failure);
+    }
+  }
+
+  private void pauseAfter(int attempt) {
+    int most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(attempt, Byte.SIZE));
+    pause.pause(Duration.ofMillis(random.nextInt(1, most)));
+  }
+
+  private Optional<TenantItem> read(TenantId id) {
+    return TenantItem.read(get(TenantItem.keyOf(id)));
+  }
+
+  private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
+    try {
+      return dynamoDb
+          .getItem(request -> request.tableName(tables.tenants()).key(key).consistentRead(true))
+          .item();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading the Tenants table", e);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.chatgate.cli;
+
+import java.security.SecureRandom;
+import java.util.random.RandomGenerator;
+
+/** A {@link SecureRandom} that is made when it is first used: most commands draw nothing. */
+final class LateSecureRandom implements RandomGenerator {
+  private static final class Holder {
+    private static final SecureRandom RANDOM = new SecureRandom();
+  }
+
+  @Override
+  public long nextLong() {
+    return Holder.RANDOM.nextLong();
+  }
+
+  @Override
+  public int nextInt() {
+    return Holder.RANDOM.nextInt();
+  }
+
+  @Override
+  public void nextBytes(byte[] bytes) {
+    Holder.RANDOM.nextBytes(bytes);
+  }
+}

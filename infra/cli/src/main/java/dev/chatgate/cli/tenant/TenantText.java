@@ -1,0 +1,100 @@
+package dev.chatgate.cli.tenant;
+
+import dev.chatgate.aws.tenant.TenantJson;
+import dev.chatgate.aws.tenant.TenantKey;
+import dev.chatgate.cli.text.Amounts;
+import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.TextTable;
+import dev.chatgate.cli.text.TextTable.Column;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+
+/** Tenants as they are printed. */
+final class TenantText {
+  private TenantText() {}
+
+  /** A list, one line each. */
+  static String table(List<Tenant> tenants) {
+    var table =
+        new TextTable(
+            List.of(
+                Column.text("TENANT"),
+                Column.text("STATUS"),
+                Column.text("MODELS"),
+                Column.text("LIMITS")));
+    for (var tenant : tenants) {
+      table.row(
+          tenant.id().value(),
+          status(tenant),
+          models(tenant),
+          String.join(", ", limits(tenant.quota())));
+    }
+    return table.toString();
+  }
+
+  /** A list, as {@code CHATGATE_TENANTS} has it, without keys. */
+  static String json(List<Tenant> tenants) {
+    return Json.page(
+        tenants.stream().map(TenantJson::write).collect(Collectors.joining(",", "[", "]")));
+  }
+
+  /** One tenant, all of it. */
+  static String page(Tenant tenant, List<TenantKey> keys) {
+    var table = new TextTable(List.of(Column.text("tenant"), Column.text(tenant.id().value())));
+    table.row("status", status(tenant));
+    table.row("keys", orNone(keys.stream().map(TenantKey::name).toList()));
+    table.row("models", models(tenant));
+    new TreeMap<>(tenant.modelAliases())
+        .forEach((alias, model) -> table.row("alias", alias + " = " + model));
+    table.row(
+        "origins", tenant.allowedOrigins().map(TenantText::orNone).orElse("the deployment's"));
+    var limits = limits(tenant.quota());
+    table.row("limits", limits.isEmpty() ? "none" : limits.getFirst());
+    limits.stream().skip(1).forEach(limit -> table.row("", limit));
+    return table.toString();
+  }
+
+  private static String status(Tenant tenant) {
+    return tenant.status() == TenantStatus.ACTIVE ? "active" : "suspended";
+  }
+
+  private static String models(Tenant tenant) {
+    return tenant
+        .models()
+        .filter(names -> !names.contains("*"))
+        .map(TenantText::orNone)
+        .orElse("all");
+  }
+
+  private static String orNone(List<String> names) {
+    return names.isEmpty() ? "none" : String.join(", ", names);
+  }
+
+  private static List<String> limits(Quota quota) {
+    var limits = new ArrayList<String>();
+    limit(quota.requestsPerMinute(), n -> Amounts.whole(n) + " requests/min")
+        .ifPresent(limits::add);
+    limit(quota.tokensPerMinute(), n -> Amounts.whole(n) + " tokens/min").ifPresent(limits::add);
+    limit(quota.tokensPerDay(), n -> Amounts.whole(n) + " tokens/day").ifPresent(limits::add);
+    limit(quota.tokensPerMonth(), n -> Amounts.whole(n) + " tokens/month").ifPresent(limits::add);
+    limit(quota.microUsdPerMonth(), n -> Amounts.dollars(n) + "/month").ifPresent(limits::add);
+    limit(quota.maxConcurrentRequests(), n -> Amounts.whole(n) + " at once").ifPresent(limits::add);
+    limit(quota.maxTokensPerRequest(), n -> "max_tokens at most " + Amounts.whole(n))
+        .ifPresent(limits::add);
+    limit(quota.defaultMaxTokens(), n -> "max_tokens " + Amounts.whole(n) + " by default")
+        .ifPresent(limits::add);
+    return limits;
+  }
+
+  private static Optional<String> limit(OptionalLong limit, LongFunction<String> words) {
+    return limit.isPresent() ? Optional.of(words.apply(limit.getAsLong())) : Optional.empty();
+  }
+}

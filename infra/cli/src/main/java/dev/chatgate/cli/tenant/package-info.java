@@ -1,0 +1,5 @@
+/** The commands of tenants. */
+@NullMarked
+package dev.chatgate.cli.tenant;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,236 @@
+package dev.chatgate.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.aws.tenant.TenantEditor;
+import dev.chatgate.aws.tenant.TenantStore;
+import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.quota.Pause;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Tenants and keys, as an operator makes and changes them. */
+class TenantsTest {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  @SuppressWarnings("NullAway.Init")
+  private static AwsStandIn aws;
+
+  private final String id = "tenant-" + NAMES.incrementAndGet();
+
+  @BeforeAll
+  static void start() throws IOException {
+    aws = new AwsStandIn();
+  }
+
+  @AfterAll
+  static void stop() {
+    aws.close();
+  }
+
+  private static Operator operator() {
+    return new Operator().with("CHATGATE_AWS_PORT", aws.port());
+  }
+
+  private static Result run(Operator operator, String... line) {
+    return operator.run(
+        Stream.concat(Stream.of("--local"), Stream.of(line)).toArray(String[]::new));
+  }
+
+  private static Result run(String... line) {
+    return run(operator(), line);
+  }
+
+  private static Result done(String... line) {
+    var result = run(line);
+    assertEquals(0, result.exitCode(), result.err());
+    return result;
+  }
+
+  private static TenantEditor editor() {
+    return new TenantEditor(
+        aws.dynamo().client(), aws.dynamo().tables(), new Random(1), Pause.SLEEP);
+  }
+
+  private Tenant tenant() {
+    return editor().find(new TenantId(id)).orElseThrow();
+  }
+
+  private static Optional<String> tenantOf(String secret) {
+    return new TenantStore(aws.dynamo().client(), aws.dynamo().tables())
+        .find(KeyHash.of(secret))
+        .map(credential -> credential.tenant().id().value());
+  }
+
+  @Test
+  void optionsAreWhatATenantIsMadeOf() {
+    done(
+        "tenant",
+        "create",
+        id,
+        "--tokens-per-day",
+        "1000",
+        "--cost-per-month-usd",
+        "12.5",
+        "--models",
+        "fast, big/model",
+        "--alias",
+        "fast=provider/x",
+        "--alias",
+        "slow=provider/y",
+        "--origins",
+        "https://a.example");
+    var tenant = tenant();
+    assertEquals(OptionalLong.of(1000), tenant.quota().tokensPerDay());
+    assertEquals(OptionalLong.of(12_500_000), tenant.quota().microUsdPerMonth());
+    assertEquals(Optional.of(List.of("fast", "big/model")), tenant.models());
+    assertEquals(Map.of("fast", "provider/x", "slow", "provider/y"), tenant.modelAliases());
+    assertEquals(Optional.of(List.of("https://a.example")), tenant.allowedOrigins());
+  }
+
+  @Test
+  void aChangeLeavesTheRestAsItIs() {
+    done("tenant", "create", id, "--tokens-per-day", "1000", "--requests-per-minute", "5");
+    done("tenant", "set", id, "--requests-per-minute", "none", "--models", "");
+    assertEquals(OptionalLong.of(1000), tenant().quota().tokensPerDay());
+    assertEquals(OptionalLong.empty(), tenant().quota().requestsPerMinute());
+    assertEquals(Optional.of(List.of()), tenant().models());
+    done("tenant", "set", id, "--origins", "https://a.example", "--alias", "a=b");
+    done("tenant", "set", id, "--origins", "default", "--no-alias", "a");
+    assertEquals(Optional.empty(), tenant().allowedOrigins());
+    assertEquals(Map.of(), tenant().modelAliases());
+  }
+
+  @Test
+  void whatIsShownCanBeSet() {
+    done("tenant", "create", id, "--tokens-per-day", "1000", "--alias", "a=b");
+    var secret = done("key", "create", id, "--name", "web").out().strip();
+    var before = tenant();
+    var shown = done("tenant", "show", id, "--json").out();
+    done("tenant", "set", id, "--tokens-per-day", "1", "--no-alias", "a");
+    var result = run(operator().piping(shown), "tenant", "set", id, "--json", "-");
+    assertEquals(0, result.exitCode(), result.err());
+    assertEquals(before, tenant());
+    assertEquals(Optional.of(id), tenantOf(secret), "keys that are not named stay");
+  }
+
+  @Test
+  void theWholeObjectReplacesTheKeysThatItNames() {
+    var json = "{\"id\":\"%s\",\"keys\":[{\"name\":\"k\",\"secret\":\"%s\"}]}";
+    var made =
+        run(
+            operator().piping(json.formatted(id, id + "-1")),
+            "tenant",
+            "create",
+            id,
+            "--json",
+            "-");
+    assertEquals(0, made.exitCode(), made.err());
+    assertEquals(Optional.of(id), tenantOf(id + "-1"));
+    var set =
+        run(operator().piping(json.formatted(id, id + "-2")), "tenant", "set", id, "--json", "-");
+    assertEquals(0, set.exitCode(), set.err());
+    assertEquals(Optional.empty(), tenantOf(id + "-1"));
+    assertEquals(Optional.of(id), tenantOf(id + "-2"));
+  }
+
+  @Test
+  void suspendedAndResumed() {
+    done("tenant", "create", id);
+    done("tenant", "suspend", id);
+    assertEquals(TenantStatus.SUSPENDED, tenant().status());
+    done("tenant", "resume", id);
+    assertEquals(TenantStatus.ACTIVE, tenant().status());
+  }
+
+  @Test
+  void aKeyIsPrintedAloneAndOnce() {
+    done("tenant", "create", id);
+    var made = done("key", "create", id, "--name", "web", "--expires", "90d");
+    assertTrue(made.out().matches("cg_[0-9a-f]{64}\n"), "one line, nothing else");
+    assertEquals("", made.err());
+    var secret = made.out().strip();
+    assertEquals(Optional.of(id), tenantOf(secret));
+    var items = aws.dynamo().client().scan(r -> r.tableName(aws.dynamo().tables().tenants()));
+    assertFalse(items.toString().contains(secret.substring(3)));
+    assertTrue(done("key", "list", id).out().contains("web"));
+    assertEquals(1, run("key", "create", id, "--name", "web").exitCode());
+    assertEquals(0, run("key", "revoke", id, "web", "--yes").exitCode());
+    assertEquals(Optional.empty(), tenantOf(secret));
+    assertEquals(1, run("key", "revoke", id, "web", "--yes").exitCode());
+  }
+
+  @Test
+  void deletingTakesTheKeysAlong() {
+    done("tenant", "create", id);
+    var secrets = new ArrayList<String>();
+    for (int i = 0; i < 120; i++) {
+      secrets.add(done("key", "create", id, "--name", "k" + i).out().strip());
+    }
+    done("tenant", "delete", id, "--yes");
+    assertEquals(1, run("tenant", "show", id).exitCode());
+    secrets.forEach(secret -> assertEquals(Optional.empty(), tenantOf(secret)));
+  }
+
+  @Test
+  void nothingIsDeletedUnasked() {
+    done("tenant", "create", id);
+    var unasked = run("tenant", "delete", id);
+    assertEquals(2, unasked.exitCode());
+    assertTrue(unasked.err().contains("--yes"), unasked.err());
+    assertEquals(1, run(operator().typing("n"), "tenant", "delete", id).exitCode());
+    assertEquals(1, run(operator().typing(), "tenant", "delete", id).exitCode());
+    assertEquals(id, tenant().id().value());
+    assertEquals(0, run(operator().typing("y"), "tenant", "delete", id).exitCode());
+    assertEquals(1, run("tenant", "show", id).exitCode());
+  }
+
+  @Test
+  void editsAtTheSameTimeDoNotLoseEachOther() throws Exception {
+    done("tenant", "create", id);
+    int edits = 24;
+    var failed = new ArrayList<String>();
+    try (var operators = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = new ArrayList<Future<Result>>();
+      for (int i = 0; i < edits; i++) {
+        var alias = "alias-" + i + "=model-" + i;
+        var name = "key-" + i;
+        running.add(operators.submit(() -> run("tenant", "set", id, "--alias", alias)));
+        running.add(operators.submit(() -> run("key", "create", id, "--name", name)));
+      }
+      for (var one : running) {
+        if (one.get().exitCode() != 0) {
+          failed.add(one.get().err());
+        }
+      }
+    }
+    assertEquals(List.of(), failed);
+    var expected = new HashMap<String, String>();
+    for (int i = 0; i < edits; i++) {
+      expected.put("alias-" + i, "model-" + i);
+    }
+    assertEquals(expected, tenant().modelAliases());
+    var keys = editor().keys(new TenantId(id)).orElseThrow();
+    assertEquals(edits, keys.size());
+    assertEquals(edits, keys.stream().mapToInt(key -> key.code()).distinct().count());
+  }
+}
