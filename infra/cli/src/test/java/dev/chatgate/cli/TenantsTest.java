@@ -183,7 +183,7 @@ class TenantsTest {
   void deletingTakesTheKeysAlong() {
     done("tenant", "create", id);
     var secrets = new ArrayList<String>();
-    for (int i = 0; i < 120; i++) {
+    for (int i = 0; i < 60; i++) {
       secrets.add(done("key", "create", id, "--name", "k" + i).out().strip());
     }
     done("tenant", "delete", id, "--yes");
