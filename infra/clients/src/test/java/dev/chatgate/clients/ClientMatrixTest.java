@@ -1,0 +1,39 @@
+package dev.chatgate.clients;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Every client library, unmodified, through every case, and the page that shows it. */
+@Tag("outside")
+class ClientMatrixTest {
+  private static final Path ROOT = ClientMatrix.root();
+
+  private static ClientMatrix matrix;
+
+  @BeforeAll
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  static void run() {
+    matrix = ClientMatrix.run(ROOT, Library.all(ROOT));
+  }
+
+  @Test
+  void everyLibraryDoesAsItsRunnerExpects() {
+    assertEquals(List.of(), matrix.failures(), () -> String.join("\n", matrix.failures()));
+  }
+
+  @Test
+  void thePageShowsWhatWasMeasured() throws Exception {
+    assertEquals(
+        Files.readString(ClientMatrix.page(ROOT)),
+        matrix.page(),
+        "infra/clients/MATRIX.md is out of date: mvn -q -Pmatrix -Dmatrix=write");
+  }
+}

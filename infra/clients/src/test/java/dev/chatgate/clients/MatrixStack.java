@@ -1,0 +1,181 @@
+package dev.chatgate.clients;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.chatgate.local.LocalStack;
+import dev.chatgate.local.Settings;
+import dev.chatgate.local.upstream.Pacing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Both doors over the real packages, the provider of cases behind them, all tenants seeded. */
+final class MatrixStack implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Queue<String> log = new ConcurrentLinkedQueue<>();
+  private final Map<String, Integer> calls = new ConcurrentHashMap<>();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final CaseProvider provider = new CaseProvider();
+  private final LocalStack stack;
+  private final Turnstile stream;
+  private final Turnstile api;
+  private final HttpServer counts;
+
+  private MatrixStack(Path root, List<Library> libraries) throws IOException {
+    Path tenants = root.resolve("infra/clients/target/tenants.json");
+    Files.createDirectories(tenants.getParent());
+    Files.writeString(tenants, Keys.tenants(libraries));
+    stack = LocalStack.start(settings(tenants), root, Pacing.NONE, log::add);
+    stream = new Turnstile(stack.streamUrl(), this::count);
+    api = new Turnstile(stack.apiUrl(), this::count);
+    counts = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    counts.createContext("/calls/", this::tell);
+    counts.start();
+  }
+
+  /** Starts it and waits for both doors. */
+  static MatrixStack start(Path root, List<Library> libraries) {
+    try {
+      var started = new MatrixStack(root, libraries);
+      started.stack.awaitReady();
+      started.spend(libraries.getFirst());
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Settings settings(Path tenants) {
+    return Settings.from(
+        Map.ofEntries(
+            Map.entry("CHATGATE_API_PORT", "0"),
+            Map.entry("CHATGATE_STREAM_PORT", "0"),
+            Map.entry("CHATGATE_AWS_PORT", "0"),
+            Map.entry("CHATGATE_RECONCILE_SECONDS", "0"),
+            Map.entry("CHATGATE_INSTANCES", "2"),
+            Map.entry("AWS_LAMBDA_MAX_CONCURRENCY", "8"),
+            Map.entry("CHATGATE_TENANTS", tenants.toString()),
+            Map.entry("UPSTREAM_BASE_URL", provider.url().toString()),
+            Map.entry("UPSTREAM_API_KEY", "sk-of-the-case-provider"),
+            Map.entry("UPSTREAM_FIRST_BYTE_MS", "3000"),
+            Map.entry("UPSTREAM_IDLE_MS", "3000")));
+  }
+
+  /** What every runner is told beside its keys. */
+  Map<String, String> environment() {
+    return Map.of(
+        "CHATGATE_STREAM_URL", stream.url() + "/openai/v1",
+        "CHATGATE_API_URL", api.url() + "/openai/v1",
+        "CHATGATE_CALLS_URL", "http://127.0.0.1:" + counts.getAddress().getPort() + "/calls");
+  }
+
+  private void count(String key) {
+    calls.merge(key, 1, Integer::sum);
+  }
+
+  private void tell(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String key = exchange.getRequestURI().getPath().substring("/calls/".length());
+      byte[] number = calls.getOrDefault(key, 0).toString().getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, number.length);
+      exchange.getResponseBody().write(number);
+    }
+  }
+
+  /** Uses up the month of the tenant {@code spent}. */
+  private void spend(Library library) {
+    String key = Keys.key("spent", library);
+    var first = chat(key, "case/heavy");
+    if (first.statusCode() != 200) {
+      throw new IllegalStateException(first.body() + log);
+    }
+    await(
+        "the call that uses up the month",
+        () -> chat(key, "case/heavy").body().contains("insufficient_quota"));
+  }
+
+  private HttpResponse<String> chat(String key, String model) {
+    String body =
+        "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":5500}"
+            .formatted(model);
+    return send(
+        request("/chat/completions", key)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  /** How many calls of a model a key's tenant has on record, once none is in flight. */
+  int records(String key, String model) {
+    await("the records of " + key, () -> requests(key, model) > 0);
+    return requests(key, model);
+  }
+
+  private int requests(String key, String model) {
+    try {
+      JsonNode usage =
+          new ObjectMapper().readTree(send(request("/usage?group_by=model", key).GET()).body());
+      for (JsonNode row : usage.path("data")) {
+        if (row.path("model").asText().equals(model)) {
+          return row.path("requests").asInt();
+        }
+      }
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path, String key) {
+    return HttpRequest.newBuilder(URI.create(stack.streamUrl() + "/openai/v1" + path))
+        .timeout(PATIENCE)
+        .header("authorization", "Bearer " + key);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return http.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void await(String what, java.util.function.BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("waited in vain for " + what + "\n" + String.join("\n", log));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    counts.stop(0);
+    stream.close();
+    api.close();
+    stack.close();
+    provider.close();
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.chatgate.clients;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a library's program and reads what it says. */
+final class Runner {
+  /** Most that all cases of a library may take. */
+  private static final int MOST_SECONDS = 150;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path root;
+  private final Map<String, String> environment;
+
+  /**
+   * @param root the checkout's
+   * @param environment what every runner is given
+   */
+  Runner(Path root, Map<String, String> environment) {
+    this.root = root;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Every case that the runner reported.
+   *
+   * @throws AssertionError if it did not end well
+   */
+  Map<String, Cell> run(Library library) {
+    Path target = root.resolve("infra/clients/target");
+    Path output = target.resolve(library.id() + ".jsonl");
+    Path errors = target.resolve(library.id() + ".txt");
+    try {
+      int status = status(library, output, errors);
+      if (status != 0) {
+        throw new AssertionError(
+            "%s ended with %d: %s%s"
+                .formatted(
+                    library.title(), status, Files.readString(output), Files.readString(errors)));
+      }
+      return cells(output);
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(library.title(), e);
+    }
+  }
+
+  private int status(Library library, Path output, Path errors)
+      throws IOException, InterruptedException {
+    var builder =
+        new ProcessBuilder(library.command())
+            .directory(root.toFile())
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    builder.environment().putAll(Keys.environment(library));
+    var process = builder.start();
+    process.getOutputStream().close();
+    try {
+      return process.waitFor(MOST_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private static Map<String, Cell> cells(Path output) throws IOException {
+    var cells = new LinkedHashMap<String, Cell>();
+    for (String line : Files.readAllLines(output)) {
+      if (!line.isBlank()) {
+        JsonNode cell = parse(line);
+        cells.put(
+            cell.path("case").asText(),
+            new Cell(
+                cell.path("ok").asBoolean(),
+                cell.path("cell").asText(),
+                cell.path("detail").asText()));
+      }
+    }
+    return cells;
+  }
+
+  private static JsonNode parse(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not a line of JSON: " + line, e);
+    }
+  }
+}
