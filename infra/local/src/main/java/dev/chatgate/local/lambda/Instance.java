@@ -50,7 +50,9 @@ final class Instance {
     builder.environment().putAll(launch.environment());
     try {
       var instance = new Instance(name, builder.redirectErrorStream(true).start());
-      Thread.ofVirtual().name("log-" + name).start(() -> instance.pump(log));
+      // Not virtual: a read of a process's output keeps its carrier, and as many instances as
+      // processors would leave none for the doors.
+      Thread.ofPlatform().daemon().name("log-" + name).start(() -> instance.pump(log));
       return instance;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
