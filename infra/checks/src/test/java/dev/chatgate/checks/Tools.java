@@ -3,6 +3,7 @@ package dev.chatgate.checks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,16 @@ final class Tools {
     var found = folder().resolve(path);
     assertTrue(Files.exists(found), found + " is missing: run .ci/tools");
     return found;
+  }
+
+  /** A program of the system's; if it is missing, the test fails and says what to run. */
+  static Path onPath(String name) {
+    return variable("PATH").stream()
+        .flatMap(path -> Arrays.stream(path.split(File.pathSeparator)))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " is missing: run .ci/tools"));
   }
 
   private static Path folder() {

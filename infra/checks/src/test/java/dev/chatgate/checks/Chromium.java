@@ -1,0 +1,154 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A headless Chromium, driven as the W3C's WebDriver protocol says, by the {@code chromedriver}
+ * that is on the path. It reaches nothing but 127.0.0.1.
+ */
+final class Chromium implements AutoCloseable {
+  private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Process driver;
+  private final String session;
+
+  private Chromium(Process driver, int port, Path folder) throws IOException, InterruptedException {
+    this.driver = driver;
+    var sessions = "http://127.0.0.1:" + port + "/session";
+    var capabilities = Map.of("alwaysMatch", capabilities(folder));
+    var opened = call("POST", sessions, Map.of("capabilities", capabilities));
+    this.session = sessions + "/" + opened.path("sessionId").asText();
+    call("POST", session + "/timeouts", Map.of("script", PATIENCE.toMillis()));
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param folder for its profile and everything else that it writes; made anew
+   */
+  static Chromium start(Path folder) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    var builder =
+        new ProcessBuilder(Tools.onPath("chromedriver").toString(), "--port=0")
+            .redirectErrorStream(true);
+    builder.environment().put("TMPDIR", folder.toString());
+    var driver = builder.start();
+    try {
+      return new Chromium(driver, port(driver.inputReader()), folder);
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      end(driver);
+      throw e;
+    }
+  }
+
+  /** Opens a page and waits until it and its scripts are loaded. */
+  void open(String url) throws IOException, InterruptedException {
+    call("POST", session + "/url", Map.of("url", url));
+  }
+
+  /**
+   * Runs one of the page's {@code cases} and waits for what it tells.
+   *
+   * @param name of the function
+   * @param argument its only one
+   */
+  JsonNode run(String name, Map<String, ?> argument) throws IOException, InterruptedException {
+    var script =
+        """
+        const [name, argument, done] = arguments;
+        cases[name](argument).then((told) => done({ told }), (error) => done({ failed: String(error) }));
+        """;
+    var outcome =
+        call(
+            "POST",
+            session + "/execute/async",
+            Map.of("script", script, "args", List.of(name, argument)));
+    assertEquals("", outcome.path("failed").asText(), name);
+    return outcome.path("told");
+  }
+
+  /** What the browser itself has said in its console since this was last asked. */
+  List<String> console() throws IOException, InterruptedException {
+    var said = new ArrayList<String>();
+    call("POST", session + "/se/log", Map.of("type", "browser"))
+        .forEach(line -> said.add(line.path("message").asText()));
+    return said;
+  }
+
+  /** Ends the browser as it stands, with every process that it started. */
+  @Override
+  public void close() {
+    end(driver);
+    http.shutdownNow();
+  }
+
+  private static Map<String, Object> capabilities(Path folder) {
+    var arguments =
+        List.of(
+            "--headless=new",
+            // As root, which CI often is, Chromium starts with no sandbox only.
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--no-first-run",
+            "--no-proxy-server",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+            "--user-data-dir=" + folder.resolve("profile"));
+    var binary = Tools.onPath("chromium").toString();
+    return Map.of(
+        "goog:chromeOptions",
+        Map.of("binary", binary, "args", arguments),
+        "goog:loggingPrefs",
+        Map.of("browser", "ALL"));
+  }
+
+  private static int port(BufferedReader output) throws IOException {
+    var said = new ArrayList<String>();
+    for (var line = output.readLine(); line != null; line = output.readLine()) {
+      said.add(line);
+      var started = STARTED.matcher(line);
+      if (started.find()) {
+        return Integer.parseInt(started.group(1));
+      }
+    }
+    throw new IOException("chromedriver did not start: " + said);
+  }
+
+  private JsonNode call(String method, String url, Map<String, ?> body)
+      throws IOException, InterruptedException {
+    var publisher = HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body));
+    var request =
+        HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).method(method, publisher).build();
+    var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, answer.statusCode(), answer.body());
+    return JSON.readTree(answer.body()).path("value");
+  }
+
+  private static void end(Process driver) {
+    var all = new ArrayList<>(driver.descendants().toList());
+    all.add(driver.toHandle());
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(process -> process.onExit().join());
+  }
+}
