@@ -82,7 +82,8 @@ record DeployablePackage(Path zip) {
     }
   }
 
-  private FileSystem open() throws IOException {
+  /** The files in it; what is added to them is in it once they are closed. */
+  FileSystem open() throws IOException {
     return FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", true));
   }
 }
