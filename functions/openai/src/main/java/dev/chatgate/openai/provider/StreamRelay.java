@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamRelay {
   private static final byte[] NAME_OF_ERRORS = "event: error\n".getBytes(StandardCharsets.UTF_8);
   private static final byte[] BLANK_LINE = {'\n', '\n'};
-  private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.UTF_8);
+  private static final String DONE = "[DONE]";
+  private static final byte[] DONE_LINE = "data: [DONE]".getBytes(StandardCharsets.UTF_8);
 
   private final AnswerParser parser;
   private final UsageMeter usage;
@@ -55,7 +56,7 @@ final class StreamRelay {
       return;
     }
     var data = event.data();
-    if (data.isTrimmed("[DONE]")) {
+    if (data.isTrimmed(DONE)) {
       passDone(event, data);
     } else {
       take(event, data, parser.parse(data.bytes(), data.offset(), data.length()));
@@ -88,12 +89,19 @@ final class StreamRelay {
     out.write(event.buffer(), event.offset(), event.length());
   }
 
-  /** The end, spelled exactly: two client libraries do not know it with white space around it. */
+  /**
+   * The end, spelled exactly: two client libraries do not know it with white space around it. All
+   * its data lines become one, for the first may be a bare {@code data} that takes no value.
+   */
   private void passDone(SseEvent event, SseData data) {
-    if (data.length() == DONE.length) {
+    if (data.length() == DONE.length()) {
       pass(event);
     } else {
-      splice(event, data, List.of(new Edit(data.offset(), data.offset() + data.length(), DONE)));
+      int line = event.firstDataLine();
+      int end = data.origin(data.offset() + data.length());
+      out.write(event.buffer(), event.offset(), line - event.offset());
+      out.writeBytes(DONE_LINE);
+      out.write(event.buffer(), end, event.offset() + event.length() - end);
     }
     ended = true;
   }
@@ -181,7 +189,7 @@ final class StreamRelay {
   }
 
   private static boolean isWhole(SseData data) {
-    return data.isTrimmed("[DONE]")
+    return data.isTrimmed(DONE)
         || AnswerParser.parseAlone(data.bytes(), data.offset(), data.length()).isJson();
   }
 

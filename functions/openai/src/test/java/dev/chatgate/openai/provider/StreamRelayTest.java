@@ -126,7 +126,8 @@ class StreamRelayTest {
   @Test
   void anEndWithWhiteSpaceAroundItIsSpelledExactly() {
     assertEquals(stop(0) + DONE, relay(stop(0) + "data: [DONE] \n\n").text());
-    assertEquals(stop(0) + "data:[DONE]\r\n\r\n", relay(stop(0) + "data:[DONE]\t\r\n\r\n").text());
+    assertEquals(stop(0) + "data: [DONE]\r\n\r\n", relay(stop(0) + "data:[DONE]\t\r\n\r\n").text());
+    assertEquals(stop(0) + DONE, relay(stop(0) + "data\ndata: [DONE]\ndata\n\n").text());
   }
 
   @Test
