@@ -3,6 +3,7 @@ package dev.chatgate.chat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,13 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamEvents {
   // Lambda's own limit on an event is 6 MB: no smaller one of Jackson's may get in its way.
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              com.fasterxml.jackson.core.StreamReadConstraints.builder()
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();
 
   private StreamEvents() {}
 
@@ -34,7 +30,7 @@ final class StreamEvents {
    */
   static Optional<GatewayRequest> request(byte[] event, Instant end) {
     var fields = new Fields();
-    try (var json = JSON.createParser(event)) {
+    try (var json = factory().createParser(event)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
       }
@@ -43,6 +39,17 @@ final class StreamEvents {
       return Optional.empty();
     }
     return fields.request(end);
+  }
+
+  /**
+   * A factory for one event. Jackson keeps every key it has met in the factory: with a shared one
+   * anybody could fill the heap with names of headers.
+   */
+  private static JsonFactory factory() {
+    return JsonFactory.builder()
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .streamReadConstraints(CONSTRAINTS)
+        .build();
   }
 
   private static final class Fields {

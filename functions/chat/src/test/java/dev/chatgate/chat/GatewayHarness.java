@@ -66,6 +66,7 @@ final class GatewayHarness implements AutoCloseable {
   private volatile ProviderAnswer answer = call -> reply(call, 200, PLAIN_ANSWER);
   private List<String> origins = List.of("*");
   private int maxBodyBytes = 100_000;
+  private boolean offline;
 
   GatewayHarness() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -139,6 +140,12 @@ final class GatewayHarness implements AutoCloseable {
     return this;
   }
 
+  /** Without the provider's list of models: no connection is made but for chat calls. */
+  GatewayHarness offline() {
+    offline = true;
+    return this;
+  }
+
   /** The gateway as it is set up now. */
   Gateway gateway() {
     var clock = InstantSource.system();
@@ -156,7 +163,10 @@ final class GatewayHarness implements AutoCloseable {
         settings,
         this::find,
         chat,
-        new ModelCatalog(provider::models, () -> List.of("priced"), clock),
+        new ModelCatalog(
+            wait -> offline ? Optional.empty() : provider.models(wait),
+            () -> List.of("priced"),
+            clock),
         new UsageEndpoint(new UsageReader(quota, new MemoryDayRows(), clock), clock),
         new CallLog(new PrintStream(logged, true, StandardCharsets.UTF_8), clock),
         new SecureRandom(),

@@ -1,0 +1,76 @@
+package dev.chatgate.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold of any bytes at all that Lambda hands over as an event, at either entry: they are
+ * answered, by no defect, and reserve nothing. The one tenant may use no model, so that no call
+ * comes as far as the provider.
+ */
+final class EventFuzz {
+  private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
+  private static final Set<Integer> STATUSES = Set.of(200, 204, 400, 401, 403, 404, 405, 413, 415);
+
+  private final GatewayHarness harness;
+  private final Gateway gateway;
+  private final PojoSerializer<APIGatewayV2HTTPEvent> serializer =
+      LambdaEventSerializers.serializerFor(
+          APIGatewayV2HTTPEvent.class, EventFuzz.class.getClassLoader());
+
+  EventFuzz() {
+    try {
+      harness = new GatewayHarness();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    gateway =
+        harness
+            .tenant("{\"id\":\"acme\",\"models\":[]}")
+            .origins("https://good.example")
+            .maxBodyBytes(500)
+            .offline()
+            .gateway();
+  }
+
+  void check(byte[] event) {
+    checkAnswer(StreamEvents.request(event, NOW).orElse(null));
+    checkAnswer(buffered(event));
+    assertEquals(List.of(), harness.ledger.claims(), "something was reserved");
+    harness.logged.reset();
+  }
+
+  private void checkAnswer(@Nullable GatewayRequest request) {
+    var response = new BufferedResponse();
+    if (request == null) {
+      gateway.answerUnknownEvent(response);
+    } else {
+      gateway.handle(request, response);
+    }
+    assertTrue(STATUSES.contains(response.status()), () -> response.status() + harness.log());
+    assertTrue(response.headers().getOrDefault("x-request-id", "").startsWith("req_"));
+    assertTrue(harness.log().length() < 8192, "a long log line");
+  }
+
+  /** As AWS's client reads it. What that refuses never reaches our entry. */
+  private @Nullable GatewayRequest buffered(byte[] event) {
+    APIGatewayV2HTTPEvent read;
+    try {
+      read = serializer.fromJson(new ByteArrayInputStream(event));
+    } catch (RuntimeException _) {
+      return null;
+    }
+    return read == null ? null : ApiEvents.request(read, NOW);
+  }
+}
