@@ -21,7 +21,25 @@ record Library(String id, String title, String packages, String version, List<St
 
   /** Every library, in the page's order. */
   static List<Library> all(Path root) {
-    return List.of(npm(root, "openai-7", "OpenAI npm 7", "openai"));
+    return List.of(
+        python(root, "openai-3", "OpenAI Python 3", "openai"),
+        python(root, "openai-2", "OpenAI Python 2", "openai"),
+        npm(root, "openai-7", "OpenAI npm 7", "openai"));
+  }
+
+  private static Library python(Path root, String name, String title, String... packages) {
+    Path sources = root.resolve("infra/clients/python");
+    String folder = "python-" + name;
+    return new Library(
+        folder,
+        title,
+        "PyPI " + String.join(" with ", packages),
+        Pins.python(sources.resolve(name + ".txt"), packages),
+        List.of(
+            Tools.find("clients/" + folder + "/bin/python").toString(),
+            // Its compiled files would lie in the tree.
+            "-B",
+            sources.resolve(name.replace('-', '_') + ".py").toString()));
   }
 
   private static Library npm(Path root, String folder, String title, String... packages) {
