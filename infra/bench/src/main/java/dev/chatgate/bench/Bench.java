@@ -1,5 +1,6 @@
 package dev.chatgate.bench;
 
+import dev.chatgate.bench.figures.Figures;
 import dev.chatgate.local.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +26,8 @@ public final class Bench {
           Map.of(
               "chunk-lag", new ChunkLag(),
               "throughput", new Throughput(),
-              "kill-drill", new KillDrill()));
+              "kill-drill", new KillDrill(),
+              "figures", new Figures()));
 
   // Kept, for java.util.logging holds its loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /** Measured values, sorted. */
-final class Distribution {
+public final class Distribution {
   private final long[] sorted;
 
   /**
    * @param values at least one
    */
-  Distribution(Collection<Long> values) {
+  public Distribution(Collection<Long> values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("nothing was measured");
     }
@@ -18,7 +18,7 @@ final class Distribution {
   }
 
   /** How many. */
-  int size() {
+  public int size() {
     return sorted.length;
   }
 
@@ -28,7 +28,7 @@ final class Distribution {
    *
    * @param percent above 0, up to 100
    */
-  long percentile(double percent) {
+  public long percentile(double percent) {
     if (percent <= 0 || percent > 100) {
       throw new IllegalArgumentException("a percentile is above 0 and at most 100");
     }
@@ -36,7 +36,7 @@ final class Distribution {
   }
 
   /** The 50th percentile. */
-  long median() {
+  public long median() {
     return percentile(50);
   }
 

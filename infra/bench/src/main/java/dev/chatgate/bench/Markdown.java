@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** Writes Markdown. */
-final class Markdown {
+public final class Markdown {
   private Markdown() {}
 
   /**
@@ -14,7 +14,7 @@ final class Markdown {
    * @param rows cells; each row as long as the head
    * @throws IllegalArgumentException if a row has another length
    */
-  static String table(List<String> head, List<List<String>> rows) {
+  public static String table(List<String> head, List<List<String>> rows) {
     var table = new StringBuilder(row(head));
     table.append(row(Collections.nCopies(head.size(), "---")));
     for (var cells : rows) {

@@ -3,7 +3,7 @@ package dev.chatgate.bench;
 import java.nio.file.Path;
 
 /** Something that can be measured, bounded in count and time. Its text says what, in a line. */
-interface Measurement {
+public interface Measurement {
   /**
    * Measures.
    *

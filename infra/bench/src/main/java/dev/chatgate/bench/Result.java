@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param summary Markdown: the promise, the finding, the tables
  * @param raw the numbers behind it, as lines of text
  */
-record Result(boolean held, String summary, String raw) {
+public record Result(boolean held, String summary, String raw) {
 
   /**
    * The page that is printed and kept.
@@ -18,7 +18,7 @@ record Result(boolean held, String summary, String raw) {
    * @param started when it began
    * @param surroundings what it ran on
    */
-  String page(String name, Instant started, Surroundings surroundings) {
+  public String page(String name, Instant started, Surroundings surroundings) {
     return """
     # %s
 

@@ -10,22 +10,22 @@ import java.nio.file.Path;
  * Says on standard error how a measurement goes, and keeps what the functions print in a file under
  * {@code infra/bench/target}.
  */
-final class RunLog implements AutoCloseable {
+public final class RunLog implements AutoCloseable {
   private final PrintWriter functions;
 
-  RunLog(Path root, String name) throws IOException {
+  public RunLog(Path root, String name) throws IOException {
     var folder = Files.createDirectories(root.resolve(Path.of("infra", "bench", "target")));
     var file = folder.resolve(name + ".log");
     functions = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8), true);
   }
 
   /** Tells whoever waits. */
-  void say(String line) {
+  public void say(String line) {
     System.err.println(line);
   }
 
   /** Takes a line that a function printed. */
-  void function(String line) {
+  public void function(String line) {
     functions.println(line);
   }
 

@@ -11,8 +11,9 @@ import java.util.Map;
  * @param environment all of its variables: nothing is inherited
  * @param folder where it runs
  */
-record Launch(List<String> command, Map<String, String> environment, Path folder) {
-  Launch {
+public record Launch(List<String> command, Map<String, String> environment, Path folder) {
+  /** Copies what it is given. */
+  public Launch {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
   }

@@ -64,7 +64,7 @@ public final class ManagedRuntime {
    * @param taskRoot its unpacked package
    * @param runtimeApi host and port of its Runtime API
    */
-  Launch launch(FunctionDefinition function, Path taskRoot, String runtimeApi) {
+  public Launch launch(FunctionDefinition function, Path taskRoot, String runtimeApi) {
     Map<String, String> environment = environment(function, taskRoot, runtimeApi);
     var command = new ArrayList<String>();
     Optional.ofNullable(environment.get(WRAPPER)).ifPresent(command::add);
@@ -77,6 +77,8 @@ public final class ManagedRuntime {
     long heapKilobytes = function.memoryMegabytes() * 1024L * 85 / 100;
     return List.of(
         java,
+        // What the machine seems to have: the heap begins with a share of it.
+        "-XX:MaxRAM=" + function.memoryMegabytes() + "m",
         "-XX:MaxHeapSize=" + heapKilobytes + "K",
         "-XX:+UseSerialGC",
         "-Xshare:auto",

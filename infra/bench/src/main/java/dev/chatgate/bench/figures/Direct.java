@@ -1,0 +1,95 @@
+package dev.chatgate.bench.figures;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Calls the provider without a gateway, over one kept connection and as fast as a client can: what
+ * the gateway's times are compared with.
+ */
+final class Direct implements AutoCloseable {
+  private static final Pattern NUMBERED = Pattern.compile("\"content\":\"(\\d+) \"");
+
+  private final Socket socket;
+  private final InputStream in;
+
+  Direct(String url) throws IOException {
+    var uri = URI.create(url);
+    socket = new Socket();
+    socket.setTcpNoDelay(true);
+    socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
+    in = new BufferedInputStream(socket.getInputStream(), 65_536);
+  }
+
+  Answer call(String body) throws IOException {
+    var bytes = body.getBytes(StandardCharsets.UTF_8);
+    var head =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+            + bytes.length
+            + "\r\n\r\n";
+    var message = new ByteArrayOutputStream();
+    message.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+    message.writeBytes(bytes);
+    long began = System.nanoTime();
+    socket.getOutputStream().write(message.toByteArray());
+    boolean ok = line().contains(" 200 ");
+    int length = length();
+    long first = System.nanoTime();
+    var events = new HashMap<Long, Long>();
+    if (length >= 0) {
+      in.skipNBytes(length);
+    } else {
+      readChunks(events);
+    }
+    return new Answer(began, first, System.nanoTime(), events, ok);
+  }
+
+  /** The body's length; -1 if it comes in chunks. */
+  private int length() throws IOException {
+    int length = -1;
+    for (var line = line(); !line.isEmpty(); line = line()) {
+      if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+        length = Integer.parseInt(line.substring(15).strip());
+      }
+    }
+    return length;
+  }
+
+  private void readChunks(Map<Long, Long> events) throws IOException {
+    for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+      var text = new String(in.readNBytes(size), StandardCharsets.ISO_8859_1);
+      long at = System.nanoTime();
+      var matcher = NUMBERED.matcher(text);
+      while (matcher.find()) {
+        events.put(Long.valueOf(matcher.group(1)), at);
+      }
+      line();
+    }
+    line();
+  }
+
+  private String line() throws IOException {
+    var line = new StringBuilder();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        throw new IOException("the provider closed the connection");
+      }
+      line.append((char) b);
+    }
+    return line.toString().strip();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,320 @@
+package dev.chatgate.bench.figures;
+
+import dev.chatgate.bench.Distribution;
+import dev.chatgate.bench.Markdown;
+import dev.chatgate.bench.Measurement;
+import dev.chatgate.bench.Result;
+import dev.chatgate.bench.RunLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The table of figures: start, first call, warm calls, streams, processor time, memory, package,
+ * bill. Each function runs as Lambda would run it, before a Runtime API that takes the time; the
+ * store and the provider answer from memory, and their own time is taken off.
+ */
+public final class Figures implements Measurement {
+  private static final int STARTS = 5;
+  private static final int WARM_UP = 400;
+  private static final int PLAIN_ROUNDS = 1_500;
+  private static final int PACED_ROUNDS = 12;
+  private static final int COUNTED_CALLS = 2_000;
+  private static final int CALLS_FOR_MEMORY = 10_000;
+  private static final int LONG_STREAM = 100_000;
+  private static final int CROWD = 64;
+  private static final int CROWD_EVENTS = 150;
+  private static final int CROWD_ROUNDS = 3;
+  private static final double NANOS_IN_MILLI = 1e6;
+  private static final String PACED = "stream-64-20";
+  private static final String SHORT_STREAM = "stream-20-0";
+  private static final Map<String, String> SNAPSHOT =
+      Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+
+  /** Without a snapshot, Lambda's Java compiles with C1 alone. */
+  private static final Map<String, String> ON_DEMAND =
+      Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+
+  private final List<List<String>> rows = new ArrayList<>();
+  private final StringBuilder raw = new StringBuilder();
+  private boolean held = true;
+
+  @Override
+  public Result run(Path root, RunLog log) throws Exception {
+    try (var backends = new Backends()) {
+      sizes(root);
+      for (var door : Door.values()) {
+        log.say(door + ": starts");
+        starts(root, door, backends);
+        log.say(door + ": calls");
+        calls(root, door, backends, log);
+      }
+      log.say("64 streams at once");
+      crowd(root, backends);
+    }
+    var table = Markdown.table(List.of("what", "door", "measured", "at least", ""), rows);
+    return new Result(held, table, raw.toString());
+  }
+
+  private void sizes(Path root) throws IOException {
+    for (var name : List.of("chat", "reconciler")) {
+      var zip = root.resolve(Path.of("functions", name, "target", "chatgate-" + name + ".zip"));
+      upTo("package " + zip.getFileName() + ", MB", "", Files.size(zip) / 1e6, 15);
+    }
+  }
+
+  private void starts(Path root, Door door, Backends backends) throws Exception {
+    var ready = new ArrayList<Long>();
+    var answered = new ArrayList<Long>();
+    for (int i = 0; i < STARTS; i++) {
+      try (var function = FunctionProcess.start(root, door, backends, ON_DEMAND)) {
+        ready.add(function.api().readyAt() - function.startedAt());
+        var answer = function.api().call(door.event(Backends.request(Backends.PLAIN_MODEL)));
+        answered.add(answer.lastByteAt() - function.startedAt());
+      }
+    }
+    recorded("process start → asks for its first call, ms", door, millis(ready, 50));
+    upTo("process start → first answer, no SnapStart, ms", door.name(), millis(answered, 50), 1500);
+    note(door, "start to next, us", ready);
+    note(door, "start to first answer, us", answered);
+  }
+
+  private void calls(Path root, Door door, Backends backends, RunLog log) throws Exception {
+    try (var function = FunctionProcess.start(root, door, backends, SNAPSHOT);
+        var direct = new Direct(backends.url())) {
+      long snapshot = function.api().restoredAt() - function.startedAt();
+      recorded("process start → ready for the snapshot, s", door, snapshot / 1e9);
+      double first = firstCall(function, door, backends);
+      warmUp(function, door, direct);
+      plain(function, door, direct, backends, first);
+      if (door == Door.STREAM) {
+        log.say(door + ": paced streams");
+        paced(function, door, direct, backends);
+      }
+      log.say(door + ": processor time and memory");
+      processor(function, door, backends);
+      memory(function, door);
+      if (door == Door.STREAM) {
+        log.say(door + ": a stream of " + LONG_STREAM + " events");
+        longStream(function, door, direct);
+      }
+    }
+  }
+
+  private static double firstCall(FunctionProcess function, Door door, Backends backends)
+      throws InterruptedException {
+    backends.takeOwnNanos();
+    var answer = function.api().call(door.event(Backends.request(Backends.PLAIN_MODEL)));
+    return (answer.nanos() - backends.takeOwnNanos()) / NANOS_IN_MILLI;
+  }
+
+  private static void warmUp(FunctionProcess function, Door door, Direct direct) throws Exception {
+    for (int i = 0; i < WARM_UP; i++) {
+      for (var model : List.of(Backends.PLAIN_MODEL, SHORT_STREAM)) {
+        call(function, door, model);
+        direct.call(Backends.request(model));
+      }
+    }
+  }
+
+  private static Answer call(FunctionProcess function, Door door, String model)
+      throws InterruptedException {
+    var answer = function.api().call(door.event(Backends.request(model)));
+    if (!answer.ok()) {
+      throw new IllegalStateException("a call was not answered with 200");
+    }
+    return answer;
+  }
+
+  private void plain(
+      FunctionProcess function, Door door, Direct direct, Backends backends, double firstMillis)
+      throws Exception {
+    var through = new ArrayList<Long>();
+    var without = new ArrayList<Long>();
+    for (int i = 0; i < PLAIN_ROUNDS; i++) {
+      function.api().awaitAsking();
+      backends.takeOwnNanos();
+      through.add(call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos());
+      function.api().awaitAsking();
+      backends.takeOwnNanos();
+      without.add(
+          direct.call(Backends.request(Backends.PLAIN_MODEL)).nanos() - backends.takeOwnNanos());
+    }
+    double base = millis(without, 50);
+    upTo("added to a plain call, p50, ms", door.name(), millis(through, 50) - base, 1);
+    upTo("added to a plain call, p99, ms", door.name(), millis(through, 99) - base, 3);
+    upTo(
+        "first call after the restore ÷ median warm call",
+        door.name(),
+        firstMillis / millis(through, 50),
+        3);
+    raw.append("%s first call after the restore, ms: %.2f\n".formatted(door, firstMillis));
+    note(door, "plain through the gateway, us", through);
+    note(door, "plain direct, us", without);
+  }
+
+  private void paced(FunctionProcess function, Door door, Direct direct, Backends backends)
+      throws Exception {
+    var firsts = new ArrayList<Long>();
+    var directFirsts = new ArrayList<Long>();
+    var lags = new ArrayList<Long>();
+    var directLags = new ArrayList<Long>();
+    for (int i = 0; i < PACED_ROUNDS; i++) {
+      function.api().awaitAsking();
+      var answer = call(function, door, PACED);
+      lags(answer, backends, lags);
+      firsts.add(firstEvent(answer));
+      var straight = direct.call(Backends.request(PACED));
+      lags(straight, backends, directLags);
+      directFirsts.add(firstEvent(straight));
+      backends.written().clear();
+    }
+    double firstBase = millis(directFirsts, 50);
+    double base = millis(directLags, 50);
+    upTo(
+        "added to a stream's first event, p50, ms",
+        door.name(),
+        millis(firsts, 50) - firstBase,
+        1.5);
+    upTo(
+        "added to a stream's first event, p99, ms", door.name(), millis(firsts, 99) - firstBase, 5);
+    upTo("added to each later event, p50, ms", door.name(), millis(lags, 50) - base, 0.2);
+    upTo("added to each later event, p99, ms", door.name(), millis(lags, 99) - base, 1);
+    note(door, "stream's first event, us", firsts);
+    note(door, "stream's first event direct, us", directFirsts);
+    note(door, "later events, us", lags);
+    note(door, "later events direct, us", directLags);
+  }
+
+  /** From the call's begin to its first event, which the provider sends at once. */
+  private static long firstEvent(Answer answer) {
+    long first = answer.events().values().stream().mapToLong(Long::longValue).min().orElseThrow();
+    return first - answer.handedOutAt();
+  }
+
+  private static void lags(Answer answer, Backends backends, List<Long> lags) {
+    long first = answer.events().keySet().stream().mapToLong(Long::longValue).min().orElseThrow();
+    answer
+        .events()
+        .forEach((number, at) -> {
+          Long written = backends.written().get(number);
+          if (number > first && written != null) {
+            lags.add(at - written);
+          }
+        });
+  }
+
+  private void processor(FunctionProcess function, Door door, Backends backends) throws Exception {
+    for (var model : List.of(Backends.PLAIN_MODEL, SHORT_STREAM)) {
+      backends.takeStoreCalls();
+      long printed = function.printedBytes();
+      double before = function.cpuMillis();
+      for (int i = 0; i < COUNTED_CALLS; i++) {
+        call(function, door, model);
+      }
+      double each = (function.cpuMillis() - before) / COUNTED_CALLS;
+      boolean plain = model.equals(Backends.PLAIN_MODEL);
+      var what = plain ? "plain call" : "20-event stream";
+      upTo("processor time a " + what + ", ms", door.name(), each, plain ? 3 : 3.5);
+      recorded("store calls a " + what, door, (double) backends.takeStoreCalls() / COUNTED_CALLS);
+      recorded(
+          "bytes of log a " + what,
+          door,
+          (double) (function.printedBytes() - printed) / COUNTED_CALLS);
+    }
+  }
+
+  private void memory(FunctionProcess function, Door door) throws Exception {
+    var megabytes = new ArrayList<String>();
+    for (int i = 1; i <= CALLS_FOR_MEMORY; i++) {
+      call(function, door, Backends.PLAIN_MODEL);
+      if (i % (CALLS_FOR_MEMORY / 5) == 0) {
+        megabytes.add(number(function.residentMegabytes()));
+      }
+    }
+    raw.append("%s resident MB, by 2,000 calls: %s\n".formatted(door, megabytes));
+    upTo("resident memory after 10,000 calls, MB", door.name(), function.residentMegabytes(), 200);
+  }
+
+  private void longStream(FunctionProcess function, Door door, Direct direct) throws Exception {
+    double before = function.residentMegabytes();
+    var model = "stream-" + LONG_STREAM + "-0";
+    double through = LONG_STREAM / (call(function, door, model).nanos() / 1e9);
+    double straight = LONG_STREAM / (direct.call(Backends.request(model)).nanos() / 1e9);
+    recorded("a stream of 100,000 events: events/s", door, through);
+    recorded("the same, direct", door, straight);
+    recorded("memory that it added, MB", door, function.residentMegabytes() - before);
+  }
+
+  private void crowd(Path root, Backends backends) throws Exception {
+    var variables = new java.util.HashMap<>(SNAPSHOT);
+    variables.put("AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(CROWD));
+    try (var function = FunctionProcess.start(root, Door.STREAM, backends, variables)) {
+      crowdOnce(function, 50);
+      var lags = new ArrayList<Long>();
+      for (int i = 0; i < CROWD_ROUNDS; i++) {
+        backends.written().clear();
+        for (var answer : crowdOnce(function, CROWD_EVENTS)) {
+          lags(answer, backends, lags);
+        }
+      }
+      upTo("64 streams at once, 50 events/s each: lag p50, ms", "STREAM", millis(lags, 50), 25);
+      upTo("the same, p99, ms", "STREAM", millis(lags, 99), 25);
+    }
+  }
+
+  private static List<Answer> crowdOnce(FunctionProcess function, int events)
+      throws InterruptedException {
+    var begun = new ArrayList<CompletableFuture<Answer>>();
+    for (int i = 0; i < CROWD; i++) {
+      begun.add(
+          function.api().begin(Door.STREAM.event(Backends.request("stream-" + events + "-20"))));
+    }
+    var answers = new ArrayList<Answer>();
+    for (var call : begun) {
+      answers.add(RuntimeApi.within(call));
+    }
+    return answers;
+  }
+
+  private void upTo(String what, String door, double value, double most) {
+    boolean kept = value <= most;
+    held &= kept;
+    rows.add(
+        List.of(what, name(door), number(value), "≤ " + number(most), kept ? "held" : "NOT held"));
+  }
+
+  private void recorded(String what, Door door, double value) {
+    rows.add(List.of(what, name(door.name()), number(value), "recorded", ""));
+  }
+
+  private static String name(String door) {
+    return door.toLowerCase(Locale.ROOT);
+  }
+
+  private static String number(double value) {
+    double size = Math.abs(value);
+    return String.format(Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : "%.2f", value);
+  }
+
+  private static double millis(Collection<Long> nanos, double percent) {
+    return new Distribution(nanos).percentile(percent) / NANOS_IN_MILLI;
+  }
+
+  private void note(Door door, String what, List<Long> nanos) {
+    raw.append(door).append(' ').append(what).append(':');
+    nanos.forEach(value -> raw.append(' ').append(value / 1_000));
+    raw.append('\n');
+  }
+
+  @Override
+  public String toString() {
+    return "start, first call, warm calls, streams, processor time, memory, package";
+  }
+}

@@ -1,0 +1,113 @@
+package dev.chatgate.bench.figures;
+
+import dev.chatgate.local.lambda.ManagedRuntime;
+import dev.chatgate.local.lambda.Packages;
+import dev.chatgate.local.template.FunctionDefinition;
+import dev.chatgate.local.template.Template;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A packaged function in a process of its own, as Lambda would start it, before a Runtime API. */
+final class FunctionProcess implements AutoCloseable {
+  private static final int FIELDS_BEFORE_USER_TIME = 11;
+  private static final double TICKS_A_MILLI = 0.1;
+  private static final Path WORK = Path.of("infra", "bench", "target", "lambda");
+
+  private final RuntimeApi api;
+  private final Process process;
+  private final Path output;
+  private final long startedAt;
+
+  private FunctionProcess(RuntimeApi api, Process process, Path output, long startedAt) {
+    this.api = api;
+    this.process = process;
+    this.output = output;
+    this.startedAt = startedAt;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param root the folder with the template and the packages
+   * @param door which function
+   * @param backends what it talks to
+   * @param variables on top of the template's
+   */
+  static FunctionProcess start(
+      Path root, Door door, Backends backends, Map<String, String> variables) throws IOException {
+    var api = new RuntimeApi();
+    var function = definition(root, door, backends, variables);
+    var work = Files.createDirectories(root.resolve(WORK));
+    var runtime =
+        new ManagedRuntime(Path.of(System.getProperty("java.home")), backends.url(), work);
+    var launch =
+        runtime.launch(function, new Packages(work).unpacked(function.codeUri()), api.address());
+    var output = Files.createTempFile(work, door.name(), ".log");
+    var builder = new ProcessBuilder(launch.command()).directory(launch.folder().toFile());
+    builder.environment().clear();
+    builder.environment().putAll(launch.environment());
+    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+    long startedAt = System.nanoTime();
+    return new FunctionProcess(api, builder.start(), output, startedAt);
+  }
+
+  private static FunctionDefinition definition(
+      Path root, Door door, Backends backends, Map<String, String> variables) {
+    var all = new HashMap<>(variables);
+    all.put("UPSTREAM_BASE_URL", backends.url() + "/v1");
+    return Template.read(root.resolve("template.yaml"), Map.of())
+        .function(door.logicalId())
+        .orElseThrow(() -> new IllegalStateException("the template has no " + door.logicalId()))
+        .with(all);
+  }
+
+  RuntimeApi api() {
+    return api;
+  }
+
+  /** When the process was started. */
+  long startedAt() {
+    return startedAt;
+  }
+
+  /** User and system time so far, in ms; of every thread. */
+  double cpuMillis() throws IOException {
+    var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks =
+        Long.parseLong(fields[FIELDS_BEFORE_USER_TIME])
+            + Long.parseLong(fields[FIELDS_BEFORE_USER_TIME + 1]);
+    return ticks / TICKS_A_MILLI;
+  }
+
+  /** Resident memory, in MB of 10^6 bytes. */
+  double residentMegabytes() throws IOException {
+    for (var line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6;
+      }
+    }
+    throw new IllegalStateException("the kernel does not tell the resident memory");
+  }
+
+  /** Bytes that the process has printed. */
+  long printedBytes() throws IOException {
+    return Files.size(output);
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly();
+    try {
+      process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    api.close();
+    Files.deleteIfExists(output);
+  }
+}
