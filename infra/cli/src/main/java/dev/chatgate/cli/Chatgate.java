@@ -9,6 +9,7 @@ import dev.chatgate.cli.provider.ProviderKeyCommands;
 import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.cli.shell.Terminal;
 import dev.chatgate.cli.tenant.TenantCommands;
+import dev.chatgate.cli.usage.UsageCommands;
 import dev.chatgate.quota.Pause;
 import dev.chatgate.tenant.TenantId;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +56,8 @@ public final class Chatgate {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    // What is printed is the same everywhere: numbers, dates, picocli's own words.
+    Locale.setDefault(Locale.ROOT);
     System.exit(commandLine(shell()).execute(arguments));
   }
 
@@ -81,12 +85,14 @@ public final class Chatgate {
         .addSubcommand(new KeyCommands(shell, target))
         .addSubcommand(new ProviderKeyCommands(shell, target))
         .addSubcommand(new PriceCommands(shell, target))
+        .addSubcommand(new UsageCommands(shell, target))
         .addSubcommand(new AuditCommand(shell, target))
         .addSubcommand(new ReconcileCommand(shell, target))
         .addSubcommand(new CompletionCommand(shell));
     return command
         .setOut(shell.out())
         .setErr(shell.err())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(TenantId.class, TenantId::new)
         .registerConverter(LocalDate.class, Chatgate::date)
         .setParameterExceptionHandler(Failures::ofTheLine)

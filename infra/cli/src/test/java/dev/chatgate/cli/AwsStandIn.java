@@ -2,27 +2,38 @@ package dev.chatgate.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import dev.chatgate.aws.LocalDynamoDb;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.cli.text.Json;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.URLDecoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
  * AWS on one port: DynamoDB Local, and beside it one secret and one stack, no more of each than the
@@ -35,28 +46,51 @@ final class AwsStandIn implements AutoCloseable {
 
   private static final Instant FIRST_VERSION = Instant.parse("2026-11-01T08:00:00Z");
 
-  private final LocalDynamoDb dynamo = LocalDynamoDb.start(Tables.LOCAL);
-  private final HttpClient client = HttpClient.newHttpClient();
   private final List<String> secrets = new ArrayList<>();
   private final Map<String, String> parameters = new HashMap<>();
   private final List<String> signatures = new ArrayList<>();
-  private final HttpServer server;
+  private final LocalDynamoDBServerHandler dynamo =
+      new LocalDynamoDBServerHandler(
+          new LocalDynamoDBRequestHandler(0, true, null, true, false), null);
+  private final Server server = new Server();
+  private final ServerConnector connector;
+  private final DynamoDbClient client;
 
   private record Reply(int status, String body) {}
 
-  AwsStandIn() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", this::handle);
-    server.start();
+  /**
+   * @param clock dates the answers, by which the ledger's clock is set
+   */
+  AwsStandIn(InstantSource clock) {
+    var configuration = new HttpConfiguration();
+    configuration.setSendDateHeader(false);
+    connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    server.setHandler(new Dispatcher(clock));
+    try {
+      server.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("the stand-in for AWS does not start", e);
+    }
+    client =
+        DynamoDbClient.builder()
+            .endpointOverride(URI.create("http://127.0.0.1:" + port()))
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+            .httpClientBuilder(Apache5HttpClient.builder())
+            .build();
+    Tables.LOCAL.createRequests().forEach(client::createTable);
   }
 
   String port() {
-    return Integer.toString(server.getAddress().getPort());
+    return Integer.toString(connector.getLocalPort());
   }
 
-  LocalDynamoDb dynamo() {
-    return dynamo;
+  /** A client of its DynamoDB, which has the tables {@link Tables#LOCAL}. */
+  DynamoDbClient client() {
+    return client;
   }
 
   /** What was put into the secret, oldest first. */
@@ -74,42 +108,33 @@ final class AwsStandIn implements AutoCloseable {
     return signatures;
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    var body = exchange.getRequestBody().readAllBytes();
-    var target = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Amz-Target"));
-    if (target.isEmpty()) {
-      signatures.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
-      answer(exchange, stack(new String(body, StandardCharsets.UTF_8)));
-    } else if (target.get().startsWith("secretsmanager.")) {
-      var json = new String(body, StandardCharsets.UTF_8);
-      answer(exchange, secret(target.get().substring(target.get().indexOf('.') + 1), json));
-    } else {
-      answer(exchange, dynamo(exchange, body));
-    }
-  }
+  private final class Dispatcher extends Handler.Abstract {
+    private final InstantSource clock;
 
-  private static void answer(HttpExchange exchange, Reply reply) throws IOException {
-    var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
-    try (exchange) {
-      exchange.sendResponseHeaders(reply.status(), bytes.length);
-      exchange.getResponseBody().write(bytes);
+    Dispatcher(InstantSource clock) {
+      this.clock = clock;
     }
-  }
 
-  private Reply dynamo(HttpExchange exchange, byte[] body) throws IOException {
-    var request = HttpRequest.newBuilder(dynamo.endpoint()).POST(BodyPublishers.ofByteArray(body));
-    for (var name : List.of("X-Amz-Target", "Content-Type", "Authorization", "X-Amz-Date")) {
-      var value = exchange.getRequestHeaders().getFirst(name);
-      if (value != null) {
-        request.header(name, value);
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      var now = clock.instant().atOffset(ZoneOffset.UTC);
+      response.getHeaders().put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(now));
+      var target = Optional.ofNullable(request.getHeaders().get("X-Amz-Target"));
+      if (target.stream().anyMatch(name -> name.startsWith("DynamoDB_"))) {
+        return dynamo.handle(request, response, callback);
       }
-    }
-    try {
-      var answer = client.send(request.build(), BodyHandlers.ofString());
-      return new Reply(answer.statusCode(), answer.body());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
+      var body = Content.Source.asString(request, StandardCharsets.UTF_8);
+      if (target.isEmpty()) {
+        signatures.add(String.valueOf(request.getHeaders().get("Authorization")));
+      }
+      var reply =
+          target.isEmpty()
+              ? stack(body)
+              : secret(target.get().substring(target.get().indexOf('.') + 1), body);
+      response.setStatus(reply.status());
+      var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
+      response.write(true, ByteBuffer.wrap(bytes), callback);
+      return true;
     }
   }
 
@@ -228,8 +253,12 @@ final class AwsStandIn implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
     client.close();
-    dynamo.close();
+    try {
+      server.stop();
+      dynamo.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the stand-in for AWS does not stop", e);
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -33,8 +34,8 @@ class ProviderKeyTest {
   private int providerStatus = 200;
 
   @BeforeAll
-  static void start() throws IOException {
-    aws = new AwsStandIn();
+  static void start() {
+    aws = new AwsStandIn(InstantSource.system());
     System.setProperty("aws.endpointUrl", "http://127.0.0.1:" + aws.port());
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "local");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.aws.Tables;
 import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.cli.Operator.Result;
@@ -12,7 +13,7 @@ import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
-import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +39,8 @@ class TenantsTest {
   private final String id = "tenant-" + NAMES.incrementAndGet();
 
   @BeforeAll
-  static void start() throws IOException {
-    aws = new AwsStandIn();
+  static void start() {
+    aws = new AwsStandIn(InstantSource.system());
   }
 
   @AfterAll
@@ -67,8 +68,7 @@ class TenantsTest {
   }
 
   private static TenantEditor editor() {
-    return new TenantEditor(
-        aws.dynamo().client(), aws.dynamo().tables(), new Random(1), Pause.SLEEP);
+    return new TenantEditor(aws.client(), Tables.LOCAL, new Random(1), Pause.SLEEP);
   }
 
   private Tenant tenant() {
@@ -76,7 +76,7 @@ class TenantsTest {
   }
 
   private static Optional<String> tenantOf(String secret) {
-    return new TenantStore(aws.dynamo().client(), aws.dynamo().tables())
+    return new TenantStore(aws.client(), Tables.LOCAL)
         .find(KeyHash.of(secret))
         .map(credential -> credential.tenant().id().value());
   }
@@ -170,7 +170,7 @@ class TenantsTest {
     assertEquals("", made.err());
     var secret = made.out().strip();
     assertEquals(Optional.of(id), tenantOf(secret));
-    var items = aws.dynamo().client().scan(r -> r.tableName(aws.dynamo().tables().tenants()));
+    var items = aws.client().scan(r -> r.tableName(Tables.LOCAL.tenants()));
     assertFalse(items.toString().contains(secret.substring(3)));
     assertTrue(done("key", "list", id).out().contains("web"));
     assertEquals(1, run("key", "create", id, "--name", "web").exitCode());

@@ -1,0 +1,108 @@
+package dev.chatgate.cli.usage;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.chatgate.cli.text.Amounts;
+import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.TextTable;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageRecord.Call;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A record on one line. */
+final class RecordText {
+  private RecordText() {}
+
+  static String line(UsageRecord record) {
+    var words = new ArrayList<String>();
+    words.add(record.decidedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+    words.add(record.key().tenant().value());
+    words.add(record.call().map(Call::requestId).orElse(record.key().id()));
+    words.add(record.model());
+    words.add(kind(record));
+    var charged = record.charged();
+    words.add(
+        "%s + %s tokens"
+            .formatted(Amounts.whole(charged.prompt()), Amounts.whole(charged.completion())));
+    words.add(Amounts.dollars(charged.microUsd()));
+    record.call().ifPresent(call -> words.addAll(times(call.facts())));
+    return TextTable.printable(String.join("  ", words));
+  }
+
+  private static String kind(UsageRecord record) {
+    return switch (record.kind()) {
+      case CALL -> record.call().map(RecordText::outcome).orElse("call");
+      case ORPHANED, RELEASED, CORRECTION -> name(record);
+    };
+  }
+
+  private static String outcome(Call call) {
+    return call.facts().status() + call.facts().errorCode().map(code -> " " + code).orElse("");
+  }
+
+  private static String name(UsageRecord record) {
+    return record.kind().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static List<String> times(CallFacts facts) {
+    var times = new ArrayList<String>();
+    times.add(facts.duration().toMillis() + " ms");
+    facts.timeToFirstToken().ifPresent(time -> times.add("first " + time.toMillis() + " ms"));
+    return times;
+  }
+
+  static String json(UsageRecord record) {
+    return Json.line(json -> {
+      json.writeStartObject();
+      json.writeStringField("tenant", record.key().tenant().value());
+      json.writeStringField("id", record.key().id());
+      json.writeStringField("kind", name(record));
+      json.writeStringField("admitted_at", record.key().admittedAt().toString());
+      json.writeStringField("decided_at", record.decidedAt().toString());
+      json.writeStringField("day", record.day().toString());
+      json.writeStringField("model", record.model());
+      ReportText.writeTokens(json, record.charged());
+      json.writeNumberField("cost_micro_usd", record.charged().microUsd());
+      json.writeBooleanField("estimated", record.charged().estimated() > 0);
+      json.writeBooleanField("overrun", record.overrun());
+      if (record.call().isPresent()) {
+        write(json, record.call().get());
+      }
+      if (record.corrected().isPresent()) {
+        write(json, record.corrected().get());
+      }
+      json.writeEndObject();
+    });
+  }
+
+  private static void write(JsonGenerator json, Call call) throws IOException {
+    var facts = call.facts();
+    json.writeStringField("request_id", call.requestId());
+    json.writeStringField("key", call.keyName());
+    json.writeNumberField("status", facts.status());
+    if (facts.errorCode().isPresent()) {
+      json.writeStringField("error_code", facts.errorCode().get());
+    }
+    json.writeStringField("upstream_model", facts.upstreamModel());
+    json.writeBooleanField("stream", facts.stream());
+    json.writeNumberField("duration_ms", facts.duration().toMillis());
+    if (facts.timeToFirstToken().isPresent()) {
+      json.writeNumberField("first_token_ms", facts.timeToFirstToken().get().toMillis());
+    }
+  }
+
+  private static void write(JsonGenerator json, UsageRecord.Corrected corrected)
+      throws IOException {
+    json.writeObjectFieldStart("corrects");
+    json.writeStringField("id", corrected.key().id());
+    json.writeStringField("admitted_at", corrected.key().admittedAt().toString());
+    if (corrected.reason().isPresent()) {
+      json.writeStringField("reason", corrected.reason().get());
+    }
+    json.writeEndObject();
+  }
+}

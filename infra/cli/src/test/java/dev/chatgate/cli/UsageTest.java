@@ -1,0 +1,330 @@
+package dev.chatgate.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.usage.PriceStore;
+import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.quota.Pause;
+import dev.chatgate.quota.TestClock;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.usage.ModelPrice;
+import dev.chatgate.usage.TokenCounts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was used, as an operator reads and corrects it. */
+class UsageTest {
+  private static final ModelPrice PRICE =
+      new ModelPrice(
+          "m",
+          LocalDate.of(2026, 11, 1),
+          List.of(
+              new ModelPrice.Tier(0, 1_000_000, OptionalLong.of(500_000), 2_000_000),
+              new ModelPrice.Tier(1_000, 3_000_000, OptionalLong.empty(), 4_000_000)));
+
+  private final TestClock clock = new TestClock(Instant.parse("2026-11-20T10:00:00Z"));
+  private final AwsStandIn aws = new AwsStandIn(clock);
+  private final Traffic traffic = new Traffic(aws.client(), clock);
+  private final Tenant acme = tenant("acme");
+  private final Tenant beta = tenant("beta");
+  private String firstCall = "";
+
+  private static Tenant tenant(String id) {
+    return new Tenant(
+        new TenantId(id),
+        TenantStatus.ACTIVE,
+        Quota.UNLIMITED,
+        Optional.empty(),
+        Map.of(),
+        Optional.empty());
+  }
+
+  @BeforeEach
+  void history() {
+    done("tenant", "create", "acme", "--tokens-per-day", "10000");
+    new PriceStore(aws.client(), Tables.LOCAL).put(PRICE);
+    firstCall = traffic.call(acme, "m", Optional.of(PRICE), new TokenCounts(100, 40, 50));
+    traffic.call(beta, "=other", Optional.empty(), new TokenCounts(7, 0, 3));
+    clock.advance(Duration.ofDays(1));
+    traffic.call(acme, "m", Optional.of(PRICE), new TokenCounts(10, 0, 5));
+    done("reconcile");
+    clock.advance(Duration.ofDays(1));
+    traffic.call(acme, "m", Optional.of(PRICE), new TokenCounts(1, 0, 1));
+  }
+
+  @AfterEach
+  void stop() {
+    aws.close();
+  }
+
+  private Operator operator() {
+    return new Operator().with("CHATGATE_AWS_PORT", aws.port()).at(clock).pausing(clock);
+  }
+
+  private static Result run(Operator operator, String... line) {
+    return operator.run(
+        Stream.concat(Stream.of(line), Stream.of("--local")).toArray(String[]::new));
+  }
+
+  private Result run(String... line) {
+    return run(operator(), line);
+  }
+
+  private Result done(String... line) {
+    var result = run(line);
+    assertEquals(0, result.exitCode(), result.err());
+    return result;
+  }
+
+  private String figures(String tenant) {
+    return done("usage", "report", "--csv", "--by", "tenant", "--tenant", tenant).lines().getLast();
+  }
+
+  @Test
+  void aReportHasOpenAndClosedDaysOfEveryTenant() {
+    assertEquals(
+        List.of(
+            "tenant,day,requests,prompt_tokens,cached_tokens,completion_tokens,total_tokens,"
+                + "cost_micro_usd,estimated_requests",
+            "acme,2026-11-20,1,100,40,50,150,180,0",
+            "acme,2026-11-21,1,10,0,5,15,20,0",
+            "acme,2026-11-22,1,1,0,1,2,3,0",
+            "beta,2026-11-20,1,7,0,3,10,0,0"),
+        done("usage", "report", "--csv").lines());
+    assertEquals(
+        List.of("acme,m,1,10,0,5,15,20,0"),
+        done(
+                "usage",
+                "report",
+                "--csv",
+                "--by",
+                "model",
+                "--tenant",
+                "acme",
+                "--from",
+                "2026-11-21",
+                "--to",
+                "2026-11-21")
+            .lines()
+            .subList(1, 2));
+  }
+
+  @Test
+  void aModelsNameIsNoFormula() {
+    var lines = done("usage", "report", "--csv", "--by", "model", "--tenant", "beta").lines();
+    assertEquals("beta,'=other,1,7,0,3,10,0,0", lines.getLast());
+  }
+
+  @Test
+  void asJsonItHasTheShapeOfTheApi() {
+    var json =
+        done("usage", "report", "--json", "--by", "model", "--tenant", "acme")
+            .out()
+            .replaceAll("\\s", "");
+    assertEquals(
+        "{\"object\":\"list\",\"data\":[{\"tenant\":\"acme\",\"model\":\"m\",\"requests\":3,"
+            + "\"prompt_tokens\":111,\"cached_tokens\":40,\"completion_tokens\":56,"
+            + "\"total_tokens\":167,\"cost_micro_usd\":203,\"estimated_requests\":0}],"
+            + "\"limits\":[{\"tenant\":\"acme\",\"name\":\"tokens_per_day\",\"limit\":10000,"
+            + "\"settled\":2,\"in_flight\":0,\"remaining\":9998,"
+            + "\"resets_at\":\"2026-11-23T00:00:00Z\"}]}",
+        json);
+  }
+
+  @Test
+  void aLongRangeIsReadInPartsAndSaysHowFarItIs() {
+    var line = new String[] {"usage", "report", "--csv", "--from", "2025-11-01"};
+    var quiet = run(line);
+    var watched = run(operator().watching(), line);
+    assertEquals(quiet.out(), watched.out());
+    assertEquals("", quiet.err());
+    assertTrue(watched.err().contains("\rReading usage: 50 %"), watched.err());
+  }
+
+  @Test
+  void aPageHoldsTheFiguresAndNothingFromOutside(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("usage.html");
+    done("usage", "report", "--html", file.toString());
+    var page = Files.readString(file);
+    for (var figure : List.of("177", "$0.000203", "acme", "=other", "2026-11-20")) {
+      assertTrue(page.contains(figure), figure);
+    }
+    assertFalse(page.contains("<script") || page.contains("src=") || page.contains("url("));
+  }
+
+  @Test
+  void aTailShowsWhatCameSinceItBegan() {
+    var looks = new int[1];
+    Pause pause =
+        duration -> {
+          clock.advance(duration);
+          if (looks[0]++ == 0) {
+            traffic.call(acme, "m", Optional.of(PRICE), new TokenCounts(2, 0, 2));
+            traffic.die(beta, "n", Optional.empty(), 30);
+          } else if (looks[0] == 2) {
+            clock.advance(Duration.ofMinutes(2));
+            run("reconcile");
+          } else {
+            Thread.currentThread().interrupt();
+          }
+        };
+    var result = run(operator().pausing(pause), "usage", "tail", "--json");
+    assertTrue(Thread.interrupted());
+    assertEquals(2, result.lines().size(), result.out() + result.err());
+    assertTrue(result.lines().getFirst().contains("\"total_tokens\":4"), result.out());
+    assertTrue(result.lines().getLast().contains("\"kind\":\"orphaned\""), result.out());
+  }
+
+  @Test
+  void aCallIsCorrectedToWhatItShouldHaveBeen() {
+    var line =
+        List.of(
+            "usage",
+            "correct",
+            firstCall,
+            "--prompt-tokens",
+            "80",
+            "--completion-tokens",
+            "60",
+            "--cached-tokens",
+            "20",
+            "--reason",
+            "the provider said so",
+            "--yes");
+    var made = run(line.toArray(String[]::new));
+    assertEquals(0, made.exitCode(), made.err());
+    // 60 fresh and 20 cached prompt tokens, 60 completion tokens: 60 + 10 + 120 micro-dollars.
+    assertEquals("acme,3,91,20,66,157,213,0", figures("acme"));
+    var again = run(line.toArray(String[]::new));
+    assertEquals("That is what the call is charged.\n", again.out());
+    assertEquals("acme,3,91,20,66,157,213,0", figures("acme"));
+    assertEquals(0, run("audit").exitCode());
+    assertTrue(
+        aws.client()
+            .scan(r -> r.tableName(Tables.LOCAL.usage()))
+            .toString()
+            .contains("the provider said so"));
+  }
+
+  @Test
+  void theLastTwelveCharactersAreEnough() {
+    var id = firstCall.substring(firstCall.length() - 12);
+    done(
+        "usage",
+        "correct",
+        id,
+        "--tenant",
+        "acme",
+        "--prompt-tokens",
+        "2000",
+        "--completion-tokens",
+        "0",
+        "--reason",
+        "r",
+        "--yes");
+    // In the higher tier, 40 tokens still cached at the price of the others.
+    assertEquals("acme,3,2011,40,6,2017,6023,0", figures("acme"));
+    assertEquals(0, run("audit").exitCode());
+  }
+
+  @Test
+  void twoCorrectionsInOneSecondAreBothMade() {
+    for (var completion : List.of("10", "20", "30")) {
+      done(
+          "usage",
+          "correct",
+          firstCall,
+          "--prompt-tokens",
+          "100",
+          "--completion-tokens",
+          completion,
+          "--reason",
+          "r",
+          "--yes");
+    }
+    assertEquals("acme,3,111,40,36,147,163,0", figures("acme"));
+    assertEquals(0, run("audit").exitCode());
+  }
+
+  @Test
+  void anOrphanCanBeCorrected() {
+    var dead = traffic.die(acme, "m", Optional.of(PRICE), 400);
+    clock.advance(Duration.ofMinutes(3));
+    done("reconcile");
+    done(
+        "usage",
+        "correct",
+        dead,
+        "--prompt-tokens",
+        "10",
+        "--completion-tokens",
+        "5",
+        "--reason",
+        "it answered",
+        "--yes");
+    assertEquals("acme,4,121,40,61,182,223,1", figures("acme"));
+    assertEquals(0, run("audit").exitCode());
+  }
+
+  @Test
+  void nothingIsCorrectedUnasked() {
+    var before = figures("acme");
+    var line =
+        new String[] {
+          "usage",
+          "correct",
+          firstCall,
+          "--prompt-tokens",
+          "1",
+          "--completion-tokens",
+          "1",
+          "--reason",
+          "r"
+        };
+    assertEquals(2, run(line).exitCode());
+    assertEquals(1, run(operator().typing("no"), line).exitCode());
+    assertEquals(before, figures("acme"));
+  }
+
+  @Test
+  void whatIsNoCallIsNotCorrected() {
+    assertEquals(1, correct("req_" + "0".repeat(24), "1", "1", "r"));
+    assertEquals(2, correct("nonsense", "1", "1", "r"));
+    assertEquals(2, correct(firstCall, "-1", "1", "r"));
+    assertEquals(2, correct(firstCall, "99999999999999", "1", "r"));
+    assertEquals(2, correct(firstCall, "1", "1", " "));
+  }
+
+  private int correct(String id, String prompt, String completion, String reason) {
+    return run(
+            "usage",
+            "correct",
+            id,
+            "--prompt-tokens=" + prompt,
+            "--completion-tokens",
+            completion,
+            "--reason",
+            reason,
+            "--yes")
+        .exitCode();
+  }
+}
