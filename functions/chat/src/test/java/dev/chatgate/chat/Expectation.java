@@ -18,7 +18,18 @@ import java.util.stream.Stream;
 record Expectation(JsonNode expected) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> MEMBERS =
-      List.of("status", "headers", "json", "stream", "each", "body", "settings");
+      List.of(
+          "status",
+          "headers",
+          "json",
+          "stream",
+          "each",
+          "body",
+          "settings",
+          "tenant",
+          "provider",
+          "store",
+          "before");
 
   /** An answer as the client would get it. */
   record Answer(int status, Map<String, String> headers, String text) {}
@@ -43,12 +54,46 @@ record Expectation(JsonNode expected) {
     return settings;
   }
 
+  /** A member of the expectation, missing where it has none. */
+  JsonNode member(String name) {
+    return expected.path(name);
+  }
+
+  /** A refusal of the gateway's own. */
+  record Refusal(String code, int status) {}
+
+  /** The error that the answer must be, before its first byte, unless it is the provider's own. */
+  Optional<Refusal> refusal() {
+    var code = expected.at("/json/error/code");
+    return code.isTextual() && passes().isEmpty()
+        ? Optional.of(new Refusal(code.asText(), expected.path("status").asInt()))
+        : Optional.empty();
+  }
+
+  /** The code of the error that must end the stream. */
+  Optional<String> brokenBy() {
+    return DescribedApi.elements(expected.path("stream"))
+        .map(data -> data.at("/error/code"))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .findFirst();
+  }
+
+  /** The status, if it is the provider's own refusal that passes. */
+  Optional<Integer> passes() {
+    boolean ofProvider =
+        expected.at("/headers/x-chatgate-error-source").asText().equals("provider");
+    int status = expected.path("status").asInt();
+    return ofProvider && status < 500 ? Optional.of(status) : Optional.empty();
+  }
+
   void check(Answer answer) {
     assertEquals(expected.path("status").asInt(), answer.status(), answer::text);
     JsonNode headers = JSON.valueToTree(answer.headers());
     mismatch("header", expected.path("headers"), headers).ifPresent(text -> fail(text));
     if (expected.has("body")) {
-      assertEquals(expected.get("body").asText(), answer.text());
+      mismatch("body", expected.get("body"), new TextNode(answer.text()))
+          .ifPresent(text -> fail(text));
     }
     if (expected.has("json")) {
       mismatch("body", expected.get("json"), parse(answer.text()))

@@ -58,6 +58,15 @@ record GoldenEvent(String name, String event, Expectation expectation) {
     return other;
   }
 
+  /** The events that the same function must have had before, in their order. */
+  List<String> before(Path folder) throws IOException {
+    var events = new ArrayList<String>();
+    for (var earlier : expectation.member("before")) {
+      events.add(Files.readString(folder.resolve(earlier.asText() + EVENT)));
+    }
+    return events;
+  }
+
   /** Fails, and says of which scenario, if the answer is not as expected. */
   void check(Expectation.Answer answer) {
     try {

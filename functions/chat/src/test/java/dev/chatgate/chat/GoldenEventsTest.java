@@ -1,18 +1,15 @@
 package dev.chatgate.chat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
-import dev.chatgate.aws.LocalDynamoDb;
-import dev.chatgate.aws.Tables;
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.chat.Expectation.Answer;
-import dev.chatgate.openai.provider.ScriptedProvider;
+import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.streaming.InvocationContext;
 import io.micronaut.context.ApplicationContext;
 import java.io.ByteArrayOutputStream;
@@ -20,11 +17,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenEventsTest {
   private static final Path FOLDER = Path.of("../../events");
-  private static final Surroundings SURROUNDINGS = new Surroundings();
+  private static final GoldenSurroundings SURROUNDINGS = new GoldenSurroundings();
 
   @BeforeAll
   static void giveTheClientsTheirAddresses() {
@@ -59,31 +57,88 @@ class GoldenEventsTest {
   @MethodSource("events")
   void theBufferedEntryAnswersAsExpected(GoldenEvent golden) throws Exception {
     try (var context = application(golden)) {
-      // As AWS's runtime client reads it.
-      var event =
-          LambdaEventSerializers.serializerFor(
-                  APIGatewayV2HTTPEvent.class, ApiHandler.class.getClassLoader())
-              .fromJson(golden.event());
-
-      var answer = new ApiHandler(context).handleRequest(event, null);
-
-      assertFalse(answer.getIsBase64Encoded());
-      golden.check(new Answer(answer.getStatusCode(), answer.getHeaders(), answer.getBody()));
+      var handler = new ApiHandler(context);
+      for (var earlier : golden.before(FOLDER)) {
+        buffered(handler, earlier);
+      }
+      golden.check(buffered(handler, golden.event()));
     }
+  }
+
+  private static Answer buffered(ApiHandler handler, String golden) {
+    // As AWS's runtime client reads it.
+    var event =
+        LambdaEventSerializers.serializerFor(
+                APIGatewayV2HTTPEvent.class, ApiHandler.class.getClassLoader())
+            .fromJson(golden);
+    var answer = handler.handleRequest(event, null);
+    assertFalse(answer.getIsBase64Encoded());
+    return new Answer(answer.getStatusCode(), answer.getHeaders(), answer.getBody());
   }
 
   @ParameterizedTest
   @MethodSource("events")
   void theStreamingEntryAnswersAsExpected(GoldenEvent golden) throws Exception {
     try (var context = application(golden)) {
-      var invocation =
-          new InvocationContext("id", Instant.now().plusSeconds(900), "arn", Optional.empty());
-      var channel = new Collecting();
-
-      new StreamHandler(context).handle(golden.event().getBytes(UTF_8), invocation, channel);
-
-      golden.check(channel.answer());
+      var handler = new StreamHandler(context);
+      for (var earlier : golden.before(FOLDER)) {
+        streamed(handler, earlier);
+      }
+      golden.check(streamed(handler, golden.event()));
     }
+  }
+
+  private static Answer streamed(StreamHandler handler, String golden) {
+    var invocation =
+        new InvocationContext("id", Instant.now().plusSeconds(900), "arn", Optional.empty());
+    var channel = new Collecting();
+    handler.handle(golden.getBytes(UTF_8), invocation, channel);
+    return channel.answer();
+  }
+
+  /** A new code without an event fails here, and so does an event with a code that is gone. */
+  @Test
+  void everyCodeHasAnEventWithItsStatusAndNoOtherDoes() throws IOException {
+    var expected = new TreeMap<String, Set<Integer>>();
+    for (var code : ErrorCode.values()) {
+      expected.put(code.wireName(), new TreeSet<>(Set.of(code.status())));
+    }
+    expected.put("insufficient_quota", new TreeSet<>(Set.of(402, 429)));
+    var found = new TreeMap<String, Set<Integer>>();
+    for (var golden : events()) {
+      golden
+          .expectation()
+          .refusal()
+          .ifPresent(refusal ->
+              found.computeIfAbsent(refusal.code(), _ -> new TreeSet<>()).add(refusal.status()));
+    }
+    assertEquals(expected, found);
+  }
+
+  /** R1: what the provider can do wrong after the first byte is an event for each. */
+  @Test
+  void everyCodeThatCanBreakAStreamHasAnEvent() throws IOException {
+    var found = new TreeSet<String>();
+    for (var golden : events()) {
+      golden.expectation().brokenBy().ifPresent(found::add);
+    }
+    assertEquals(
+        Set.of(
+            "upstream_auth",
+            "upstream_error",
+            "upstream_incomplete",
+            "upstream_invalid_response",
+            "upstream_timeout"),
+        found);
+  }
+
+  @Test
+  void everyStatusThatPassesHasAnEvent() throws IOException {
+    var found = new TreeSet<Integer>();
+    for (var golden : events()) {
+      golden.expectation().passes().ifPresent(found::add);
+    }
+    assertEquals(Set.of(400, 404, 409, 413, 415, 422), found);
   }
 
   @Test
@@ -105,93 +160,8 @@ class GoldenEventsTest {
     assertFalse(events().isEmpty());
   }
 
-  private static ApplicationContext application(GoldenEvent golden) {
-    var environment = SURROUNDINGS.environment();
-    environment.putAll(golden.expectation().settings());
-    return GatewayFactory.start(Settings.from(environment));
-  }
-
-  /** What a gateway needs around it: a store with the demo tenant, a secret, a provider. */
-  private static final class Surroundings {
-    private static final String TENANT =
-        "[{\"id\":\"demo\",\"status\":\"active\",\"quota\":{},"
-            + "\"keys\":[{\"name\":\"demo\",\"secret\":\"cg_demo\"}]}]";
-    private static final String SECRET =
-        "{\"ARN\":\"arn\",\"Name\":\"secret\",\"VersionId\":\"1\",\"SecretString\":\"provider-key\"}";
-    private static final String HEAD =
-        "\"id\":\"chatcmpl-1\",\"created\":1,\"model\":\"demo/model\"";
-    private static final String USAGE =
-        "{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}";
-
-    private final LocalDynamoDb store = LocalDynamoDb.start();
-    private final ScriptedProvider secrets =
-        new ScriptedProvider(wire -> wire.answer(200, "application/x-amz-json-1.1", SECRET));
-    private final ScriptedProvider provider = new ScriptedProvider(Surroundings::provide);
-
-    Surroundings() {
-      var tenants = new TenantStore(store.client(), store.tables());
-      TenantJson.readList(TENANT).forEach(tenants::put);
-    }
-
-    Map<String, String> systemProperties() {
-      return Map.of(
-          "aws.region", "us-east-1",
-          "aws.accessKeyId", "local",
-          "aws.secretAccessKey", "local",
-          "aws.endpointUrlDynamoDb", store.endpoint().toString(),
-          "aws.endpointUrlSecretsManager", secrets.url().toString());
-    }
-
-    Map<String, String> environment() {
-      var environment = new HashMap<String, String>();
-      environment.put(Tables.TENANTS_VARIABLE, store.tables().tenants());
-      environment.put(Tables.QUOTA_VARIABLE, store.tables().quota());
-      environment.put(Tables.USAGE_VARIABLE, store.tables().usage());
-      environment.put("CHATGATE_PROVIDER_SECRET", "secret");
-      environment.put("UPSTREAM_BASE_URL", provider.url().toString());
-      return environment;
-    }
-
-    private static void provide(ScriptedProvider.Wire wire) throws IOException {
-      if (wire.request().head().startsWith("GET ")) {
-        wire.json(
-            200, "{\"object\":\"list\",\"data\":[{\"id\":\"demo/model\",\"object\":\"model\"}]}");
-      } else if (wire.request().text().contains("\"stream\": true")) {
-        wire.stream(
-            Stream.of(
-                    chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null"),
-                    chunk("{\"content\":\"Hello.\"}", "null"),
-                    chunk("{}", "\"stop\""),
-                    "{\"object\":\"chat.completion.chunk\","
-                        + HEAD
-                        + ",\"choices\":[],\"usage\":"
-                        + USAGE
-                        + "}",
-                    "[DONE]")
-                .map(data -> "data: " + data + "\n\n")
-                .reduce("", String::concat));
-      } else {
-        wire.json(
-            200,
-            "{\"object\":\"chat.completion\","
-                + HEAD
-                + ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello.\"},"
-                + "\"finish_reason\":\"stop\"}],\"usage\":"
-                + USAGE
-                + "}");
-      }
-    }
-
-    private static String chunk(String delta, String finishReason) {
-      return "{\"object\":\"chat.completion.chunk\",%s,\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}"
-          .formatted(HEAD, delta, finishReason);
-    }
-
-    void close() throws Exception {
-      provider.close();
-      secrets.close();
-      store.close();
-    }
+  private static ApplicationContext application(GoldenEvent golden) throws IOException {
+    return GatewayFactory.start(Settings.from(SURROUNDINGS.environment(golden.expectation())));
   }
 
   /** The streaming runtime's channel, into memory. */
