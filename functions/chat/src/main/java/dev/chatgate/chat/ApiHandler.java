@@ -60,12 +60,20 @@ public final class ApiHandler
       @Nullable APIGatewayV2HTTPEvent event, @Nullable Context context) {
     var response = new BufferedResponse();
     var request = event == null ? null : ApiEvents.request(event, clock.instant());
-    if (request == null) {
-      gateway.answerUnknownEvent(response);
+    if (request != null) {
+      gateway.handle(traced(request), response);
+    } else if (event != null && KeepWarm.is(event.getRouteKey())) {
+      gateway.answerKeepWarm(response);
     } else {
-      gateway.handle(request, response);
+      gateway.answerUnknownEvent(response);
     }
     return answer(response);
+  }
+
+  /** AWS's runtime client tells of the trace where the X-Ray SDK looks for it. */
+  private static GatewayRequest traced(GatewayRequest request) {
+    var trace = System.getProperty("com.amazonaws.xray.traceHeader");
+    return trace == null ? request : request.withHeader(TraceContext.AWS_HEADER, trace);
   }
 
   /** As text where it is text: base64 would cost a third of the 6 MB that Lambda takes. */

@@ -1,60 +1,84 @@
 package dev.chatgate.chat;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.chatgate.RequestId;
+import dev.chatgate.aws.log.LogLine;
+import dev.chatgate.aws.log.Metric;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.quota.Ledger.Settlement;
 import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.Consumption;
-import java.io.IOException;
+import dev.chatgate.usage.UsageRecord;
 import java.io.PrintStream;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
 
 /**
- * One line of JSON a call, and one a defect. A line holds ids, names, numbers and codes; no key,
- * nothing of a prompt or an answer.
+ * One line of JSON a call, metrics included, and one a defect. A line holds ids, names, numbers and
+ * codes; no key, nothing of a prompt or an answer. Fields have the names of OpenTelemetry's
+ * conventions for generative AI where these have one.
  */
 final class CallLog {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final int LONGEST_FOREIGN_TEXT = 64;
+  private static final int LONGEST_REASON = 24;
+  private static final int MOST_REASONS = 4;
   private static final int FRAMES = 8;
+
+  /** Stands for the code where the provider's own words passed through. */
+  private static final String PASSED_THROUGH = "provider_refused";
 
   private final PrintStream out;
   private final InstantSource clock;
+  private final MetricSource source;
 
-  CallLog(PrintStream out, InstantSource clock) {
+  CallLog(PrintStream out, InstantSource clock, MetricSource source) {
     this.out = out;
     this.clock = clock;
+    this.source = source;
   }
 
   /** Starts the line of a call. */
   Line begin(RequestId requestId, GatewayRequest request) {
     var line = new Line(clock.instant());
-    line.put("request_id", requestId.value());
-    line.put("door", request.door().name().toLowerCase(java.util.Locale.ROOT));
-    line.put("method", safe(request.method()));
-    request.header("x-request-id").ifPresent(id -> line.put("client_request_id", safe(id)));
-    request.header("x-stainless-lang").ifPresent(lang -> line.put("client", safe(lang)));
-    request
-        .header("x-stainless-package-version")
-        .ifPresent(version -> line.put("client_version", safe(version)));
+    line.text("request_id", requestId.value());
+    line.text("door", request.door().name().toLowerCase(Locale.ROOT));
+    line.text("method", safe(request.method()));
+    request.header("x-request-id").ifPresent(id -> line.text("client_request_id", safe(id)));
+    client(request).ifPresent(client -> line.text("client", safe(client)));
     request
         .header("x-stainless-retry-count")
-        .ifPresent(count -> line.put("client_retry_count", safe(count)));
+        .flatMap(CallLog::count)
+        .ifPresent(count -> line.number("client_retries", count));
     return line;
+  }
+
+  /** The client library: what OpenAI's say of themselves, else the first word of the user agent. */
+  private static Optional<String> client(GatewayRequest request) {
+    var version = request.header("x-stainless-package-version").map(v -> "/" + v).orElse("");
+    return request
+        .header("x-stainless-lang")
+        .map(lang -> "openai-" + lang + version)
+        .or(() -> request.header("user-agent").map(agent -> agent.strip().split("[ (]", 2)[0]))
+        .filter(client -> !client.isEmpty());
+  }
+
+  private static Optional<Long> count(String text) {
+    boolean isCount = text.length() <= 4 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isCount && !text.isEmpty() ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
   /** Writes the line of a call. */
   void end(Line line) {
-    line.put("duration_ms", Duration.between(line.began, clock.instant()).toMillis());
-    write("call", line.fields);
+    var now = clock.instant();
+    line.finish(Duration.between(line.began, now));
+    line.json.writeTo(out, source, now);
   }
 
   /**
@@ -63,7 +87,12 @@ final class CallLog {
    * @param what what it was taken for
    */
   void event(String what) {
-    write("event", Map.of("event", what));
+    write(new LogLine("event").text("event", what));
+  }
+
+  /** Writes that a tenant's bucket was found in an impossible state, and emptied. */
+  void healed(TenantId tenant) {
+    write(new LogLine("event").text("event", "bucket healed").text("tenant", tenant.value()));
   }
 
   /**
@@ -71,45 +100,20 @@ final class CallLog {
    * quote what was sent.
    */
   void defect(RequestId requestId, Throwable defect) {
-    var fields = new LinkedHashMap<String, Object>();
-    fields.put("request_id", requestId.value());
-    fields.put("error", defect.getClass().getName());
-    fields.put(
-        "at",
-        String.join(
-            " < ",
-            Arrays.stream(defect.getStackTrace())
-                .limit(FRAMES)
-                .map(StackTraceElement::toString)
-                .toList()));
-    write("defect", fields);
+    var frames =
+        Arrays.stream(defect.getStackTrace())
+            .limit(FRAMES)
+            .map(StackTraceElement::toString)
+            .toList();
+    write(
+        new LogLine("defect")
+            .text("request_id", requestId.value())
+            .text("error", defect.getClass().getName())
+            .text("at", String.join(" < ", frames)));
   }
 
-  private void write(String kind, Map<String, Object> fields) {
-    var text = new StringWriter(256);
-    try (var json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("time", clock.instant().toString());
-      json.writeStringField("kind", kind);
-      for (var field : fields.entrySet()) {
-        write(json, field.getKey(), field.getValue());
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a string takes every character", e);
-    }
-    // One call, so that lines of calls at the same time do not mix.
-    out.println(text);
-  }
-
-  private static void write(JsonGenerator json, String name, Object value) throws IOException {
-    if (value instanceof Long number) {
-      json.writeNumberField(name, number);
-    } else if (value instanceof Boolean flag) {
-      json.writeBooleanField(name, flag);
-    } else {
-      json.writeStringField(name, value.toString());
-    }
+  private void write(LogLine line) {
+    line.writeTo(out, source, clock.instant());
   }
 
   /** Visible ASCII, at most 64 characters: what others sent must not break a line or grow it. */
@@ -124,10 +128,14 @@ final class CallLog {
     return safe.toString();
   }
 
-  /** The fields of one call's line, filled in as the call goes on. */
+  /** The fields of one call's line, written as the call goes on. */
   static final class Line {
     private final Instant began;
-    private final Map<String, Object> fields = new LinkedHashMap<>();
+    private final LogLine json = new LogLine("call");
+    private int status;
+    private Optional<ErrorCode> code = Optional.empty();
+    private boolean passedThrough;
+    private boolean chat;
 
     private Line(Instant began) {
       this.began = began;
@@ -138,37 +146,149 @@ final class CallLog {
       return began;
     }
 
-    void put(String name, Object value) {
-      fields.put(name, value);
+    void text(String name, String value) {
+      json.text(name, value);
     }
 
-    void status(int status) {
-      put("status", (long) status);
-    }
-
-    void code(ErrorCode code) {
-      put("code", code.wireName());
-    }
-
-    void clientGone() {
-      put("client_gone", true);
-    }
-
-    void credential(Credential credential) {
-      put("tenant", credential.tenant().id().value());
-      put("key", credential.keyName());
+    void number(String name, long value) {
+      json.number(name, value);
     }
 
     void millis(String name, Duration duration) {
-      put(name, duration.toMillis());
+      json.number(name, duration.toMillis());
     }
 
-    void consumption(Consumption consumption) {
-      put("prompt_tokens", consumption.counts().prompt());
-      put("cached_tokens", consumption.counts().cached());
-      put("completion_tokens", consumption.counts().completion());
-      if (consumption instanceof Consumption.Estimated) {
-        put("estimated", true);
+    /** 1 where it is so, and nothing where it is not. */
+    private void once(Metric metric, boolean isSo) {
+      if (isSo) {
+        json.metric(metric, 1);
+      }
+    }
+
+    private void some(Metric metric, long number) {
+      if (number > 0) {
+        json.metric(metric, number);
+      }
+    }
+
+    /** The answer's head: the last one counts. */
+    void status(int last) {
+      status = last;
+    }
+
+    /** The answer's error: the last one counts. */
+    void code(ErrorCode last) {
+      code = Optional.of(last);
+    }
+
+    /** The provider's refusal of the tenant's request is the answer. */
+    void passedThrough() {
+      passedThrough = true;
+    }
+
+    void clientGone() {
+      json.flag("client_gone", true);
+    }
+
+    void route(Route route) {
+      text("route", route.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+      chat = route instanceof Route.Chat;
+    }
+
+    void credential(Credential credential) {
+      text("tenant", credential.tenant().id().value());
+      text("key", credential.keyName());
+    }
+
+    void trace(TraceContext trace) {
+      text("trace_id", trace.traceId());
+      text("span_id", trace.spanId());
+    }
+
+    void request(String model, boolean stream) {
+      text("gen_ai.operation.name", "chat");
+      text("gen_ai.request.model", safe(model));
+      json.flag("gen_ai.request.stream", stream);
+    }
+
+    /** How admission went. */
+    void admission(Duration took, Optional<Integer> attempts) {
+      millis("admission_ms", took);
+      attempts.ifPresent(tried -> some(Metric.LEDGER_RETRIES, tried - 1L));
+    }
+
+    /** Admission refused. */
+    void refusedBy(String limit) {
+      text("limit", limit);
+      json.metric(Metric.REFUSALS, 1);
+    }
+
+    /** How the provider was called. */
+    void provider(Duration took, ProviderNotes notes) {
+      millis("provider_ms", took);
+      some(Metric.PROVIDER_RETRIES, notes.repeats());
+      once(Metric.PREVIOUS_KEY, notes.hasPreviousKey());
+      if (notes.hasOtherKey()) {
+        json.flag("key_replaced", true);
+      }
+    }
+
+    /** Why the choices finished, each reason once. */
+    void finishReasons(Collection<String> reasons) {
+      if (!reasons.isEmpty()) {
+        var known = new TreeSet<String>();
+        reasons.stream().limit(MOST_REASONS).map(Line::reason).forEach(known::add);
+        json.texts("gen_ai.response.finish_reasons", known);
+      }
+    }
+
+    /** A provider may write anything there. */
+    private static String reason(String word) {
+      boolean plain = word.chars().allMatch(c -> (c >= 'a' && c <= 'z') || c == '_');
+      return plain && word.length() <= LONGEST_REASON ? word : "other";
+    }
+
+    void firstByte(Duration took) {
+      json.seconds(Metric.FIRST_CHUNK, took.toMillis());
+    }
+
+    /** What the call used, and how far its settlement came. */
+    void settled(Consumption consumption, Settlement settlement) {
+      json.metric(Metric.INPUT_TOKENS, consumption.counts().prompt());
+      some(Metric.CACHED_TOKENS, consumption.counts().cached());
+      json.metric(Metric.OUTPUT_TOKENS, consumption.counts().completion());
+      once(Metric.ESTIMATED, consumption instanceof Consumption.Estimated);
+      once(Metric.UNSETTLED, settlement != Settlement.APPLIED);
+      text("settlement", settlement.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** The record that the ledger made of it. */
+    void record(UsageRecord record) {
+      number("reserved_tokens", record.reservedTokens());
+      some(Metric.COST, record.charged().microUsd());
+      once(Metric.OVERRUNS, record.overrun());
+    }
+
+    private void finish(Duration took) {
+      number("status", status);
+      boolean fault = status >= 500 || code.filter(last -> last.status() >= 500).isPresent();
+      code.map(ErrorCode::wireName)
+          .or(() -> passedThrough ? Optional.of(PASSED_THROUGH) : Optional.empty())
+          .ifPresent(name -> {
+            text("code", name);
+            json.metric(Metric.ERRORS, 1);
+          });
+      if (status == 200 && code.isPresent()) {
+        json.flag("cut", true);
+      }
+      once(Metric.PROVIDER_FAILURES, code.filter(ErrorCode::fromProvider).isPresent());
+      if (chat) {
+        json.metric(Metric.CALLS, 1);
+        json.metric(Metric.FAULTS, fault ? 1 : 0);
+        json.metric(Metric.DURATION, took.toMillis());
+      } else {
+        once(Metric.FAULTS, fault);
+        number(Metric.DURATION.wireName(), took.toMillis());
       }
     }
   }

@@ -47,6 +47,7 @@ final class ChatService {
   private final StoreClock ledgerClock;
   private final ProviderClient provider;
   private final InstantSource clock;
+  private final LedgerNotes notes;
 
   ChatService(
       Settings settings,
@@ -55,7 +56,8 @@ final class ChatService {
       Ledger ledger,
       StoreClock ledgerClock,
       ProviderClient provider,
-      InstantSource clock) {
+      InstantSource clock,
+      LedgerNotes notes) {
     this.settings = settings;
     this.parser = parser;
     this.prices = prices;
@@ -63,6 +65,7 @@ final class ChatService {
     this.ledgerClock = ledgerClock;
     this.provider = provider;
     this.clock = clock;
+    this.notes = notes;
   }
 
   /**
@@ -79,8 +82,7 @@ final class ChatService {
   }
 
   private void checkModel(Call call) {
-    call.exchange.log().put("model", CallLog.safe(call.request.model()));
-    call.exchange.log().put("stream", call.request.stream());
+    call.exchange.log().request(call.request.model(), call.request.stream());
     var limits =
         CompletionLimits.of(call.request, call.tenant().quota(), settings.defaultMaxTokens());
     if (limits instanceof CompletionLimits.TooLarge tooLarge) {
@@ -130,7 +132,11 @@ final class ChatService {
             callLimit(call),
             onLedgersClock(earlier(began.plus(ADMISSION_TAKES_AT_MOST), call.providerEnd())));
     var admission = ledger.admit(claim);
-    call.exchange.log().millis("admission_ms", Duration.between(began, clock.instant()));
+    call.exchange
+        .log()
+        .admission(
+            Duration.between(began, clock.instant()),
+            notes.takeAttempts(call.exchange.requestId()));
     switch (admission) {
       case Admission.Granted granted -> {
         call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits()));
@@ -138,12 +144,12 @@ final class ChatService {
       }
       case Admission.Refused refused -> {
         call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits()));
-        call.exchange.log().put("refused_by", refused.refusal().limit().key());
+        call.exchange.log().refusedBy(refused.refusal().limit().key());
         call.exchange.refuse(
             Refusals.error(refused.refusal(), call.request.samples(), settings.spentStatus()));
       }
       case Admission.Unavailable unavailable -> {
-        call.exchange.log().put("cause", unavailable.cause().getClass().getName());
+        call.exchange.log().text("cause", unavailable.cause().getClass().getName());
         call.exchange.refuse(Gateway.storeUnavailable());
       }
     }
@@ -168,11 +174,22 @@ final class ChatService {
     facts.code = Optional.of(ErrorCode.INTERNAL_ERROR);
     try {
       var sink = new Sink(call.exchange);
-      var outcome = provider.call(providerCall(call, reservation, insertMaxTokens, latest), sink);
+      var outcome = call(call, providerCall(call, reservation, insertMaxTokens, latest), sink);
       consumption = consumptionOf(outcome);
       finish(call, outcome, sink, facts);
     } finally {
       settle(call, reservation, consumption, facts);
+    }
+  }
+
+  private ProviderOutcome call(Call call, ProviderCall upstream, Sink sink) {
+    var began = clock.instant();
+    var heard = new ProviderNotes();
+    try {
+      return provider.call(upstream, sink, heard);
+    } finally {
+      call.exchange.log().provider(Duration.between(began, clock.instant()), heard);
+      call.exchange.log().finishReasons(heard.finishReasons());
     }
   }
 
@@ -185,7 +202,8 @@ final class ChatService {
         insertMaxTokens,
         earlier(latest, call.providerEnd()),
         reservation.claim().promptTokens(),
-        call.exchange.request().header("traceparent"));
+        call.exchange.trace().map(TraceContext::parent),
+        call.exchange.trace().flatMap(TraceContext::state));
   }
 
   private static Consumption consumptionOf(ProviderOutcome outcome) {
@@ -209,6 +227,8 @@ final class ChatService {
       }
       case ProviderOutcome.PassedThrough passed -> {
         facts.status = passed.status();
+        facts.code = Optional.empty();
+        call.exchange.log().passedThrough();
         call.exchange.answer(
             passed.status(),
             Map.of("content-type", passed.contentType(), "x-chatgate-error-source", "provider"),
@@ -233,9 +253,10 @@ final class ChatService {
     var end = onLedgersClock(call.exchange.request().end());
     var duration = Duration.between(call.exchange.log().began(), clock.instant());
     var settlement = ledger.settle(reservation, consumption, facts.of(call, duration), end);
-    call.exchange.log().consumption(consumption);
-    call.exchange.log().put("settlement", settlement.name().toLowerCase(java.util.Locale.ROOT));
-    facts.timeToFirstToken.ifPresent(time -> call.exchange.log().millis("first_byte_ms", time));
+    var log = call.exchange.log();
+    log.settled(consumption, settlement);
+    notes.takeRecord(call.exchange.requestId()).ifPresent(log::record);
+    facts.timeToFirstToken.ifPresent(log::firstByte);
   }
 
   /** Lambda's deadlines are told by this machine's clock; the ledger goes by the store's. */

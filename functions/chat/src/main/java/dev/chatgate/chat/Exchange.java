@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One call and its answer: adds what every answer carries, and notes for the log what was answered.
@@ -16,6 +17,7 @@ final class Exchange {
   private final ResponseChannel channel;
   private final Map<String, String> headers = new LinkedHashMap<>();
   private final CallLog.Line log;
+  private Optional<TraceContext> trace = Optional.empty();
   private boolean streaming;
 
   Exchange(GatewayRequest request, RequestId requestId, ResponseChannel channel, CallLog.Line log) {
@@ -40,6 +42,16 @@ final class Exchange {
 
   ResponseChannel channel() {
     return channel;
+  }
+
+  /** The trace that the call belongs to, if it is one that goes further. */
+  Optional<TraceContext> trace() {
+    return trace;
+  }
+
+  void tracedBy(TraceContext context) {
+    trace = Optional.of(context);
+    log.trace(context);
   }
 
   /** Adds headers to the answer that is yet to come. */

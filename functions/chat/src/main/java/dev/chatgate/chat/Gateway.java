@@ -9,6 +9,7 @@ import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -67,13 +68,23 @@ public final class Gateway {
     try {
       answer(exchange);
     } catch (StoreUnavailableException e) {
-      exchange.log().put("cause", String.valueOf(e.getMessage()));
+      exchange.log().text("cause", String.valueOf(e.getMessage()));
       exchange.refuse(storeUnavailable());
     } catch (RuntimeException | Error e) {
       answerDefect(exchange, e);
     } finally {
       log.end(exchange.log());
     }
+  }
+
+  /** Answers the daily schedule's event, at once and without a look at anything. */
+  public void answerKeepWarm(ResponseChannel channel) {
+    log.event("keep-warm");
+    answerEvent(
+        channel,
+        200,
+        Map.of("content-type", JSON),
+        "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -88,9 +99,14 @@ public final class Gateway {
     var headers = new LinkedHashMap<>(error.headers());
     headers.put("x-request-id", RequestId.fresh(random).value());
     headers.put("content-type", JSON);
+    answerEvent(channel, error.status(), headers, error.body());
+  }
+
+  private void answerEvent(
+      ResponseChannel channel, int status, Map<String, String> headers, byte[] body) {
     try {
-      channel.head(error.status(), headers);
-      channel.write(error.body(), 0, error.body().length);
+      channel.head(status, headers);
+      channel.write(body, 0, body.length);
       channel.end();
     } catch (IOException e) {
       log.event("answer not taken");
@@ -129,6 +145,7 @@ public final class Gateway {
   }
 
   private void answer(Exchange exchange, Route route) {
+    exchange.log().route(route);
     var tooLarge = tooLarge(exchange.request());
     if (tooLarge.isPresent()) {
       exchange.refuse(tooLarge.get());
@@ -160,6 +177,7 @@ public final class Gateway {
   }
 
   private void chat(Exchange exchange, Credential who) {
+    exchange.tracedBy(TraceContext.of(exchange.request().headers(), random));
     var contentType = exchange.request().header("content-type").map(Gateway::mediaType);
     if (contentType.isPresent() && !contentType.get().equals(JSON)) {
       exchange.refuse(

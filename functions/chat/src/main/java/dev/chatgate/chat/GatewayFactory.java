@@ -1,6 +1,7 @@
 package dev.chatgate.chat;
 
 import dev.chatgate.aws.AwsClients;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.secret.SecretProviderKeys;
 import dev.chatgate.aws.tenant.TenantStore;
@@ -12,7 +13,6 @@ import dev.chatgate.openai.request.ChatRequestParser;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.ProviderKeys;
 import dev.chatgate.quota.Ledger;
-import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Pause;
 import dev.chatgate.quota.QuotaLedger;
 import dev.chatgate.quota.StoreClock;
@@ -144,7 +144,24 @@ final class GatewayFactory {
   }
 
   @Singleton
-  Ledger ledger(AwsClients aws, Settings settings, StoreClock storeClock, RandomGenerator random) {
+  @Requires(missingBeans = CallLog.class)
+  CallLog log(Settings settings, InstantSource clock) {
+    return new CallLog(
+        System.out, clock, MetricSource.of(System.getenv(), settings.tenantMetrics()));
+  }
+
+  @Singleton
+  LedgerNotes ledgerNotes(CallLog log) {
+    return new LedgerNotes(log::healed);
+  }
+
+  @Singleton
+  Ledger ledger(
+      AwsClients aws,
+      Settings settings,
+      StoreClock storeClock,
+      RandomGenerator random,
+      LedgerNotes notes) {
     var dynamoDb = aws.ledgerDynamoDb(storeClock);
     return new QuotaLedger(
         new DynamoQuotaTable(dynamoDb, settings.tables(), STORE_ATTEMPT),
@@ -153,7 +170,7 @@ final class GatewayFactory {
         storeClock,
         random,
         Pause.SLEEP,
-        LedgerListener.NONE);
+        notes);
   }
 
   @Singleton
@@ -164,9 +181,17 @@ final class GatewayFactory {
       StoreClock storeClock,
       ProviderClient provider,
       TokenCounters counters,
-      InstantSource clock) {
+      InstantSource clock,
+      LedgerNotes notes) {
     return new ChatService(
-        settings, new ChatRequestParser(counters), prices, ledger, storeClock, provider, clock);
+        settings,
+        new ChatRequestParser(counters),
+        prices,
+        ledger,
+        storeClock,
+        provider,
+        clock,
+        notes);
   }
 
   @Singleton
@@ -178,12 +203,6 @@ final class GatewayFactory {
             new DynamoDayRows(dynamoDb, settings.tables()),
             storeClock);
     return new UsageEndpoint(reader, storeClock);
-  }
-
-  @Singleton
-  @Requires(missingBeans = CallLog.class)
-  CallLog log(InstantSource clock) {
-    return new CallLog(System.out, clock);
   }
 
   @Singleton

@@ -1,6 +1,7 @@
 package dev.chatgate.chat;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,6 +37,13 @@ public record GatewayRequest(
 
     /** Said to be base64 and is not, or text that no UTF-8 can spell. */
     record Undecodable() implements Body {}
+  }
+
+  /** The same call with one header more, or another value of it. */
+  GatewayRequest withHeader(String lowerCaseName, String value) {
+    var more = new HashMap<>(headers);
+    more.put(lowerCaseName, value);
+    return new GatewayRequest(door, method, path, query, more, body, end);
   }
 
   /** A header's value. */

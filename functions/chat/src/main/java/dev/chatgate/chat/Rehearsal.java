@@ -2,6 +2,7 @@ package dev.chatgate.chat;
 
 import dev.chatgate.aws.AwsClients;
 import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.chat.rehearsal.Answers;
 import dev.chatgate.chat.rehearsal.StandIn;
 import dev.chatgate.openai.provider.ProviderSettings;
@@ -104,7 +105,7 @@ final class Rehearsal {
         settings(standIn),
         AwsClients.ofStandIn(standIn.address(), standIn.trust()),
         standIn.trusting(),
-        new CallLog(silent, InstantSource.system()));
+        new CallLog(silent, InstantSource.system(), new MetricSource("rehearsal", false)));
   }
 
   private static Settings settings(StandIn standIn) {
@@ -117,6 +118,7 @@ final class Rehearsal {
         1 << 22,
         256,
         429,
+        false,
         new ProviderSettings(
             standIn.address().resolve("/openai/v1"), PATIENCE, PATIENCE, PATIENCE, 0));
   }

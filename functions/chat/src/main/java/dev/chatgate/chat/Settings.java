@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultMaxTokens completion tokens of a call that names none, before the tenant's own
  *     default and ceiling
  * @param spentStatus the status of {@code insufficient_quota}: 429 or 402
+ * @param tenantMetrics whether some metrics have a series for each tenant
  * @param provider where the provider is, and the limits of a call to it
  */
 public record Settings(
@@ -35,6 +36,7 @@ public record Settings(
     int maxBodyBytes,
     long defaultMaxTokens,
     int spentStatus,
+    boolean tenantMetrics,
     ProviderSettings provider) {
 
   private static final String PROVIDER_SECRET = "CHATGATE_PROVIDER_SECRET";
@@ -45,6 +47,7 @@ public record Settings(
   private static final String MAX_BODY_BYTES = "CHATGATE_MAX_BODY_BYTES";
   private static final String DEFAULT_MAX_TOKENS = "CHATGATE_DEFAULT_MAX_TOKENS";
   private static final String SPENT_STATUS = "CHATGATE_SPENT_STATUS";
+  private static final String TENANT_METRICS = "CHATGATE_TENANT_METRICS";
   private static final String CONNECT_MS = "UPSTREAM_CONNECT_MS";
   private static final String FIRST_BYTE_MS = "UPSTREAM_FIRST_BYTE_MS";
   private static final String IDLE_MS = "UPSTREAM_IDLE_MS";
@@ -64,6 +67,7 @@ public record Settings(
           MAX_BODY_BYTES,
           DEFAULT_MAX_TOKENS,
           SPENT_STATUS,
+          TENANT_METRICS,
           CONNECT_MS,
           FIRST_BYTE_MS,
           IDLE_MS,
@@ -85,6 +89,7 @@ public record Settings(
         (int) variables.number(MAX_BODY_BYTES, 4_194_304, 1, 6_291_456),
         variables.number(DEFAULT_MAX_TOKENS, 4096, 1, 1_000_000_000),
         (int) variables.oneOf(SPENT_STATUS, 429, 402),
+        variables.isOn(TENANT_METRICS),
         provider(variables));
   }
 
@@ -141,6 +146,14 @@ public record Settings(
         throw outOfRange(name, least, most, e);
       }
       throw outOfRange(name, least, most, null);
+    }
+
+    boolean isOn(String name) {
+      var text = optional(name, "off");
+      if (!text.equals("on") && !text.equals("off")) {
+        throw new IllegalArgumentException(name + " must be on or off");
+      }
+      return text.equals("on");
     }
 
     long oneOf(String name, long ifAbsent, long other) {

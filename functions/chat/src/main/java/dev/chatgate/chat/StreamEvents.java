@@ -23,22 +23,34 @@ final class StreamEvents {
 
   private StreamEvents() {}
 
+  /** What an event is. */
+  sealed interface Read {
+    /** An HTTP call. */
+    record Call(GatewayRequest request) implements Read {}
+
+    /** The daily schedule's. */
+    record KeptWarm() implements Read {}
+
+    /** Anything else. */
+    record Unknown() implements Read {}
+  }
+
   /**
-   * The call in an event, or empty if the event is none of payload 2.0.
+   * Reads an event.
    *
    * @param end when all work for the call must be over
    */
-  static Optional<GatewayRequest> request(byte[] event, Instant end) {
+  static Read read(byte[] event, Instant end) {
     var fields = new Fields();
     try (var json = factory().createParser(event)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        return Optional.empty();
+        return new Read.Unknown();
       }
       fields.read(json);
     } catch (IOException e) {
-      return Optional.empty();
+      return new Read.Unknown();
     }
-    return fields.request(end);
+    return fields.event(end);
   }
 
   /**
@@ -53,6 +65,7 @@ final class StreamEvents {
   }
 
   private static final class Fields {
+    private @Nullable String routeKey;
     private @Nullable String method;
     private @Nullable String rawPath;
     private @Nullable String stage;
@@ -66,6 +79,7 @@ final class StreamEvents {
         String name = json.currentName();
         json.nextToken();
         switch (name) {
+          case "routeKey" -> routeKey = string(json);
           case "rawPath" -> rawPath = string(json);
           case "rawQueryString" -> query = Optional.ofNullable(string(json)).orElse("");
           case "headers" -> headers = strings(json);
@@ -119,11 +133,11 @@ final class StreamEvents {
       return strings;
     }
 
-    Optional<GatewayRequest> request(Instant end) {
+    Read event(Instant end) {
       if (method == null || rawPath == null) {
-        return Optional.empty();
+        return KeepWarm.is(routeKey) ? new Read.KeptWarm() : new Read.Unknown();
       }
-      return Optional.of(
+      return new Read.Call(
           new GatewayRequest(
               Door.STREAM,
               method,

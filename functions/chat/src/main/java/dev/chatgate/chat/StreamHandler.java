@@ -56,12 +56,19 @@ public final class StreamHandler implements StreamingHandler {
   public void handle(
       byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
     var channel = channelOver(response);
-    var request = StreamEvents.request(event, context.deadline().minus(LAST_WORDS));
-    if (request.isPresent()) {
-      gateway.handle(request.get(), channel);
-    } else {
-      gateway.answerUnknownEvent(channel);
+    switch (StreamEvents.read(event, context.deadline().minus(LAST_WORDS))) {
+      case StreamEvents.Read.Call(var request) -> gateway.handle(traced(request, context), channel);
+      case StreamEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(channel);
+      case StreamEvents.Read.Unknown _ -> gateway.answerUnknownEvent(channel);
     }
+  }
+
+  /** What the Runtime API says of the trace goes before what the door says. */
+  private static GatewayRequest traced(GatewayRequest request, InvocationContext context) {
+    return context
+        .traceId()
+        .map(trace -> request.withHeader(TraceContext.AWS_HEADER, trace))
+        .orElse(request);
   }
 
   /** The gateway's channel over the runtime's, which holds the head back until the first byte. */

@@ -105,6 +105,7 @@ class ChatServiceTest {
     var settled = harness.ledger.theSettlement();
     assertEquals(new Consumption.Nothing(), settled.consumption());
     assertEquals(400, settled.facts().status());
+    assertEquals(Optional.empty(), settled.facts().errorCode(), "no error of ours");
   }
 
   @Test

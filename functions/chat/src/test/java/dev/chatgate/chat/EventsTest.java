@@ -122,7 +122,10 @@ class EventsTest {
   }
 
   private static Optional<GatewayRequest> streamed(String event) {
-    return StreamEvents.request(event.getBytes(StandardCharsets.UTF_8), NOW);
+    return StreamEvents.read(event.getBytes(StandardCharsets.UTF_8), NOW)
+            instanceof StreamEvents.Read.Call(var request)
+        ? Optional.of(request)
+        : Optional.empty();
   }
 
   private static String text(Optional<GatewayRequest> request) {

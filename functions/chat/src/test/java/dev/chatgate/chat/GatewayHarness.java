@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.openai.provider.ProviderClient;
 import dev.chatgate.openai.provider.ProviderSettings;
@@ -158,7 +159,8 @@ final class GatewayHarness implements AutoCloseable {
             ledger,
             new StoreClock(clock, offset -> {}),
             provider,
-            clock);
+            clock,
+            new LedgerNotes(tenant -> {}));
     return new Gateway(
         settings,
         this::find,
@@ -168,7 +170,10 @@ final class GatewayHarness implements AutoCloseable {
             () -> List.of("priced"),
             clock),
         new UsageEndpoint(new UsageReader(quota, new MemoryDayRows(), clock), clock),
-        new CallLog(new PrintStream(logged, true, StandardCharsets.UTF_8), clock),
+        new CallLog(
+            new PrintStream(logged, true, StandardCharsets.UTF_8),
+            clock,
+            new MetricSource("gateway", true)),
         new SecureRandom(),
         clock);
   }
@@ -183,6 +188,7 @@ final class GatewayHarness implements AutoCloseable {
         maxBodyBytes,
         100,
         402,
+        true,
         providerSettings());
   }
 

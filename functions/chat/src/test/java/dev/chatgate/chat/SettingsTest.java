@@ -1,6 +1,7 @@
 package dev.chatgate.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +35,7 @@ class SettingsTest {
     assertEquals(4_194_304, settings.maxBodyBytes());
     assertEquals(4096, settings.defaultMaxTokens());
     assertEquals(429, settings.spentStatus());
+    assertFalse(settings.tenantMetrics());
     assertEquals(URI.create("https://provider.example/openai/v1"), settings.provider().baseUrl());
     assertEquals(Duration.ofSeconds(3), settings.provider().connect());
     assertEquals(Duration.ofMinutes(2), settings.provider().firstByte());
@@ -58,6 +60,7 @@ class SettingsTest {
     "CHATGATE_DEFAULT_MAX_TOKENS,0",
     "CHATGATE_SPENT_STATUS,403",
     "CHATGATE_SPENT_STATUS,410",
+    "CHATGATE_TENANT_METRICS,yes",
     "UPSTREAM_CONNECT_MS,0",
     "UPSTREAM_FIRST_BYTE_MS,1.5",
     "UPSTREAM_IDLE_MS,x",
@@ -77,6 +80,7 @@ class SettingsTest {
     }
     variables.put("CHATGATE_CALL_SECONDS", "7");
     variables.put("UPSTREAM_RETRIES", "1");
+    variables.put("CHATGATE_TENANT_METRICS", "on");
     Settings.from(new Watched(variables, read));
     assertEquals(Settings.VARIABLES, read);
   }

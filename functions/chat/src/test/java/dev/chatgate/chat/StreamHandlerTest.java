@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.streaming.InvocationContext;
@@ -95,7 +96,7 @@ class StreamHandlerTest {
   private Exchange exchange() {
     var request = GatewayHarness.request("GET", "/health", Map.of(), "");
     var id = new RequestId("req_000000000000000000000000");
-    var log = new CallLog(System.out, InstantSource.system());
+    var log = new CallLog(System.out, InstantSource.system(), new MetricSource("f", false));
     return new Exchange(request, id, StreamHandler.channelOver(runtime), log.begin(id, request));
   }
 

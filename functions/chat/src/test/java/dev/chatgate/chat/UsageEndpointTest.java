@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Calls;
@@ -77,7 +78,8 @@ class UsageEndpointTest {
     var id = RequestId.fresh(random);
     var out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     var answer = new BufferedResponse();
-    var exchange = new Exchange(call, id, answer, new CallLog(out, clock).begin(id, call));
+    var log = new CallLog(out, clock, new MetricSource("f", false));
+    var exchange = new Exchange(call, id, answer, log.begin(id, call));
     new UsageEndpoint(new UsageReader(table, rows, clock), clock).show(exchange, tenant);
     assertEquals(200, answer.status());
     return new String(answer.body(), StandardCharsets.UTF_8);

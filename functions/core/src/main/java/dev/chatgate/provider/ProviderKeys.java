@@ -1,5 +1,7 @@
 package dev.chatgate.provider;
 
+import java.util.Optional;
+
 /** Where the provider's key comes from. */
 public interface ProviderKeys {
 
@@ -20,4 +22,16 @@ public interface ProviderKeys {
    * @throws ProviderKeyUnavailableException if the store of secrets does not answer
    */
   ProviderKey replacing(ProviderKey refused);
+
+  /**
+   * The key before the current one, for when the provider refuses that: a bad one may have been put
+   * in. While it is in use, {@link #current} gives it to other calls too, for a short time.
+   *
+   * @param refused the current key, as it was refused
+   * @return empty if there is none, or it is {@code refused} itself
+   * @throws ProviderKeyUnavailableException if the store of secrets does not answer
+   */
+  default Optional<ProviderKey> previous(ProviderKey refused) {
+    return Optional.empty();
+  }
 }

@@ -11,10 +11,11 @@ public interface LedgerListener {
   /**
    * An admission has ended.
    *
+   * @param claim what was asked for
    * @param admission its answer
    * @param attempts conditional writes that were tried; 0 if no look at the store was needed
    */
-  default void admissionEnded(Admission admission, int attempts) {}
+  default void admissionEnded(Claim claim, Admission admission, int attempts) {}
 
   /**
    * A settlement has ended.

@@ -62,14 +62,14 @@ public final class QuotaLedger implements Ledger {
     var now = parts.clock().instant();
     var refusal = Refusals.neverFits(claim).or(() -> parts.spent().recall(claim, now));
     if (refusal.isPresent()) {
-      return ended(new Admission.Refused(refusal.get(), lastRateLimits(claim, now)), 0);
+      return ended(claim, new Admission.Refused(refusal.get(), lastRateLimits(claim, now)), 0);
     }
     var run = new AdmissionRun(parts, claim, now);
-    return ended(run.run(), run.attempts());
+    return ended(claim, run.run(), run.attempts());
   }
 
-  private Admission ended(Admission admission, int attempts) {
-    parts.listener().admissionEnded(admission, attempts);
+  private Admission ended(Claim claim, Admission admission, int attempts) {
+    parts.listener().admissionEnded(claim, admission, attempts);
     return admission;
   }
 

@@ -2,6 +2,7 @@ package dev.chatgate.reconciler;
 
 import dev.chatgate.aws.AwsClients;
 import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
@@ -83,6 +84,6 @@ final class ReconcilerFactory {
 
   @Singleton
   RunLog log() {
-    return new RunLog(System.out);
+    return new RunLog(System.out, MetricSource.of(System.getenv(), false));
   }
 }

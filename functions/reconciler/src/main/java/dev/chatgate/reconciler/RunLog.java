@@ -1,49 +1,35 @@
 package dev.chatgate.reconciler;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import dev.chatgate.aws.log.LogLine;
+import dev.chatgate.aws.log.Metric;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.quota.Reconciler.Run;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** One line of JSON a run: numbers only. */
+/** One line of JSON a run, metrics included: numbers only. */
 final class RunLog {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private final PrintStream out;
+  private final MetricSource source;
 
-  RunLog(PrintStream out) {
+  RunLog(PrintStream out, MetricSource source) {
     this.out = out;
+    this.source = source;
   }
 
   /** Writes the line of a run, and returns it. */
   String write(Run run, Instant began, Instant ended) {
-    var line = line(run, began, ended);
-    out.println(line);
-    return line;
-  }
-
-  private static String line(Run run, Instant began, Instant ended) {
-    var text = new StringWriter(256);
-    try (var json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("time", ended.toString());
-      json.writeStringField("kind", "reconciliation");
-      json.writeNumberField("items", run.items());
-      json.writeNumberField("orphaned", run.orphaned());
-      json.writeNumberField("applied", run.applied());
-      json.writeNumberField("released", run.released());
-      json.writeNumberField("closed_days", run.closedDays());
-      json.writeNumberField("flushed", run.flushed());
-      json.writeNumberField("unfinished", run.unfinished());
-      json.writeNumberField("duration_ms", Duration.between(began, ended).toMillis());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a string takes every character", e);
-    }
-    return text.toString();
+    return new LogLine("reconciliation")
+        .metric(Metric.RUNS, 1)
+        .number("items", run.items())
+        .metric(Metric.ORPHANS, run.orphaned())
+        .number("applied", run.applied())
+        .number("released", run.released())
+        .number("closed_days", run.closedDays())
+        .number("flushed", run.flushed())
+        .metric(Metric.UNFINISHED, run.unfinished())
+        .number("duration_ms", Duration.between(began, ended).toMillis())
+        .writeTo(out, source, ended);
   }
 }

@@ -1,6 +1,7 @@
 package dev.chatgate.bench;
 
 import dev.chatgate.quota.Admission;
+import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.usage.UsageRecord;
@@ -18,7 +19,7 @@ final class Attempts implements LedgerListener {
   private final LongAdder applied = new LongAdder();
 
   @Override
-  public void admissionEnded(Admission admission, int attempts) {
+  public void admissionEnded(Claim claim, Admission admission, int attempts) {
     byAttempts.computeIfAbsent(attempts, _ -> new LongAdder()).increment();
     switch (admission) {
       case Admission.Granted _ -> granted.increment();

@@ -3,17 +3,40 @@ package dev.chatgate.checks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** The template less what MiniStack lacks, and with the way to the packages that it cannot run. */
 final class MiniStackTemplate {
   /**
-   * All that is taken out, as JSON pointers below {@code /Resources}: {@code AWS::CodeDeploy::*},
-   * which SAM makes of a deployment preference, is refused by it.
+   * All that is taken out, as JSON pointers below {@code /Resources}, by what MiniStack says to it.
+   * {@code AWS::CodeDeploy::*} is what SAM makes of a deployment preference.
    */
+  static final Map<String, List<String>> REFUSED =
+      Map.of(
+          "AWS::CodeDeploy",
+          List.of(
+              "/ApiFunction/Properties/DeploymentPreference",
+              "/StreamFunction/Properties/DeploymentPreference"),
+          "metric math",
+          List.of(
+              "/ErrorRateAlarm",
+              "/Api5xxAlarm",
+              "/StreamUrl5xxAlarm",
+              "/ProviderFailuresAlarm",
+              "/ProviderKeyAlarm",
+              "/TenantsTableThrottledAlarm",
+              "/QuotaTableThrottledAlarm",
+              "/UsageTableThrottledAlarm",
+              "/SpendAlarm",
+              "/SpendAnomalyAlarm"));
+
+  /** Made of nothing but alarms that are out. */
+  private static final String COMPOSITE = "/TenantsSeeErrorsAlarm";
+
+  /** Everything that is out, in one list. */
   static final List<String> LACKED =
-      List.of(
-          "/ApiFunction/Properties/DeploymentPreference",
-          "/StreamFunction/Properties/DeploymentPreference");
+      Stream.concat(REFUSED.values().stream().flatMap(List::stream), Stream.of(COMPOSITE)).toList();
 
   private static final String PROXY_VARIABLE = "MINISTACK_LAMBDA_PROXY_URL";
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The template as {@code sam build} leaves it, deployed for real into MiniStack as two stages.
@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 class MiniStackTest {
   private static final String ONE = "chatgate-one";
   private static final String TWO = "chatgate-two";
+  private static final String MAIL = "AlarmEmail=ops@example.com";
   private static final String PROVIDER_KEY = "sk-provider-0123456789abcdef";
   private static final Path BUILT = Repository.TARGET.resolve("ministack-build");
 
@@ -71,8 +72,8 @@ class MiniStackTest {
         written(
             "one.json",
             MiniStackTemplate.carriedTo(carrier.url(), MiniStackTemplate.without(template)));
-    aws.deploy(deployable, ONE, "Stage=one", "CacheSeconds=0");
-    aws.deploy(deployable, TWO, "Stage=two");
+    aws.deploy(deployable, ONE, "Stage=one", "CacheSeconds=0", MAIL);
+    aws.deploy(deployable, TWO, "Stage=two", MAIL);
     route(ONE);
     run(ONE);
   }
@@ -91,7 +92,7 @@ class MiniStackTest {
 
     var wanted = new TreeSet<String>();
     template.resources().fieldNames().forEachRemaining(wanted::add);
-    wanted.removeAll(MiniStackTemplate.LACKED);
+    MiniStackTemplate.LACKED.forEach(pointer -> wanted.remove(pointer.substring(1)));
     wanted.removeAll(one.byId().keySet());
     assertEquals(Set.of(), wanted, "not made");
     assertEquals(unversioned(one.byId().keySet()), unversioned(two.byId().keySet()));
@@ -182,16 +183,34 @@ class MiniStackTest {
         target.asText().endsWith(one().get("ReconcilerFunction") + ":live"), target.asText());
   }
 
-  /** The list is no longer than it must be: each thing on it is refused. */
+  /** The list is no longer than it must be: of each kind one is put back, and refused. */
   @ParameterizedTest
-  @FieldSource("dev.chatgate.checks.MiniStackTemplate#LACKED")
-  void whatIsTakenOutIsReallyLacked(String pointer) throws Exception {
+  @MethodSource("kinds")
+  void whatIsTakenOutIsReallyLacked(String kind) throws Exception {
+    var pointer = MiniStackTemplate.REFUSED.getOrDefault(kind, List.of()).getFirst();
     var file = written("lacked.json", MiniStackTemplate.withoutAllBut(pointer, template));
 
     var refusal = assertThrows(AssertionError.class, () -> aws.deploy(file, "chatgate-lacked"));
 
-    assertTrue(
-        String.valueOf(refusal.getMessage()).contains("AWS::CodeDeploy"), refusal.toString());
+    assertTrue(String.valueOf(refusal.getMessage()).contains(kind), refusal.toString());
+  }
+
+  static Set<String> kinds() {
+    return MiniStackTemplate.REFUSED.keySet();
+  }
+
+  @Test
+  void everyAlarmOfMetricMathAndNoOtherIsTakenOut() {
+    var math = new TreeSet<String>();
+    template
+        .ofType("AWS::CloudWatch::Alarm")
+        .forEach((name, alarm) -> {
+          if (alarm.has("Metrics")) {
+            math.add("/" + name);
+          }
+        });
+    assertEquals(
+        math, new TreeSet<>(MiniStackTemplate.REFUSED.getOrDefault("metric math", List.of())));
   }
 
   private static MiniStack.Names one() throws Exception {

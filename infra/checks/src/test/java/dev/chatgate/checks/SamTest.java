@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,27 @@ class SamTest {
             .filter(line -> line.contains("checkov:skip="))
             .count();
     assertEquals(exceptions, summary.get("skipped").asInt(), "an exception that nothing needs");
+  }
+
+  @Test
+  void schedulesCallTheAliasesWithEventsThatTheEntriesKnow() throws Exception {
+    var script = Repository.ROOT.resolve("infra/checks/python/translate.py");
+    var output = Tools.run(ENVIRONMENT, Tools.find("python/bin/python"), script, TEMPLATE);
+
+    var rules = new Template(new ObjectMapper().readTree(output)).ofType("AWS::Events::Rule");
+    var golden = Files.readString(Repository.ROOT.resolve("events/keep-warm.json")).strip();
+
+    assertEquals(
+        Set.of("ApiFunctionKeepWarm", "ReconcilerFunctionEveryMinute", "StreamFunctionKeepWarm"),
+        rules.keySet());
+    rules.forEach((name, rule) -> {
+      var target = rule.at("/Targets/0");
+      var alias = name.replaceFirst("Function.*", "FunctionAliaslive");
+      assertEquals(alias, target.at("/Arn/Ref").asText());
+      if (name.endsWith("KeepWarm")) {
+        assertEquals(golden, target.get("Input").asText());
+      }
+    });
   }
 
   @Test

@@ -195,8 +195,13 @@ class TemplateTest {
   @Test
   void noResourceHasAFixedName() {
     var fixed = List.of("TableName", "FunctionName", "RoleName", "LogGroupName", "SecretName");
-    fixed.forEach(
-        field -> assertEquals(List.of(), Template.everywhere(template.resources(), field), field));
+    fixed.forEach(field ->
+        assertEquals(
+            List.of(),
+            Template.everywhere(template.resources(), field).stream()
+                .filter(JsonNode::isTextual)
+                .toList(),
+            field));
   }
 
   private static void assertSameTable(CreateTableRequest request, JsonNode table) {

@@ -8,16 +8,21 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
 /**
  * The provider's key from Secrets Manager, held in memory. It is read at the first call, refreshed
  * in the background once it is {@link #REFRESH_AFTER} old, and by the caller itself once it is
  * {@link #STALE_AFTER} old (a process that was frozen between calls had no background). A refresh
  * that fails leaves the old key in use: the provider says by itself when a key is no longer good.
+ *
+ * <p>The key in use is the version {@code AWSCURRENT}. Where the provider refuses that one, {@code
+ * AWSPREVIOUS} takes its place for {@link #PREVIOUS_FOR}; then the current one has another chance.
  */
 public final class SecretProviderKeys implements ProviderKeys {
   /** Age from which on a call starts a refresh beside itself. */
@@ -29,6 +34,11 @@ public final class SecretProviderKeys implements ProviderKeys {
   /** After a refresh that failed, none is tried for this long. */
   public static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(10);
 
+  /** How long the key before the current one is used before the current one is tried again. */
+  public static final Duration PREVIOUS_FOR = Duration.ofMinutes(1);
+
+  private static final String PREVIOUS = "AWSPREVIOUS";
+
   private static final Logger LOG = System.getLogger(SecretProviderKeys.class.getName());
 
   private final SecretsManagerClient secrets;
@@ -37,6 +47,10 @@ public final class SecretProviderKeys implements ProviderKeys {
   private final ReentrantLock reading = new ReentrantLock();
   private volatile @Nullable Held held;
   private volatile Instant noReadBefore = Instant.MIN;
+  private volatile @Nullable Fallback fallback;
+
+  /** The previous key, in the place of a current one that was refused. */
+  private record Fallback(ProviderKey previous, ProviderKey instead, Instant until) {}
 
   private record Held(ProviderKey key, Instant readAt) {
     boolean olderThan(Duration age, Instant now) {
@@ -57,6 +71,14 @@ public final class SecretProviderKeys implements ProviderKeys {
 
   @Override
   public ProviderKey current() {
+    var instead = fallback;
+    if (instead != null && clock.instant().isBefore(instead.until())) {
+      return instead.previous();
+    }
+    return currentStage();
+  }
+
+  private ProviderKey currentStage() {
     var now = held;
     if (now == null) {
       return readIfStill(null);
@@ -72,8 +94,55 @@ public final class SecretProviderKeys implements ProviderKeys {
 
   @Override
   public ProviderKey replacing(ProviderKey refused) {
+    if (refused.isPrevious()) {
+      // Revoked meanwhile: what the store has now is all that is left.
+      fallback = null;
+      return readIfStill(held);
+    }
     var now = held;
     return now != null && !now.key().equals(refused) ? now.key() : readIfStill(now);
+  }
+
+  @Override
+  public Optional<ProviderKey> previous(ProviderKey refused) {
+    reading.lock();
+    try {
+      return previousLocked(refused);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /** Many callers may find the same key refused: one reads, the others take what it read. */
+  private Optional<ProviderKey> previousLocked(ProviderKey refused) {
+    var now = clock.instant();
+    var known = fallback;
+    if (known != null && known.instead().sameSecret(refused) && now.isBefore(known.until())) {
+      return Optional.of(known.previous());
+    }
+    var previous = readPrevious().filter(key -> !key.sameSecret(refused));
+    previous.ifPresent(key -> {
+      LOG.log(Level.WARNING, "the provider refuses its current key; the previous one is used");
+      fallback = new Fallback(key, refused, now.plus(PREVIOUS_FOR));
+    });
+    return previous;
+  }
+
+  private Optional<ProviderKey> readPrevious() {
+    try {
+      var value =
+          secrets
+              .getSecretValue(request -> request.secretId(secretId).versionStage(PREVIOUS))
+              .secretString();
+      return value == null || value.isBlank()
+          ? Optional.empty()
+          : Optional.of(new ProviderKey(value.strip(), true));
+    } catch (ResourceNotFoundException e) {
+      // A secret of one version has none.
+      return Optional.empty();
+    } catch (SdkException e) {
+      throw new ProviderKeyUnavailableException("reading the provider's previous secret failed", e);
+    }
   }
 
   private ProviderKey refreshed(Held old) {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.chatgate.provider.ProviderKey;
 import dev.chatgate.provider.ProviderKeyUnavailableException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +19,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueRequest;
 import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueResponse;
+import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
 class SecretProviderKeysTest {
   private final Secrets secrets = new Secrets();
@@ -103,6 +106,52 @@ class SecretProviderKeysTest {
   }
 
   @Test
+  void whileTheCurrentKeyIsRefusedThePreviousOneServesEveryCall() {
+    rotate("sk-bad");
+    var bad = keys.current();
+    assertEquals(bad, keys.replacing(bad), "read anew, it is the same");
+    var previous = keys.previous(bad).orElseThrow();
+    assertEquals(new ProviderKey("sk-1", true), previous);
+    int reads = secrets.reads.get();
+    assertEquals(previous, keys.current());
+    assertEquals(previous, keys.previous(bad).orElseThrow(), "others who were refused meanwhile");
+    assertEquals(reads, secrets.reads.get(), "remembered");
+  }
+
+  @Test
+  void afterAWhileTheCurrentKeyHasAnotherChance() {
+    rotate("sk-bad");
+    var bad = keys.current();
+    keys.previous(bad);
+    secrets.value = "sk-good";
+    now = now.plus(SecretProviderKeys.PREVIOUS_FOR);
+    assertEquals(bad, keys.current());
+    assertEquals(new ProviderKey("sk-good"), keys.replacing(bad));
+    assertEquals(new ProviderKey("sk-good"), keys.current());
+  }
+
+  @Test
+  void aPreviousKeyThatIsRevokedMeanwhileGivesWayToTheCurrentOne() {
+    rotate("sk-bad");
+    var previous = keys.previous(keys.current()).orElseThrow();
+    secrets.value = "sk-good";
+    assertEquals(new ProviderKey("sk-good"), keys.replacing(previous));
+    assertEquals(new ProviderKey("sk-good"), keys.current());
+  }
+
+  @Test
+  void withoutAnotherVersionThereIsNoPreviousKey() {
+    assertEquals(Optional.empty(), keys.previous(keys.current()));
+    secrets.previous = "sk-1";
+    assertEquals(Optional.empty(), keys.previous(keys.current()), "the refused one itself");
+  }
+
+  private void rotate(String next) {
+    secrets.previous = secrets.value;
+    secrets.value = next;
+  }
+
+  @Test
   void theKeyIsNotShown() {
     assertFalse(keys.current().toString().contains("sk-1"));
     assertSame(keys.current(), keys.current());
@@ -111,13 +160,18 @@ class SecretProviderKeysTest {
   private static final class Secrets implements SecretsManagerClient {
     private final AtomicInteger reads = new AtomicInteger();
     private volatile @Nullable String value = "sk-1";
+    private volatile @Nullable String previous;
     private volatile CountDownLatch read = new CountDownLatch(1);
 
     @Override
     public GetSecretValueResponse getSecretValue(GetSecretValueRequest request) {
       reads.incrementAndGet();
       read.countDown();
-      var now = value;
+      boolean isPrevious = "AWSPREVIOUS".equals(request.versionStage());
+      var now = isPrevious ? previous : value;
+      if (now == null && isPrevious) {
+        throw ResourceNotFoundException.builder().message("no such stage").build();
+      }
       if (now == null) {
         throw SdkClientException.create("away");
       }

@@ -34,13 +34,23 @@ final class AnswerParser {
   private static final Set<String> NOT_TEXT = Set.of("role", "id", "type");
 
   private final ReceivedText text;
+  private final ProviderListener listener;
   private final BitSet finished = new BitSet();
 
   /**
    * @param text takes the text of every choice
    */
   AnswerParser(ReceivedText text) {
+    this(text, ProviderListener.NONE);
+  }
+
+  /**
+   * @param text takes the text of every choice
+   * @param listener hears why the choices finished
+   */
+  AnswerParser(ReceivedText text, ProviderListener listener) {
     this.text = text;
+    this.listener = listener;
   }
 
   /** Whether each of the choices 0 to n − 1 had a finish_reason so far. */
@@ -156,7 +166,7 @@ final class AnswerParser {
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       switch (json.currentName()) {
         case "index" -> index = readIndex(json, position);
-        case "finish_reason" -> done = readFinishReason(json);
+        case "finish_reason" -> done = readFinishReason(json, listener);
         case "delta", "message" -> readText(json, written);
         default -> skipValue(json);
       }
@@ -174,11 +184,15 @@ final class AnswerParser {
     return index >= 0 && index < ReceivedText.MOST_CHOICES ? index : position;
   }
 
-  private static boolean readFinishReason(JsonParser json) throws IOException {
+  private static boolean readFinishReason(JsonParser json, ProviderListener listener)
+      throws IOException {
     var value = json.nextToken();
     boolean none =
         value == JsonToken.VALUE_NULL
             || (value == JsonToken.VALUE_STRING && json.getText().isEmpty());
+    if (!none && value == JsonToken.VALUE_STRING) {
+      listener.finished(json.getText());
+    }
     json.skipChildren();
     return !none;
   }

@@ -26,10 +26,12 @@ final class CallRun {
   private final ProviderClient.Context context;
   private final ProviderCall call;
   private final Delivery delivery;
+  private final ProviderListener listener;
   private final long deadlineNanos;
 
   private @Nullable ProviderKey key;
   private boolean keyReplaced;
+  private boolean previousTried;
   private boolean askForUsage;
   private int repeated;
   private Duration waited = Duration.ZERO;
@@ -42,9 +44,14 @@ final class CallRun {
     record Again(Duration pause, ProviderOutcome otherwise) implements Step {}
   }
 
-  CallRun(ProviderClient.Context context, ProviderCall call, PatientSink sink) {
+  CallRun(
+      ProviderClient.Context context,
+      ProviderCall call,
+      PatientSink sink,
+      ProviderListener listener) {
     this.context = context;
     this.call = call;
+    this.listener = listener;
     long now = System.nanoTime();
     this.deadlineNanos =
         now + Duration.between(context.clock().instant(), call.deadline()).toNanos();
@@ -54,7 +61,8 @@ final class CallRun {
             sink,
             context.counters().forModel(call.modelUpstream()),
             context.settings().idle(),
-            now);
+            now,
+            listener);
     this.askForUsage =
         call.request().stream()
             && !call.request().usageRequested()
@@ -90,6 +98,7 @@ final class CallRun {
     try {
       if (key == null) {
         key = context.keys().current();
+        tell(key);
       }
       return attemptWith(key);
     } catch (ProviderKeyUnavailableException e) {
@@ -149,19 +158,40 @@ final class CallRun {
     if (status == 200) {
       return new Step.Done(delivery.deliver(exchange, current));
     }
-    if (status == 401 && !keyReplaced) {
-      return withNewKey(exchange, current);
+    if (status == 401 && !(keyReplaced && previousTried)) {
+      return withAnotherKey(exchange, current);
     }
     return Failures.isTenants(status)
         ? refused(exchange, status, current)
         : brokenDown(exchange, status);
   }
 
-  private Step withNewKey(Exchange exchange, ProviderKey refused) {
+  /**
+   * Each way to another key is gone once a call: the current one read anew, then the one before it,
+   * should a bad one have been put in.
+   */
+  private Step withAnotherKey(Exchange exchange, ProviderKey refused) {
     exchange.finish();
+    var other = keyReplaced ? refused : context.keys().replacing(refused);
     keyReplaced = true;
-    key = context.keys().replacing(refused);
-    return key.equals(refused) ? failed(Failures.ourKey()) : atOnce(Failures.ourKey());
+    if (other.sameSecret(refused) && !previousTried) {
+      previousTried = true;
+      other = context.keys().previous(refused).orElse(refused);
+    }
+    if (other.sameSecret(refused)) {
+      return failed(Failures.ourKey());
+    }
+    key = other;
+    listener.keyReplaced();
+    tell(other);
+    return atOnce(Failures.ourKey());
+  }
+
+  private void tell(ProviderKey tried) {
+    if (tried.isPrevious()) {
+      previousTried = true;
+      listener.previousKeyUsed();
+    }
   }
 
   private static Step atOnce(ApiError otherwise) {
@@ -187,6 +217,7 @@ final class CallRun {
       return failed(told);
     }
     repeated++;
+    listener.repeated();
     waited = waited.plus(pause.get());
     return new Step.Again(pause.get(), new Failed(told, new Consumption.Nothing()));
   }

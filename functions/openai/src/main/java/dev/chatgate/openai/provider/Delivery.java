@@ -32,16 +32,23 @@ final class Delivery {
   private final long startedNanos;
   private final ReceivedText text = new ReceivedText();
   private final UsageMeter usage = new UsageMeter();
-  private final AnswerParser parser = new AnswerParser(text);
+  private final AnswerParser parser;
   private @Nullable Duration timeToFirstByte;
 
   /**
    * @param counter counts what the provider did not
    * @param idle most between two reads of a stream
    * @param startedNanos when the call began
+   * @param listener hears why the choices finished
    */
   Delivery(
-      ProviderCall call, PatientSink sink, TokenCounter counter, Duration idle, long startedNanos) {
+      ProviderCall call,
+      PatientSink sink,
+      TokenCounter counter,
+      Duration idle,
+      long startedNanos,
+      ProviderListener listener) {
+    this.parser = new AnswerParser(text, listener);
     this.call = call;
     this.sink = sink;
     this.counter = counter;

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param estimatedPromptTokens the prompt's size by our own count, charged if the provider does not
  *     tell
  * @param traceparent the W3C trace context to hand on
+ * @param tracestate what other tracing systems added to it
  */
 public record ProviderCall(
     RequestId requestId,
@@ -26,7 +27,8 @@ public record ProviderCall(
     OptionalLong insertMaxTokens,
     Instant deadline,
     long estimatedPromptTokens,
-    Optional<String> traceparent) {
+    Optional<String> traceparent,
+    Optional<String> tracestate) {
 
   /** The model's name as the provider knows it. */
   String modelUpstream() {

@@ -90,7 +90,12 @@ public final class ProviderClient implements AutoCloseable {
    * connection does.
    */
   public ProviderOutcome call(ProviderCall call, AnswerSink sink) {
-    return new CallRun(context, call, new PatientSink(sink)).run();
+    return call(call, sink, ProviderListener.NONE);
+  }
+
+  /** The same, with a listener that hears how it went, on this thread. */
+  public ProviderOutcome call(ProviderCall call, AnswerSink sink, ProviderListener listener) {
+    return new CallRun(context, call, new PatientSink(sink), listener).run();
   }
 
   /**

@@ -27,5 +27,6 @@ final class RequestHeaders {
     request.setHeader("accept", call.request().stream() ? EVENT_STREAM : JSON);
     request.setHeader("x-request-id", call.requestId().value());
     call.traceparent().ifPresent(value -> request.setHeader("traceparent", value));
+    call.tracestate().ifPresent(value -> request.setHeader("tracestate", value));
   }
 }

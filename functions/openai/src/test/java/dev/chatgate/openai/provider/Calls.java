@@ -47,6 +47,7 @@ final class Calls {
         OptionalLong.empty(),
         Instant.now().plus(total),
         PROMPT_ESTIMATE,
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -35,9 +35,11 @@ class RequestHeadersTest {
               OptionalLong.of(4096),
               call.deadline(),
               1,
-              Optional.of(trace)));
+              Optional.of(trace),
+              Optional.of("a=1,b=2")));
       var request = harness.provider.requests().getFirst();
       assertEquals(trace, request.header("traceparent"));
+      assertEquals("a=1,b=2", request.header("tracestate"));
       assertEquals(RequestHeaders.USER_AGENT, request.header("user-agent"));
       assertEquals("req_0123456789abcdefghijklmn", request.header("x-request-id"));
       assertTrue(request.text().contains("\"max_tokens\":4096"));

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.aws.log;
+
+import org.jspecify.annotations.NullMarked;
