@@ -1,25 +1,15 @@
 package dev.chatgate.chat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
-import dev.chatgate.chat.Expectation.Answer;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.streaming.InvocationContext;
 import io.micronaut.context.ApplicationContext;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -59,21 +49,10 @@ class GoldenEventsTest {
     try (var context = application(golden)) {
       var handler = new ApiHandler(context);
       for (var earlier : golden.before(FOLDER)) {
-        buffered(handler, earlier);
+        Entries.buffered(handler, earlier);
       }
-      golden.check(buffered(handler, golden.event()));
+      golden.check(Entries.buffered(handler, golden.event()));
     }
-  }
-
-  private static Answer buffered(ApiHandler handler, String golden) {
-    // As AWS's runtime client reads it.
-    var event =
-        LambdaEventSerializers.serializerFor(
-                APIGatewayV2HTTPEvent.class, ApiHandler.class.getClassLoader())
-            .fromJson(golden);
-    var answer = handler.handleRequest(event, null);
-    assertFalse(answer.getIsBase64Encoded());
-    return new Answer(answer.getStatusCode(), answer.getHeaders(), answer.getBody());
   }
 
   @ParameterizedTest
@@ -82,18 +61,10 @@ class GoldenEventsTest {
     try (var context = application(golden)) {
       var handler = new StreamHandler(context);
       for (var earlier : golden.before(FOLDER)) {
-        streamed(handler, earlier);
+        Entries.streamed(handler, earlier);
       }
-      golden.check(streamed(handler, golden.event()));
+      golden.check(Entries.streamed(handler, golden.event()));
     }
-  }
-
-  private static Answer streamed(StreamHandler handler, String golden) {
-    var invocation =
-        new InvocationContext("id", Instant.now().plusSeconds(900), "arn", Optional.empty());
-    var channel = new Collecting();
-    handler.handle(golden.getBytes(UTF_8), invocation, channel);
-    return channel.answer();
   }
 
   /** A new code without an event fails here, and so does an event with a code that is gone. */
@@ -162,37 +133,5 @@ class GoldenEventsTest {
 
   private static ApplicationContext application(GoldenEvent golden) throws IOException {
     return GatewayFactory.start(Settings.from(SURROUNDINGS.environment(golden.expectation())));
-  }
-
-  /** The streaming runtime's channel, into memory. */
-  private static final class Collecting implements dev.chatgate.streaming.ResponseChannel {
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    private Answer head = new Answer(0, Map.of(), "");
-    private boolean ended;
-
-    @Override
-    public void head(int status, Map<String, String> headers, List<String> cookies) {
-      head = new Answer(status, headers, "");
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      body.write(bytes, offset, length);
-    }
-
-    @Override
-    public void end() {
-      ended = true;
-    }
-
-    @Override
-    public void fail(Throwable error) {
-      throw new AssertionError("the answer failed", error);
-    }
-
-    Answer answer() {
-      assertTrue(ended, "the answer has no end");
-      return new Answer(head.status(), head.headers(), body.toString(UTF_8));
-    }
   }
 }

@@ -57,6 +57,19 @@ final class GoldenSurroundings {
     return environment;
   }
 
+  /** What came to the provider, in all. */
+  int requestsAtProvider() {
+    return provider.requests().size();
+  }
+
+  /** Items of all Quota and Usage tables. */
+  int itemsOfTheLedger() {
+    return store.client().listTables().tableNames().stream()
+        .filter(table -> table.startsWith("quota-") || table.startsWith("usage-"))
+        .mapToInt(table -> store.client().scan(scan -> scan.tableName(table)).count())
+        .sum();
+  }
+
   private Tables tables(Expectation expectation) throws IOException {
     int number = applications.incrementAndGet();
     var tables = new Tables("tenants-" + number, "quota-" + number, "usage-" + number);
