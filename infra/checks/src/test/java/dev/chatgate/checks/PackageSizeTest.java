@@ -1,0 +1,22 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A package that grows shows here before it shows in a deployment. */
+class PackageSizeTest {
+  @ParameterizedTest
+  @CsvSource({"chat, 13000000", "reconciler, 9000000"})
+  void aPackageStaysSmall(String function, long mostBytes) throws IOException {
+    Path zip =
+        Path.of("..", "..", "functions", function, "target", "chatgate-" + function + ".zip");
+
+    long bytes = Files.size(zip);
+    assertTrue(bytes <= mostBytes, () -> zip + " has " + bytes + " bytes");
+  }
+}
