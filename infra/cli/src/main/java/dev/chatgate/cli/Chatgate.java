@@ -58,7 +58,11 @@ public final class Chatgate {
   public static void main(String[] arguments) {
     // What is printed is the same everywhere: numbers, dates, picocli's own words.
     Locale.setDefault(Locale.ROOT);
-    System.exit(commandLine(shell()).execute(arguments));
+    var shell = shell();
+    int exitCode = commandLine(shell).execute(arguments);
+    shell.out().flush();
+    shell.err().flush();
+    System.exit(exitCode);
   }
 
   private static Shell shell() {
