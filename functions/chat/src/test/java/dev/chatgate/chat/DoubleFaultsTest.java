@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.chat.Expectation.Answer;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
@@ -133,7 +134,9 @@ class DoubleFaultsTest {
     }
     var settings = Settings.from(SURROUNDINGS.environment(new Expectation(given(ofTenant))));
     var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-    var started = GatewayFactory.start(settings, new CallLog(silent, InstantSource.system()));
+    var started =
+        GatewayFactory.start(
+            settings, new CallLog(silent, InstantSource.system(), new MetricSource("test", false)));
     applications.put(ofTenant, started);
     return started;
   }
