@@ -1,10 +1,14 @@
 """Prints a SAM template as CloudFormation gets it: the transform that AWS itself runs, without an account."""
 
 import json
+import logging
 import sys
 
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+# Its remarks about features that are off would stand between the lines of the result.
+logging.disable()
 
 
 class NoManagedPolicies:

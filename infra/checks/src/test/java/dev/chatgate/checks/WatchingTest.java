@@ -222,6 +222,13 @@ class WatchingTest {
   }
 
   @Test
+  void aSeriesWithoutDataSilencesNoSum() {
+    Template.everywhere(template.resources(), "Expression")
+        .forEach(
+            expression -> assertFalse(expression.asText().contains("FILL"), expression::asText));
+  }
+
+  @Test
   void everyAlarmHasItsRowInTheGuide() throws IOException {
     var guide = Files.readString(Repository.ROOT.resolve("infra/README.md"));
     var alarms = new TreeSet<>(template.ofType("AWS::CloudWatch::Alarm").keySet());
