@@ -1,5 +1,6 @@
 package dev.chatgate.clients;
 
+import dev.chatgate.clients.runner.JavaRunner;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -8,11 +9,10 @@ import java.util.List;
  *
  * @param id its name in tenants and folders
  * @param title its column
- * @param packages what is pinned, for the legend
- * @param version its exact version, from where it is pinned
+ * @param pinned its packages and their exact versions, from where they are pinned
  * @param command starts its runner
  */
-record Library(String id, String title, String packages, String version, List<String> command) {
+record Library(String id, String title, String pinned, List<String> command) {
 
   /** Copies the list. */
   Library {
@@ -24,7 +24,12 @@ record Library(String id, String title, String packages, String version, List<St
     return List.of(
         python(root, "openai-3", "OpenAI Python 3", "openai"),
         python(root, "openai-2", "OpenAI Python 2", "openai"),
-        npm(root, "openai-7", "OpenAI npm 7", "openai"));
+        npm(root, "openai-7", "OpenAI npm 7", "openai"),
+        npm(root, "openai-6", "OpenAI npm 6", "openai"),
+        npm(root, "ai-sdk", "Vercel AI SDK", "ai", "@ai-sdk/openai-compatible"),
+        npm(root, "langchain", "LangChain.js", "@langchain/openai", "@langchain/core"),
+        java(root, "openai-java", "OpenAI Java", "com.openai:openai-java"),
+        java(root, "langchain4j", "LangChain4j", "dev.langchain4j:langchain4j-open-ai"));
   }
 
   private static Library python(Path root, String name, String title, String... packages) {
@@ -33,8 +38,7 @@ record Library(String id, String title, String packages, String version, List<St
     return new Library(
         folder,
         title,
-        "PyPI " + String.join(" with ", packages),
-        Pins.python(sources.resolve(name + ".txt"), packages),
+        "PyPI: " + Pins.python(sources.resolve(name + ".txt"), packages),
         List.of(
             Tools.find("clients/" + folder + "/bin/python").toString(),
             // Its compiled files would lie in the tree.
@@ -46,8 +50,22 @@ record Library(String id, String title, String packages, String version, List<St
     return new Library(
         folder,
         title,
-        "npm " + String.join(" with ", packages),
-        Pins.npm(root.resolve("infra/clients/npm").resolve(folder), packages),
+        "npm: " + Pins.npm(root.resolve("infra/clients/npm").resolve(folder), packages),
         List.of("node", NodeFolder.prepare(root, folder).toString()));
+  }
+
+  private static Library java(Path root, String id, String title, String artifact) {
+    return new Library(
+        id,
+        title,
+        "Maven: " + artifact + " " + Pins.maven(root, id),
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-classpath",
+            System.getProperty("java.class.path"),
+            JavaRunner.class.getName(),
+            id));
   }
 }

@@ -19,7 +19,7 @@ final class MatrixPage {
       its code. A class name is what the library throws; an error shows status, code, `param` and
       request id to the caller unless the cell says what it does not show. *helper*: the library's
       own way to put a stream together, where reading chunk by chunk does better. –: the library
-      does not offer it.
+      does not offer it. LangChain.js may repeat a call twice here; by default six times, for minutes.
 
       | | |
       | --- | --- |
@@ -31,11 +31,10 @@ final class MatrixPage {
   static String of(List<Library> libraries, Map<Library, Map<String, Cell>> results) {
     var page = new StringBuilder(HEAD);
     for (Library library : libraries) {
-      page.append(
-          "| %s | %s %s |\n".formatted(library.title(), library.packages(), library.version()));
+      page.append("| %s | %s |\n".formatted(library.title(), library.pinned()));
     }
     for (Case.Group group : Case.Group.values()) {
-      page.append("\n## ").append(group.title()).append("\n");
+      page.append("\n## ").append(group.title()).append("\n\n");
       page.append(row("", libraries.stream().map(Library::title).toList()));
       page.append(row("---", libraries.stream().map(library -> "---").toList()));
       for (Case one : group.cases()) {
