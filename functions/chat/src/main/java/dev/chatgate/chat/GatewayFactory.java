@@ -100,7 +100,10 @@ final class GatewayFactory {
   @Singleton
   TenantDirectory tenants(AwsClients aws, Settings settings, InstantSource clock) {
     return new CachedTenantDirectory(
-        new TenantStore(aws.readingDynamoDb(), settings.tables()), settings.cacheFor(), clock);
+        new TenantStore(aws.readingDynamoDb(), settings.tables()),
+        settings.cacheFor(),
+        clock,
+        Thread::startVirtualThread);
   }
 
   @Singleton
@@ -133,7 +136,10 @@ final class GatewayFactory {
   @Singleton
   CachedPriceBook prices(AwsClients aws, Settings settings, InstantSource clock) {
     return new CachedPriceBook(
-        new PriceStore(aws.readingDynamoDb(), settings.tables()), settings.cacheFor(), clock);
+        new PriceStore(aws.readingDynamoDb(), settings.tables()),
+        settings.cacheFor(),
+        clock,
+        Thread::startVirtualThread);
   }
 
   @Singleton

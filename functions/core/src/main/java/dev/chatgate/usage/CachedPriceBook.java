@@ -13,29 +13,46 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole price table in memory, read anew after a set time. With the store away it fails rather
- * than use an old price: the admission that follows would fail too.
+ * The whole price table in memory, read anew after a set time: beside a call in the second half of
+ * that time, by a call that waits for it after that. With the store away it fails rather than use
+ * an old price: the admission that follows would fail too.
  */
 public final class CachedPriceBook implements PriceBook {
   private final PriceSource source;
   private final Duration lifetime;
   private final InstantSource clock;
-  private @Nullable Cached cached;
+  private final Executor beside;
+  private volatile @Nullable Cached cached;
 
-  private record Cached(Map<String, NavigableMap<LocalDate, ModelPrice>> byModel, Instant until) {}
+  private record Cached(
+      Map<String, NavigableMap<LocalDate, ModelPrice>> byModel,
+      Instant again,
+      Instant until,
+      AtomicBoolean begun) {
+
+    /** Whether it is time to read again, and nobody does: true once. */
+    boolean startsAnotherRead(Instant now) {
+      return !now.isBefore(again) && begun.compareAndSet(false, true);
+    }
+  }
 
   /**
    * @param source where to read
    * @param lifetime how long a new price may go unnoticed
    * @param clock the present
+   * @param beside runs a read that nobody waits for
    */
-  public CachedPriceBook(PriceSource source, Duration lifetime, InstantSource clock) {
+  public CachedPriceBook(
+      PriceSource source, Duration lifetime, InstantSource clock, Executor beside) {
     this.source = source;
     this.lifetime = lifetime;
     this.clock = clock;
+    this.beside = beside;
   }
 
   @Override
@@ -61,14 +78,37 @@ public final class CachedPriceBook implements PriceBook {
     return models;
   }
 
-  private synchronized Map<String, NavigableMap<LocalDate, ModelPrice>> current() {
+  private Map<String, NavigableMap<LocalDate, ModelPrice>> current() {
     var now = clock.instant();
     var known = cached;
     if (known == null || !now.isBefore(known.until())) {
-      known = new Cached(byModel(source.prices()), now.plus(lifetime));
-      cached = known;
+      return readIfStill(known).byModel();
+    }
+    if (known.startsAnotherRead(now)) {
+      beside.execute(() -> readAgain(known));
     }
     return known.byModel();
+  }
+
+  /** Many callers may find the same table old: one reads, the others take what it read. */
+  private synchronized Cached readIfStill(@Nullable Cached seen) {
+    var standing = cached;
+    if (standing != null && !standing.equals(seen)) {
+      return standing;
+    }
+    var now = clock.instant();
+    var half = now.plus(lifetime.dividedBy(2));
+    var fresh = new Cached(byModel(source.prices()), half, now.plus(lifetime), new AtomicBoolean());
+    cached = fresh;
+    return fresh;
+  }
+
+  private void readAgain(Cached seen) {
+    try {
+      readIfStill(seen);
+    } catch (StoreUnavailableException e) {
+      // What is in memory holds until its time is over; then a call finds out by itself.
+    }
   }
 
   private static Map<String, NavigableMap<LocalDate, ModelPrice>> byModel(List<ModelPrice> prices) {

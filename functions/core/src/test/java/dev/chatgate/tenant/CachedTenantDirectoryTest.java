@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.chatgate.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class CachedTenantDirectoryTest {
@@ -16,11 +18,12 @@ class CachedTenantDirectoryTest {
   private static final Duration KNOWN_FOR = Duration.ofSeconds(30);
 
   private final Map<KeyHash, Credential> stored = new HashMap<>();
+  private final Queue<Runnable> beside = new ArrayDeque<>();
   private int looks;
   private boolean away;
   private Instant now = Instant.parse("2026-11-01T00:00:00Z");
   private final TenantDirectory directory =
-      new CachedTenantDirectory(this::look, KNOWN_FOR, () -> now);
+      new CachedTenantDirectory(this::look, KNOWN_FOR, () -> now, beside::add);
 
   private Optional<Credential> look(KeyHash key) {
     looks++;
@@ -37,6 +40,49 @@ class CachedTenantDirectoryTest {
     now = now.plus(KNOWN_FOR).minusMillis(1);
     assertEquals(Optional.of(credential()), directory.find(KEY));
     assertEquals(1, looks);
+  }
+
+  @Test
+  void inTheSecondHalfOfItsTimeAKeyIsLookedUpBesideTheCallOnce() {
+    stored.put(KEY, credential());
+    directory.find(KEY);
+    now = now.plus(KNOWN_FOR.dividedBy(2)).minusMillis(1);
+    directory.find(KEY);
+    assertEquals(0, beside.size());
+    now = now.plusMillis(1);
+    directory.find(KEY);
+    directory.find(KEY);
+    assertEquals(1, beside.size());
+    beside.remove().run();
+    assertEquals(2, looks);
+    now = now.plus(KNOWN_FOR).minusMillis(1);
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+    assertEquals(2, looks);
+  }
+
+  @Test
+  void aLookBesideACallFindsOutThatAKeyIsRevoked() {
+    stored.put(KEY, credential());
+    directory.find(KEY);
+    stored.clear();
+    now = now.plus(KNOWN_FOR.dividedBy(2));
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+    beside.remove().run();
+    assertEquals(Optional.empty(), directory.find(KEY));
+  }
+
+  @Test
+  void aLookBesideACallThatFailsChangesNothing() {
+    stored.put(KEY, credential());
+    directory.find(KEY);
+    now = now.plus(KNOWN_FOR.dividedBy(2));
+    away = true;
+    directory.find(KEY);
+    beside.remove().run();
+    now = now.plus(KNOWN_FOR.dividedBy(2)).minusMillis(1);
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+    now = now.plusMillis(1);
+    assertThrows(StoreUnavailableException.class, () -> directory.find(KEY));
   }
 
   @Test

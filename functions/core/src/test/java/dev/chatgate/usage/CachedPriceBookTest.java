@@ -8,18 +8,22 @@ import dev.chatgate.quota.TestClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class CachedPriceBookTest {
   private final TestClock clock = new TestClock(Instant.parse("2026-11-23T12:00:00Z"));
   private final List<ModelPrice> prices = new ArrayList<>();
+  private final Queue<Runnable> beside = new ArrayDeque<>();
   private final CachedPriceBook book =
-      new CachedPriceBook(() -> List.copyOf(prices), Duration.ofSeconds(30), clock);
+      new CachedPriceBook(() -> List.copyOf(prices), Duration.ofSeconds(30), clock, beside::add);
 
   private static ModelPrice price(String model, String from, long microUsd) {
     var tier = new ModelPrice.Tier(0, microUsd, OptionalLong.empty(), microUsd);
@@ -51,12 +55,52 @@ class CachedPriceBookTest {
   }
 
   @Test
+  void inTheSecondHalfOfItsTimeTheTableIsReadBesideTheCallOnce() {
+    var day = LocalDate.parse("2026-11-23");
+    book.priceOf("a", day);
+    clock.advance(Duration.ofSeconds(14));
+    book.priceOf("a", day);
+    assertEquals(0, beside.size());
+    clock.advance(Duration.ofSeconds(1));
+    book.priceOf("a", day);
+    book.priceOf("a", day);
+    assertEquals(1, beside.size());
+    prices.add(price("a", "2026-01-01", 1));
+    beside.remove().run();
+    assertEquals(prices.getFirst(), book.priceOf("a", day).orElseThrow());
+  }
+
+  @Test
+  void aReadBesideACallThatFailsChangesNothing() {
+    var day = LocalDate.parse("2026-11-23");
+    var price = price("a", "2026-01-01", 1);
+    var away = new AtomicBoolean();
+    PriceSource source =
+        () -> {
+          if (away.get()) {
+            throw new StoreUnavailableException("prices", new IllegalStateException());
+          }
+          return List.of(price);
+        };
+    var cached = new CachedPriceBook(source, Duration.ofSeconds(30), clock, beside::add);
+    cached.priceOf("a", day);
+    away.set(true);
+    clock.advance(Duration.ofSeconds(15));
+    cached.priceOf("a", day);
+    beside.remove().run();
+    clock.advance(Duration.ofSeconds(14));
+    assertEquals(Optional.of(price), cached.priceOf("a", day));
+    clock.advance(Duration.ofSeconds(1));
+    assertThrows(StoreUnavailableException.class, () -> cached.priceOf("a", day));
+  }
+
+  @Test
   void withTheStoreAwayNoOldPriceIsUsed() {
     PriceSource away =
         () -> {
           throw new StoreUnavailableException("prices", new IllegalStateException());
         };
-    var unknown = new CachedPriceBook(away, Duration.ofSeconds(30), clock);
+    var unknown = new CachedPriceBook(away, Duration.ofSeconds(30), clock, beside::add);
     assertThrows(
         StoreUnavailableException.class, () -> unknown.priceOf("a", LocalDate.parse("2026-11-23")));
   }
