@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,6 +23,14 @@ record DeployablePackage(Path zip) {
   Set<PosixFilePermission> permissions(String file) throws IOException {
     try (var files = open()) {
       return Files.getPosixFilePermissions(files.getPath(file));
+    }
+  }
+
+  /** The names of the jars that it brings. */
+  List<String> jars() throws IOException {
+    try (var files = open();
+        var jars = Files.list(files.getPath("lib"))) {
+      return jars.map(jar -> jar.getFileName().toString()).toList();
     }
   }
 

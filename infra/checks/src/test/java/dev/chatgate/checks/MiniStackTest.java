@@ -44,6 +44,7 @@ class MiniStackTest {
   private static final String ONE = "chatgate-one";
   private static final String TWO = "chatgate-two";
   private static final String MAIL = "AlarmEmail=ops@example.com";
+  private static final String CHAT = "/openai/v1/chat/completions";
   private static final String PROVIDER_KEY = "sk-provider-0123456789abcdef";
   private static final Path BUILT = Repository.TARGET.resolve("ministack-build");
 
@@ -183,6 +184,60 @@ class MiniStackTest {
         target.asText().endsWith(one().get("ReconcilerFunction") + ":live"), target.asText());
   }
 
+  @Test
+  void theCommandLineAndTwoTenantsUseADeployedStage() throws Exception {
+    cli(PROVIDER_KEY, "provider-key", "set");
+    cli("", "tenant", "create", "acme", "--tokens-per-day", "100000");
+    cli(
+        "{\"id\":\"idle\",\"quota\":{\"tokens_per_day\":0}}",
+        "tenant",
+        "create",
+        "idle",
+        "--json",
+        "-");
+    var acme = cli("", "key", "create", "acme", "--name", "first").strip();
+    var idle = cli("", "key", "create", "idle", "--name", "first").strip();
+
+    var plain = call(apiHost(ONE), CHAT, acme, body(false));
+    var streamed = call(urlHost(ONE), CHAT, acme, body(true));
+    var refused = call(urlHost(ONE), CHAT, idle, body(false));
+
+    assertEquals(200, plain.statusCode(), plain.body());
+    assertEquals(200, streamed.statusCode(), streamed.body());
+    assertTrue(streamed.body().endsWith("data: [DONE]\n\n"), streamed.body());
+    assertEquals(429, refused.statusCode(), refused.body());
+    assertMetered(new ObjectMapper().readTree(plain.body()).at("/usage/total_tokens").asInt());
+  }
+
+  /** The same prompt twice, and the same offline answer: twice the tokens of one call. */
+  private static void assertMetered(int tokensOfOneCall) throws Exception {
+    // One instance, which settles a stream before it takes another call.
+    assertEquals(200, call(urlHost(ONE), "/health", "", "").statusCode());
+    var report = cli("", "usage", "report", "--json");
+    var rows = new ObjectMapper().readTree(report).get("data");
+    assertEquals(1, rows.size(), report);
+    assertEquals("acme", rows.at("/0/tenant").asText(), report);
+    assertEquals(2, rows.at("/0/requests").asInt(), report);
+    assertEquals(2 * tokensOfOneCall, rows.at("/0/total_tokens").asInt(), report);
+    cli("", "audit");
+    cli("", "reconcile");
+  }
+
+  /** The operator's command line at the first stage. */
+  private static String cli(String input, String... words) throws Exception {
+    var command = new ArrayList<Object>(List.of(Repository.ROOT.resolve("infra/cli/chatgate")));
+    command.addAll(List.of(words));
+    command.addAll(List.of("--stack", ONE));
+    return Tools.answer(aws.environment(), input, command.toArray());
+  }
+
+  private static String body(boolean streamed) {
+    return """
+    {"model":"local/chat","messages":[{"role":"user","content":"Hello"}],"max_tokens":50,"stream":%s}
+    """
+        .formatted(streamed);
+  }
+
   /** The list is no longer than it must be: of each kind one is put back, and refused. */
   @ParameterizedTest
   @MethodSource("kinds")
@@ -308,6 +363,10 @@ class MiniStackTest {
 
   private static String apiHost(String stack) throws Exception {
     return aws.resources(stack).get("HttpApi") + ".execute-api.localhost";
+  }
+
+  private static String urlHost(String stack) throws Exception {
+    return URI.create(aws.outputs(stack).get("StreamBaseUrl")).getHost();
   }
 
   private static HttpResponse<String> call(String host, String path, String key, String body)
