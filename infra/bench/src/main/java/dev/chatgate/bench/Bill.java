@@ -49,7 +49,7 @@ public final class Bill {
    * What stands there whether anybody calls or not.
    *
    * @param alarmMetrics metrics that the alarms look at; an expression counts each of its own, an
-   *     anomaly three
+   *     anomaly two more
    * @param compositeAlarms alarms over other alarms
    * @param dashboards the first three of an account are free: counted all the same
    * @param idleMetrics of our own, that come without calls: the reconciler's
@@ -79,7 +79,7 @@ public final class Bill {
     /** Calls that come as often as so many do in a month. */
     public static Traffic of(double calls, double seconds, boolean streamed) {
       boolean lone = calls < 100_000;
-      return new Traffic(calls, seconds, streamed, lone ? 6 : 3, lone ? 4 : 1, calls == 0 ? 0 : 45);
+      return new Traffic(calls, seconds, streamed, lone ? 6 : 3, lone ? 4 : 1, calls == 0 ? 0 : 20);
     }
 
     /**
@@ -100,7 +100,8 @@ public final class Bill {
   public record Line(String what, String arithmetic, double dollars) {}
 
   private static final double GB_OF_MEMORY = 1.0;
-  private static final double LOG_BYTES = 3_000;
+  // A line of at most 1.9 kB, and what Lambda itself writes of an invocation.
+  private static final double LOG_BYTES = 2_400;
   private static final double RECORD_BYTES = 700;
 
   /** The lines of a month. */
@@ -176,7 +177,8 @@ public final class Bill {
                 * MONTHS_KEPT
                 * (Price.TABLE_GB_MONTH + Price.RECOVERY_GB_MONTH)));
     lines.add(
-        new Line("logs", "calls × 3 kB × $0.50 / GB", calls * LOG_BYTES / GIGABYTE * Price.LOG_GB));
+        new Line(
+            "logs", "calls × 2.4 kB × $0.50 / GB", calls * LOG_BYTES / GIGABYTE * Price.LOG_GB));
     lines.add(
         new Line(
             "data out",
@@ -185,6 +187,57 @@ public final class Bill {
     lines.add(
         new Line("metrics", traffic.metrics() + " × $0.30", traffic.metrics() * Price.METRIC));
     return lines;
+  }
+
+  private static final List<Traffic> EXAMPLES =
+      List.of(
+          Traffic.of(MILLION, 3, false),
+          Traffic.of(MILLION, 15, true),
+          Traffic.of(MILLION, 60, true));
+
+  /** The guide's two tables: every line of a million calls, then totals. */
+  public static String guide() {
+    var page = new StringBuilder();
+    page.append(
+        "| a million calls a month | worked out as | plain, 3 s | streamed, 15 s | streamed, 60 s |\n");
+    page.append("| --- | --- | --- | --- | --- |\n");
+    var bills = EXAMPLES.stream().map(traffic -> lines(STACK, traffic)).toList();
+    for (var line : bills.getFirst()) {
+      page.append(row(line.what(), generalised(line), bills, line.what()));
+    }
+    page.append(row("**together**", "", bills, ""));
+    page.append("\n| calls a month | plain, 3 s | streamed, 15 s | streamed, 60 s |\n");
+    page.append("| --- | --- | --- | --- |\n");
+    for (double calls : List.of(0.0, 10_000.0, MILLION, 100 * MILLION)) {
+      page.append(totals(calls));
+    }
+    return page.toString();
+  }
+
+  private static String generalised(Line line) {
+    return line.arithmetic().replace("× 3 s", "× s").replace("× 6 kB", "× 6 or 60 kB");
+  }
+
+  private static String row(String what, String how, List<List<Line>> bills, String name) {
+    var row = new StringBuilder("| " + what + " | " + how + " |");
+    for (var bill : bills) {
+      double sum =
+          bill.stream()
+              .filter(line -> name.isEmpty() || line.what().equals(name))
+              .mapToDouble(Line::dollars)
+              .sum();
+      row.append(' ').append(dollars(sum)).append(" |");
+    }
+    return row.append('\n').toString();
+  }
+
+  private static String totals(double calls) {
+    var row = new StringBuilder("| " + String.format(Locale.ROOT, "%,.0f", calls) + " |");
+    for (var example : EXAMPLES) {
+      var traffic = Traffic.of(calls, example.seconds(), example.streamed());
+      row.append(' ').append(dollars(total(lines(STACK, traffic)))).append(" |");
+    }
+    return row.append('\n').toString();
   }
 
   /** Dollars as a bill has them: cents below 100, whole ones above. */
@@ -200,6 +253,10 @@ public final class Bill {
 
   /** Prints the bill of the calls that the arguments say. */
   public static void main(String[] args) {
+    if (args.length == 1 && args[0].equals("guide")) {
+      System.out.print(guide());
+      return;
+    }
     if (args.length != 3) {
       System.err.println("Bill CALLS_A_MONTH SECONDS_A_CALL plain|streamed");
       System.exit(2);
@@ -216,5 +273,5 @@ public final class Bill {
   }
 
   /** The stack of the template; a test counts them. */
-  public static final Standing STACK = new Standing(2, 0, 0, 0);
+  public static final Standing STACK = new Standing(40, 1, 1, 3);
 }

@@ -5,8 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chatgate.local.LocalStack;
+import dev.chatgate.local.Settings;
+import dev.chatgate.local.upstream.Pacing;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -85,5 +94,38 @@ class SamTest {
       var code = folder.resolve(function.get("CodeUri").asText());
       assertTrue(Files.exists(code), code.toString());
     }
+  }
+
+  @Test
+  void bothDoorsServeFromWhatSamBuilt() throws Exception {
+    var folder = Repository.TARGET.resolve("aws-sam-doors");
+    Tools.run(ENVIRONMENT, sam, "build", "--template", TEMPLATE, "--build-dir", folder);
+    var settings =
+        Map.of(
+            "CHATGATE_API_PORT", "0",
+            "CHATGATE_STREAM_PORT", "0",
+            "CHATGATE_AWS_PORT", "0",
+            "CHATGATE_RECONCILE_SECONDS", "0");
+
+    try (var stack = LocalStack.start(Settings.from(settings), folder, Pacing.NONE, line -> {});
+        var http = HttpClient.newHttpClient()) {
+      for (var door : List.of(stack.apiUrl(), stack.streamUrl())) {
+        var answer = http.send(chat(door), BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertTrue(answer.body().endsWith("data: [DONE]\n\n"), answer.body());
+      }
+      assertTrue(stack.reconcile().contains("\"kind\":\"reconciliation\""));
+    }
+  }
+
+  private static HttpRequest chat(String door) {
+    var body =
+        "{\"model\":\"local/chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+    return HttpRequest.newBuilder(URI.create(door + "/openai/v1/chat/completions"))
+        .timeout(Duration.ofSeconds(60))
+        .header("authorization", "Bearer cg_demo")
+        .header("content-type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
   }
 }

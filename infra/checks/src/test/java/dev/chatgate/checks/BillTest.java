@@ -1,0 +1,55 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.chatgate.bench.Bill;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds what the guide says a stack costs against the program that works it out, and that against
+ * the template.
+ */
+class BillTest {
+  private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
+
+  BillTest() throws IOException {}
+
+  @Test
+  void theGuidesTablesAreThoseOfTheProgram() throws IOException {
+    var guide = Files.readString(Repository.ROOT.resolve("infra/README.md"));
+
+    assertTrue(guide.contains(Bill.guide()), Bill.guide());
+  }
+
+  @Test
+  void whatStandsThereIsWhatTheTemplateMakes() {
+    assertEquals(Bill.STACK.alarmMetrics(), alarmMetrics());
+    assertEquals(
+        Bill.STACK.compositeAlarms(), template.ofType("AWS::CloudWatch::CompositeAlarm").size());
+    assertEquals(Bill.STACK.dashboards(), template.ofType("AWS::CloudWatch::Dashboard").size());
+    assertEquals(1, template.ofType("AWS::SecretsManager::Secret").size());
+  }
+
+  /** Of the alarms that are there by default; a band of anomalies is two metrics more. */
+  private int alarmMetrics() {
+    int metrics = 0;
+    for (var alarm : template.ofType("AWS::CloudWatch::Alarm").entrySet()) {
+      if (!template.resources().get(alarm.getKey()).has("Condition")) {
+        metrics += metrics(alarm.getValue());
+      }
+    }
+    return metrics;
+  }
+
+  private static int metrics(JsonNode alarm) {
+    if (alarm.has("MetricName")) {
+      return 1;
+    }
+    int bands = alarm.toString().contains("ANOMALY_DETECTION_BAND") ? 2 : 0;
+    return alarm.findValues("MetricStat").size() + bands;
+  }
+}
