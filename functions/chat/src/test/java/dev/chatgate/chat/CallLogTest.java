@@ -124,6 +124,37 @@ class CallLogTest {
   }
 
   @Test
+  void theProviderGetsTheClientsTraceWithTheSpanOfTheLine() {
+    var headers = new HashMap<>(HEADERS);
+    headers.put("tracestate", "a=1");
+    assertEquals("a=1", traceAtProvider(headers, "tracestate"));
+    var parent = traceAtProvider(headers, "traceparent");
+    assertEquals(
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-" + theLine().get("span_id").asText() + "-01", parent);
+  }
+
+  @Test
+  void withoutAValidTraceTheProviderGetsOneOfOurs() {
+    var headers = new HashMap<>(HEADERS);
+    headers.put("traceparent", "00-0-0-00");
+    headers.put("tracestate", "a=1");
+    assertEquals("none", traceAtProvider(headers, "tracestate"));
+    assertTrue(traceAtProvider(headers, "traceparent").matches("00-[0-9a-f]{32}-[0-9a-f]{16}-02"));
+  }
+
+  /** Makes the call and says what of a header arrived; the log is of this call alone. */
+  private String traceAtProvider(Map<String, String> headers, String name) {
+    harness.logged.reset();
+    var seen = new ArrayList<String>();
+    harness.provider(call -> {
+      seen.add(call.getRequestHeaders().getOrDefault(name, List.of("none")).getFirst());
+      GatewayHarness.reply(call, 200, GatewayHarness.PLAIN_ANSWER);
+    });
+    harness.call("POST", "/v1/chat/completions", headers, BODY);
+    return seen.getFirst();
+  }
+
+  @Test
   void aLineIsShort() {
     stream(EVENTS);
     chat(STREAM);

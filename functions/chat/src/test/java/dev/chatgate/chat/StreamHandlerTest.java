@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,26 @@ class StreamHandlerTest {
          "body":"{\\"model\\":\\"m\\",\\"stream\\":true,\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"hi\\"}]}"}
         """);
     assertEquals(200, harness.ledger.theSettlement().facts().status());
+  }
+
+  @Test
+  void theInvocationsTraceGoesOnWhereTheClientHasNone() {
+    var seen = new CopyOnWriteArrayList<String>();
+    harness.provider(call -> {
+      seen.add(call.getRequestHeaders().getFirst("traceparent"));
+      GatewayHarness.reply(call, 200, GatewayHarness.PLAIN_ANSWER);
+    });
+    var trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    handle(
+        """
+        {"rawPath":"/v1/chat/completions","headers":{"authorization":"Bearer key"},
+         "requestContext":{"http":{"method":"POST"}},
+         "body":"{\\"model\\":\\"m\\",\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"hi\\"}]}"}
+        """,
+        Optional.of(trace));
+    assertTrue(
+        seen.getFirst().matches("00-5759e988bd862e3fe1be46a994272793-[0-9a-f]{16}-01"),
+        seen.toString());
   }
 
   @Test
@@ -101,10 +122,14 @@ class StreamHandlerTest {
   }
 
   private void handle(String event) {
+    handle(event, Optional.empty());
+  }
+
+  private void handle(String event, Optional<String> trace) {
     new StreamHandler(harness.gateway())
         .handle(
             event.getBytes(StandardCharsets.UTF_8),
-            new InvocationContext("id", Instant.now().plusSeconds(60), "arn", Optional.empty()),
+            new InvocationContext("id", Instant.now().plusSeconds(60), "arn", trace),
             runtime);
   }
 
