@@ -42,9 +42,9 @@ public record Settings(
   private static final List<WholeNumber> NUMBERS =
       List.of(
           new WholeNumber("CHATGATE_CALL_SECONDS", 1, 870),
-          new WholeNumber("CHATGATE_CACHE_SECONDS", 0, 86_400),
+          new WholeNumber("CHATGATE_CACHE_SECONDS", 0, 3_600),
           new WholeNumber("CHATGATE_MAX_BODY_BYTES", 1, 6_291_456),
-          new WholeNumber("CHATGATE_DEFAULT_MAX_TOKENS", 1, Integer.MAX_VALUE),
+          new WholeNumber("CHATGATE_DEFAULT_MAX_TOKENS", 1, 1_000_000_000),
           new WholeNumber("UPSTREAM_CONNECT_MS", 1, 900_000),
           new WholeNumber("UPSTREAM_FIRST_BYTE_MS", 1, 900_000),
           new WholeNumber("UPSTREAM_IDLE_MS", 1, 900_000),
