@@ -132,6 +132,16 @@ class ChatServiceTest {
     assertEquals(502, settled.facts().status());
   }
 
+  @Test
+  void aStreamTooLargeForTheBufferedDoorIsReadToItsEndAndSettledAsReal() {
+    streaming(EVENTS.substring(0, EVENTS.indexOf("\n\n") + 2).repeat(120_000) + EVENTS);
+    var answer = harness.chat(STREAM);
+    assertEquals(502, answer.status());
+    assertEquals("response_too_large", answer.code());
+    assertEquals("application/json", answer.header("content-type"));
+    assertEquals(new TokenCounts(3, 0, 1), harness.ledger.theSettlement().consumption().counts());
+  }
+
   @ParameterizedTest
   @CsvSource({
     // quota, fields of the request, reserved completion tokens, max_tokens that goes upstream

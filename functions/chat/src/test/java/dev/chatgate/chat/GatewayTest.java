@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -252,6 +254,25 @@ class GatewayTest {
             + "{\"id\":\"priced\",\"object\":\"model\",\"created\":0,\"owned_by\":\"chatgate\"},"
             + "{\"id\":\"provider/m\",\"object\":\"model\",\"created\":7,\"owned_by\":\"p\"}]}",
         harness.call("GET", "/v1/models", KEY, "").body());
+  }
+
+  @Test
+  void aProviderThatHangsDelaysTheListByLessThanFiveSeconds() throws InterruptedException {
+    var hung = new CountDownLatch(1);
+    harness.provider(call -> {
+      try {
+        hung.await(30, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    long began = System.nanoTime();
+    var answer = harness.call("GET", "/v1/models", KEY, "");
+    long millis = (System.nanoTime() - began) / 1_000_000;
+    hung.countDown();
+    assertEquals(200, answer.status());
+    assertTrue(answer.body().contains("\"priced\""), answer.body());
+    assertTrue(millis < 5000, millis + " ms");
   }
 
   @Test
