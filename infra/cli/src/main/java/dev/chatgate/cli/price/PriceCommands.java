@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -85,7 +86,7 @@ public final class PriceCommands {
               description =
                   "For prompts above so many tokens: above=200000,prompt=2.50,cached=0.25,"
                       + "completion=15; cached may be left out. May be given often.")
-          List<Tier> tiers,
+          @Nullable List<Tier> tiers,
       @Option(
               names = "--json",
               paramLabel = "FILE",
@@ -110,12 +111,15 @@ public final class PriceCommands {
   }
 
   private static List<Tier> tiers(
-      Dollars prompt, Optional<Dollars> cached, Dollars completion, List<Tier> higher) {
+      Dollars prompt, Optional<Dollars> cached, Dollars completion, @Nullable List<Tier> higher) {
     var tiers = new ArrayList<Tier>();
     var cachedMicroUsd =
         cached.map(dollars -> OptionalLong.of(dollars.microUsd())).orElse(OptionalLong.empty());
     tiers.add(new Tier(0, prompt.microUsd(), cachedMicroUsd, completion.microUsd()));
-    tiers.addAll(higher);
+    // Without such an option picocli gives no list.
+    if (higher != null) {
+      tiers.addAll(higher);
+    }
     return tiers;
   }
 

@@ -149,9 +149,7 @@ public final class TenantCommands {
       @Option(names = "--yes", description = "Does not ask.") boolean yes) {
     try (var deployment = target.open()) {
       int keys = keys(deployment, id).size();
-      shell.confirm(
-          yes,
-          "Delete tenant " + id + (keys == 1 ? " and its key?" : " and its " + keys + " keys?"));
+      shell.confirm(yes, "Delete tenant " + id + " and its " + counted(keys) + "?");
       if (!deployment.tenants().delete(id)) {
         throw none(id);
       }
@@ -161,6 +159,10 @@ public final class TenantCommands {
         .println(
             "Tenant " + id + " and its keys are deleted; its usage records and counters stay.");
     return ExitCodes.OK;
+  }
+
+  private static String counted(int keys) {
+    return keys == 1 ? "one key" : keys + " keys";
   }
 
   private static List<TenantKey> keys(Deployment deployment, TenantId id) {

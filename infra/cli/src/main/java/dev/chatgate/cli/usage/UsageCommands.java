@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -138,7 +139,7 @@ public final class UsageCommands {
               paramLabel = "ID",
               split = ",",
               description = "Of these only; may be given often.")
-          List<TenantId> only,
+          @Nullable List<TenantId> only,
       @Option(
               names = "--every",
               paramLabel = "SECONDS",
@@ -154,8 +155,7 @@ public final class UsageCommands {
       var tail = new Tail(deployment.records());
       var tenants = deployment.tenants(wanted).keySet();
       tail.look(tenants, deployment.clock().instant());
-      for (int look = 1; !Thread.currentThread().isInterrupted(); look++) {
-        shell.pause().pause(Duration.ofSeconds(seconds));
+      for (int look = 1; goesOn(Duration.ofSeconds(seconds)); look++) {
         if (look % LOOKS_AT_THE_SAME == 0) {
           tenants = deployment.tenants(wanted).keySet();
         }
@@ -163,6 +163,11 @@ public final class UsageCommands {
       }
     }
     return ExitCodes.OK;
+  }
+
+  private boolean goesOn(Duration between) {
+    shell.pause().pause(between);
+    return !Thread.currentThread().isInterrupted();
   }
 
   private void show(Deployment deployment, Tail tail, Collection<TenantId> tenants, boolean json) {

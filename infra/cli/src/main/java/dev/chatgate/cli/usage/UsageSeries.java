@@ -68,9 +68,10 @@ final class UsageSeries {
    * @param figure which of the figures
    */
   Series byDay(ToLongFunction<Tally> figure) {
-    var names = names(figure);
+    var names = names();
     Map<LocalDate, long[]> sums = new HashMap<>();
     for (var row : report.rows(Set.of(GroupBy.DAY))) {
+      // Whoever has no name of its own, -1, is among the others, the last.
       int place = Math.floorMod(names.indexOf(row.tenant().value()), names.size());
       sums.computeIfAbsent(row.day().orElseThrow(), _ -> new long[names.size()])[place] +=
           figure.applyAsLong(row.tally());
@@ -84,12 +85,12 @@ final class UsageSeries {
     return new Series(days, names, values);
   }
 
-  /** The tenants that used most, then the others; whoever is not found is the last, -1. */
-  private List<String> names(ToLongFunction<Tally> figure) {
+  /** The tenants with most tokens, then the others: one colour each in every chart. */
+  private List<String> names() {
     var names = new ArrayList<String>();
     sorted(
             report.rows(Set.of()).stream()
-                .map(row -> new Bar(row.tenant().value(), figure.applyAsLong(row.tally())))
+                .map(row -> new Bar(row.tenant().value(), row.tally().tokens()))
                 .toList())
         .forEach(bar -> names.add(bar.name()));
     if (names.size() <= MOST_NAMES + 1) {

@@ -1,0 +1,341 @@
+package dev.chatgate.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.quota.Pause;
+import dev.chatgate.quota.TestClock;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.usage.ModelPrice;
+import dev.chatgate.usage.TokenCounts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A session of the command line, word for word: every command, good and bad input. The clock is the
+ * test's and keys are drawn from a seed. With {@code -Dtranscript=write} the files are written anew
+ * instead of compared.
+ */
+class TranscriptTest {
+  private static final Path FILES = Path.of("src", "test", "resources", "dev", "chatgate", "cli");
+  private static final Path TRANSCRIPT = FILES.resolve("transcript.txt");
+  private static final Path PAGE = FILES.resolve("usage.html");
+  private static final boolean WRITE = "write".equals(System.getProperty("transcript"));
+
+  private static final ModelPrice PRICE =
+      new ModelPrice(
+          "fast",
+          LocalDate.of(2026, 11, 1),
+          List.of(new ModelPrice.Tier(0, 500_000, OptionalLong.of(50_000), 1_500_000)));
+
+  private final TestClock clock = new TestClock(Instant.parse("2026-11-20T10:00:00Z"));
+  private final AwsStandIn aws = new AwsStandIn(clock);
+  private final Traffic traffic = new Traffic(aws.client(), clock);
+  private final Operator operator =
+      new Operator().with("CHATGATE_AWS_PORT", aws.port()).at(clock).pausing(clock).seeded(5);
+  private final StringBuilder transcript = new StringBuilder();
+
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  void theSessionIsAsItIsWrittenDown() throws IOException {
+    var provider = provider();
+    try (aws) {
+      helps();
+      tenants();
+      keys();
+      prices();
+      providerKey(provider);
+      usage();
+      ledger();
+      ends();
+    } finally {
+      provider.stop(0);
+    }
+    compare(TRANSCRIPT, transcript.toString());
+  }
+
+  private static void compare(Path file, String text) throws IOException {
+    if (WRITE) {
+      Files.createDirectories(FILES);
+      Files.writeString(file, text);
+    }
+    assertEquals(Files.readString(file), text, "if it is meant: -Dtranscript=write");
+  }
+
+  private static HttpServer provider() throws IOException {
+    var provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    provider.createContext(
+        "/",
+        exchange -> {
+          var key = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+          exchange.sendResponseHeaders(key.endsWith("sk-good") ? 200 : 401, -1);
+          exchange.close();
+        });
+    provider.start();
+    return provider;
+  }
+
+  private Result say(String line) {
+    return say(line, "");
+  }
+
+  /** Says a line, and writes down what came of it. */
+  private Result say(String line, String piped) {
+    var words = words(line + " --local");
+    var result = operator.piping(piped).run(words.toArray(String[]::new));
+    write(line, piped, result);
+    return result;
+  }
+
+  /** As at a terminal, where this is typed. */
+  private void type(String line, String... answers) {
+    operator.typing(answers);
+    write(line, "", operator.run(words(line + " --local").toArray(String[]::new)));
+    operator.piping("");
+  }
+
+  private void write(String line, String piped, Result result) {
+    transcript.append("$ chatgate ").append(line);
+    if (!piped.isEmpty()) {
+      transcript.append(" <<< '").append(piped).append('\'');
+    }
+    transcript.append('\n').append(normal(result.out()));
+    result.err().lines().forEach(said -> transcript.append("! ").append(normal(said)).append('\n'));
+    if (result.exitCode() != 0) {
+      transcript.append("[").append(result.exitCode()).append("]\n");
+    }
+    transcript.append('\n');
+  }
+
+  private String normal(String text) {
+    return text.replace(folder.toString(), "FOLDER").replaceAll("127\\.0\\.0\\.1:\\d+", "PROVIDER");
+  }
+
+  /** Splits a line at spaces outside of single quotes. */
+  private List<String> words(String line) {
+    var words = new ArrayList<String>();
+    var parts = line.replace("FOLDER", folder.toString()).split("'", -1);
+    for (int i = 0; i < parts.length; i++) {
+      if (i % 2 == 1) {
+        words.add(parts[i]);
+      } else if (!parts[i].isBlank()) {
+        words.addAll(List.of(parts[i].strip().split(" +")));
+      }
+    }
+    return words;
+  }
+
+  private void helps() {
+    for (var line :
+        List.of(
+            "--help",
+            "tenant --help",
+            "tenant create --help",
+            "key create --help",
+            "price set --help",
+            "provider-key set --help",
+            "provider-key check --help",
+            "usage report --help",
+            "usage tail --help",
+            "usage correct --help",
+            "audit --help",
+            "reconcile --help",
+            "completion --help",
+            "tenant",
+            "frobnicate",
+            "tenant list --nonsense")) {
+      say(line);
+    }
+  }
+
+  private void tenants() {
+    say("tenant list");
+    say(
+        "tenant create acme --tokens-per-day 100000 --cost-per-month-usd 50 --alias fast=provider/x");
+    say("tenant create acme");
+    say("tenant create beta --json -", "{\"id\":\"beta\",\"quota\":{\"requests_per_minute\":60}}");
+    say("tenant create gamma --json -", "{\"id\":\"delta\"}");
+    say("tenant create gamma --json -", "{\"quota\":{\"tokens\":1}}");
+    say("tenant create gamma --json - --models a", "{}");
+    say("tenant create gamma --json FOLDER/missing.json");
+    say("tenant create 'not a name'");
+    say("tenant set acme --models 'fast, provider/y' --origins https://app.example");
+    say("tenant set acme");
+    say("tenant set acme --tokens-per-day -1");
+    say("tenant set acme --cost-per-month-usd 0.0000001");
+    say("tenant set nobody --models a");
+    say("tenant show acme");
+    say("tenant show acme --json");
+    say("tenant show nobody");
+    say("tenant suspend beta");
+    say("tenant list");
+    say("tenant list --json");
+    say("tenant resume beta");
+  }
+
+  private void keys() {
+    say("key create acme --name web");
+    say("key create acme --name web");
+    say("key create acme --name ci --expires 90d");
+    say("key create acme --name old --expires 2026-01-01");
+    say("key create acme --name odd --expires soon");
+    say("key create acme");
+    say("key create nobody --name web");
+    say("key list acme");
+    say("key list acme --json");
+    say("key list nobody");
+    say("key revoke acme ci");
+    type("key revoke acme ci", "n");
+    type("key revoke acme ci", "y");
+    say("key revoke acme ci --yes");
+  }
+
+  private void prices() {
+    say("price list");
+    say("price set fast --from 2026-11-01 --prompt 0.50 --cached 0.05 --completion 1.50");
+    say("price set fast --from 2026-11-01 --prompt 0.50 --cached 0.05 --completion 1.50");
+    say("price set fast --from 2026-11-01 --prompt 0.60 --completion 1.50");
+    say(
+        "price set slow --prompt 1 --completion 4 --from 2026-12-01"
+            + " --tier above=200000,prompt=2,completion=8");
+    say("price set slow --prompt 1");
+    say("price set slow --prompt cheap --completion 4");
+    say("price set slow --prompt 1 --completion 4 --tier above=many");
+    say("price set slow --prompt 1 --completion 4 --from tomorrow");
+    say(
+        "price set --json -",
+        "[{\"model\":\"big\",\"from\":\"2026-11-01\",\"prompt_usd_per_million\":3,"
+            + "\"completion_usd_per_million\":9}]");
+    say("price set --json -", "[{\"model\":\"big\"}]");
+    say("price list");
+    say("price list --json");
+  }
+
+  private void providerKey(HttpServer provider) {
+    var check = "provider-key check --base-url http://127.0.0.1:" + provider.getAddress().getPort();
+    say("provider-key check");
+    say("provider-key set", "sk-bad\n");
+    line(check);
+    say("provider-key set sk-argument");
+    say("provider-key set", " \n");
+    type("provider-key set", "sk-good");
+    line(check);
+    say(check.replaceAll("http://127.*", "ftp://provider.example"));
+    say("provider-key check");
+    say("provider-key check --json");
+  }
+
+  private void line(String check) {
+    var result = operator.piping("").run(words(check + " --local").toArray(String[]::new));
+    write(normal(check), "", result);
+  }
+
+  private static Tenant tenant(String id) {
+    return new Tenant(
+        new TenantId(id),
+        TenantStatus.ACTIVE,
+        Quota.UNLIMITED,
+        Optional.empty(),
+        Map.of(),
+        Optional.empty());
+  }
+
+  private void usage() throws IOException {
+    var price = Optional.of(PRICE);
+    var wrong = "";
+    for (int day = 0; day < 4; day++) {
+      for (int call = 0; call <= day; call++) {
+        wrong = traffic.call(tenant("acme"), "fast", price, new TokenCounts(1_000, 200, 300));
+      }
+      traffic.call(
+          tenant("beta"),
+          "provider/y",
+          Optional.empty(),
+          new TokenCounts(4_000 - 900 * day, 0, 90));
+      clock.advance(Duration.ofDays(1));
+    }
+    clock.advance(Duration.ofDays(-1));
+    say("usage report");
+    say("usage report --by model");
+    say("usage report --by day,model --tenant beta --from 2026-11-22");
+    say("usage report --by tenant --csv");
+    say("usage report --by tenant --json");
+    say("usage report --from 2026-12-24 --to 2026-11-24");
+    say("usage report --from yesterday");
+    say("usage report --csv --json");
+    say("usage report --tenant nobody");
+    say("usage report --html FOLDER/usage.html");
+    compare(PAGE, Files.readString(folder.resolve("usage.html")));
+    tail();
+    var correct = "usage correct " + wrong + " --prompt-tokens 900 --completion-tokens 300 ";
+    say(correct + "--reason 'the invoice says so'");
+    type(correct + "--reason 'the invoice says so'", "y");
+    say(correct + "--reason again --yes");
+    say(correct + "--yes");
+    say(correct + "--reason r --cached-tokens 901 --yes");
+    say("usage correct nonsense --prompt-tokens 1 --completion-tokens 1 --reason r");
+    say("usage correct 0123456789ab --prompt-tokens 1 --completion-tokens 1 --reason r");
+    say("usage report --by tenant");
+  }
+
+  private void tail() {
+    var looks = new int[1];
+    Pause pause =
+        duration -> {
+          clock.advance(duration);
+          if (looks[0]++ % 2 == 0) {
+            traffic.call(tenant("acme"), "fast", Optional.of(PRICE), new TokenCounts(500, 0, 80));
+          } else {
+            Thread.currentThread().interrupt();
+          }
+        };
+    operator.pausing(pause);
+    for (var line :
+        List.of("usage tail --tenant acme", "usage tail --json", "usage tail --every 0")) {
+      say(line);
+      Thread.interrupted();
+    }
+    operator.pausing(clock);
+  }
+
+  private void ledger() {
+    say("audit");
+    say("audit --json acme");
+    traffic.die(tenant("acme"), "fast", Optional.of(PRICE), 700);
+    clock.advance(Duration.ofMinutes(5));
+    assertEquals(1, say("audit acme").exitCode());
+    say("reconcile");
+    say("reconcile --json");
+    say("audit acme");
+  }
+
+  private void ends() {
+    say("tenant delete beta");
+    type("tenant delete beta", "");
+    type("tenant delete beta", "yes");
+    say("tenant delete beta --yes");
+    say("usage report --by tenant --csv");
+    say("audit --stack other");
+    var script = operator.run("completion").out();
+    assertTrue(script.contains("tenant") && script.contains("provider-key"), script);
+  }
+}
