@@ -1,0 +1,119 @@
+package dev.chatgate.checks;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.local.LocalStack;
+import dev.chatgate.local.Settings;
+import dev.chatgate.local.upstream.Pacing;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The document at {@code /openapi.json} against what both doors answer: schemathesis makes requests
+ * up from it, good and bad ones, and finds every answer that the document does not promise.
+ */
+@Tag("outside")
+class OpenApiTest {
+  private static final Path FOLDER = Repository.TARGET.resolve("schemathesis");
+  private static final String TENANTS =
+      """
+      [{"id": "free", "keys": [{"name": "k", "secret": "cg_free"}]},
+       {"id": "narrow", "keys": [{"name": "k", "secret": "cg_narrow"}],
+        "models": [], "quota": {"requests_per_minute": 5, "tokens_per_day": 20000}},
+       {"id": "away", "status": "suspended", "keys": [{"name": "k", "secret": "cg_away"}]}]
+      """;
+
+  /** The same requests in every run, so that a failure is there the next time too. */
+  private static final String SEED = "20261123";
+
+  /** Hundreds of calls, and no answer of another kind. */
+  private static final Pattern ALL_PASSED = Pattern.compile("(\\d{3,}) generated, \\1 passed");
+
+  private static LocalStack stack;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Files.createDirectories(FOLDER);
+    var tenants = Files.writeString(FOLDER.resolve("tenants.json"), TENANTS);
+    var settings =
+        Map.of(
+            "CHATGATE_API_PORT", "0",
+            "CHATGATE_STREAM_PORT", "0",
+            "CHATGATE_AWS_PORT", "0",
+            "CHATGATE_RECONCILE_SECONDS", "0",
+            "CHATGATE_INSTANCES", "1",
+            "CHATGATE_TENANTS", tenants.toString());
+    stack = LocalStack.start(Settings.from(settings), Repository.ROOT, Pacing.NONE, line -> {});
+    stack.awaitReady();
+  }
+
+  @AfterAll
+  static void stop() {
+    stack.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cg_free", "cg_narrow", "cg_away", ""})
+  void theApiDoorAnswersAsDescribed(String key) throws Exception {
+    assertAnswersAsDescribed(stack.apiUrl(), key, "api_gateway");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cg_free", "cg_narrow", "cg_away", ""})
+  void theStreamingDoorAnswersAsDescribed(String key) throws Exception {
+    assertAnswersAsDescribed(stack.streamUrl(), key, "");
+  }
+
+  private static void assertAnswersAsDescribed(String door, String key, String hooks)
+      throws Exception {
+    var command = new ArrayList<Object>(command(door, key.equals("cg_free") ? 40 : 10));
+    if (!key.isEmpty()) {
+      command.addAll(List.of("--header", "Authorization: Bearer " + key));
+    }
+
+    var output = Tools.run(environment(hooks), command.toArray());
+
+    assertTrue(ALL_PASSED.matcher(output).find(), output);
+  }
+
+  /** Keeps what Python programs like to leave behind out of the tree. */
+  private static Map<String, String> environment(String hooks) {
+    return Map.of(
+        "SCHEMATHESIS_HOOKS",
+        hooks,
+        "PYTHONPATH",
+        Repository.ROOT.resolve("infra/checks/python").toString(),
+        "PYTHONDONTWRITEBYTECODE",
+        "1",
+        "HYPOTHESIS_STORAGE_DIRECTORY",
+        FOLDER.resolve("hypothesis").toString());
+  }
+
+  private static List<Object> command(String door, int examples) {
+    return List.of(
+        Tools.find("schemathesis/bin/schemathesis"),
+        "--config-file=infra/checks/python/schemathesis.toml",
+        "run",
+        door + "/openapi.json",
+        "--url=" + door,
+        "--checks=not_a_server_error,status_code_conformance,content_type_conformance,"
+            + "response_schema_conformance,response_headers_conformance",
+        "--phases=examples,coverage,fuzzing",
+        "--max-examples=" + examples,
+        "--seed=" + SEED,
+        "--generation-database=none",
+        "--request-timeout=30",
+        // That most calls are refused is what some of the keys are for.
+        "--warnings=off",
+        "--no-color");
+  }
+}
