@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -84,6 +85,43 @@ final class Chromium implements AutoCloseable {
             Map.of("script", script, "args", List.of(name, argument)));
     assertEquals("", outcome.path("failed").asText(), name);
     return outcome.path("told");
+  }
+
+  /**
+   * Looks from now on like a screen of a size.
+   *
+   * @param width of the window's inside
+   * @param height of it
+   * @param scheme {@code light} or {@code dark}, as the user prefers
+   */
+  void show(int width, int height, String scheme) throws IOException, InterruptedException {
+    devTools(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", true));
+    devTools(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  private void devTools(String command, Map<String, ?> parameters)
+      throws IOException, InterruptedException {
+    call("POST", session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
+  }
+
+  /** Runs a script in the page, whether or not the page has any, and tells what it returns. */
+  JsonNode evaluate(String script) throws IOException, InterruptedException {
+    return call("POST", session + "/execute/sync", Map.of("script", script, "args", List.of()));
+  }
+
+  /** What is on the whole page now, as PNG. */
+  byte[] screenshot() throws IOException, InterruptedException {
+    var told =
+        call(
+            "POST",
+            session + "/goog/cdp/execute",
+            Map.of(
+                "cmd", "Page.captureScreenshot", "params", Map.of("captureBeyondViewport", true)));
+    return Base64.getDecoder().decode(told.path("data").asText());
   }
 
   /** What the browser itself has said in its console since this was last asked. */
