@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,7 +32,7 @@ final class ClientMatrix {
    * Prints the page. With the argument {@code write} it keeps it too; with {@code serve} and a
    * library's id it starts the stack alone, for work on a runner, and prints its environment.
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Path root = root();
     if (args[0].equals("serve")) {
       serve(root, args[1]);
@@ -46,7 +47,8 @@ final class ClientMatrix {
     System.exit(matrix.failures().isEmpty() ? 0 : 1);
   }
 
-  private static void serve(Path root, String id) throws IOException {
+  /** Until it is killed: Maven hands no input on that could end. */
+  private static void serve(Path root, String id) throws InterruptedException {
     List<Library> libraries = Library.all(root);
     try (var stack = MatrixStack.start(root, libraries)) {
       for (Library library : libraries) {
@@ -57,8 +59,7 @@ final class ClientMatrix {
           System.out.println("# " + String.join(" ", library.command()));
         }
       }
-      int ended = System.in.read();
-      System.out.println(ended < 0 ? "# end of input" : "# told to end");
+      new CountDownLatch(1).await();
     }
   }
 
