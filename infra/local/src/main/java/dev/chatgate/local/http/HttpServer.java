@@ -3,6 +3,8 @@ package dev.chatgate.local.http;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,6 +20,8 @@ import java.util.function.Consumer;
  * and the Runtime API need.
  */
 public final class HttpServer implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(HttpServer.class.getName());
+
   private static final String REFUSAL =
       "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   private static final int LINGER_MILLIS = 500;
@@ -54,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
    * @throws UncheckedIOException if the port cannot be had
    */
   public static HttpServer start(int port, Handler handler) {
-    return start(port, handler, e -> e.printStackTrace());
+    return start(port, handler, e -> LOG.log(Level.ERROR, "a handler failed", e));
   }
 
   static HttpServer start(int port, Handler handler, Consumer<Exception> defects) {
