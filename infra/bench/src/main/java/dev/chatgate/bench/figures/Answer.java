@@ -6,13 +6,11 @@ import java.util.Map;
  * One invocation, seen from the Runtime API. Times are {@link System#nanoTime}'s.
  *
  * @param handedOutAt when the event was given out
- * @param firstByteAt when the first bytes of the response had come
  * @param lastByteAt when its last byte had come
  * @param events when each numbered event had come
  * @param ok whether the gateway answered 200
  */
-record Answer(
-    long handedOutAt, long firstByteAt, long lastByteAt, Map<Long, Long> events, boolean ok) {
+record Answer(long handedOutAt, long lastByteAt, Map<Long, Long> events, boolean ok) {
   long nanos() {
     return lastByteAt - handedOutAt;
   }

@@ -43,14 +43,13 @@ final class Direct implements AutoCloseable {
     socket.getOutputStream().write(message.toByteArray());
     boolean ok = line().contains(" 200 ");
     int length = length();
-    long first = System.nanoTime();
     var events = new HashMap<Long, Long>();
     if (length >= 0) {
       in.skipNBytes(length);
     } else {
       readChunks(events);
     }
-    return new Answer(began, first, System.nanoTime(), events, ok);
+    return new Answer(began, System.nanoTime(), events, ok);
   }
 
   /** The body's length; -1 if it comes in chunks. */

@@ -155,15 +155,14 @@ final class RuntimeApi implements AutoCloseable {
     reader.readAll();
     long last = System.nanoTime();
     reply.send(202, JSON, ACCEPTED);
-    call.answer.complete(
-        new Answer(call.handedOutAt, reader.firstAt, last, reader.events, reader.ok));
+    call.answer.complete(new Answer(call.handedOutAt, last, reader.events, reader.ok));
   }
 
   /** Reads a response and notes when its numbered events came. */
   private static final class Reader {
     private final InputStream body;
     private final Map<Long, Long> events = new HashMap<>();
-    private long firstAt;
+    private boolean begun;
     private boolean ok;
     private String tail = "";
 
@@ -176,8 +175,8 @@ final class RuntimeApi implements AutoCloseable {
       for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
         long at = System.nanoTime();
         var text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
-        if (firstAt == 0) {
-          firstAt = at;
+        if (!begun) {
+          begun = true;
           ok = text.contains("\"statusCode\":200");
           if (!ok) {
             System.err.println(text);
