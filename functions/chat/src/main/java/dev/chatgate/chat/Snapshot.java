@@ -7,6 +7,7 @@ import dev.chatgate.openai.provider.ProviderClient;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
+import dev.chatgate.quota.Pause;
 import io.micronaut.context.ApplicationContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,14 +34,30 @@ final class Snapshot implements Resource {
   /** Lambda gives at least 130 s to start and to do this. */
   private static final Duration AT_MOST = Duration.ofSeconds(20);
 
+  /**
+   * The JDK reads random bytes ahead and uses them for 100 ms of the machine's clock (its class
+   * {@code NativePRNG}). A copy may find that clock where the snapshot left it, and then every copy
+   * would draw the same bytes, for ids and for TLS: none of them is to be of use any more.
+   */
+  private static final Duration READ_AHEAD_IS_STALE_AFTER = Duration.ofMillis(250);
+
   private static final Logger LOG = System.getLogger(Snapshot.class.getName());
 
   private final ApplicationContext application;
   private final Supplier<Rehearsal.Entry> entry;
+  private final Pause pause;
 
-  private Snapshot(ApplicationContext application, Supplier<Rehearsal.Entry> entry) {
+  /**
+   * For tests; {@link #of} registers.
+   *
+   * @param application a started application
+   * @param entry makes the entry that serves it
+   * @param pause how to wait
+   */
+  Snapshot(ApplicationContext application, Supplier<Rehearsal.Entry> entry, Pause pause) {
     this.application = application;
     this.entry = entry;
+    this.pause = pause;
   }
 
   /**
@@ -50,7 +67,7 @@ final class Snapshot implements Resource {
    * @param entry makes the entry that serves it, asked for only if there is a snapshot
    */
   static Snapshot of(ApplicationContext application, Supplier<Rehearsal.Entry> entry) {
-    var snapshot = new Snapshot(application, entry);
+    var snapshot = new Snapshot(application, entry, Pause.SLEEP);
     Core.getGlobalContext().register(snapshot);
     return snapshot;
   }
@@ -62,6 +79,7 @@ final class Snapshot implements Resource {
     var provider = application.getBean(ProviderClient.class);
     provider.prepare();
     provider.forgetConnections();
+    pause.pause(READ_AHEAD_IS_STALE_AFTER);
     // A copy begins with what is in memory now: the rehearsal's garbage is not to be in it.
     System.gc();
   }
