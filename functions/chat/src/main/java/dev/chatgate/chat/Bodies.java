@@ -33,8 +33,23 @@ final class Bodies {
     }
   }
 
-  /** Not {@code getBytes}: that puts a question mark in the place of a lone surrogate. */
+  /** {@code getBytes} puts a question mark in the place of a lone surrogate, and copies once. */
   private static Body fromText(String text) {
+    return hasSurrogates(text)
+        ? fromPairs(text)
+        : new Body.Bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static boolean hasSurrogates(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Body fromPairs(String text) {
     try {
       var bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
       var copy = new byte[bytes.remaining()];

@@ -2,7 +2,9 @@ package dev.chatgate.chat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Collects an answer that goes out in one piece. Lambda takes 6 MB of it, as a JSON string:
@@ -11,6 +13,8 @@ import java.util.Map;
 final class BufferedResponse implements ResponseChannel {
   /** Largest response of a Lambda function, less 64 KiB for the head. */
   static final long MOST_BYTES = 6L * 1024 * 1024 - 64 * 1024;
+
+  private static final char UNREADABLE = '\uFFFD';
 
   /** The answer does not fit; a new one may be begun with {@link #head}. */
   static final class TooLargeException extends IOException {
@@ -77,5 +81,12 @@ final class BufferedResponse implements ResponseChannel {
 
   byte[] body() {
     return body.toByteArray();
+  }
+
+  /** The body as text, or empty if it is not UTF-8. */
+  Optional<String> text() {
+    // Straight from the bytes; the sign for what cannot be read may also have been written.
+    var text = body.toString(StandardCharsets.UTF_8);
+    return text.indexOf(UNREADABLE) < 0 ? Optional.of(text) : Bodies.text(body());
   }
 }

@@ -1,11 +1,13 @@
 package dev.chatgate.chat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BufferedResponseTest {
@@ -41,5 +43,18 @@ class BufferedResponseTest {
     response.write(new byte[] {1}, 0, 1);
     assertEquals(502, response.status());
     assertArrayEquals(new byte[] {1}, response.body());
+  }
+
+  @Test
+  void isTextWhereItsBytesAre() throws Exception {
+    assertEquals(Optional.of("h\u00E9 \uD83D\uDE00"), text("h\u00E9 \uD83D\uDE00".getBytes(UTF_8)));
+    assertEquals(Optional.of("\uFFFD"), text("\uFFFD".getBytes(UTF_8)));
+    assertEquals(Optional.empty(), text(new byte[] {'h', (byte) 0xE9}));
+  }
+
+  private Optional<String> text(byte[] bytes) throws Exception {
+    response.head(200, Map.of());
+    response.write(bytes, 0, bytes.length);
+    return response.text();
   }
 }

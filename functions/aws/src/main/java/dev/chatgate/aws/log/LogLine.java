@@ -19,7 +19,7 @@ import java.util.Set;
  * name twice is no valid one, and a line must never be what a call fails at.
  */
 public final class LogLine {
-  private static final int USUAL_LENGTH = 1024;
+  private static final int USUAL_LENGTH = 1536;
   private static final String HEX = "0123456789abcdef";
   private static final String FUNCTION = "FunctionName";
 

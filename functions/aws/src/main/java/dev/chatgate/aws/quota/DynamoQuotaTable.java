@@ -10,6 +10,7 @@ import dev.chatgate.quota.QuotaTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 public final class DynamoQuotaTable implements QuotaTable {
   private final DynamoDbClient dynamoDb;
   private final String table;
-  private final Duration attemptTimeout;
+  private final AwsRequestOverrideConfiguration attempt;
 
   /**
    * @param dynamoDb a client that repeats nothing by itself: a repeated write must be another
@@ -38,7 +39,7 @@ public final class DynamoQuotaTable implements QuotaTable {
   public DynamoQuotaTable(DynamoDbClient dynamoDb, Tables tables, Duration attemptTimeout) {
     this.dynamoDb = dynamoDb;
     this.table = tables.quota();
-    this.attemptTimeout = attemptTimeout;
+    this.attempt = AwsRequestOverrideConfiguration.builder().apiCallTimeout(attemptTimeout).build();
   }
 
   @Override
@@ -68,10 +69,11 @@ public final class DynamoQuotaTable implements QuotaTable {
             .expressionAttributeNames(expression.names())
             .returnValues(ReturnValue.ALL_NEW)
             .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-            .overrideConfiguration(o -> o.apiCallTimeout(attemptTimeout));
-    if (!expression.values().isEmpty()) {
+            .overrideConfiguration(attempt);
+    var values = expression.values();
+    if (!values.isEmpty()) {
       // DynamoDB refuses an empty map.
-      request.expressionAttributeValues(expression.values());
+      request.expressionAttributeValues(values);
     }
     return request.build();
   }

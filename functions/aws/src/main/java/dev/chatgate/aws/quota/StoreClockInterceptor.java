@@ -12,6 +12,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 /** Shows the store's clock the {@code Date} of every answer, refusals included. */
 public final class StoreClockInterceptor implements ExecutionInterceptor {
   private final StoreClock clock;
+  private volatile Read last = new Read("", Optional.empty());
 
   /**
    * @param clock gets the dates
@@ -26,9 +27,21 @@ public final class StoreClockInterceptor implements ExecutionInterceptor {
     context
         .httpResponse()
         .firstMatchingHeader("Date")
-        .flatMap(StoreClockInterceptor::parse)
+        .flatMap(this::read)
         .ifPresent(clock::observe);
   }
+
+  /** A call's three answers mostly come in one second: their date is parsed once. */
+  private Optional<Instant> read(String text) {
+    var known = last;
+    if (!known.text().equals(text)) {
+      known = new Read(text, parse(text));
+      last = known;
+    }
+    return known.date();
+  }
+
+  private record Read(String text, Optional<Instant> date) {}
 
   private static Optional<Instant> parse(String date) {
     try {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -25,7 +26,7 @@ public final class DynamoUsageRecords implements UsageRecords {
 
   private final DynamoDbClient dynamoDb;
   private final String table;
-  private final Duration attemptTimeout;
+  private final AwsRequestOverrideConfiguration attempt;
   private final Duration retention;
 
   /**
@@ -38,7 +39,7 @@ public final class DynamoUsageRecords implements UsageRecords {
       DynamoDbClient dynamoDb, Tables tables, Duration attemptTimeout, Duration retention) {
     this.dynamoDb = dynamoDb;
     this.table = tables.usage();
-    this.attemptTimeout = attemptTimeout;
+    this.attempt = AwsRequestOverrideConfiguration.builder().apiCallTimeout(attemptTimeout).build();
     this.retention = retention;
   }
 
@@ -64,7 +65,7 @@ public final class DynamoUsageRecords implements UsageRecords {
         .item(RecordItem.write(record, record.decidedAt().plus(retention)))
         .conditionExpression("attribute_not_exists(" + Tables.HASH_KEY + ")")
         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-        .overrideConfiguration(o -> o.apiCallTimeout(attemptTimeout))
+        .overrideConfiguration(attempt)
         .build();
   }
 

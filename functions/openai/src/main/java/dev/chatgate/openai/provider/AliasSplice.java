@@ -2,6 +2,7 @@ package dev.chatgate.openai.provider;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +26,11 @@ final class AliasSplice {
 
   /** Where the name stands and what comes there. */
   static List<Edit> edits(byte[] alias, AnswerFacts facts) {
-    return facts.models().stream().map(model -> new Edit(model.from(), model.to(), alias)).toList();
+    var edits = new ArrayList<Edit>(facts.models().size());
+    for (var model : facts.models()) {
+      edits.add(new Edit(model.from(), model.to(), alias));
+    }
+    return edits;
   }
 
   /** The body with the tenant's name; the very array if there is nothing to change. */

@@ -78,7 +78,12 @@ final class AnswerFacts {
 
   /** Whether there is a {@code usage} that is not null. */
   boolean hasUsage() {
-    return usages.stream().anyMatch(member -> !member.isNull());
+    for (var member : usages) {
+      if (!member.isNull()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The value of each {@code model} that is a string, quotes included. */

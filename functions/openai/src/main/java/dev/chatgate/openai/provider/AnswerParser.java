@@ -37,6 +37,9 @@ final class AnswerParser {
   private final ProviderListener listener;
   private final BitSet finished = new BitSet();
 
+  /** The text of the choice that is being read. */
+  private final StringBuilder written = new StringBuilder();
+
   /**
    * @param text takes the text of every choice
    */
@@ -162,12 +165,12 @@ final class AnswerParser {
   private void readChoice(JsonParser json, int position) throws IOException {
     int index = position;
     boolean done = false;
-    var written = new StringBuilder();
+    written.setLength(0);
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       switch (json.currentName()) {
         case "index" -> index = readIndex(json, position);
         case "finish_reason" -> done = readFinishReason(json, listener);
-        case "delta", "message" -> readText(json, written);
+        case "delta", "message" -> readText(json);
         default -> skipValue(json);
       }
     }
@@ -198,7 +201,7 @@ final class AnswerParser {
   }
 
   /** Every string that the model wrote: content, reasoning, refusal, names and arguments. */
-  private static void readText(JsonParser json, StringBuilder written) throws IOException {
+  private void readText(JsonParser json) throws IOException {
     int depth = 0;
     do {
       var token = json.nextToken();

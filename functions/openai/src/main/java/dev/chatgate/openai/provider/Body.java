@@ -1,8 +1,8 @@
 package dev.chatgate.openai.provider;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * A body that was read into memory, or as much of it as came.
@@ -12,7 +12,8 @@ import java.io.InputStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Body(byte[] bytes, Ending ending) {
-  private static final int READ_BYTES = 16 * 1024;
+  /** Most answers fit. */
+  private static final int FIRST_BYTES = 4 * 1024;
 
   /** How a body ended. */
   enum Ending {
@@ -28,18 +29,36 @@ record Body(byte[] bytes, Ending ending) {
    * @param most more bytes than these are not read
    */
   static Body read(InputStream in, int most) {
-    var bytes = new ByteArrayOutputStream(READ_BYTES);
-    var buffer = new byte[READ_BYTES];
+    var came = new Came();
     try {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        bytes.write(buffer, 0, read);
-        if (bytes.size() > most) {
-          return new Body(bytes.toByteArray(), Ending.TOO_LARGE);
+      while (came.more(in)) {
+        if (came.length > most) {
+          return came.as(Ending.TOO_LARGE);
         }
       }
-      return new Body(bytes.toByteArray(), Ending.WHOLE);
+      return came.as(Ending.WHOLE);
     } catch (IOException e) {
-      return new Body(bytes.toByteArray(), Ending.CUT);
+      return came.as(Ending.CUT);
+    }
+  }
+
+  /** Reads into the array that grows: a body is copied only when it has outgrown one. */
+  private static final class Came {
+    private byte[] bytes = new byte[FIRST_BYTES];
+    private int length;
+
+    /** False at the end. */
+    boolean more(InputStream in) throws IOException {
+      if (length == bytes.length) {
+        bytes = Arrays.copyOf(bytes, 2 * length);
+      }
+      int read = in.read(bytes, length, bytes.length - length);
+      length += Math.max(0, read);
+      return read >= 0;
+    }
+
+    Body as(Ending ending) {
+      return new Body(Arrays.copyOf(bytes, length), ending);
     }
   }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamRelay {
   private static final byte[] NAME_OF_ERRORS = "event: error\n".getBytes(StandardCharsets.UTF_8);
   private static final byte[] BLANK_LINE = {'\n', '\n'};
+  private static final Comparator<Edit> BY_PLACE = Comparator.comparingInt(Edit::from);
   private static final String DONE = "[DONE]";
   private static final byte[] DONE_LINE = "data: [DONE]".getBytes(StandardCharsets.UTF_8);
 
@@ -118,14 +119,16 @@ final class StreamRelay {
     if (!cut && alias == null) {
       return List.of();
     }
-    var edits = new ArrayList<Edit>();
+    var edits = new ArrayList<Edit>(facts.usages().size() + facts.models().size());
     if (cut) {
-      facts.usages().forEach(member -> edits.add(UsageCut.of(data.bytes(), member)));
+      for (var member : facts.usages()) {
+        edits.add(UsageCut.of(data.bytes(), member));
+      }
     }
     if (alias != null) {
       edits.addAll(AliasSplice.edits(alias, facts));
     }
-    edits.sort(Comparator.comparingInt(Edit::from));
+    edits.sort(BY_PLACE);
     return edits;
   }
 

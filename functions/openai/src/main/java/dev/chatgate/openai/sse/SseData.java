@@ -10,7 +10,10 @@ public final class SseData {
   private final int length;
   private final int[] origins;
 
-  /** Origins: for each line where it begins in the data and where in the event's buffer. */
+  /**
+   * Origins: for each line where it begins in the data and where in the event's buffer; none if the
+   * data is the buffer's own.
+   */
   SseData(byte[] bytes, int offset, int length, int[] origins) {
     this.bytes = bytes;
     this.offset = offset;
@@ -39,6 +42,9 @@ public final class SseData {
    * @param position an index into {@link #bytes()}, its end included
    */
   public int origin(int position) {
+    if (origins.length == 0) {
+      return position;
+    }
     int line = 0;
     while (line + 2 < origins.length && origins[line + 2] <= position) {
       line += 2;

@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 public final class SseEvent {
   private static final String DATA = "data";
+  private static final int[] IN_PLACE = {};
 
   private final byte[] buffer;
   private final int offset;
@@ -82,7 +83,7 @@ public final class SseEvent {
   /** The values of the {@code data} fields, joined with line feeds as the standard says. */
   public SseData data() {
     if (data.length == 2) {
-      return new SseData(buffer, data[0], data[1] - data[0], new int[] {data[0], data[0]});
+      return new SseData(buffer, data[0], data[1] - data[0], IN_PLACE);
     }
     return joined();
   }
