@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -17,6 +18,7 @@ import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The AWS clients of one process, over one HTTP client. Region, credentials and endpoint come from
@@ -37,6 +39,7 @@ public final class AwsClients implements AutoCloseable {
 
   private final SdkHttpClient http;
   private final Optional<URI> elsewhere;
+  private final List<SdkAutoCloseable> made = new CopyOnWriteArrayList<>();
 
   public AwsClients() {
     http = http().build();
@@ -110,30 +113,41 @@ public final class AwsClients implements AutoCloseable {
 
   /** A Secrets Manager client, which repeats what is worth repeating. */
   public SecretsManagerClient secretsManager() {
-    return placed(SecretsManagerClient.builder())
-        .httpClient(http)
-        .overrideConfiguration(o ->
-            o.retryStrategy(reading()).apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(WHOLE_CALL))
-        .build();
+    return kept(
+        placed(SecretsManagerClient.builder())
+            .httpClient(http)
+            .overrideConfiguration(o ->
+                o.retryStrategy(reading())
+                    .apiCallAttemptTimeout(ATTEMPT)
+                    .apiCallTimeout(WHOLE_CALL))
+            .build());
   }
 
   private DynamoDbClient dynamoDb(RetryStrategy retries, ExecutionInterceptor... interceptors) {
-    return placed(DynamoDbClient.builder())
-        .httpClient(http)
-        .overrideConfiguration(o ->
-            o.retryStrategy(retries)
-                .executionInterceptors(List.of(interceptors))
-                .apiCallAttemptTimeout(ATTEMPT)
-                .apiCallTimeout(WHOLE_CALL))
-        .build();
+    return kept(
+        placed(DynamoDbClient.builder())
+            .httpClient(http)
+            .overrideConfiguration(o ->
+                o.retryStrategy(retries)
+                    .executionInterceptors(List.of(interceptors))
+                    .apiCallAttemptTimeout(ATTEMPT)
+                    .apiCallTimeout(WHOLE_CALL))
+            .build());
+  }
+
+  private <C extends SdkAutoCloseable> C kept(C client) {
+    made.add(client);
+    return client;
   }
 
   private static RetryStrategy reading() {
     return DefaultRetryStrategy.standardStrategyBuilder().maxAttempts(READ_ATTEMPTS).build();
   }
 
+  /** Closes every client, its timer's threads and its connections. */
   @Override
   public void close() {
+    made.forEach(SdkAutoCloseable::close);
     http.close();
   }
 }

@@ -72,7 +72,9 @@ final class Rehearsal {
   private static Outcome run(
       Entry entry, int rounds, Duration atMost, StandIn standIn, InstantSource clock)
       throws Exception {
-    try (var application = application(standIn)) {
+    // The application closes nothing that it was given.
+    try (var aws = AwsClients.ofStandIn(standIn.address(), standIn.trust());
+        var application = application(standIn, aws)) {
       var end = clock.instant().plus(atMost);
       int calls = 0;
       for (int round = 0; round < rounds && clock.instant().isBefore(end); round++) {
@@ -98,12 +100,12 @@ final class Rehearsal {
     return scenes.size();
   }
 
-  private static ApplicationContext application(StandIn standIn)
+  private static ApplicationContext application(StandIn standIn, AwsClients aws)
       throws GeneralSecurityException, IOException {
     var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
     return GatewayFactory.start(
         settings(standIn),
-        AwsClients.ofStandIn(standIn.address(), standIn.trust()),
+        aws,
         standIn.trusting(),
         new CallLog(silent, InstantSource.system(), new MetricSource("rehearsal", false)));
   }

@@ -81,8 +81,8 @@ public final class StandIn implements AutoCloseable {
     identity = new Identity(clock.instant());
     server = listening(identity.own().getServerSocketFactory());
     plain = listening(ServerSocketFactory.getDefault());
-    Thread.ofVirtual().name("stand-in").start(() -> accept(server));
-    Thread.ofVirtual().name("stand-in-plain").start(() -> accept(plain));
+    Thread.ofVirtual().name("stand-in").start(() -> accept(server, true));
+    Thread.ofVirtual().name("stand-in-plain").start(() -> accept(plain, false));
   }
 
   private static ServerSocket listening(ServerSocketFactory factory) throws IOException {
@@ -116,24 +116,28 @@ public final class StandIn implements AutoCloseable {
     return requests.get();
   }
 
-  private void accept(ServerSocket listening) {
+  /**
+   * @param kept whether a connection is good for more than one request: the JDK's client keeps it
+   *     for seconds then, out of everybody's reach, and a snapshot would hold it
+   */
+  private void accept(ServerSocket listening, boolean kept) {
     try {
       while (true) {
         var connection = listening.accept();
         connections.add(connection);
-        Thread.ofVirtual().start(() -> serve(connection));
+        Thread.ofVirtual().start(() -> serve(connection, kept));
       }
     } catch (IOException e) {
       // Closed: nobody calls any more.
     }
   }
 
-  private void serve(Socket connection) {
+  private void serve(Socket connection, boolean kept) {
     try (connection;
         var in = new BufferedInputStream(connection.getInputStream());
         var out = new BufferedOutputStream(connection.getOutputStream())) {
       connection.setTcpNoDelay(true);
-      while (answer(in, out)) {
+      while (answer(in, out, kept) && kept) {
         // The next request.
       }
     } catch (IOException e) {
@@ -143,7 +147,7 @@ public final class StandIn implements AutoCloseable {
     }
   }
 
-  private boolean answer(InputStream in, OutputStream out) throws IOException {
+  private boolean answer(InputStream in, OutputStream out, boolean kept) throws IOException {
     var head = readHead(in);
     if (head.isEmpty()) {
       return false;
@@ -160,7 +164,7 @@ public final class StandIn implements AutoCloseable {
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
     var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
     requests.incrementAndGet();
-    write(out, script.to(path(lines.getFirst()), headers, body));
+    write(out, script.to(path(lines.getFirst()), headers, body), kept);
     return true;
   }
 
@@ -182,15 +186,16 @@ public final class StandIn implements AutoCloseable {
     return "";
   }
 
-  private void write(OutputStream out, Reply reply) throws IOException {
+  private void write(OutputStream out, Reply reply, boolean kept) throws IOException {
     boolean whole = reply.pieces().size() == 1;
     var first = reply.pieces().getFirst().getBytes(StandardCharsets.UTF_8);
     var head =
-        "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nx-amzn-RequestId: rehearsal\r\nx-amz-crc32: %d\r\n%s\r\n\r\n"
+        "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: %s\r\nContent-Type: %s\r\nx-amzn-RequestId: rehearsal\r\nx-amz-crc32: %d\r\n%s\r\n\r\n"
             .formatted(
                 reply.status(),
                 reply.status() == 200 ? "OK" : "Refused",
                 date(clock.instant()),
+                kept ? "keep-alive" : "close",
                 reply.contentType(),
                 checksum(first),
                 whole ? "Content-Length: " + first.length : "Transfer-Encoding: chunked");
