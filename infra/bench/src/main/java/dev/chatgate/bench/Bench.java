@@ -1,6 +1,7 @@
 package dev.chatgate.bench;
 
 import dev.chatgate.bench.figures.Figures;
+import dev.chatgate.bench.figures.Restores;
 import dev.chatgate.local.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,7 +28,8 @@ public final class Bench {
               "chunk-lag", new ChunkLag(),
               "throughput", new Throughput(),
               "kill-drill", new KillDrill(),
-              "figures", new Figures()));
+              "figures", new Figures(),
+              "restore", new Restores()));
 
   // Kept, for java.util.logging holds its loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");
@@ -56,6 +58,9 @@ public final class Bench {
       System.out.print(page);
       keep(root, name, page);
       return result.held();
+    } catch (NotHereException e) {
+      System.err.println(e.getMessage());
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.chatgate.bench.figures;
 
+import dev.chatgate.local.lambda.Launch;
 import dev.chatgate.local.lambda.ManagedRuntime;
 import dev.chatgate.local.lambda.Packages;
 import dev.chatgate.local.template.FunctionDefinition;
@@ -40,19 +41,25 @@ final class FunctionProcess implements AutoCloseable {
   static FunctionProcess start(
       Path root, Door door, Backends backends, Map<String, String> variables) throws IOException {
     var api = new RuntimeApi();
-    var function = definition(root, door, backends, variables);
-    var work = Files.createDirectories(root.resolve(WORK));
-    var runtime =
-        new ManagedRuntime(Path.of(System.getProperty("java.home")), backends.url(), work);
-    var launch =
-        runtime.launch(function, new Packages(work).unpacked(function.codeUri()), api.address());
-    var output = Files.createTempFile(work, door.name(), ".log");
+    var launch = launch(root, door, backends, variables, api.address());
+    var output = Files.createTempFile(root.resolve(WORK), door.name(), ".log");
     var builder = new ProcessBuilder(launch.command()).directory(launch.folder().toFile());
     builder.environment().clear();
     builder.environment().putAll(launch.environment());
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     long startedAt = System.nanoTime();
     return new FunctionProcess(api, builder.start(), output, startedAt);
+  }
+
+  /** How Lambda would start one, before the Runtime API at an address. */
+  static Launch launch(
+      Path root, Door door, Backends backends, Map<String, String> variables, String runtimeApi)
+      throws IOException {
+    var function = definition(root, door, backends, variables);
+    var work = Files.createDirectories(root.resolve(WORK));
+    var runtime =
+        new ManagedRuntime(Path.of(System.getProperty("java.home")), backends.url(), work);
+    return runtime.launch(function, new Packages(work).unpacked(function.codeUri()), runtimeApi);
   }
 
   private static FunctionDefinition definition(

@@ -1,0 +1,77 @@
+package dev.chatgate.bench.figures;
+
+import com.amazonaws.services.lambda.crac.Context;
+import com.amazonaws.services.lambda.crac.Core;
+import com.amazonaws.services.lambda.crac.Resource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Stops a function's process where its snapshot is to be taken: started in the place of the
+ * function's main class, it registers the first hook, which runs after every other one, and then
+ * starts the main class. The hook waits for a file, and tells when it goes on.
+ */
+public final class Freezer implements Resource {
+  /** Made when the process may be frozen. */
+  static final String READY = "ready";
+
+  /** Made by whoever froze it. */
+  static final String GO = "go";
+
+  /** Made when the process goes on; holds the time, as an {@link Instant}. */
+  static final String RUNS = "runs";
+
+  private static final int MOST_WAITS = 120_000;
+
+  /** Held here: the runtime holds its hooks weakly. */
+  private static final List<Freezer> HELD = new ArrayList<>();
+
+  private final Path folder;
+
+  private Freezer(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Starts the function.
+   *
+   * @param args the folder of the files, the function's main class, its arguments
+   */
+  public static void main(String[] args) throws ReflectiveOperationException {
+    var freezer = new Freezer(Path.of(args[0]));
+    HELD.add(freezer);
+    Core.getGlobalContext().register(freezer);
+    var rest = Arrays.copyOfRange(args, 2, args.length);
+    Class.forName(args[1]).getMethod("main", String[].class).invoke(null, (Object) rest);
+  }
+
+  @Override
+  public void beforeCheckpoint(Context<? extends Resource> context)
+      throws IOException, InterruptedException {
+    // Written the way that RUNS will be, so that a restored process does nothing for the first
+    // time.
+    tell(READY);
+    for (int i = 0; !Files.exists(folder.resolve(GO)); i++) {
+      if (i == MOST_WAITS) {
+        throw new IOException("nobody came to freeze this process");
+      }
+      Thread.sleep(1);
+    }
+    tell(RUNS);
+  }
+
+  private void tell(String name) throws IOException {
+    var fresh = folder.resolve(name + ".fresh");
+    Files.writeString(fresh, Instant.now().truncatedTo(ChronoUnit.MICROS).toString());
+    Files.move(fresh, folder.resolve(name));
+  }
+
+  @Override
+  public void afterRestore(Context<? extends Resource> context) {}
+}

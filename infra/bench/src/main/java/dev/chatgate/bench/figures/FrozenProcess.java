@@ -1,0 +1,195 @@
+package dev.chatgate.bench.figures;
+
+import dev.chatgate.bench.NotHereException;
+import dev.chatgate.local.lambda.Launch;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A function's process, written down by CRIU where its snapshot is to be taken, and its copies, one
+ * after the other.
+ */
+final class FrozenProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Criu criu;
+  private final RestoreApi api;
+  private final Path folder;
+  private final Path output;
+  private final long pid;
+  private final long printed;
+
+  private FrozenProcess(
+      Criu criu, RestoreApi api, Path folder, Path output, long pid, long printed) {
+    this.criu = criu;
+    this.api = api;
+    this.folder = folder;
+    this.output = output;
+    this.pid = pid;
+    this.printed = printed;
+  }
+
+  /**
+   * A copy's first answer.
+   *
+   * @param bare from the restore's begin until the process ran
+   * @param whole from there until the last byte of the answer
+   * @param requestId the answer's {@code x-request-id}
+   */
+  record First(Duration bare, Duration whole, String requestId) {}
+
+  /**
+   * Starts a function, waits until its hooks have run, and freezes it.
+   *
+   * @param launch how Lambda would start it
+   * @param api the Runtime API that the launch names
+   * @param folder an empty one, for all that is written
+   */
+  static FrozenProcess freeze(Launch launch, RestoreApi api, Path folder) throws Exception {
+    var criu = Criu.onPath(folder.resolve("images"));
+    var output = folder.resolve("output");
+    var process = start(launch, folder, output);
+    try {
+      await(folder.resolve(Freezer.READY), process);
+      collectGarbage(process, output);
+      criu.dump(process.pid());
+      process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } finally {
+      process.destroyForcibly();
+    }
+    Files.createFile(folder.resolve(Freezer.GO));
+    return new FrozenProcess(criu, api, folder, output, process.pid(), Files.size(output));
+  }
+
+  private static Process start(Launch launch, Path folder, Path output)
+      throws IOException, URISyntaxException {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var classes =
+        Path.of(Freezer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var interpreter = folder.resolve("interpreter");
+    Files.writeString(interpreter, interpreter(java, classes, folder));
+    if (!interpreter.toFile().setExecutable(true)) {
+      throw new IOException("cannot make a script executable");
+    }
+    var command =
+        launch.command().stream()
+            .map(argument -> argument.equals(java) ? interpreter.toString() : argument)
+            .toList();
+    var builder = new ProcessBuilder(command).directory(launch.folder().toFile());
+    builder.environment().clear();
+    builder.environment().putAll(launch.environment());
+    return builder
+        .redirectInput(new File("/dev/null"))
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+  }
+
+  /**
+   * Stands in the interpreter's place: the same arguments, the freezer before the main class. A
+   * session of its own, for CRIU takes whole sessions; the collection that the hooks ask for is
+   * made before the process is frozen, on a signal, and not in every copy.
+   */
+  private static String interpreter(String java, Path classes, Path folder) {
+    return """
+    #!/bin/sh
+    place=
+    for argument do
+      shift
+      case $place$argument in
+        path*) argument=$argument:%s place= ;;
+        -classpath) place=path ;;
+        *.AWSLambda | dev.chatgate.streaming.Main) set -- "$@" %s %s ;;
+      esac
+      set -- "$@" "$argument"
+    done
+    exec setsid %s -XX:+DisableExplicitGC -XX:+PrintClassHistogram "$@"
+    """
+        .formatted(classes, Freezer.class.getName(), folder, java);
+  }
+
+  /** On SIGQUIT, as the process was told to: it collects, counts, and prints the sum. */
+  private static void collectGarbage(Process process, Path output)
+      throws IOException, InterruptedException {
+    var signal = new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start();
+    signal.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    var end = Instant.now().plus(PATIENCE);
+    while (!Files.readString(output).contains("\nTotal ")) {
+      checkTime(end, process, "does not collect its garbage");
+    }
+  }
+
+  private static void await(Path file, Process process) throws IOException, InterruptedException {
+    var end = Instant.now().plus(PATIENCE);
+    while (!Files.exists(file)) {
+      checkTime(end, process, "does not come to " + file.getFileName());
+    }
+  }
+
+  private static void checkTime(Instant end, Process process, String otherwise)
+      throws IOException, InterruptedException {
+    if (Instant.now().isAfter(end) || !process.isAlive()) {
+      throw new IOException("the process " + otherwise);
+    }
+    Thread.sleep(1);
+  }
+
+  /** Restores a copy, has it answer one event, and ends it. */
+  First first(byte[] event) throws Exception {
+    prepare();
+    var answer = api.begin(event);
+    var began = Instant.now();
+    var process = criu.restore();
+    try {
+      await(folder.resolve(Freezer.RUNS), process);
+      var first = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      var runs = Instant.parse(Files.readString(folder.resolve(Freezer.RUNS)));
+      return new First(
+          Duration.between(began, runs), Duration.between(began, first.at()), first.requestId());
+    } catch (IOException e) {
+      if (process.isAlive()) {
+        throw e;
+      }
+      throw refused();
+    } finally {
+      end(process);
+    }
+  }
+
+  private NotHereException refused() throws IOException {
+    return criu.refused("restore");
+  }
+
+  /** CRIU wants every file as it was. */
+  private void prepare() throws IOException {
+    Files.deleteIfExists(folder.resolve(Freezer.RUNS));
+    try (var file = new RandomAccessFile(output.toFile(), "rw")) {
+      file.setLength(printed);
+    }
+  }
+
+  /** CRIU ends with the process that it restored. */
+  private void end(Process process) throws InterruptedException {
+    process.children().filter(child -> child.pid() == pid).forEach(ProcessHandle::destroyForcibly);
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Bytes of the image. */
+  long bytes() throws IOException {
+    return criu.bytes();
+  }
+
+  @Override
+  public void close() {
+    api.close();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.chatgate.bench.figures;
+
+import dev.chatgate.local.http.Headers;
+import dev.chatgate.local.http.HttpServer;
+import dev.chatgate.local.http.Reply;
+import dev.chatgate.local.http.Request;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+
+/** The Runtime API of the copies of one process: each copy gets one event. */
+final class RestoreApi implements AutoCloseable {
+  private static final Duration LIFETIME = Duration.ofMinutes(1);
+  private static final int MAX_BODY_BYTES = 1 << 20;
+  private static final Pattern REQUEST_ID = Pattern.compile("\"x-request-id\":\"(req_\\w+)\"");
+  private static final Headers JSON = Headers.of("Content-Type", "application/json");
+
+  private final HttpServer server = HttpServer.start(0, RestoreApi.this::handle);
+  private final AtomicReference<Turn> turn = new AtomicReference<>(new Turn(new byte[0]));
+
+  /**
+   * A copy's answer.
+   *
+   * @param at when its last byte had come
+   * @param requestId its {@code x-request-id}
+   */
+  record First(Instant at, String requestId) {}
+
+  /** One copy's time on the stage. */
+  private static final class Turn {
+    private final byte[] event;
+    private final CompletableFuture<First> answer = new CompletableFuture<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private boolean given;
+
+    Turn(byte[] event) {
+      this.event = event;
+    }
+
+    synchronized Optional<byte[]> take() {
+      var next = given ? Optional.<byte[]>empty() : Optional.of(event);
+      given = true;
+      return next;
+    }
+  }
+
+  String address() {
+    return "127.0.0.1:" + server.port();
+  }
+
+  /** The next copy is given this event. The copy before it is asked for nothing any more. */
+  CompletableFuture<First> begin(byte[] event) {
+    var next = new Turn(event);
+    turn.getAndSet(next).over.countDown();
+    return next.answer;
+  }
+
+  private void handle(Request request, Reply reply) throws IOException {
+    var now = turn.get();
+    if (request.path().endsWith("/restore/next")) {
+      reply.send(200, JSON, new byte[0]);
+    } else if (request.path().endsWith("/invocation/next")) {
+      next(now, reply);
+    } else {
+      var body = request.bodyText(MAX_BODY_BYTES);
+      var at = Instant.now();
+      reply.send(202, JSON, "{\"status\":\"OK\"}".getBytes(StandardCharsets.UTF_8));
+      answered(now, at, body);
+    }
+  }
+
+  private static void next(Turn now, Reply reply) throws IOException {
+    var event = now.take();
+    if (event.isEmpty()) {
+      await(now.over);
+      reply.cut();
+      return;
+    }
+    long deadline = System.currentTimeMillis() + LIFETIME.toMillis();
+    reply.send(
+        200,
+        Headers.of(
+            "Content-Type", "application/json",
+            "Lambda-Runtime-Aws-Request-Id", "first",
+            "Lambda-Runtime-Deadline-Ms", Long.toString(deadline),
+            "Lambda-Runtime-Invoked-Function-Arn",
+                "arn:aws:lambda:us-east-1:0:function:bench:live"),
+        event.get());
+  }
+
+  private static void await(CountDownLatch over) {
+    try {
+      boolean _ = over.await(LIFETIME.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void answered(Turn now, Instant at, String body) {
+    var id = REQUEST_ID.matcher(body);
+    if (body.contains("\"statusCode\":200") && id.find()) {
+      now.answer.complete(new First(at, id.group(1)));
+    } else {
+      now.answer.completeExceptionally(new IOException("the copy answered: " + body));
+    }
+  }
+
+  @Override
+  public void close() {
+    turn.get().over.countDown();
+    server.close();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.chatgate.bench.figures;
+
+import dev.chatgate.bench.Distribution;
+import dev.chatgate.bench.Markdown;
+import dev.chatgate.bench.Measurement;
+import dev.chatgate.bench.Result;
+import dev.chatgate.bench.RunLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A real checkpoint of each function's process and restores of it, by CRIU: how long the process
+ * alone takes to run again, and how long until it has answered its first call; and that no two
+ * copies share a request id.
+ */
+public final class Restores implements Measurement {
+  private static final int ROUNDS = 9;
+  private static final double MOST = 1.3;
+  private static final double MICROS_IN_MILLI = 1_000;
+  private static final int BYTES_IN_MEGABYTE = 1_000_000;
+  private static final Path WORK = Path.of("infra", "bench", "target", "frozen");
+  private static final Map<String, String> SNAPSHOT =
+      Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+
+  /** One door's process, and what its copies did. */
+  private record Copies(Door door, FrozenProcess process, List<FrozenProcess.First> firsts) {
+    void another() throws Exception {
+      firsts.add(process.first(door.event(Backends.request(Backends.PLAIN_MODEL))));
+    }
+  }
+
+  @Override
+  public Result run(Path root, RunLog log) throws Exception {
+    var version = Criu.onPath(root.resolve(WORK)).version();
+    var copies = new ArrayList<Copies>();
+    try (var backends = new Backends()) {
+      for (var door : Door.values()) {
+        log.say(door + ": start, rehearsal, checkpoint");
+        copies.add(new Copies(door, freeze(root, door, backends), new ArrayList<>()));
+      }
+      for (int round = 1; round <= ROUNDS; round++) {
+        log.say("restores, round " + round + " of " + ROUNDS);
+        for (var door : copies) {
+          door.another();
+        }
+      }
+      return result(version, copies);
+    } finally {
+      copies.forEach(door -> door.process().close());
+    }
+  }
+
+  private static FrozenProcess freeze(Path root, Door door, Backends backends) throws Exception {
+    var folder = root.resolve(WORK).resolve(door.name()).toAbsolutePath().normalize();
+    delete(folder);
+    Files.createDirectories(folder);
+    var api = new RestoreApi();
+    try {
+      var launch = FunctionProcess.launch(root, door, backends, SNAPSHOT, api.address());
+      return FrozenProcess.freeze(launch, api, folder);
+    } catch (Exception e) {
+      api.close();
+      throw e;
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private static Result result(String version, List<Copies> copies) throws IOException {
+    var rows = new ArrayList<List<String>>();
+    var raw = new StringBuilder();
+    boolean held = true;
+    for (var door : copies) {
+      var all = door.firsts();
+      double bare = median(all.stream().map(FrozenProcess.First::bare));
+      double whole = median(all.stream().map(FrozenProcess.First::whole));
+      long ids = all.stream().map(FrozenProcess.First::requestId).distinct().count();
+      rows.add(
+          List.of(
+              door.door().name().toLowerCase(Locale.ROOT),
+              number(bare),
+              number(whole),
+              String.format(Locale.ROOT, "%.2f", whole / bare),
+              ids + " of " + all.size(),
+              Long.toString(door.process().bytes() / BYTES_IN_MEGABYTE)));
+      held &= whole <= MOST * bare && ids == all.size();
+      note(raw, door.door(), all);
+    }
+    return new Result(held, summary(version, rows, held), raw.toString());
+  }
+
+  private static String summary(String version, List<List<String>> rows, boolean held) {
+    return """
+    - CRIU: %s
+
+    Promised: the first answer is there within 1.3 times the bare restore, and every copy's \
+    `x-request-id` is its own. **%s.**
+
+    Each door's process was frozen once, after its hooks and before it asks to be restored, and \
+    restored %d times from that image, the doors in turns. Bare: from the start of `criu restore` \
+    until the process runs. First answer: from there until the last byte of a plain call's answer, \
+    hooks after the restore, credentials, secret, tenant, prices, admission and new connections \
+    included. Medians, in ms.
+
+    %s\
+    """
+        .formatted(
+            version,
+            held ? "Held" : "Not held",
+            ROUNDS,
+            Markdown.table(
+                List.of("door", "bare", "first answer", "ratio", "different ids", "image, MB"),
+                rows));
+  }
+
+  private static void note(StringBuilder raw, Door door, List<FrozenProcess.First> all) {
+    raw.append(door).append(" bare, us:");
+    all.forEach(first -> raw.append(' ').append(micros(first.bare())));
+    raw.append('\n').append(door).append(" first answer, us:");
+    all.forEach(first -> raw.append(' ').append(micros(first.whole())));
+    raw.append('\n').append(door).append(" request ids:");
+    all.forEach(first -> raw.append(' ').append(first.requestId()));
+    raw.append('\n');
+  }
+
+  private static double median(Stream<Duration> durations) {
+    return new Distribution(durations.map(Restores::micros).toList()).median() / MICROS_IN_MILLI;
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1_000;
+  }
+
+  private static String number(double millis) {
+    return String.format(Locale.ROOT, "%.0f", millis);
+  }
+
+  @Override
+  public String toString() {
+    return "a real checkpoint and restore by the criu on the PATH, and the first answer after it";
+  }
+}
