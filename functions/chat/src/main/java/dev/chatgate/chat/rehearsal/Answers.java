@@ -1,6 +1,7 @@
 package dev.chatgate.chat.rehearsal;
 
 import dev.chatgate.chat.rehearsal.StandIn.Reply;
+import dev.chatgate.quota.Entry;
 import dev.chatgate.quota.ItemNames;
 import dev.chatgate.tenant.KeyHash;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -116,9 +118,16 @@ public final class Answers implements StandIn.Script {
   private String quotaItem(long tokensToday) {
     var day = (int) LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
     return """
-    {"pk":{"S":"rehearsal#0"},"n":{"N":"0"},"th":{"N":"0"},"tv":{"N":"0"},"dy":{"N":"%d"},"%s":{"N":"%d"}}\
+    {"pk":{"S":"rehearsal#0"},"n":{"N":"1"},"th":{"N":"0"},"tv":{"N":"0"},"dy":{"N":"%d"},"%s":{"N":"%d"},\
+    "rehearsal-00":{"B":"%s"}}\
     """
-        .formatted(day, ItemNames.dayTokens(day), tokensToday);
+        .formatted(day, ItemNames.dayTokens(day), tokensToday, inFlight(day));
+  }
+
+  /** What the item knows of a call of somebody else: a real one holds at least the caller's own. */
+  private String inFlight(int day) {
+    var entry = new Entry(0, 1, 0, 0, clock.instant().getEpochSecond(), 900, day, 0, 0);
+    return Base64.getEncoder().encodeToString(entry.pack());
   }
 
   private Reply update(String request) {
