@@ -4,11 +4,15 @@ import com.amazonaws.services.lambda.crac.Context;
 import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.crac.Resource;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.Security;
 import java.util.Map;
 
-/** A handler with hooks around the snapshot, which wait for the test, and fail where it says. */
+/**
+ * A handler with hooks around the snapshot, which look a host up, wait for the test, and fail, each
+ * where it says.
+ */
 public final class HookedHandler implements StreamingHandler, Resource {
 
   private final Gate.Visitor gate;
@@ -41,6 +45,10 @@ public final class HookedHandler implements StreamingHandler, Resource {
 
   private void step(String name) throws Exception {
     gate.say(name);
+    String host = System.getenv("TEST_LOOKUP");
+    if (host != null) {
+      gate.say(InetAddress.getByName(host).getHostAddress());
+    }
     gate.pass();
     String fails = System.getenv().getOrDefault("TEST_FAILS", "");
     if (fails.equals(name + "-exception")) {

@@ -8,11 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.streaming.RuntimeApiServer.Call;
 import dev.chatgate.streaming.RuntimeApiServer.Failure;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,6 +59,26 @@ final class SnapStartTest {
       assertEquals(List.of(), call.trailers());
       api.awaitIdle();
       assertEquals("", function.log());
+    }
+  }
+
+  /** The JDK keeps what it found for 30 s of a clock that stands still in a snapshot. */
+  @Test
+  void aHostIsLookedUpAnewAfterTheRestore(@TempDir Path folder) throws Exception {
+    Path hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.2 peer.example\n");
+    var environment = new HashMap<>(environment("snap-start", ""));
+    environment.put("TEST_LOOKUP", "peer.example");
+    environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
+    try (FunctionProcess _ = start(api, environment)) {
+      assertEquals("before", gate.said());
+      assertEquals("127.0.0.2", gate.said());
+      Files.writeString(hosts, "127.0.0.3 peer.example\n");
+      gate.open();
+      api.awaitRestoreNext();
+      api.restore();
+      assertEquals("after", gate.said());
+      assertEquals("127.0.0.3", gate.said());
+      gate.open();
     }
   }
 
@@ -116,16 +140,22 @@ final class SnapStartTest {
 
   private FunctionProcess start(RuntimeApiServer server, String initialization, String fails)
       throws IOException {
-    return FunctionProcess.direct(
-        server,
-        Map.of(
-            "AWS_LAMBDA_INITIALIZATION_TYPE",
-            initialization,
-            "TEST_GATE",
-            Integer.toString(gate.port()),
-            "TEST_FAILS",
-            fails),
-        HookedHandler.class.getName());
+    return start(server, environment(initialization, fails));
+  }
+
+  private static FunctionProcess start(RuntimeApiServer server, Map<String, String> environment)
+      throws IOException {
+    return FunctionProcess.direct(server, environment, HookedHandler.class.getName());
+  }
+
+  private Map<String, String> environment(String initialization, String fails) {
+    return Map.of(
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        initialization,
+        "TEST_GATE",
+        Integer.toString(gate.port()),
+        "TEST_FAILS",
+        fails);
   }
 
   private void assertFailure(String path, String type, String message) throws InterruptedException {
