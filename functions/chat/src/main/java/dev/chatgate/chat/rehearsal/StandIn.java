@@ -118,7 +118,8 @@ public final class StandIn implements AutoCloseable {
 
   /**
    * @param kept whether a connection is good for more than one request: the JDK's client keeps it
-   *     for seconds then, out of everybody's reach, and a snapshot would hold it
+   *     for seconds then, out of everybody's reach, and a snapshot would hold it. Kept for no
+   *     second, it is closed, by the classes that the first real call will need
    */
   private void accept(ServerSocket listening, boolean kept) {
     try {
@@ -195,7 +196,7 @@ public final class StandIn implements AutoCloseable {
                 reply.status(),
                 reply.status() == 200 ? "OK" : "Refused",
                 date(clock.instant()),
-                kept ? "keep-alive" : "close",
+                kept ? "keep-alive" : "keep-alive\r\nKeep-Alive: timeout=0",
                 reply.contentType(),
                 checksum(first),
                 whole ? "Content-Length: " + first.length : "Transfer-Encoding: chunked");
