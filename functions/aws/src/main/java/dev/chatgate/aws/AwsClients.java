@@ -39,6 +39,11 @@ public final class AwsClients implements AutoCloseable {
 
   private final SdkHttpClient http;
   private final Optional<URI> elsewhere;
+
+  /** One for all: left to themselves the clients fetch credentials each for itself. */
+  private final DefaultCredentialsProvider credentials =
+      DefaultCredentialsProvider.builder().build();
+
   private final List<SdkAutoCloseable> made = new CopyOnWriteArrayList<>();
 
   public AwsClients() {
@@ -72,12 +77,8 @@ public final class AwsClients implements AutoCloseable {
   }
 
   private <B extends AwsClientBuilder<B, ?>> B placed(B builder) {
-    elsewhere.ifPresent(endpoint ->
-        builder
-            .endpointOverride(endpoint)
-            .region(Region.US_EAST_1)
-            .credentialsProvider(DefaultCredentialsProvider.builder().build()));
-    return builder;
+    elsewhere.ifPresent(endpoint -> builder.endpointOverride(endpoint).region(Region.US_EAST_1));
+    return builder.credentialsProvider(credentials);
   }
 
   /**
@@ -148,6 +149,7 @@ public final class AwsClients implements AutoCloseable {
   @Override
   public void close() {
     made.forEach(SdkAutoCloseable::close);
+    credentials.close();
     http.close();
   }
 }

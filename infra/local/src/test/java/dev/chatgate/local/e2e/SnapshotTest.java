@@ -57,9 +57,10 @@ class SnapshotTest {
     }
   }
 
-  /** They are asked for before anything is signed, and everything is signed by them. */
+  /** They are asked for once, before anything is signed, and everything is signed by them. */
   private static void assertFreshCredentials(List<WatchedBackends.Seen> seen) {
     assertEquals("/credentials", seen.getFirst().what());
+    assertEquals(1, seen.stream().filter(seen.getFirst()::equals).count(), seen::toString);
     var signed = seen.stream().filter(request -> request.what().contains(".")).toList();
     assertTrue(
         signed.stream().anyMatch(request -> request.what().endsWith(".GetSecretValue")),
