@@ -37,13 +37,14 @@ final class FrozenProcess implements AutoCloseable {
   }
 
   /**
-   * A copy's first answer.
+   * A copy's first answer; times are from the restore's begin.
    *
-   * @param bare from the restore's begin until the process ran
-   * @param whole from there until the last byte of the answer
+   * @param bare until the process ran
+   * @param asked until it asked for its event: its hooks have run
+   * @param whole until the last byte of the answer
    * @param requestId the answer's {@code x-request-id}
    */
-  record First(Duration bare, Duration whole, String requestId) {}
+  record First(Duration bare, Duration asked, Duration whole, String requestId) {}
 
   /**
    * Starts a function, waits until its hooks have run, and freezes it.
@@ -152,7 +153,10 @@ final class FrozenProcess implements AutoCloseable {
       var first = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       var runs = Instant.parse(Files.readString(folder.resolve(Freezer.RUNS)));
       return new First(
-          Duration.between(began, runs), Duration.between(began, first.at()), first.requestId());
+          Duration.between(began, runs),
+          Duration.between(began, first.askedAt()),
+          Duration.between(began, first.at()),
+          first.requestId());
     } catch (IOException e) {
       if (process.isAlive()) {
         throw e;

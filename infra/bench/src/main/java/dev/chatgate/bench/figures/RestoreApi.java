@@ -27,16 +27,18 @@ final class RestoreApi implements AutoCloseable {
   /**
    * A copy's answer.
    *
-   * @param at when its last byte had come
+   * @param askedAt when the copy asked for its event
+   * @param at when the answer's last byte had come
    * @param requestId its {@code x-request-id}
    */
-  record First(Instant at, String requestId) {}
+  record First(Instant askedAt, Instant at, String requestId) {}
 
   /** One copy's time on the stage. */
   private static final class Turn {
     private final byte[] event;
     private final CompletableFuture<First> answer = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
+    private volatile Instant askedAt = Instant.MIN;
     private boolean given;
 
     Turn(byte[] event) {
@@ -46,6 +48,7 @@ final class RestoreApi implements AutoCloseable {
     synchronized Optional<byte[]> take() {
       var next = given ? Optional.<byte[]>empty() : Optional.of(event);
       given = true;
+      askedAt = next.isPresent() ? Instant.now() : askedAt;
       return next;
     }
   }
@@ -105,7 +108,7 @@ final class RestoreApi implements AutoCloseable {
   private static void answered(Turn now, Instant at, String body) {
     var id = REQUEST_ID.matcher(body);
     if (body.contains("\"statusCode\":200") && id.find()) {
-      now.answer.complete(new First(at, id.group(1)));
+      now.answer.complete(new First(now.askedAt, at, id.group(1)));
     } else {
       now.answer.completeExceptionally(new IOException("the copy answered: " + body));
     }

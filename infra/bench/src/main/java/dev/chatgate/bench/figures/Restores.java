@@ -95,6 +95,7 @@ public final class Restores implements Measurement {
           List.of(
               door.door().name().toLowerCase(Locale.ROOT),
               number(bare),
+              number(median(all.stream().map(FrozenProcess.First::asked))),
               number(whole),
               String.format(Locale.ROOT, "%.2f", whole / bare),
               ids + " of " + all.size(),
@@ -113,10 +114,10 @@ public final class Restores implements Measurement {
     `x-request-id` is its own. **%s.**
 
     Each door's process was frozen once, after its hooks and before it asks to be restored, and \
-    restored %d times from that image, the doors in turns. Bare: from the start of `criu restore` \
-    until the process runs. First answer: from there until the last byte of a plain call's answer, \
-    hooks after the restore, credentials, secret, tenant, prices, admission and new connections \
-    included. Medians, in ms.
+    restored %d times from that image, the doors in turns. Times are medians in ms, all from the \
+    start of `criu restore`. Bare: until the process runs. Asks: until its hooks after the restore \
+    are through and it asks for its event. First answer: until the last byte of a plain call's \
+    answer, with credentials, secret, tenant, prices, admission and connections, all of them new.
 
     %s\
     """
@@ -125,13 +126,16 @@ public final class Restores implements Measurement {
             held ? "Held" : "Not held",
             ROUNDS,
             Markdown.table(
-                List.of("door", "bare", "first answer", "ratio", "different ids", "image, MB"),
+                List.of(
+                    "door", "bare", "asks", "first answer", "ratio", "different ids", "image, MB"),
                 rows));
   }
 
   private static void note(StringBuilder raw, Door door, List<FrozenProcess.First> all) {
     raw.append(door).append(" bare, us:");
     all.forEach(first -> raw.append(' ').append(micros(first.bare())));
+    raw.append('\n').append(door).append(" asks, us:");
+    all.forEach(first -> raw.append(' ').append(micros(first.asked())));
     raw.append('\n').append(door).append(" first answer, us:");
     all.forEach(first -> raw.append(' ').append(micros(first.whole())));
     raw.append('\n').append(door).append(" request ids:");
