@@ -81,8 +81,8 @@ public final class StandIn implements AutoCloseable {
     identity = new Identity(clock.instant());
     server = listening(identity.own().getServerSocketFactory());
     plain = listening(ServerSocketFactory.getDefault());
-    Thread.ofVirtual().name("stand-in").start(() -> accept(server, true));
-    Thread.ofVirtual().name("stand-in-plain").start(() -> accept(plain, false));
+    Thread.ofVirtual().name("stand-in").start(() -> accept(server));
+    Thread.ofVirtual().name("stand-in-plain").start(() -> accept(plain));
   }
 
   private static ServerSocket listening(ServerSocketFactory factory) throws IOException {
@@ -116,29 +116,24 @@ public final class StandIn implements AutoCloseable {
     return requests.get();
   }
 
-  /**
-   * @param kept whether a connection is good for more than one request: the JDK's client keeps it
-   *     for seconds then, out of everybody's reach, and a snapshot would hold it. Kept for no
-   *     second, it is closed, by the classes that the first real call will need
-   */
-  private void accept(ServerSocket listening, boolean kept) {
+  private void accept(ServerSocket listening) {
     try {
       while (true) {
         var connection = listening.accept();
         connections.add(connection);
-        Thread.ofVirtual().start(() -> serve(connection, kept));
+        Thread.ofVirtual().start(() -> serve(connection));
       }
     } catch (IOException e) {
       // Closed: nobody calls any more.
     }
   }
 
-  private void serve(Socket connection, boolean kept) {
+  private void serve(Socket connection) {
     try (connection;
         var in = new BufferedInputStream(connection.getInputStream());
         var out = new BufferedOutputStream(connection.getOutputStream())) {
       connection.setTcpNoDelay(true);
-      while (answer(in, out, kept) && kept) {
+      while (answer(in, out)) {
         // The next request.
       }
     } catch (IOException e) {
@@ -148,7 +143,13 @@ public final class StandIn implements AutoCloseable {
     }
   }
 
-  private boolean answer(InputStream in, OutputStream out, boolean kept) throws IOException {
+  /**
+   * Answers a request, if there is another, and tells whether the connection is good for more. The
+   * one of the credentials is not: the JDK's client would keep it for seconds, out of everybody's
+   * reach, and a snapshot would hold it. Kept for no second it is closed, by the classes that the
+   * first real call will need.
+   */
+  private boolean answer(InputStream in, OutputStream out) throws IOException {
     var head = readHead(in);
     if (head.isEmpty()) {
       return false;
@@ -165,8 +166,10 @@ public final class StandIn implements AutoCloseable {
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
     var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
     requests.incrementAndGet();
-    write(out, script.to(path(lines.getFirst()), headers, body), kept);
-    return true;
+    var path = path(lines.getFirst());
+    boolean kept = !path.equals(Answers.CREDENTIALS_PATH);
+    write(out, script.to(path, headers, body), kept);
+    return kept;
   }
 
   private static String path(String requestLine) {
