@@ -1,5 +1,6 @@
 package dev.chatgate.bench;
 
+import dev.chatgate.bench.figures.Allocations;
 import dev.chatgate.bench.figures.Figures;
 import dev.chatgate.bench.figures.Restores;
 import dev.chatgate.local.ParentWatch;
@@ -29,7 +30,8 @@ public final class Bench {
               "throughput", new Throughput(),
               "kill-drill", new KillDrill(),
               "figures", new Figures(),
-              "restore", new Restores()));
+              "restore", new Restores(),
+              "allocations", new Allocations()));
 
   // Kept, for java.util.logging holds its loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");
