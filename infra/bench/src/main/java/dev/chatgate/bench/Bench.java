@@ -3,6 +3,7 @@ package dev.chatgate.bench;
 import dev.chatgate.bench.figures.Allocations;
 import dev.chatgate.bench.figures.Figures;
 import dev.chatgate.bench.figures.Restores;
+import dev.chatgate.bench.figures.Startup;
 import dev.chatgate.local.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,7 +32,8 @@ public final class Bench {
               "kill-drill", new KillDrill(),
               "figures", new Figures(),
               "restore", new Restores(),
-              "allocations", new Allocations()));
+              "allocations", new Allocations(),
+              "startup", new Startup()));
 
   // Kept, for java.util.logging holds its loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");

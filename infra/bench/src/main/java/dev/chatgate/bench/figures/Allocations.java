@@ -39,9 +39,14 @@ public final class Allocations implements Measurement {
   @Override
   public Result run(Path root, RunLog log) throws Exception {
     var work = Files.createDirectories(root.resolve(WORK));
+    var events = Files.createDirectories(work.resolve("events"));
+    for (var number : List.of(PLAIN, SHORT, LONG)) {
+      var model = number.equals(PLAIN) ? Backends.PLAIN_MODEL : "stream-" + number + "-0";
+      Files.write(events.resolve(number), Door.STREAM.event(Backends.request(model)));
+    }
     var file = Files.createTempFile(work, "allocations", ".txt");
     try (var backends = new Backends()) {
-      measure(launch(root, backends, work), file, log);
+      measure(launch(root, backends, work), events, file, log);
     }
     var bytes = read(file);
     var raw = Files.readString(file);
@@ -61,12 +66,13 @@ public final class Allocations implements Measurement {
         .launch(function, new Packages(work).unpacked(function.codeUri()), "127.0.0.1:9");
   }
 
-  private static void measure(Launch function, Path file, RunLog log) throws Exception {
+  private static void measure(Launch function, Path events, Path file, RunLog log)
+      throws Exception {
     var command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-classpath",
-            classPath(function.folder()),
+            classPath(function),
             CallBenchmarkRun.class.getName(),
             file.toString(),
             PLAIN,
@@ -74,7 +80,8 @@ public final class Allocations implements Measurement {
             LONG);
     var builder = new ProcessBuilder(command).directory(function.folder().toFile());
     builder.environment().clear();
-    builder.environment().putAll(new HashMap<>(function.environment()));
+    builder.environment().putAll(function.environment());
+    builder.environment().put(CallBenchmark.EVENTS, events.toString());
     var process = builder.redirectErrorStream(true).start();
     try (var lines =
         new BufferedReader(
@@ -86,10 +93,11 @@ public final class Allocations implements Measurement {
     }
   }
 
-  /** The package's libraries as they are; of ours the benchmark, of JMH's what it needs. */
-  private static String classPath(Path taskRoot) throws IOException, URISyntaxException {
+  /** The function's own, with the package's libraries as they are; then the benchmark and JMH. */
+  private static String classPath(Launch function) throws IOException, URISyntaxException {
     var paths = new ArrayList<String>();
-    try (Stream<Path> libraries = Files.list(taskRoot.resolve("lib"))) {
+    paths.add(function.command().get(function.command().indexOf("-classpath") + 1));
+    try (Stream<Path> libraries = Files.list(function.folder().resolve("lib"))) {
       libraries.map(Path::toString).sorted().forEach(paths::add);
     }
     for (var type :

@@ -3,9 +3,12 @@ package dev.chatgate.bench.figures;
 import dev.chatgate.chat.StreamHandler;
 import dev.chatgate.streaming.InvocationContext;
 import dev.chatgate.streaming.ResponseChannel;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +27,9 @@ import org.openjdk.jmh.annotations.State;
  */
 @State(Scope.Benchmark)
 public class CallBenchmark {
+  /** Names the folder with the door's event for each number of events. */
+  static final String EVENTS = "BENCH_EVENTS";
+
   private static final Duration TIME = Duration.ofMinutes(10);
 
   /** Events of the answer; 0 is a plain call. */
@@ -35,14 +41,13 @@ public class CallBenchmark {
 
   /** Starts the application. */
   @Setup
-  public void start() {
+  public void start() throws IOException {
     var console = System.out;
     // The line of each call is made and written, and nobody has to carry it on.
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     handler = new StreamHandler();
     System.setOut(console);
-    var model = events == 0 ? Backends.PLAIN_MODEL : "stream-" + events + "-0";
-    event = Door.STREAM.event(Backends.request(model));
+    event = Files.readAllBytes(Path.of(System.getenv(EVENTS), Integer.toString(events)));
   }
 
   /**

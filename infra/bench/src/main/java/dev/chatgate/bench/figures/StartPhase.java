@@ -1,0 +1,48 @@
+package dev.chatgate.bench.figures;
+
+import java.util.List;
+import java.util.Map;
+
+/** The parts of a start, told by who is at work. */
+final class StartPhase {
+  private static final String REST = "rest";
+
+  /** In the order of the table. */
+  static final List<String> NAMES =
+      List.of(
+          "JVM until main",
+          "runtime",
+          "Micronaut context",
+          "SDK clients",
+          "provider client",
+          "the gateway's other parts",
+          REST);
+
+  private static final List<Map.Entry<String, String>> OWNERS =
+      List.of(
+          Map.entry("software.amazon.awssdk.", "SDK clients"),
+          Map.entry("dev.chatgate.aws.", "SDK clients"),
+          Map.entry("dev.chatgate.openai.provider.", "provider client"),
+          Map.entry("io.micronaut.", "Micronaut context"),
+          Map.entry("dev.chatgate.streaming.", "runtime"),
+          Map.entry("com.amazonaws.services.lambda.", "runtime"),
+          Map.entry("dev.chatgate.", "the gateway's other parts"));
+
+  private StartPhase() {}
+
+  /**
+   * The phase of a moment. The HTTP client has two users, so it says nothing by itself.
+   *
+   * @param frames class names from index 1 on, innermost first
+   */
+  static String of(String[] frames) {
+    for (int i = 1; i < frames.length; i++) {
+      for (var owner : OWNERS) {
+        if (frames[i].startsWith(owner.getKey())) {
+          return owner.getValue();
+        }
+      }
+    }
+    return REST;
+  }
+}
