@@ -29,6 +29,7 @@ final class CallRun {
   private final ProviderListener listener;
   private final long deadlineNanos;
 
+  private Readiness ready;
   private @Nullable ProviderKey key;
   private boolean keyReplaced;
   private boolean previousTried;
@@ -47,10 +48,12 @@ final class CallRun {
   CallRun(
       ProviderClient.Context context,
       ProviderCall call,
+      Readiness ready,
       PatientSink sink,
       ProviderListener listener) {
     this.context = context;
     this.call = call;
+    this.ready = ready;
     this.listener = listener;
     long now = System.nanoTime();
     this.deadlineNanos =
@@ -110,9 +113,11 @@ final class CallRun {
     if (!left().isPositive()) {
       return failed(Failures.timeout(Limit.TOTAL));
     }
-    try (var exchange = new Exchange(request(current), left())) {
+    var connection = ready;
+    ready = Readiness.NOW;
+    try (var exchange = new Exchange(context.transport(), request(current), left())) {
       try {
-        exchange.open(context.transport(), context.settings().connect(), firstByteLimit());
+        exchange.open(connection, context.settings().connect(), firstByteLimit());
       } catch (IOException e) {
         return withoutAnswer(exchange, e);
       }

@@ -19,6 +19,7 @@ final class Exchange implements AutoCloseable {
 
   private static final int MOST_TAIL_BYTES = 64 * 1024;
 
+  private final HttpTransport transport;
   private final HttpUriRequestBase request;
   private final Watchdog watchdog;
   private volatile boolean connected;
@@ -27,24 +28,27 @@ final class Exchange implements AutoCloseable {
   private boolean readToEnd;
 
   /**
+   * @param transport the connections
    * @param request what to send
    * @param total until the exchange must have ended
    */
-  Exchange(HttpUriRequestBase request, Duration total) {
+  Exchange(HttpTransport transport, HttpUriRequestBase request, Duration total) {
+    this.transport = transport;
     this.request = request;
-    this.watchdog = new Watchdog(total, request::cancel);
+    this.watchdog = new Watchdog(transport.patrol(), total, request::cancel);
   }
 
   /**
    * Sends the request and waits for the head of the answer.
    *
+   * @param ready a connection that is being made ready
    * @param connect most that connecting may take
    * @param firstByte most that may pass from then to the first byte of the body, none but the total
    *     if empty
    * @throws IOException if there is no answer: {@link #passed} and {@link #wasConnected} tell why
    */
-  void open(HttpTransport transport, Duration connect, Optional<Duration> firstByte)
-      throws IOException {
+  void open(Readiness ready, Duration connect, Optional<Duration> firstByte) throws IOException {
+    ready.await(connect);
     watchdog.enter(Limit.CONNECT, connect);
     watchdog.start();
     response = transport.send(request, () -> connected(firstByte));
@@ -118,7 +122,9 @@ final class Exchange implements AutoCloseable {
   @Override
   public void close() {
     watchdog.close();
-    if (!readToEnd) {
+    if (readToEnd) {
+      transport.used();
+    } else {
       request.cancel();
     }
     try {

@@ -1,9 +1,13 @@
 package dev.chatgate.openai.provider;
 
 import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -11,9 +15,8 @@ import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -41,11 +44,23 @@ final class HttpTransport implements AutoCloseable {
   /** More than any function instance has calls. A call waits for its limits, not for the pool. */
   private static final int MAX_CONNECTIONS = 10_000;
 
+  /** Within this time after an answer no connection is looked at, or made, ahead of its use. */
+  private static final TimeValue FRESH = TimeValue.ofSeconds(1);
+
   /** How long a connection is kept where the provider does not say: balancers close after 60 s. */
   private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(55);
 
+  /**
+   * How long a connection is kept that was looked at and is about to be used: the provider may have
+   * asked for less than the usual time, which is forgotten by now.
+   */
+  private static final TimeValue LOOKED_AT = TimeValue.ofSeconds(2);
+
+  private final Patrol patrol = new Patrol();
   private final Timeout connect;
+  private final HttpRoute route;
   private final Supplier<SSLContext> tls;
+  private volatile long lastUsedMillis;
   private @Nullable Built built;
 
   private record Built(PoolingHttpClientConnectionManager pool, CloseableHttpClient client) {}
@@ -56,7 +71,15 @@ final class HttpTransport implements AutoCloseable {
    */
   HttpTransport(ProviderSettings settings, Supplier<SSLContext> tls) {
     this.connect = Timeout.of(Math.max(1, settings.connect().toMillis()), TimeUnit.MILLISECONDS);
+    this.route = route(settings.url(""));
     this.tls = tls;
+  }
+
+  /** As the client makes it of a request's address. */
+  private static HttpRoute route(URI address) {
+    boolean secure = "https".equals(address.getScheme());
+    int port = address.getPort() >= 0 ? address.getPort() : secure ? 443 : 80;
+    return new HttpRoute(new HttpHost(address.getScheme(), address.getHost(), port), null, secure);
   }
 
   /**
@@ -72,15 +95,58 @@ final class HttpTransport implements AutoCloseable {
     return client().executeOpen(host, request, context);
   }
 
+  /** Looks at a kept connection, or makes one, beside the caller; nothing if one is surely good. */
+  Readiness makeReady() {
+    boolean fresh = System.currentTimeMillis() - lastUsedMillis < FRESH.toMilliseconds();
+    return fresh && built().pool().getTotalStats().getAvailable() > 0
+        ? Readiness.NOW
+        : Readiness.begin(this::connected);
+  }
+
+  /** The pool looks at a connection when it lends one. */
+  private boolean connected() throws IOException {
+    var pool = built().pool();
+    var keep = LOOKED_AT;
+    ConnectionEndpoint endpoint = null;
+    try {
+      endpoint = pool.lease("ready", route, connect, null).get(connect);
+      if (!endpoint.isConnected()) {
+        pool.connect(endpoint, null, HttpClientContext.create());
+        keep = KEEP_ALIVE;
+      }
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IOException(e);
+    } finally {
+      if (endpoint != null) {
+        pool.release(endpoint, null, keep);
+      }
+    }
+    return true;
+  }
+
+  /** Looks after the time limits of the exchanges. */
+  Patrol patrol() {
+    return patrol;
+  }
+
+  /** A request has got the whole of its answer: its connection is good. */
+  void used() {
+    lastUsedMillis = System.currentTimeMillis();
+  }
+
   /** The client, made now if it is not there yet; no connection is. */
-  synchronized CloseableHttpClient client() {
+  CloseableHttpClient client() {
+    return built().client();
+  }
+
+  private synchronized Built built() {
     var existing = built;
     if (existing == null) {
       var pool = pool();
       existing = new Built(pool, client(pool));
       built = existing;
     }
-    return existing.client();
+    return existing;
   }
 
   private static CloseableHttpClient client(PoolingHttpClientConnectionManager pool) {
@@ -100,9 +166,8 @@ final class HttpTransport implements AutoCloseable {
   }
 
   private PoolingHttpClientConnectionManager pool() {
-    return PoolingHttpClientConnectionManagerBuilder.create()
-        .setConnectionFactory(
-            ManagedHttpClientConnectionFactory.builder().http1Config(heads()).build())
+    return new KeptConnection.PoolBuilder()
+        .setConnectionFactory(socket -> new KeptConnection(heads()))
         .setMaxConnTotal(MAX_CONNECTIONS)
         .setMaxConnPerRoute(MAX_CONNECTIONS)
         .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
@@ -163,5 +228,6 @@ final class HttpTransport implements AutoCloseable {
       built.client().close(CloseMode.IMMEDIATE);
       built = null;
     }
+    patrol.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -90,12 +91,25 @@ public final class ProviderClient implements AutoCloseable {
    * connection does.
    */
   public ProviderOutcome call(ProviderCall call, AnswerSink sink) {
-    return call(call, sink, ProviderListener.NONE);
+    return call(call, Readiness.NOW, sink, ProviderListener.NONE);
   }
 
-  /** The same, with a listener that hears how it went, on this thread. */
-  public ProviderOutcome call(ProviderCall call, AnswerSink sink, ProviderListener listener) {
-    return new CallRun(context, call, new PatientSink(sink), listener).run();
+  /**
+   * The same, over a connection that is being made ready, with a listener that hears how it went,
+   * on this thread.
+   */
+  public ProviderOutcome call(
+      ProviderCall call, Readiness ready, AnswerSink sink, ProviderListener listener) {
+    return new CallRun(context, call, ready, new PatientSink(sink), listener).run();
+  }
+
+  /**
+   * Begins to see to it that there is a connection: one that was not used lately is looked at, and
+   * where there is none it is made, all beside the caller, who has something else to wait for
+   * before it can call. A failure is told to that call.
+   */
+  public Readiness makeReady() {
+    return context.transport().makeReady();
   }
 
   /**
@@ -108,7 +122,7 @@ public final class ProviderClient implements AutoCloseable {
     try {
       RequestHeaders.common(request, context.keys().current());
       request.setHeader("accept", RequestHeaders.JSON);
-      return list(new Exchange(request, atMost));
+      return list(new Exchange(context.transport(), request, atMost));
     } catch (IOException | ProviderKeyUnavailableException e) {
       return Optional.empty();
     }
@@ -116,7 +130,7 @@ public final class ProviderClient implements AutoCloseable {
 
   private Optional<byte[]> list(Exchange exchange) throws IOException {
     try (exchange) {
-      exchange.open(context.transport(), context.settings().connect(), Optional.empty());
+      exchange.open(Readiness.NOW, context.settings().connect(), Optional.empty());
       if (exchange.status() != 200) {
         return Optional.empty();
       }
@@ -127,6 +141,19 @@ public final class ProviderClient implements AutoCloseable {
 
   private static boolean isJson(byte[] body) {
     return AnswerParser.parseAlone(body, 0, body.length).isJson();
+  }
+
+  /**
+   * Makes a connection where there is none, and waits for it.
+   *
+   * @throws UncheckedIOException if there is none in the time that connecting may take
+   */
+  public void connect() {
+    try {
+      makeReady().await(context.settings().connect());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Makes ready what a first call would make, but for a connection and a key. */

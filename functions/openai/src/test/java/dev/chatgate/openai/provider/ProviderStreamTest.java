@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -99,12 +100,18 @@ class ProviderStreamTest {
   }
 
   @Test
-  void aConnectionThatTheProviderClosedIsNotUsedAgain() {
-    try (var harness = new ClientHarness(wire -> wire.stream(STOP + DONE).close())) {
+  void aConnectionThatTheProviderClosedIsNotUsedAgain() throws InterruptedException {
+    var closed = new Semaphore(0);
+    try (var harness =
+        new ClientHarness(wire -> {
+          wire.stream(STOP + DONE).close();
+          closed.release();
+        })) {
       for (int i = 0; i < 5; i++) {
         var sink = new RecordingSink();
         harness.client.call(Calls.of(Calls.streaming("")), sink);
         assertEquals(STOP + DONE, sink.text());
+        assertTrue(closed.tryAcquire(60, TimeUnit.SECONDS));
       }
       assertEquals(5, harness.provider.requests().size());
     }

@@ -1,0 +1,79 @@
+package dev.chatgate.openai.provider;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.provider.ProviderOutcome.Answered;
+import dev.chatgate.openai.provider.ProviderOutcome.Failed;
+import dev.chatgate.provider.ProviderKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ProviderReadinessTest {
+  private static final Duration AMPLE = Duration.ofSeconds(60);
+  private static final String ANSWER =
+      "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}";
+
+  @Test
+  void aCallTakesTheConnectionThatWasMadeBesideIt() throws IOException {
+    try (var harness = new ClientHarness(wire -> wire.json(200, ANSWER))) {
+      var ready = harness.client.makeReady();
+      ready.await(AMPLE);
+      assertEquals(1, harness.provider.connections());
+      assertEquals(0, harness.provider.requests().size());
+
+      assertInstanceOf(Answered.class, call(harness, ready));
+      assertEquals(1, harness.provider.connections());
+    }
+  }
+
+  @Test
+  void aCallWaitsForTheConnectionThatIsBeingMade() {
+    try (var harness = new ClientHarness(wire -> wire.json(200, ANSWER))) {
+      assertInstanceOf(Answered.class, call(harness, harness.client.makeReady()));
+      assertEquals(1, harness.provider.connections());
+    }
+  }
+
+  @Test
+  void afterAnAnswerThereIsNothingToMakeReady() {
+    try (var harness = new ClientHarness(wire -> wire.json(200, ANSWER))) {
+      assertInstanceOf(Answered.class, call(harness, Readiness.NOW));
+      assertSame(Readiness.NOW, harness.client.makeReady());
+    }
+  }
+
+  @Test
+  void aFailureToConnectIsTheCallsFirstTry() throws IOException {
+    var key = ClientHarness.fixed(new ProviderKey("sk-test"));
+    try (var client =
+        ClientHarness.client(closedPort(), ClientHarness.limits(5000, 5000, 5000, 0), key)) {
+      var outcome =
+          client.call(
+              Calls.of(Calls.PLAIN),
+              client.makeReady(),
+              new RecordingSink(),
+              ProviderListener.NONE);
+      assertEquals(
+          ErrorCode.UPSTREAM_ERROR, assertInstanceOf(Failed.class, outcome).error().code());
+      assertThrows(UncheckedIOException.class, client::connect);
+    }
+  }
+
+  private static ProviderOutcome call(ClientHarness harness, Readiness ready) {
+    return harness.client.call(Calls.of(Calls.PLAIN), ready, harness.sink, ProviderListener.NONE);
+  }
+
+  private static URI closedPort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/v1");
+    }
+  }
+}
