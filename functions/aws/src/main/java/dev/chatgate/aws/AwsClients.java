@@ -7,15 +7,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
-import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
@@ -37,7 +39,12 @@ public final class AwsClients implements AutoCloseable {
   private static final Duration MOST_IDLE = Duration.ofSeconds(20);
   private static final int MOST_CONNECTIONS = 128;
 
+  // The clients would have five threads each.
+  private static final int TIMER_THREADS = 2;
+
   private final SdkHttpClient http;
+  private final ScheduledExecutorService timers =
+      Executors.newScheduledThreadPool(TIMER_THREADS, AwsClients::timer);
   private final Optional<URI> elsewhere;
 
   /** One for all: left to themselves the clients fetch credentials each for itself. */
@@ -76,6 +83,10 @@ public final class AwsClients implements AutoCloseable {
         .useIdleConnectionReaper(false);
   }
 
+  private static Thread timer(Runnable work) {
+    return Thread.ofPlatform().name("aws-timer").daemon().unstarted(work);
+  }
+
   private <B extends AwsClientBuilder<B, ?>> B placed(B builder) {
     elsewhere.ifPresent(endpoint -> builder.endpointOverride(endpoint).region(Region.US_EAST_1));
     return builder.credentialsProvider(credentials);
@@ -86,7 +97,7 @@ public final class AwsClients implements AutoCloseable {
    * attempt whose answer was lost may still have landed.
    */
   public DynamoDbClient ledgerDynamoDb() {
-    return dynamoDb(DefaultRetryStrategy.doNotRetry());
+    return dynamoDb(this::oneAttempt);
   }
 
   /**
@@ -95,12 +106,12 @@ public final class AwsClients implements AutoCloseable {
    * @param clock the ledger's clock
    */
   public DynamoDbClient ledgerDynamoDb(StoreClock clock) {
-    return dynamoDb(DefaultRetryStrategy.doNotRetry(), new StoreClockInterceptor(clock));
+    return dynamoDb(o -> oneAttempt(o).addExecutionInterceptor(new StoreClockInterceptor(clock)));
   }
 
   /** A DynamoDB client for reads, which repeats what is worth repeating. */
   public DynamoDbClient readingDynamoDb() {
-    return dynamoDb(reading());
+    return dynamoDb(this::someAttempts);
   }
 
   /**
@@ -109,7 +120,7 @@ public final class AwsClients implements AutoCloseable {
    * @param clock the store's time
    */
   public DynamoDbClient readingDynamoDb(StoreClock clock) {
-    return dynamoDb(reading(), new StoreClockInterceptor(clock));
+    return dynamoDb(o -> someAttempts(o).addExecutionInterceptor(new StoreClockInterceptor(clock)));
   }
 
   /** A Secrets Manager client, which repeats what is worth repeating. */
@@ -117,23 +128,13 @@ public final class AwsClients implements AutoCloseable {
     return kept(
         placed(SecretsManagerClient.builder())
             .httpClient(http)
-            .overrideConfiguration(o ->
-                o.retryStrategy(reading())
-                    .apiCallAttemptTimeout(ATTEMPT)
-                    .apiCallTimeout(WHOLE_CALL))
+            .overrideConfiguration(this::someAttempts)
             .build());
   }
 
-  private DynamoDbClient dynamoDb(RetryStrategy retries, ExecutionInterceptor... interceptors) {
+  private DynamoDbClient dynamoDb(Consumer<ClientOverrideConfiguration.Builder> overrides) {
     return kept(
-        placed(DynamoDbClient.builder())
-            .httpClient(http)
-            .overrideConfiguration(o ->
-                o.retryStrategy(retries)
-                    .executionInterceptors(List.of(interceptors))
-                    .apiCallAttemptTimeout(ATTEMPT)
-                    .apiCallTimeout(WHOLE_CALL))
-            .build());
+        placed(DynamoDbClient.builder()).httpClient(http).overrideConfiguration(overrides).build());
   }
 
   private <C extends SdkAutoCloseable> C kept(C client) {
@@ -141,8 +142,23 @@ public final class AwsClients implements AutoCloseable {
     return client;
   }
 
-  private static RetryStrategy reading() {
-    return DefaultRetryStrategy.standardStrategyBuilder().maxAttempts(READ_ATTEMPTS).build();
+  /** The call's limit is the attempt's: a second one would be a timer more, set at every call. */
+  private ClientOverrideConfiguration.Builder oneAttempt(
+      ClientOverrideConfiguration.Builder configuration) {
+    return configuration
+        .scheduledExecutorService(timers)
+        .retryStrategy(DefaultRetryStrategy.doNotRetry())
+        .apiCallTimeout(ATTEMPT);
+  }
+
+  private ClientOverrideConfiguration.Builder someAttempts(
+      ClientOverrideConfiguration.Builder configuration) {
+    return configuration
+        .scheduledExecutorService(timers)
+        .retryStrategy(
+            DefaultRetryStrategy.standardStrategyBuilder().maxAttempts(READ_ATTEMPTS).build())
+        .apiCallAttemptTimeout(ATTEMPT)
+        .apiCallTimeout(WHOLE_CALL);
   }
 
   /** Closes every client, its timer's threads and its connections. */
@@ -151,5 +167,6 @@ public final class AwsClients implements AutoCloseable {
     made.forEach(SdkAutoCloseable::close);
     credentials.close();
     http.close();
+    timers.shutdownNow();
   }
 }
