@@ -36,7 +36,7 @@ public final class ApiHandler
   ApiHandler(ApplicationContext context) {
     this.gateway = context.getBean(Gateway.class);
     this.clock = context.getBean(InstantSource.class);
-    this.snapshot = Snapshot.of(context, ApiHandler::rehearsal);
+    this.snapshot = Snapshot.of(context, ApiRehearsal::new);
   }
 
   /**
@@ -49,10 +49,6 @@ public final class ApiHandler
     this.gateway = gateway;
     this.clock = clock;
     this.snapshot = null;
-  }
-
-  private static Rehearsal.Entry rehearsal() {
-    return new ApiRehearsal()::play;
   }
 
   @Override

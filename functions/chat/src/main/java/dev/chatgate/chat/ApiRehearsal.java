@@ -15,14 +15,15 @@ import java.time.InstantSource;
  * written by the serialisers of AWS's runtime client: most of what a first call would load there is
  * theirs.
  */
-final class ApiRehearsal {
+final class ApiRehearsal implements Rehearsal.Entry {
   private final PojoSerializer<APIGatewayV2HTTPEvent> events =
       LambdaEventSerializers.serializerFor(
           APIGatewayV2HTTPEvent.class, ApiRehearsal.class.getClassLoader());
   private final PojoSerializer<APIGatewayV2HTTPResponse> answers =
       JacksonFactory.getInstance().getSerializer(APIGatewayV2HTTPResponse.class);
 
-  int play(ApplicationContext application, Scene scene) {
+  @Override
+  public int play(ApplicationContext application, Scene scene) {
     var handler =
         new ApiHandler(
             application.getBean(Gateway.class), application.getBean(InstantSource.class));
@@ -31,4 +32,7 @@ final class ApiRehearsal {
     answers.toJson(answer, OutputStream.nullOutputStream());
     return answer.getStatusCode();
   }
+
+  @Override
+  public void close() {}
 }

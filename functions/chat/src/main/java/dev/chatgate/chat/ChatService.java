@@ -6,6 +6,7 @@ import dev.chatgate.openai.provider.AnswerSink;
 import dev.chatgate.openai.provider.ProviderCall;
 import dev.chatgate.openai.provider.ProviderClient;
 import dev.chatgate.openai.provider.ProviderOutcome;
+import dev.chatgate.openai.provider.Readiness;
 import dev.chatgate.openai.request.ChatRequest;
 import dev.chatgate.openai.request.ChatRequestParser;
 import dev.chatgate.openai.request.ParsedChat;
@@ -131,6 +132,7 @@ final class ChatService {
             price,
             callLimit(call),
             onLedgersClock(earlier(began.plus(ADMISSION_TAKES_AT_MOST), call.providerEnd())));
+    var ready = provider.makeReady();
     var admission = ledger.admit(claim);
     call.exchange
         .log()
@@ -140,7 +142,8 @@ final class ChatService {
     switch (admission) {
       case Admission.Granted granted -> {
         call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits()));
-        callProvider(call, granted.reservation(), limits.insert(), began.plus(callLimit(call)));
+        callProvider(
+            call, granted.reservation(), ready, limits.insert(), began.plus(callLimit(call)));
       }
       case Admission.Refused refused -> {
         call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits()));
@@ -163,7 +166,11 @@ final class ChatService {
   }
 
   private void callProvider(
-      Call call, Reservation reservation, OptionalLong insertMaxTokens, Instant latest) {
+      Call call,
+      Reservation reservation,
+      Readiness ready,
+      OptionalLong insertMaxTokens,
+      Instant latest) {
     // Should anything below throw, the provider may have worked all the same: the call is charged
     // by our own count.
     Consumption consumption =
@@ -174,7 +181,8 @@ final class ChatService {
     facts.code = Optional.of(ErrorCode.INTERNAL_ERROR);
     try {
       var sink = new Sink(call.exchange);
-      var outcome = call(call, providerCall(call, reservation, insertMaxTokens, latest), sink);
+      var upstream = providerCall(call, reservation, insertMaxTokens, latest);
+      var outcome = call(call, upstream, ready, sink);
       consumption = consumptionOf(outcome);
       finish(call, outcome, sink, facts);
     } finally {
@@ -182,11 +190,11 @@ final class ChatService {
     }
   }
 
-  private ProviderOutcome call(Call call, ProviderCall upstream, Sink sink) {
+  private ProviderOutcome call(Call call, ProviderCall upstream, Readiness ready, Sink sink) {
     var began = clock.instant();
     var heard = new ProviderNotes();
     try {
-      return provider.call(upstream, sink, heard);
+      return provider.call(upstream, ready, sink, heard);
     } finally {
       call.exchange.log().provider(Duration.between(began, clock.instant()), heard);
       call.exchange.log().finishReasons(heard.finishReasons());

@@ -10,9 +10,11 @@ import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -28,14 +30,22 @@ final class Rehearsal {
 
   private static final String TRACE = "com.amazonaws.xray.traceHeader";
   private static final int SELDOM_EVERY = 16;
-  private static final Duration REMEMBERED = Duration.ofMinutes(1);
+
+  /**
+   * After so many rounds the application is made anew: the first calls of one are to be hot too,
+   * for the first call after a restore is such a one.
+   */
+  private static final int BEFORE_A_NEW_ONE = 100;
+
+  /** So short that tenants and prices are read often, as a first call reads them. */
+  private static final Duration REMEMBERED = Duration.ofMillis(20);
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Rehearsal() {}
 
   /** One of the function's entries. */
-  @FunctionalInterface
-  interface Entry {
+  interface Entry extends AutoCloseable {
     /**
      * Makes a call through the entry.
      *
@@ -43,26 +53,48 @@ final class Rehearsal {
      * @return the status of the answer
      */
     int play(ApplicationContext application, Scene scene) throws Exception;
+
+    @Override
+    void close() throws IOException;
   }
 
-  /** How a rehearsal went: the calls made, and what the stand-in was asked. */
+  /** Makes an entry. */
+  @FunctionalInterface
+  interface Entries {
+    Entry make() throws Exception;
+  }
+
+  /**
+   * What the real application's calls go over: what it does not use is not worth compiling, and
+   * what was compiled for another way would be compiled again.
+   *
+   * @param tlsToProvider whether the provider is called by HTTPS
+   * @param tlsToAws whether the AWS services are
+   */
+  record Ways(boolean tlsToProvider, boolean tlsToAws) {
+    static final Ways SECURE = new Ways(true, true);
+  }
+
+  /** How a rehearsal went: the calls made, and what the stand-in was asked, see there. */
   record Outcome(int calls, int requests) {}
 
   /**
    * Rehearses until the rounds are done or the time is up.
    *
-   * @param entry the entry that this process serves
+   * @param entries makes the entry that this process serves
+   * @param ways what the calls go over
    * @param rounds how often the usual calls are made
    * @param atMost after this nothing more is begun
    * @throws IllegalStateException if a call was not answered as it should be
    * @throws Exception if the entry threw
    */
-  static Outcome run(Entry entry, int rounds, Duration atMost) throws Exception {
+  static Outcome run(Entries entries, Ways ways, int rounds, Duration atMost) throws Exception {
     var clock = InstantSource.system();
-    try (var standIn = new StandIn(new Answers(clock), clock)) {
+    try (var standIn = new StandIn(new Answers(clock), clock);
+        var entry = entries.make()) {
       System.setProperty(CREDENTIALS, standIn.credentials().toString());
       System.setProperty(TRACE, "Root=1-0-0;Sampled=0");
-      return run(entry, rounds, atMost, standIn, clock);
+      return run(entry, ways, rounds, atMost, standIn, clock);
     } finally {
       System.clearProperty(CREDENTIALS);
       System.clearProperty(TRACE);
@@ -70,21 +102,31 @@ final class Rehearsal {
   }
 
   private static Outcome run(
-      Entry entry, int rounds, Duration atMost, StandIn standIn, InstantSource clock)
+      Entry entry, Ways ways, int rounds, Duration atMost, StandIn standIn, InstantSource clock)
       throws Exception {
-    // The application closes nothing that it was given.
-    try (var aws = AwsClients.ofStandIn(standIn.address(), standIn.trust());
-        var application = application(standIn, aws)) {
-      var end = clock.instant().plus(atMost);
-      int calls = 0;
-      for (int round = 0; round < rounds && clock.instant().isBefore(end); round++) {
-        calls += playAll(Scene.OFTEN, entry, application);
-        if (round % SELDOM_EVERY == 0) {
-          calls += playAll(Scene.SELDOM, entry, application);
-        }
+    var end = clock.instant().plus(atMost);
+    int calls = 0;
+    for (int done = 0; done < rounds && clock.instant().isBefore(end); done += BEFORE_A_NEW_ONE) {
+      // The application closes nothing that it was given.
+      try (var aws = AwsClients.ofStandIn(standIn.address(ways.tlsToAws), standIn.trust());
+          var application = application(standIn.address(ways.tlsToProvider), standIn, aws)) {
+        calls += play(entry, application, Math.min(BEFORE_A_NEW_ONE, rounds - done), end, clock);
       }
-      return new Outcome(calls, standIn.requests());
     }
+    return new Outcome(calls, standIn.requests());
+  }
+
+  private static int play(
+      Entry entry, ApplicationContext application, int rounds, Instant end, InstantSource clock)
+      throws Exception {
+    int calls = 0;
+    for (int round = 0; round < rounds && clock.instant().isBefore(end); round++) {
+      calls += playAll(Scene.OFTEN, entry, application);
+      if (round % SELDOM_EVERY == 0) {
+        calls += playAll(Scene.SELDOM, entry, application);
+      }
+    }
+    return calls;
   }
 
   private static int playAll(List<Scene> scenes, Entry entry, ApplicationContext application)
@@ -100,17 +142,17 @@ final class Rehearsal {
     return scenes.size();
   }
 
-  private static ApplicationContext application(StandIn standIn, AwsClients aws)
+  private static ApplicationContext application(URI provider, StandIn standIn, AwsClients aws)
       throws GeneralSecurityException, IOException {
     var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
     return GatewayFactory.start(
-        settings(standIn),
+        settings(provider),
         aws,
         standIn.trusting(),
         new CallLog(silent, InstantSource.system(), new MetricSource("rehearsal", false)));
   }
 
-  private static Settings settings(StandIn standIn) {
+  private static Settings settings(URI provider) {
     return new Settings(
         new Tables("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage"),
         "provider",
@@ -121,7 +163,6 @@ final class Rehearsal {
         256,
         429,
         false,
-        new ProviderSettings(
-            standIn.address().resolve("/openai/v1"), PATIENCE, PATIENCE, PATIENCE, 0));
+        new ProviderSettings(provider.resolve("/openai/v1"), PATIENCE, PATIENCE, PATIENCE, 0));
   }
 }

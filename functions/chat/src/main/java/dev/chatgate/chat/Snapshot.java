@@ -3,16 +3,20 @@ package dev.chatgate.chat;
 import com.amazonaws.services.lambda.crac.Context;
 import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.crac.Resource;
+import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.openai.provider.ProviderClient;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
 import dev.chatgate.quota.Pause;
+import dev.chatgate.usage.CachedPriceBook;
 import io.micronaut.context.ApplicationContext;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.function.Supplier;
+import java.time.LocalDate;
+import java.util.List;
 
 /**
  * What is done around a snapshot of the process (SnapStart): before it, everything that a first
@@ -26,13 +30,19 @@ final class Snapshot implements Resource {
    * After some thousand calls the compiler is through with the hot path: under a snapshot it works
    * in all tiers, and what it made is in every copy.
    */
-  private static final int ROUNDS = 1_500;
+  private static final int ROUNDS = 6_000;
 
   /** Sets another number, for tests that count what is loaded: two rounds load everything. */
   private static final String ROUNDS_PROPERTY = "chatgate.rehearsal.rounds";
 
   /** Lambda gives at least 130 s to start and to do this. */
-  private static final Duration AT_MOST = Duration.ofSeconds(20);
+  private static final Duration AT_MOST = Duration.ofSeconds(60);
+
+  /** Most that the first call waits for what is fetched ahead of it. */
+  private static final Duration WAITED_FOR = Duration.ofSeconds(2);
+
+  /** Points the AWS clients elsewhere; nothing sets it on Lambda. */
+  private static final String AWS_ENDPOINT = "AWS_ENDPOINT_URL";
 
   /**
    * The JDK reads random bytes ahead and uses them for 100 ms of the machine's clock (its class
@@ -44,19 +54,19 @@ final class Snapshot implements Resource {
   private static final Logger LOG = System.getLogger(Snapshot.class.getName());
 
   private final ApplicationContext application;
-  private final Supplier<Rehearsal.Entry> entry;
+  private final Rehearsal.Entries entries;
   private final Pause pause;
 
   /**
    * For tests; {@link #of} registers.
    *
    * @param application a started application
-   * @param entry makes the entry that serves it
+   * @param entries makes the entry that serves it
    * @param pause how to wait
    */
-  Snapshot(ApplicationContext application, Supplier<Rehearsal.Entry> entry, Pause pause) {
+  Snapshot(ApplicationContext application, Rehearsal.Entries entries, Pause pause) {
     this.application = application;
-    this.entry = entry;
+    this.entries = entries;
     this.pause = pause;
   }
 
@@ -64,10 +74,10 @@ final class Snapshot implements Resource {
    * Registers the hooks.
    *
    * @param application a started application
-   * @param entry makes the entry that serves it, asked for only if there is a snapshot
+   * @param entries makes the entry that serves it, asked for only if there is a snapshot
    */
-  static Snapshot of(ApplicationContext application, Supplier<Rehearsal.Entry> entry) {
-    var snapshot = new Snapshot(application, entry, Pause.SLEEP);
+  static Snapshot of(ApplicationContext application, Rehearsal.Entries entries) {
+    var snapshot = new Snapshot(application, entries, Pause.SLEEP);
     Core.getGlobalContext().register(snapshot);
     return snapshot;
   }
@@ -87,23 +97,55 @@ final class Snapshot implements Resource {
   /** A rehearsal that fails makes a slow first call, and no other harm: the function starts. */
   private void rehearse() {
     try {
-      var _ = Rehearsal.run(entry.get(), Integer.getInteger(ROUNDS_PROPERTY, ROUNDS), AT_MOST);
+      int rounds = Integer.getInteger(ROUNDS_PROPERTY, ROUNDS);
+      var _ = Rehearsal.run(entries, ways(), rounds, AT_MOST);
     } catch (Exception | LinkageError e) {
       LOG.log(Level.WARNING, "the rehearsal before the snapshot failed: {0}", e.toString());
     }
   }
 
-  /** The key is read beside the first call, which needs it a little later; nobody waits for it. */
-  @Override
-  public void afterRestore(Context<? extends Resource> context) {
-    Thread.ofVirtual().name("after-restore").start(this::readKey);
+  private Rehearsal.Ways ways() {
+    var provider = application.getBean(Settings.class).provider().baseUrl();
+    return new Rehearsal.Ways(
+        "https".equals(provider.getScheme()),
+        !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"));
   }
 
-  private void readKey() {
-    try {
-      var _ = application.getBean(ProviderKeys.class).current();
-    } catch (ProviderKeyUnavailableException e) {
-      LOG.log(Level.DEBUG, "the first call reads the provider''s key itself");
+  /**
+   * What a first call would wait for is fetched at once, side by side: the credentials with the
+   * provider's key, the prices, a connection to the provider. What fails or takes long is left to
+   * the first call, which waits for nothing that is begun already.
+   */
+  @Override
+  public void afterRestore(Context<? extends Resource> context) {
+    var key = beside(() -> application.getBean(ProviderKeys.class).current());
+    var prices = beside(() -> application.getBean(CachedPriceBook.class).modelsOn(LocalDate.MIN));
+    var connection = beside(() -> application.getBean(ProviderClient.class).connect());
+    long end = System.nanoTime() + WAITED_FOR.toNanos();
+    for (var one : List.of(key, prices, connection)) {
+      join(one, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
+  }
+
+  private static void join(Thread one, Duration atMost) {
+    try {
+      var _ = one.join(atMost);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Thread beside(Runnable fetching) {
+    return Thread.ofVirtual()
+        .name("after-restore")
+        .start(() -> {
+          try {
+            fetching.run();
+          } catch (ProviderKeyUnavailableException
+              | StoreUnavailableException
+              | UncheckedIOException e) {
+            LOG.log(Level.DEBUG, "left to the first call: {0}", e.getClass().getName());
+          }
+        });
   }
 }

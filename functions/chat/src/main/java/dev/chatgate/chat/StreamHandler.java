@@ -34,7 +34,7 @@ public final class StreamHandler implements StreamingHandler {
    */
   StreamHandler(ApplicationContext context) {
     gateway = context.getBean(Gateway.class);
-    snapshot = Snapshot.of(context, () -> StreamRehearsal::play);
+    snapshot = Snapshot.of(context, StreamRehearsal::new);
   }
 
   /**

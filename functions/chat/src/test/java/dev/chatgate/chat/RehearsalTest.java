@@ -2,6 +2,7 @@ package dev.chatgate.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.chatgate.chat.Rehearsal.Ways;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +19,13 @@ class RehearsalTest {
   private static final int REQUESTS_A_CALL = 4;
 
   enum Side {
-    STREAM(StreamRehearsal::play),
-    API(new ApiRehearsal()::play);
+    STREAM(StreamRehearsal::new),
+    API(ApiRehearsal::new);
 
     @SuppressWarnings("ImmutableEnumChecker")
-    private final Rehearsal.Entry entry;
+    private final Rehearsal.Entries entry;
 
-    Side(Rehearsal.Entry entry) {
+    Side(Rehearsal.Entries entry) {
       this.entry = entry;
     }
   }
@@ -32,23 +33,30 @@ class RehearsalTest {
   @ParameterizedTest
   @EnumSource
   void everySceneIsAnsweredAsItShouldBe(Side door) throws Exception {
-    assertEquals(SCENES, Rehearsal.run(door.entry, 1, AMPLE).calls());
+    assertEquals(SCENES, Rehearsal.run(door.entry, Ways.SECURE, 1, AMPLE).calls());
   }
 
   @ParameterizedTest
   @EnumSource
   void aUsualCallAsksForNothingButWhatARealOneWould(Side door) throws Exception {
-    var one = Rehearsal.run(door.entry, 1, AMPLE);
-    var three = Rehearsal.run(door.entry, 3, AMPLE);
+    var one = Rehearsal.run(door.entry, Ways.SECURE, 1, AMPLE);
+    var three = Rehearsal.run(door.entry, Ways.SECURE, 3, AMPLE);
 
     int calls = three.calls() - one.calls();
     assertEquals(2 * Scene.OFTEN.size(), calls);
     assertEquals(calls * REQUESTS_A_CALL, three.requests() - one.requests());
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void theWayOfTheRealCallsIsTaken(Side door) throws Exception {
+    assertEquals(SCENES, Rehearsal.run(door.entry, new Ways(false, true), 1, AMPLE).calls());
+    assertEquals(SCENES, Rehearsal.run(door.entry, new Ways(true, false), 1, AMPLE).calls());
+  }
+
   @Test
   void nothingIsBegunWhenTheTimeIsUp() throws Exception {
-    assertEquals(0, Rehearsal.run(StreamRehearsal::play, 1, Duration.ZERO).calls());
+    assertEquals(0, Rehearsal.run(StreamRehearsal::new, Ways.SECURE, 1, Duration.ZERO).calls());
   }
 
   @Test
@@ -57,7 +65,7 @@ class RehearsalTest {
     var captured = new ByteArrayOutputStream();
     System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
     try {
-      var _ = Rehearsal.run(Side.API.entry, 1, AMPLE);
+      var _ = Rehearsal.run(Side.API.entry, Ways.SECURE, 1, AMPLE);
     } finally {
       System.setOut(console);
     }

@@ -56,7 +56,7 @@ class RestoredRandomnessTest {
     properties = properties(backends.getAddress().getPort());
     properties.forEach(System::setProperty);
     application = GatewayFactory.start(settings(backends.getAddress().getPort()));
-    snapshot = new Snapshot(application, () -> StreamRehearsal::play, machine::pass);
+    snapshot = new Snapshot(application, StreamRehearsal::new, machine::pass);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
   }
 

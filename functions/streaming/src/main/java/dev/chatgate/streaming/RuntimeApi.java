@@ -145,7 +145,8 @@ final class RuntimeApi {
     return frame.text("Host: ").line(connector.host()).line(USER_AGENT);
   }
 
-  private void close() {
+  /** Drops the connection that is kept. */
+  void close() {
     if (idle != null) {
       idle.close();
       idle = null;

@@ -29,9 +29,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * One HTTPS server on loopback for all that a call talks to. Each answer comes from a {@link
- * Script}; connections are kept, as the real ones are. Ends with {@link #close}, and with it every
- * connection.
+ * One server on loopback, HTTPS and plain, for all that a call talks to. Each answer comes from a
+ * {@link Script}; connections are kept, as the real ones are. Ends with {@link #close}, and with it
+ * every connection.
  */
 public final class StandIn implements AutoCloseable {
   private static final int WAITING_CONNECTIONS = 16;
@@ -89,14 +89,21 @@ public final class StandIn implements AutoCloseable {
     return factory.createServerSocket(0, WAITING_CONNECTIONS, InetAddress.getLoopbackAddress());
   }
 
-  /** Where it is. */
-  public URI address() {
-    return URI.create("https://localhost:" + server.getLocalPort());
+  /**
+   * Where it is.
+   *
+   * @param tls whether to speak HTTPS or plain HTTP
+   */
+  public URI address(boolean tls) {
+    return URI.create(
+        tls
+            ? "https://localhost:" + server.getLocalPort()
+            : "http://127.0.0.1:" + plain.getLocalPort());
   }
 
   /** Where it plays the container's credentials endpoint, which speaks plain HTTP. */
   public URI credentials() {
-    return URI.create("http://127.0.0.1:" + plain.getLocalPort() + Answers.CREDENTIALS_PATH);
+    return address(false).resolve(Answers.CREDENTIALS_PATH);
   }
 
   /** Trusts this server and no other. */
@@ -111,7 +118,7 @@ public final class StandIn implements AutoCloseable {
     return context;
   }
 
-  /** How many requests it has had. */
+  /** How many requests it has had; reads of the store, which a caller remembers, do not count. */
   public int requests() {
     return requests.get();
   }
@@ -165,11 +172,18 @@ public final class StandIn implements AutoCloseable {
     }
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
     var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-    requests.incrementAndGet();
+    if (!isReadOfStore(headers)) {
+      requests.incrementAndGet();
+    }
     var path = path(lines.getFirst());
     boolean kept = !path.equals(Answers.CREDENTIALS_PATH);
     write(out, script.to(path, headers, body), kept);
     return kept;
+  }
+
+  private static boolean isReadOfStore(Map<String, String> headers) {
+    var target = headers.getOrDefault("x-amz-target", "");
+    return target.endsWith(".GetItem") || target.endsWith(".Query");
   }
 
   private static String path(String requestLine) {
