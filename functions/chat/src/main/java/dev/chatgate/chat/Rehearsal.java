@@ -110,6 +110,7 @@ final class Rehearsal {
       // The application closes nothing that it was given.
       try (var aws = AwsClients.ofStandIn(standIn.address(ways.tlsToAws), standIn.trust());
           var application = application(standIn.address(ways.tlsToProvider), standIn, aws)) {
+        new Ahead(application).fetch(PATIENCE);
         calls += play(entry, application, Math.min(BEFORE_A_NEW_ONE, rounds - done), end, clock);
       }
     }

@@ -3,20 +3,13 @@ package dev.chatgate.chat;
 import com.amazonaws.services.lambda.crac.Context;
 import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.crac.Resource;
-import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.openai.provider.ProviderClient;
 import dev.chatgate.openai.tokens.TokenCounters;
-import dev.chatgate.provider.ProviderKeyUnavailableException;
-import dev.chatgate.provider.ProviderKeys;
 import dev.chatgate.quota.Pause;
-import dev.chatgate.usage.CachedPriceBook;
 import io.micronaut.context.ApplicationContext;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.util.List;
 
 /**
  * What is done around a snapshot of the process (SnapStart): before it, everything that a first
@@ -56,6 +49,7 @@ final class Snapshot implements Resource {
   private final ApplicationContext application;
   private final Rehearsal.Entries entries;
   private final Pause pause;
+  private final Ahead ahead;
 
   /**
    * For tests; {@link #of} registers.
@@ -68,6 +62,7 @@ final class Snapshot implements Resource {
     this.application = application;
     this.entries = entries;
     this.pause = pause;
+    this.ahead = new Ahead(application);
   }
 
   /**
@@ -111,41 +106,8 @@ final class Snapshot implements Resource {
         !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"));
   }
 
-  /**
-   * What a first call would wait for is fetched at once, side by side: the credentials with the
-   * provider's key, the prices, a connection to the provider. What fails or takes long is left to
-   * the first call, which waits for nothing that is begun already.
-   */
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    var key = beside(() -> application.getBean(ProviderKeys.class).current());
-    var prices = beside(() -> application.getBean(CachedPriceBook.class).modelsOn(LocalDate.MIN));
-    var connection = beside(() -> application.getBean(ProviderClient.class).connect());
-    long end = System.nanoTime() + WAITED_FOR.toNanos();
-    for (var one : List.of(key, prices, connection)) {
-      join(one, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-    }
-  }
-
-  private static void join(Thread one, Duration atMost) {
-    try {
-      var _ = one.join(atMost);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Thread beside(Runnable fetching) {
-    return Thread.ofVirtual()
-        .name("after-restore")
-        .start(() -> {
-          try {
-            fetching.run();
-          } catch (ProviderKeyUnavailableException
-              | StoreUnavailableException
-              | UncheckedIOException e) {
-            LOG.log(Level.DEBUG, "left to the first call: {0}", e.getClass().getName());
-          }
-        });
+    ahead.fetch(WAITED_FOR);
   }
 }
