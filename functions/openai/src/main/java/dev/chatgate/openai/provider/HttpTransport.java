@@ -45,7 +45,7 @@ final class HttpTransport implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 10_000;
 
   /** Within this time after an answer no connection is looked at, or made, ahead of its use. */
-  private static final TimeValue FRESH = TimeValue.ofSeconds(1);
+  private static final TimeValue FRESH = TimeValue.ofSeconds(4);
 
   /** How long a connection is kept where the provider does not say: balancers close after 60 s. */
   private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(55);
