@@ -4,6 +4,7 @@ import dev.chatgate.bench.figures.Allocations;
 import dev.chatgate.bench.figures.Figures;
 import dev.chatgate.bench.figures.Restores;
 import dev.chatgate.bench.figures.Startup;
+import dev.chatgate.bench.figures.Table;
 import dev.chatgate.local.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,6 +32,7 @@ public final class Bench {
               "throughput", new Throughput(),
               "kill-drill", new KillDrill(),
               "figures", new Figures(),
+              "table", new Table(),
               "restore", new Restores(),
               "allocations", new Allocations(),
               "startup", new Startup()));

@@ -1,5 +1,6 @@
 package dev.chatgate.bench.figures;
 
+import dev.chatgate.bench.BillPerMillion;
 import dev.chatgate.bench.Distribution;
 import dev.chatgate.bench.Markdown;
 import dev.chatgate.bench.Measurement;
@@ -24,13 +25,20 @@ public final class Figures implements Measurement {
   private static final int STARTS = 5;
   private static final int WARM_UP = 400;
   private static final int PLAIN_ROUNDS = 1_500;
-  private static final int PACED_ROUNDS = 12;
+  private static final int PACED_ROUNDS = 20;
   private static final int COUNTED_CALLS = 2_000;
   private static final int CALLS_FOR_MEMORY = 10_000;
   private static final int LONG_STREAM = 100_000;
   private static final int CROWD = 64;
   private static final int CROWD_EVENTS = 150;
   private static final int CROWD_ROUNDS = 3;
+
+  /** The template's own; the bill is for it. */
+  private static final int CONFIGURED_MEGABYTES = 1024;
+
+  /** Reserve, record and settle, each of one unit: held by the tests of the ledger. */
+  private static final int WRITE_UNITS = 3;
+
   private static final double NANOS_IN_MILLI = 1e6;
   private static final String PACED = "stream-64-20";
   private static final String SHORT_STREAM = "stream-20-0";
@@ -42,6 +50,7 @@ public final class Figures implements Measurement {
       Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
 
   private final List<List<String>> rows = new ArrayList<>();
+  private final List<BillPerMillion.Use> uses = new ArrayList<>();
   private final StringBuilder raw = new StringBuilder();
   private boolean held = true;
 
@@ -54,12 +63,15 @@ public final class Figures implements Measurement {
         starts(root, door, backends);
         log.say(door + ": calls");
         calls(root, door, backends, log);
+        log.say(door + ": classes that a first call loads");
+        firstClasses(root, door, backends);
       }
       log.say("64 streams at once");
       crowd(root, backends);
     }
     var table = Markdown.table(List.of("what", "door", "measured", "at least", ""), rows);
-    return new Result(held, table, raw.toString());
+    return new Result(
+        held, table + "\n### The bill\n\n" + BillPerMillion.table(uses), raw.toString());
   }
 
   private void sizes(Path root) throws IOException {
@@ -67,6 +79,19 @@ public final class Figures implements Measurement {
       var zip = root.resolve(Path.of("functions", name, "target", "chatgate-" + name + ".zip"));
       upTo("package " + zip.getFileName() + ", MB", "", Files.size(zip) / 1e6, 15);
     }
+  }
+
+  private void firstClasses(Path root, Door door, Backends backends) throws Exception {
+    for (var model : List.of(Backends.PLAIN_MODEL, SHORT_STREAM)) {
+      var classes = FirstClasses.of(root, door, backends, model);
+      var what = "classes that the first call after the restore loads, " + kind(model);
+      upTo(what, door.name(), classes.size(), 50);
+      raw.append("%s %s: %s\n".formatted(door, what, classes));
+    }
+  }
+
+  private static String kind(String model) {
+    return model.equals(Backends.PLAIN_MODEL) ? "plain" : "streamed";
   }
 
   private void starts(Path root, Door door, Backends backends) throws Exception {
@@ -223,11 +248,18 @@ public final class Figures implements Measurement {
       var what = plain ? "plain call" : "20-event stream";
       upTo("processor time a " + what + ", ms", door.name(), each, plain ? 3 : 3.5);
       recorded("store calls a " + what, door, (double) backends.takeStoreCalls() / COUNTED_CALLS);
-      recorded(
-          "bytes of log a " + what,
-          door,
-          (double) (function.printedBytes() - printed) / COUNTED_CALLS);
+      double logged = (double) (function.printedBytes() - printed) / COUNTED_CALLS;
+      recorded("bytes of log a " + what, door, logged);
+      if (plain || door == Door.STREAM) {
+        uses.add(use(door, plain, each, logged));
+      }
     }
+  }
+
+  private static BillPerMillion.Use use(Door door, boolean plain, double millis, double logged) {
+    var name = (plain ? "plain" : "20 events") + ", " + (door == Door.API ? "API" : "URL");
+    return new BillPerMillion.Use(
+        name, door == Door.API, millis, CONFIGURED_MEGABYTES, WRITE_UNITS, 0, logged);
   }
 
   private void memory(FunctionProcess function, Door door) throws Exception {
