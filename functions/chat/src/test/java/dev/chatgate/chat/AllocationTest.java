@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The recorded bytes are those of code that is not yet compiled by C2, which leaves some objects
  * out: how far the compiler has come makes a count smaller, never larger. {@code
- * infra/bench/results/allocations.md} has those of warm code, on all threads.
+ * infra/bench/results/table.md} has those of warm code, on all threads.
  */
 class AllocationTest {
   private static final double HEAD_ROOM = 1.2;
