@@ -13,6 +13,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Pattern;
@@ -25,8 +27,7 @@ import java.util.regex.Pattern;
 public final class LoopRehearsal implements Closeable {
   private static final Duration TIME = Duration.ofMinutes(1);
   private static final Pattern STATUS = Pattern.compile("\"statusCode\":(\\d{3})");
-  private static final byte[] LAST_CHUNK = {'\r', '\n', '0', '\r', '\n', '\r', '\n'};
-  private static final byte[] END_OF_HEAD = {'\r', '\n', '\r', '\n'};
+  private static final byte[] NOTHING = {};
   private static final byte[] ACCEPTED =
       "HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
@@ -57,7 +58,7 @@ public final class LoopRehearsal implements Closeable {
    * @param event its payload
    * @param handler what answers it
    * @return the status of the answer
-   * @throws IOException if there was no answer
+   * @throws IOException if there was no answer, or a broken one
    */
   public int play(byte[] event, StreamingHandler handler) throws IOException {
     events.add(event);
@@ -88,9 +89,9 @@ public final class LoopRehearsal implements Closeable {
       connection.setTcpNoDelay(true);
       boolean more = true;
       while (more) {
-        var head = new String(readTo(END_OF_HEAD, in), StandardCharsets.ISO_8859_1);
-        more = head.startsWith("GET");
-        connection.getOutputStream().write(more ? invocation() : confirmed(in));
+        var head = lines(in);
+        more = head.getFirst().startsWith("GET");
+        connection.getOutputStream().write(more ? invocation() : confirmed(head, in));
       }
     } catch (EOFException e) {
       // The loop has closed its connection.
@@ -121,24 +122,50 @@ public final class LoopRehearsal implements Closeable {
     return reply.toByteArray();
   }
 
-  private byte[] confirmed(InputStream in) throws IOException {
-    answers.add(readTo(LAST_CHUNK, in));
+  /** A report of a failure has a length, an answer comes in chunks. */
+  private byte[] confirmed(List<String> head, InputStream in) throws IOException {
+    var length = head.stream().filter(line -> line.startsWith("Content-Length: ")).findFirst();
+    if (length.isPresent()) {
+      in.skipNBytes(Integer.parseInt(length.get().substring("Content-Length: ".length())));
+      answers.add(NOTHING);
+    } else {
+      answers.add(answer(in));
+    }
     return ACCEPTED;
   }
 
-  private static byte[] readTo(byte[] end, InputStream in) throws IOException {
-    var read = new ByteArrayOutputStream(1024);
-    int matched = 0;
-    while (matched < end.length) {
-      int b = in.read();
+  /** The body of an answer; nothing if trailers tell that it is broken. */
+  private static byte[] answer(InputStream in) throws IOException {
+    var body = new ByteArrayOutputStream(1024);
+    for (int size = size(in); size > 0; size = size(in)) {
+      body.writeBytes(in.readNBytes(size));
+      var _ = line(in);
+    }
+    return lines(in).isEmpty() ? body.toByteArray() : NOTHING;
+  }
+
+  private static int size(InputStream in) throws IOException {
+    return Integer.parseInt(line(in), 16);
+  }
+
+  /** Up to an empty line. */
+  private static List<String> lines(InputStream in) throws IOException {
+    var lines = new ArrayList<String>();
+    for (var line = line(in); !line.isEmpty(); line = line(in)) {
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  private static String line(InputStream in) throws IOException {
+    var line = new StringBuilder();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
       if (b < 0) {
         throw new EOFException();
       }
-      read.write(b);
-      // Where a carriage return breaks a match, it may begin the next.
-      matched = b == end[matched] ? matched + 1 : b == end[0] ? 1 : 0;
+      line.append((char) b);
     }
-    return read.toByteArray();
+    return line.toString().strip();
   }
 
   @Override

@@ -21,6 +21,7 @@ final class Exchange implements AutoCloseable {
 
   private final HttpTransport transport;
   private final HttpUriRequestBase request;
+  private final Duration total;
   private final Watchdog watchdog;
   private volatile boolean connected;
   private @Nullable ClassicHttpResponse response;
@@ -35,6 +36,7 @@ final class Exchange implements AutoCloseable {
   Exchange(HttpTransport transport, HttpUriRequestBase request, Duration total) {
     this.transport = transport;
     this.request = request;
+    this.total = total;
     this.watchdog = new Watchdog(transport.patrol(), total, request::cancel);
   }
 
@@ -48,7 +50,7 @@ final class Exchange implements AutoCloseable {
    * @throws IOException if there is no answer: {@link #passed} and {@link #wasConnected} tell why
    */
   void open(Readiness ready, Duration connect, Optional<Duration> firstByte) throws IOException {
-    ready.await(connect);
+    ready.await(connect.compareTo(total) < 0 ? connect : total);
     watchdog.enter(Limit.CONNECT, connect);
     watchdog.start();
     response = transport.send(request, () -> connected(firstByte));

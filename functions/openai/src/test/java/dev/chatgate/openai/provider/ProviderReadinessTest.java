@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.provider.ProviderOutcome.Answered;
@@ -14,6 +15,9 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ProviderReadinessTest {
@@ -63,6 +67,29 @@ class ProviderReadinessTest {
       assertEquals(
           ErrorCode.UPSTREAM_ERROR, assertInstanceOf(Failed.class, outcome).error().code());
       assertThrows(UncheckedIOException.class, client::connect);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsSlowToMakeDoesNotOutlastTheCall() {
+    var never = new CountDownLatch(1);
+    var total = Duration.ofMillis(200);
+    try (var harness =
+        new ClientHarness(
+            ClientHarness.limits(60_000, 5000, 5000, 0), ClientHarness.fixed(ClientHarness.KEY))) {
+      var ready = Readiness.begin(() -> never.await(60, TimeUnit.SECONDS));
+      long began = System.nanoTime();
+      var outcome =
+          harness.client.call(
+              Calls.of(Calls.PLAIN, Optional.empty(), total),
+              ready,
+              harness.sink,
+              ProviderListener.NONE);
+      assertTrue(System.nanoTime() - began < Duration.ofSeconds(30).toNanos());
+      assertEquals(
+          ErrorCode.UPSTREAM_TIMEOUT, assertInstanceOf(Failed.class, outcome).error().code());
+    } finally {
+      never.countDown();
     }
   }
 

@@ -1,0 +1,83 @@
+package dev.chatgate.streaming;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+class LoopRehearsalTest {
+  private static final Duration AMPLE = Duration.ofSeconds(60);
+  private static final byte[] EVENT = "{}".getBytes(StandardCharsets.UTF_8);
+
+  @Test
+  void everyAnswersStatusIsTold() {
+    played(rehearsal -> {
+      for (int status : List.of(200, 404, 503)) {
+        assertEquals(status, rehearsal.play(EVENT, answering(status, "a")));
+      }
+    });
+  }
+
+  /** What looks like the end of the chunks is not, and nobody waits for another. */
+  @Test
+  void anAnswerMayHoldWhatLooksLikeItsEnd() {
+    played(rehearsal -> {
+      assertEquals(200, rehearsal.play(EVENT, answering(200, "a\r\n0\r\n\r\nb")));
+      assertEquals(200, rehearsal.play(EVENT, answering(200, "a\r\n0")));
+    });
+  }
+
+  @Test
+  void aHandlerThatFailsGivesNoAnswerAndTheNextOneDoes() {
+    played(rehearsal -> {
+      assertThrows(
+          IOException.class,
+          () ->
+              rehearsal.play(
+                  EVENT,
+                  (request, context, response) -> {
+                    throw new IllegalStateException();
+                  }));
+      assertThrows(
+          IOException.class,
+          () ->
+              rehearsal.play(
+                  EVENT,
+                  (request, context, response) -> {
+                    response.head(200, Map.of());
+                    response.write(EVENT);
+                    throw new IllegalStateException();
+                  }));
+      assertEquals(200, rehearsal.play(EVENT, answering(200, "a")));
+    });
+  }
+
+  private static StreamingHandler answering(int status, String body) {
+    return (request, context, response) -> {
+      response.head(status, Map.of("content-type", "text/plain"));
+      response.write(body.getBytes(StandardCharsets.UTF_8));
+      response.end();
+    };
+  }
+
+  private interface Play {
+    void with(LoopRehearsal rehearsal) throws IOException;
+  }
+
+  private static void played(Play play) {
+    Assertions.assertTimeoutPreemptively(
+        AMPLE,
+        () -> {
+          try (var rehearsal = new LoopRehearsal(InstantSource.system())) {
+            play.with(rehearsal);
+          }
+        });
+  }
+}
