@@ -1,21 +1,19 @@
 package dev.chatgate.chat;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.micronaut.context.ApplicationContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.InstantSource;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The buffered entry, behind API Gateway (HTTP API, payload 2.0), run by AWS's own runtime client.
  * That client leaves no moment after the answer, so the call is settled when this returns.
  */
-public final class ApiHandler
-    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+public final class ApiHandler implements RequestStreamHandler {
   private final Gateway gateway;
   private final InstantSource clock;
 
@@ -52,34 +50,20 @@ public final class ApiHandler
   }
 
   @Override
-  public APIGatewayV2HTTPResponse handleRequest(
-      @Nullable APIGatewayV2HTTPEvent event, @Nullable Context context) {
+  public void handleRequest(InputStream event, OutputStream answer, @Nullable Context context)
+      throws IOException {
     var response = new BufferedResponse();
-    var request = event == null ? null : ApiEvents.request(event, clock.instant());
-    if (request != null) {
-      gateway.handle(traced(request), response);
-    } else if (event != null && KeepWarm.is(event.getRouteKey())) {
-      gateway.answerKeepWarm(response);
-    } else {
-      gateway.answerUnknownEvent(response);
+    switch (HttpEvents.buffered(event, clock.instant())) {
+      case HttpEvents.Read.Call(var request) -> gateway.handle(traced(request), response);
+      case HttpEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(response);
+      case HttpEvents.Read.Unknown _ -> gateway.answerUnknownEvent(response);
     }
-    return answer(response);
+    response.writeTo(answer);
   }
 
   /** AWS's runtime client tells of the trace where the X-Ray SDK looks for it. */
   private static GatewayRequest traced(GatewayRequest request) {
     var trace = System.getProperty("com.amazonaws.xray.traceHeader");
     return trace == null ? request : request.withHeader(TraceContext.AWS_HEADER, trace);
-  }
-
-  /** As text where it is text: base64 would cost a third of the 6 MB that Lambda takes. */
-  private static APIGatewayV2HTTPResponse answer(BufferedResponse response) {
-    var text = response.text();
-    return APIGatewayV2HTTPResponse.builder()
-        .withStatusCode(response.status())
-        .withHeaders(new LinkedHashMap<>(response.headers()))
-        .withBody(text.orElseGet(() -> Base64.getEncoder().encodeToString(response.body())))
-        .withIsBase64Encoded(text.isEmpty())
-        .build();
   }
 }

@@ -56,10 +56,10 @@ public final class StreamHandler implements StreamingHandler {
   public void handle(
       byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
     var channel = channelOver(response);
-    switch (StreamEvents.read(event, context.deadline().minus(LAST_WORDS))) {
-      case StreamEvents.Read.Call(var request) -> gateway.handle(traced(request, context), channel);
-      case StreamEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(channel);
-      case StreamEvents.Read.Unknown _ -> gateway.answerUnknownEvent(channel);
+    switch (HttpEvents.streamed(event, context.deadline().minus(LAST_WORDS))) {
+      case HttpEvents.Read.Call(var request) -> gateway.handle(traced(request, context), channel);
+      case HttpEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(channel);
+      case HttpEvents.Read.Unknown _ -> gateway.answerUnknownEvent(channel);
     }
   }
 

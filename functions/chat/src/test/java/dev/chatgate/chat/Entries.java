@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chatgate.chat.Expectation.Answer;
 import dev.chatgate.streaming.InvocationContext;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,17 +19,24 @@ import java.util.Optional;
 
 /** Hands an event to an entry as its runtime does, and collects the answer. */
 final class Entries {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Entries() {}
 
-  /** The buffered entry. The event is read as AWS's runtime client reads it. */
+  /** The buffered entry. */
   static Answer buffered(ApiHandler handler, String json) {
-    var event =
-        LambdaEventSerializers.serializerFor(
-                APIGatewayV2HTTPEvent.class, ApiHandler.class.getClassLoader())
-            .fromJson(json);
-    var answer = handler.handleRequest(event, null);
-    assertFalse(answer.getIsBase64Encoded());
-    return new Answer(answer.getStatusCode(), answer.getHeaders(), answer.getBody());
+    var written = new ByteArrayOutputStream();
+    try {
+      handler.handleRequest(new ByteArrayInputStream(json.getBytes(UTF_8)), written, null);
+      var answer = JSON.readTree(written.toByteArray());
+      assertFalse(answer.get("isBase64Encoded").asBoolean(true));
+      return new Answer(
+          answer.get("statusCode").asInt(),
+          JSON.convertValue(answer.get("headers"), new TypeReference<>() {}),
+          answer.get("body").asText());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The streaming entry. */

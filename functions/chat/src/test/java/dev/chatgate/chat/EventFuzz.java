@@ -3,16 +3,12 @@ package dev.chatgate.chat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
-import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold of any bytes at all that Lambda hands over as an event, at either entry: they are
@@ -25,9 +21,6 @@ final class EventFuzz {
 
   private final GatewayHarness harness;
   private final Gateway gateway;
-  private final PojoSerializer<APIGatewayV2HTTPEvent> serializer =
-      LambdaEventSerializers.serializerFor(
-          APIGatewayV2HTTPEvent.class, EventFuzz.class.getClassLoader());
 
   EventFuzz() {
     try {
@@ -45,35 +38,21 @@ final class EventFuzz {
   }
 
   void check(byte[] event) {
-    checkAnswer(
-        StreamEvents.read(event, NOW) instanceof StreamEvents.Read.Call(var request)
-            ? request
-            : null);
-    checkAnswer(buffered(event));
+    checkAnswer(HttpEvents.streamed(event, NOW));
+    checkAnswer(HttpEvents.buffered(new ByteArrayInputStream(event), NOW));
     assertEquals(List.of(), harness.ledger.claims(), "something was reserved");
     harness.logged.reset();
   }
 
-  private void checkAnswer(@Nullable GatewayRequest request) {
+  private void checkAnswer(HttpEvents.Read read) {
     var response = new BufferedResponse();
-    if (request == null) {
-      gateway.answerUnknownEvent(response);
-    } else {
+    if (read instanceof HttpEvents.Read.Call(var request)) {
       gateway.handle(request, response);
+    } else {
+      gateway.answerUnknownEvent(response);
     }
     assertTrue(STATUSES.contains(response.status()), () -> response.status() + harness.log());
     assertTrue(response.headers().getOrDefault("x-request-id", "").startsWith("req_"));
     assertTrue(harness.log().length() < 8192, "a long log line");
-  }
-
-  /** As AWS's client reads it. What that refuses never reaches our entry. */
-  private @Nullable GatewayRequest buffered(byte[] event) {
-    APIGatewayV2HTTPEvent read;
-    try {
-      read = serializer.fromJson(new ByteArrayInputStream(event));
-    } catch (RuntimeException _) {
-      return null;
-    }
-    return read == null ? null : ApiEvents.request(read, NOW);
   }
 }

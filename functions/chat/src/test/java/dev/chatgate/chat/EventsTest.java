@@ -1,20 +1,25 @@
 package dev.chatgate.chat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Locale.ROOT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
 import dev.chatgate.chat.GatewayRequest.Body;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventsTest {
@@ -79,38 +84,70 @@ class EventsTest {
       })
   void whatIsNoPayload2IsNoRequest(String event) {
     assertEquals(Optional.empty(), streamed(event));
+    assertEquals(Optional.empty(), buffered(event));
   }
 
   @Test
   void theApiDoorsPathComesDecodedAndItsTimeFromTheEvent() {
-    var event = apiEvent("/prod/v1/models/%2F", "prod");
-    var request = ApiEvents.request(event, NOW);
-    assertNotNull(request);
+    var request = buffered(apiEvent("/prod/v1/models/%2F", "1000")).orElseThrow();
     assertEquals(Door.API, request.door());
     assertEquals("/v1/models/%2F", request.path(), "not decoded twice");
     assertEquals(Instant.ofEpochMilli(1000).plus(Door.API_ANSWERS_WITHIN), request.end());
     assertEquals(Map.of("x-a", "1"), request.headers());
   }
 
-  @Test
-  void anApiEventOfAnotherShapeIsNoRequest() {
-    assertNull(ApiEvents.request(new APIGatewayV2HTTPEvent(), NOW));
-    var withoutHttp = apiEvent("/", "prod");
-    withoutHttp.getRequestContext().setHttp(null);
-    assertNull(ApiEvents.request(withoutHttp, NOW));
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "0", "-1", "1.5", "\"1000\"", "[1000]", "92233720368547758070"})
+  void anApiEventThatDoesNotSayWhenItCameCameNow(String time) {
+    assertEquals(
+        NOW.plus(Door.API_ANSWERS_WITHIN), buffered(apiEvent("/", time)).orElseThrow().end());
   }
 
-  private static APIGatewayV2HTTPEvent apiEvent(String path, String stage) {
-    return APIGatewayV2HTTPEvent.builder()
-        .withRawPath(path)
-        .withHeaders(Map.of("X-A", "1"))
-        .withRequestContext(
-            RequestContext.builder()
-                .withStage(stage)
-                .withTimeEpoch(1000)
-                .withHttp(RequestContext.Http.builder().withMethod("GET").build())
-                .build())
-        .build();
+  @ParameterizedTest
+  @MethodSource("goldenEvents")
+  void theApiDoorsEventsAreReadAsAwssOwnClassesReadThem(String name, String json) {
+    var aws =
+        LambdaEventSerializers.serializerFor(
+                APIGatewayV2HTTPEvent.class, EventsTest.class.getClassLoader())
+            .fromJson(json);
+    var request = buffered(json);
+    if (aws.getRequestContext() == null) {
+      assertEquals(Optional.empty(), request, name);
+      return;
+    }
+    var ours = request.orElseThrow();
+    assertEquals(aws.getRequestContext().getHttp().getMethod(), ours.method());
+    assertEquals(aws.getRawPath(), ours.path());
+    assertEquals(Optional.ofNullable(aws.getRawQueryString()).orElse(""), ours.query());
+    var headers = new HashMap<String, String>();
+    aws.getHeaders().forEach((header, value) -> headers.put(header.toLowerCase(ROOT), value));
+    assertEquals(headers, ours.headers());
+    assertSameBody(Bodies.of(aws.getBody(), aws.getIsBase64Encoded()), ours.body());
+    long came = aws.getRequestContext().getTimeEpoch();
+    assertEquals(
+        (came > 0 ? Instant.ofEpochMilli(came) : NOW).plus(Door.API_ANSWERS_WITHIN), ours.end());
+  }
+
+  static List<Arguments> goldenEvents() throws IOException {
+    return GoldenEvent.all(GoldenEventsTest.FOLDER).stream()
+        .map(golden -> Arguments.of(golden.toString(), golden.event()))
+        .toList();
+  }
+
+  private static void assertSameBody(Body expected, Body body) {
+    if (expected instanceof Body.Bytes(var bytes)) {
+      assertArrayEquals(bytes, bytes(body));
+    } else {
+      assertEquals(expected, body);
+    }
+  }
+
+  private static String apiEvent(String path, String time) {
+    return """
+    {"rawPath":"%s","headers":{"X-A":"1","X-B":null},
+     "requestContext":{"stage":"prod","timeEpoch":%s,"http":{"method":"GET"}}}
+    """
+        .formatted(path, time);
   }
 
   private static String event(String body, String base64) {
@@ -122,14 +159,21 @@ class EventsTest {
   }
 
   private static Optional<GatewayRequest> streamed(String event) {
-    return StreamEvents.read(event.getBytes(StandardCharsets.UTF_8), NOW)
-            instanceof StreamEvents.Read.Call(var request)
+    return call(HttpEvents.streamed(event.getBytes(UTF_8), NOW));
+  }
+
+  private static Optional<GatewayRequest> buffered(String event) {
+    return call(HttpEvents.buffered(new ByteArrayInputStream(event.getBytes(UTF_8)), NOW));
+  }
+
+  private static Optional<GatewayRequest> call(HttpEvents.Read read) {
+    return read instanceof HttpEvents.Read.Call(var request)
         ? Optional.of(request)
         : Optional.empty();
   }
 
   private static String text(Optional<GatewayRequest> request) {
-    return new String(bytes(request.orElseThrow().body()), StandardCharsets.UTF_8);
+    return new String(bytes(request.orElseThrow().body()), UTF_8);
   }
 
   private static byte[] bytes(Body body) {

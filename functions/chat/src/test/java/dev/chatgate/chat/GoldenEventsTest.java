@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * addresses of AWS and of the provider are the test's.
  */
 class GoldenEventsTest {
-  private static final Path FOLDER = Path.of("../../events");
+  static final Path FOLDER = Path.of("../../events");
   private static final GoldenSurroundings SURROUNDINGS = new GoldenSurroundings();
 
   @BeforeAll

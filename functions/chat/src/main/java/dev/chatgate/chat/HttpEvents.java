@@ -5,23 +5,25 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the events of the streaming door: payload 2.0, of which only what a call needs is kept. A
- * function URL hands the path over as the client encoded it.
+ * Reads the events of both doors: payload 2.0, of which only what a call needs is kept. An HTTP API
+ * hands the path over percent-decoded, a function URL as the client encoded it.
  */
-final class StreamEvents {
+final class HttpEvents {
   // Lambda's own limit on an event is 6 MB: no smaller one of Jackson's may get in its way.
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();
 
-  private StreamEvents() {}
+  private HttpEvents() {}
 
   /** What an event is. */
   sealed interface Read {
@@ -36,21 +38,37 @@ final class StreamEvents {
   }
 
   /**
-   * Reads an event.
+   * Reads an event of the streaming door.
    *
    * @param end when all work for the call must be over
    */
-  static Read read(byte[] event, Instant end) {
-    var fields = new Fields();
+  static Read streamed(byte[] event, Instant end) {
     try (var json = factory().createParser(event)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        return new Read.Unknown();
-      }
-      fields.read(json);
+      return fields(json).streamed(end);
     } catch (IOException e) {
       return new Read.Unknown();
     }
-    return fields.event(end);
+  }
+
+  /**
+   * Reads an event of the buffered door.
+   *
+   * @param now the present, for an event that does not say when it came
+   */
+  static Read buffered(InputStream event, Instant now) {
+    try (var json = factory().createParser(event)) {
+      return fields(json).buffered(now);
+    } catch (IOException e) {
+      return new Read.Unknown();
+    }
+  }
+
+  private static Fields fields(JsonParser json) throws IOException {
+    var fields = new Fields();
+    if (json.nextToken() == JsonToken.START_OBJECT) {
+      fields.read(json);
+    }
+    return fields;
   }
 
   /**
@@ -69,6 +87,7 @@ final class StreamEvents {
     private @Nullable String method;
     private @Nullable String rawPath;
     private @Nullable String stage;
+    private long timeEpoch;
     private String query = "";
     private Map<String, String> headers = Map.of();
     private @Nullable String body;
@@ -101,6 +120,7 @@ final class StreamEvents {
         json.nextToken();
         switch (name) {
           case "stage" -> stage = string(json);
+          case "timeEpoch" -> timeEpoch = number(json);
           case "http" -> method = strings(json).get("method");
           default -> json.skipChildren();
         }
@@ -113,6 +133,15 @@ final class StreamEvents {
       }
       json.skipChildren();
       return null;
+    }
+
+    /** A whole number; 0 for anything else. */
+    private static long number(JsonParser json) throws IOException {
+      boolean whole =
+          json.currentToken() == JsonToken.VALUE_NUMBER_INT
+              && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+      json.skipChildren();
+      return whole ? json.getLongValue() : 0;
     }
 
     /** The members of an object that are strings, their names in lower case. */
@@ -133,15 +162,24 @@ final class StreamEvents {
       return strings;
     }
 
-    Read event(Instant end) {
+    Read streamed(Instant end) {
+      return event(Door.STREAM, Paths::decoded, end);
+    }
+
+    Read buffered(Instant now) {
+      var arrived = timeEpoch > 0 ? Instant.ofEpochMilli(timeEpoch) : now;
+      return event(Door.API, UnaryOperator.identity(), arrived.plus(Door.API_ANSWERS_WITHIN));
+    }
+
+    private Read event(Door door, UnaryOperator<String> decoding, Instant end) {
       if (method == null || rawPath == null) {
         return KeepWarm.is(routeKey) ? new Read.KeptWarm() : new Read.Unknown();
       }
       return new Read.Call(
           new GatewayRequest(
-              Door.STREAM,
+              door,
               method,
-              Paths.decoded(Paths.withoutStage(rawPath, stage)),
+              decoding.apply(Paths.withoutStage(rawPath, stage)),
               query,
               headers,
               Bodies.of(body, base64),
