@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * That client leaves no moment after the answer, so the call is settled when this returns.
  */
 public final class ApiHandler implements RequestStreamHandler {
+  /** Where AWS's runtime client tells of the trace: the X-Ray SDK looks for it there. */
+  static final String TRACE = "com.amazonaws.xray.traceHeader";
+
   private final Gateway gateway;
   private final InstantSource clock;
 
@@ -61,9 +64,8 @@ public final class ApiHandler implements RequestStreamHandler {
     response.writeTo(answer);
   }
 
-  /** AWS's runtime client tells of the trace where the X-Ray SDK looks for it. */
   private static GatewayRequest traced(GatewayRequest request) {
-    var trace = System.getProperty("com.amazonaws.xray.traceHeader");
+    var trace = System.getProperty(TRACE);
     return trace == null ? request : request.withHeader(TraceContext.AWS_HEADER, trace);
   }
 }

@@ -5,19 +5,39 @@ import io.micronaut.context.ApplicationContext;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.List;
 
 /** Plays scenes through the buffered entry, as events of an HTTP API. */
 final class ApiRehearsal implements Rehearsal.Entry {
+  private static final Logger LOG = System.getLogger(ApiRehearsal.class.getName());
   private static final JsonFactory JSON = new JsonFactory();
+
+  /** What AWS's runtime client loads at its first invocation, and nobody before. */
+  private static final List<String> OF_THE_RUNTIME =
+      List.of(
+          "com.amazonaws.services.lambda.runtime.api.client.api.LambdaContext",
+          "com.amazonaws.services.lambda.runtime.LambdaRuntimeInternal");
+
+  ApiRehearsal() {
+    for (var name : OF_THE_RUNTIME) {
+      try {
+        var _ = Class.forName(name);
+      } catch (ClassNotFoundException e) {
+        LOG.log(Level.DEBUG, "left to the first call: {0}", name);
+      }
+    }
+  }
 
   @Override
   public int play(ApplicationContext application, Scene scene) throws IOException {
-    var handler =
-        new ApiHandler(
-            application.getBean(Gateway.class), application.getBean(InstantSource.class));
+    var clock = application.getBean(InstantSource.class);
+    var handler = new ApiHandler(application.getBean(Gateway.class), clock);
+    System.setProperty(ApiHandler.TRACE, Rehearsal.TRACE);
     var answer = new ByteArrayOutputStream();
-    handler.handleRequest(new ByteArrayInputStream(scene.event()), answer, null);
+    handler.handleRequest(new ByteArrayInputStream(scene.event(clock.instant())), answer, null);
     return status(answer.toByteArray());
   }
 
@@ -31,5 +51,7 @@ final class ApiRehearsal implements Rehearsal.Entry {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    System.clearProperty(ApiHandler.TRACE);
+  }
 }

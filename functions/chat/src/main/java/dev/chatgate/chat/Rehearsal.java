@@ -1,17 +1,21 @@
 package dev.chatgate.chat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.chatgate.aws.AwsClients;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.chat.rehearsal.Answers;
 import dev.chatgate.chat.rehearsal.StandIn;
 import dev.chatgate.openai.provider.ProviderSettings;
+import dev.chatgate.quota.Pause;
 import io.micronaut.context.ApplicationContext;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,21 +32,41 @@ final class Rehearsal {
   /** The SDK's names for what Lambda sets, which go before the environment's. */
   private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
 
-  private static final String TRACE = "com.amazonaws.xray.traceHeader";
+  /** What Lambda says of an invocation's trace. */
+  static final String TRACE =
+      "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:12345678:0";
+
   private static final int SELDOM_EVERY = 16;
+  private static final int STANDARD_OUTPUTS_BUFFER = 128;
 
   /**
    * After so many rounds the application is made anew: the first calls of one are to be hot too,
    * for the first call after a restore is such a one.
    */
-  private static final int BEFORE_A_NEW_ONE = 100;
+  private static final int BEFORE_A_NEW_ONE = 500;
 
   /** So short that tenants and prices are read often, as a first call reads them. */
   private static final Duration REMEMBERED = Duration.ofMillis(20);
 
+  private static final Duration CONNECTING = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private Rehearsal() {}
+  /** Some code asks whether the last call was long ago: the JDK's random bytes, after 100 ms. */
+  private static final Duration IDLE = Duration.ofMillis(120);
+
+  private final Ways ways;
+  private final StandIn standIn;
+  private final Entry entry;
+  private final InstantSource clock;
+  private final Instant end;
+
+  private Rehearsal(Ways ways, StandIn standIn, Entry entry, InstantSource clock, Instant end) {
+    this.ways = ways;
+    this.standIn = standIn;
+    this.entry = entry;
+    this.clock = clock;
+    this.end = end;
+  }
 
   /** One of the function's entries. */
   interface Entry extends AutoCloseable {
@@ -70,10 +94,9 @@ final class Rehearsal {
    *
    * @param tlsToProvider whether the provider is called by HTTPS
    * @param tlsToAws whether the AWS services are
+   * @param callLimit the most that a call may take
    */
-  record Ways(boolean tlsToProvider, boolean tlsToAws) {
-    static final Ways SECURE = new Ways(true, true);
-  }
+  record Ways(boolean tlsToProvider, boolean tlsToAws, Duration callLimit) {}
 
   /** How a rehearsal went: the calls made, and what the stand-in was asked, see there. */
   record Outcome(int calls, int requests) {}
@@ -93,45 +116,65 @@ final class Rehearsal {
     try (var standIn = new StandIn(new Answers(clock), clock);
         var entry = entries.make()) {
       System.setProperty(CREDENTIALS, standIn.credentials().toString());
-      System.setProperty(TRACE, "Root=1-0-0;Sampled=0");
-      return run(entry, ways, rounds, atMost, standIn, clock);
+      var end = clock.instant().plus(atMost);
+      return new Rehearsal(ways, standIn, entry, clock, end).play(rounds);
     } finally {
       System.clearProperty(CREDENTIALS);
-      System.clearProperty(TRACE);
     }
   }
 
-  private static Outcome run(
-      Entry entry, Ways ways, int rounds, Duration atMost, StandIn standIn, InstantSource clock)
-      throws Exception {
-    var end = clock.instant().plus(atMost);
+  /**
+   * Made as the JDK makes standard output, with something before it as AWS's runtime client has.
+   * Three kinds keep the compiler from taking one class for granted: the real ones are of classes
+   * that nobody else can make.
+   */
+  private static PrintStream nowhere(int kind) throws IOException {
+    var nowhere = OutputStream.nullOutputStream();
+    return switch (kind % 3) {
+      case 0 -> console(new FileOutputStream("/dev/null"), false);
+      case 1 -> new PrintStream(console(nowhere, true), false, UTF_8);
+      default ->
+          new PrintStream(
+              new DataOutputStream(console(new DataOutputStream(nowhere), false)), true, UTF_8);
+    };
+  }
+
+  private static PrintStream console(OutputStream end, boolean flushing) {
+    var buffered = new BufferedOutputStream(end, STANDARD_OUTPUTS_BUFFER);
+    return new PrintStream(buffered, flushing, UTF_8);
+  }
+
+  private Outcome play(int rounds) throws Exception {
     int calls = 0;
-    for (int done = 0; done < rounds && clock.instant().isBefore(end); done += BEFORE_A_NEW_ONE) {
+    for (int done = 0; done < rounds && isTime(); done += BEFORE_A_NEW_ONE) {
+      Pause.SLEEP.pause(IDLE);
       // The application closes nothing that it was given.
       try (var aws = AwsClients.ofStandIn(standIn.address(ways.tlsToAws), standIn.trust());
-          var application = application(standIn.address(ways.tlsToProvider), standIn, aws)) {
+          var log = nowhere(done / BEFORE_A_NEW_ONE);
+          var application = application(aws, log)) {
         new Ahead(application).fetch(PATIENCE);
-        calls += play(entry, application, Math.min(BEFORE_A_NEW_ONE, rounds - done), end, clock);
+        calls += play(application, Math.min(BEFORE_A_NEW_ONE, rounds - done));
       }
     }
     return new Outcome(calls, standIn.requests());
   }
 
-  private static int play(
-      Entry entry, ApplicationContext application, int rounds, Instant end, InstantSource clock)
-      throws Exception {
+  private boolean isTime() {
+    return clock.instant().isBefore(end);
+  }
+
+  private int play(ApplicationContext application, int rounds) throws Exception {
     int calls = 0;
-    for (int round = 0; round < rounds && clock.instant().isBefore(end); round++) {
-      calls += playAll(Scene.OFTEN, entry, application);
+    for (int round = 0; round < rounds && isTime(); round++) {
+      calls += play(application, Scene.OFTEN);
       if (round % SELDOM_EVERY == 0) {
-        calls += playAll(Scene.SELDOM, entry, application);
+        calls += play(application, Scene.SELDOM);
       }
     }
     return calls;
   }
 
-  private static int playAll(List<Scene> scenes, Entry entry, ApplicationContext application)
-      throws Exception {
+  private int play(ApplicationContext application, List<Scene> scenes) throws Exception {
     for (var scene : scenes) {
       int status = entry.play(application, scene);
       if (status != scene.status()) {
@@ -143,27 +186,27 @@ final class Rehearsal {
     return scenes.size();
   }
 
-  private static ApplicationContext application(URI provider, StandIn standIn, AwsClients aws)
+  private ApplicationContext application(AwsClients aws, PrintStream log)
       throws GeneralSecurityException, IOException {
-    var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
     return GatewayFactory.start(
-        settings(provider),
+        settings(),
         aws,
         standIn.trusting(),
-        new CallLog(silent, InstantSource.system(), new MetricSource("rehearsal", false)));
+        new CallLog(log, clock, new MetricSource("rehearsal", false)));
   }
 
-  private static Settings settings(URI provider) {
+  private Settings settings() {
+    var provider = standIn.address(ways.tlsToProvider).resolve("/openai/v1");
     return new Settings(
         new Tables("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage"),
         "provider",
         List.of("*"),
-        PATIENCE,
+        ways.callLimit,
         REMEMBERED,
         1 << 22,
         256,
         429,
         false,
-        new ProviderSettings(provider.resolve("/openai/v1"), PATIENCE, PATIENCE, PATIENCE, 0));
+        new ProviderSettings(provider, CONNECTING, PATIENCE, PATIENCE, 0));
   }
 }

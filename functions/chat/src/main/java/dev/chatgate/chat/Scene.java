@@ -6,6 +6,7 @@ import dev.chatgate.chat.rehearsal.Answers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,7 @@ import java.util.Map;
  */
 record Scene(String method, String path, String key, String body, int status) {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final String AGENT = "OpenAI/JS 7.0.0";
   private static final String CHAT = "/openai/v1/chat/completions";
   private static final String MESSAGES =
       """
@@ -69,8 +71,12 @@ record Scene(String method, String path, String key, String body, int status) {
     return new Scene("POST", CHAT, key, "{\"model\":\"%s\",%s}".formatted(model, members), status);
   }
 
-  /** The call as Lambda would hand it over at both doors: payload 2.0. */
-  byte[] event() {
+  /**
+   * The call as Lambda would hand it over at both doors: payload 2.0.
+   *
+   * @param now when it comes
+   */
+  byte[] event(Instant now) {
     var event = new ByteArrayOutputStream(2048);
     try (var json = JSON.createGenerator(event)) {
       json.writeStartObject();
@@ -79,10 +85,7 @@ record Scene(String method, String path, String key, String body, int status) {
       json.writeStringField("rawPath", path);
       json.writeStringField("rawQueryString", "");
       writeStrings(json, "headers", headers());
-      json.writeObjectFieldStart("requestContext");
-      writeStrings(json, "http", Map.of("method", method, "path", path));
-      json.writeStringField("stage", "$default");
-      json.writeEndObject();
+      writeContext(json, now);
       if (!body.isEmpty()) {
         json.writeStringField("body", body);
       }
@@ -92,6 +95,29 @@ record Scene(String method, String path, String key, String body, int status) {
       throw new UncheckedIOException("an array takes every byte", e);
     }
     return event.toByteArray();
+  }
+
+  private void writeContext(JsonGenerator json, Instant now) throws IOException {
+    json.writeObjectFieldStart("requestContext");
+    json.writeStringField("accountId", "anonymous");
+    json.writeStringField("apiId", "rehearsal");
+    json.writeNullField("authentication");
+    json.writeStringField("domainName", "example.com");
+    writeStrings(
+        json,
+        "http",
+        Map.of(
+            "method", method,
+            "path", path,
+            "protocol", "HTTP/1.1",
+            "sourceIp", "192.0.2.1",
+            "userAgent", AGENT));
+    json.writeStringField("requestId", "rehearsal");
+    json.writeStringField("routeKey", "$default");
+    json.writeStringField("stage", "$default");
+    json.writeStringField("time", "01/Jan/2026:00:00:00 +0000");
+    json.writeNumberField("timeEpoch", now.toEpochMilli());
+    json.writeEndObject();
   }
 
   private static void writeStrings(JsonGenerator json, String name, Map<String, String> members)
@@ -111,7 +137,7 @@ record Scene(String method, String path, String key, String body, int status) {
         "accept", "application/json",
         "host", "example.com",
         "origin", "https://app.example.com",
-        "user-agent", "OpenAI/JS 7.0.0",
+        "user-agent", AGENT,
         "x-stainless-lang", "js",
         "x-stainless-package-version", "7.0.0",
         "x-stainless-retry-count", "0");

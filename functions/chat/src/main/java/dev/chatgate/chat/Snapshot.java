@@ -85,8 +85,6 @@ final class Snapshot implements Resource {
     provider.prepare();
     provider.forgetConnections();
     pause.pause(READ_AHEAD_IS_STALE_AFTER);
-    // A copy begins with what is in memory now: the rehearsal's garbage is not to be in it.
-    System.gc();
   }
 
   /** A rehearsal that fails makes a slow first call, and no other harm: the function starts. */
@@ -100,10 +98,11 @@ final class Snapshot implements Resource {
   }
 
   private Rehearsal.Ways ways() {
-    var provider = application.getBean(Settings.class).provider().baseUrl();
+    var settings = application.getBean(Settings.class);
     return new Rehearsal.Ways(
-        "https".equals(provider.getScheme()),
-        !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"));
+        "https".equals(settings.provider().baseUrl().getScheme()),
+        !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"),
+        settings.callLimit());
   }
 
   @Override

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RehearsalTest {
   private static final Duration AMPLE = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(14);
+  private static final Ways SECURE = new Ways(true, true, LIMIT);
   private static final int SCENES = Scene.OFTEN.size() + Scene.SELDOM.size();
 
   /** Three requests of the ledger and one of the provider. */
@@ -33,14 +35,14 @@ class RehearsalTest {
   @ParameterizedTest
   @EnumSource
   void everySceneIsAnsweredAsItShouldBe(Side door) throws Exception {
-    assertEquals(SCENES, Rehearsal.run(door.entry, Ways.SECURE, 1, AMPLE).calls());
+    assertEquals(SCENES, Rehearsal.run(door.entry, SECURE, 1, AMPLE).calls());
   }
 
   @ParameterizedTest
   @EnumSource
   void aUsualCallAsksForNothingButWhatARealOneWould(Side door) throws Exception {
-    var one = Rehearsal.run(door.entry, Ways.SECURE, 1, AMPLE);
-    var three = Rehearsal.run(door.entry, Ways.SECURE, 3, AMPLE);
+    var one = Rehearsal.run(door.entry, SECURE, 1, AMPLE);
+    var three = Rehearsal.run(door.entry, SECURE, 3, AMPLE);
 
     int calls = three.calls() - one.calls();
     assertEquals(2 * Scene.OFTEN.size(), calls);
@@ -50,13 +52,13 @@ class RehearsalTest {
   @ParameterizedTest
   @EnumSource
   void theWayOfTheRealCallsIsTaken(Side door) throws Exception {
-    assertEquals(SCENES, Rehearsal.run(door.entry, new Ways(false, true), 1, AMPLE).calls());
-    assertEquals(SCENES, Rehearsal.run(door.entry, new Ways(true, false), 1, AMPLE).calls());
+    assertEquals(SCENES, Rehearsal.run(door.entry, new Ways(false, true, LIMIT), 1, AMPLE).calls());
+    assertEquals(SCENES, Rehearsal.run(door.entry, new Ways(true, false, LIMIT), 1, AMPLE).calls());
   }
 
   @Test
   void nothingIsBegunWhenTheTimeIsUp() throws Exception {
-    assertEquals(0, Rehearsal.run(StreamRehearsal::new, Ways.SECURE, 1, Duration.ZERO).calls());
+    assertEquals(0, Rehearsal.run(StreamRehearsal::new, SECURE, 1, Duration.ZERO).calls());
   }
 
   @Test
@@ -65,7 +67,7 @@ class RehearsalTest {
     var captured = new ByteArrayOutputStream();
     System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
     try {
-      var _ = Rehearsal.run(Side.API.entry, Ways.SECURE, 1, AMPLE);
+      var _ = Rehearsal.run(Side.API.entry, SECURE, 1, AMPLE);
     } finally {
       System.setOut(console);
     }

@@ -11,8 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,27 +24,23 @@ import java.util.regex.Pattern;
  * closed. Not to be shared by threads.
  */
 public final class LoopRehearsal implements Closeable {
-  private static final Duration TIME = Duration.ofMinutes(1);
   private static final Pattern STATUS = Pattern.compile("\"statusCode\":(\\d{3})");
   private static final byte[] NOTHING = {};
   private static final byte[] ACCEPTED =
       "HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
 
-  private final InstantSource clock;
   private final ServerSocket server;
   private final RuntimeApi api;
-  private final BlockingQueue<byte[]> events = new LinkedBlockingQueue<>();
+  private final BlockingQueue<byte[]> invocations = new LinkedBlockingQueue<>();
   private final BlockingQueue<byte[]> answers = new LinkedBlockingQueue<>();
 
   /**
    * Listens at a port that is free.
    *
-   * @param clock for the invocations' deadlines
    * @throws IOException if it cannot listen
    */
-  public LoopRehearsal(InstantSource clock) throws IOException {
-    this.clock = clock;
+  public LoopRehearsal() throws IOException {
     server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     var address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
     api = new RuntimeApi(new Connector.Network("localhost:" + server.getLocalPort(), address));
@@ -56,12 +51,15 @@ public final class LoopRehearsal implements Closeable {
    * One invocation, from question to confirmation.
    *
    * @param event its payload
+   * @param deadline when Lambda would end it
+   * @param trace the trace header that Lambda would send along
    * @param handler what answers it
    * @return the status of the answer
    * @throws IOException if there was no answer, or a broken one
    */
-  public int play(byte[] event, StreamingHandler handler) throws IOException {
-    events.add(event);
+  public int play(byte[] event, Instant deadline, String trace, StreamingHandler handler)
+      throws IOException {
+    invocations.add(invocation(event, deadline, trace));
     new InvocationLoop(api, handler, true).serve();
     var answer = answers.poll();
     var status =
@@ -91,7 +89,7 @@ public final class LoopRehearsal implements Closeable {
       while (more) {
         var head = lines(in);
         more = head.getFirst().startsWith("GET");
-        connection.getOutputStream().write(more ? invocation() : confirmed(head, in));
+        connection.getOutputStream().write(more ? invocations.take() : confirmed(head, in));
       }
     } catch (EOFException e) {
       // The loop has closed its connection.
@@ -102,8 +100,7 @@ public final class LoopRehearsal implements Closeable {
     }
   }
 
-  private byte[] invocation() throws InterruptedException {
-    var event = events.take();
+  private static byte[] invocation(byte[] event, Instant deadline, String trace) {
     var reply = new ByteArrayOutputStream(event.length + 512);
     reply.writeBytes(
         """
@@ -112,11 +109,11 @@ public final class LoopRehearsal implements Closeable {
         Lambda-Runtime-Aws-Request-Id: rehearsal\r
         Lambda-Runtime-Deadline-Ms: %d\r
         Lambda-Runtime-Invoked-Function-Arn: rehearsal\r
-        Lambda-Runtime-Trace-Id: Root=1-0-0;Sampled=0\r
+        Lambda-Runtime-Trace-Id: %s\r
         Content-Length: %d\r
         \r
         """
-            .formatted(clock.instant().plus(TIME).toEpochMilli(), event.length)
+            .formatted(deadline.toEpochMilli(), trace, event.length)
             .getBytes(StandardCharsets.US_ASCII));
     reply.writeBytes(event);
     return reply.toByteArray();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What the stand-in answers: a store with two tenants, one of which has spent its day, a secret,
@@ -34,9 +35,34 @@ public final class Answers implements StandIn.Script {
   private static final String AWS_JSON = "application/x-amz-json-1.0";
   private static final int EVENTS = 24;
   private static final long SPENT_TOKENS = 1_000_000;
+  private static final String TERSE_USAGE =
+      "{\"prompt_tokens\":131,\"completion_tokens\":24,\"total_tokens\":155}";
   private static final String USAGE =
       "{\"prompt_tokens\":31,\"completion_tokens\":24,\"total_tokens\":55,\"prompt_tokens_details\":{\"cached_tokens\":7}}";
 
+  /**
+   * What a tenant may be like: numbers of few and of many digits, some limits, all of them and
+   * none.
+   */
+  private static final List<String> ROOM =
+      List.of(
+          """
+          {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
+          "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
+          "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
+          "max_concurrent_requests":100},"model_aliases":{"fast":"rehearsal/model"}}\
+          """,
+          """
+          {"id":"room","status":"active","quota":{"requests_per_minute":60,\
+          "tokens_per_minute":200000,"tokens_per_day":90000000,"cost_per_month_usd":2.50,\
+          "max_concurrent_requests":8},"models":["rehearsal/model","fast"],\
+          "model_aliases":{"fast":"rehearsal/model"}}\
+          """,
+          """
+          {"id":"room","status":"active","model_aliases":{"fast":"rehearsal/model"}}\
+          """);
+
+  private final AtomicInteger turns = new AtomicInteger();
   private final InstantSource clock;
   private final String hash = KeyHash.of(KEY).hex();
   private final String spentHash = KeyHash.of(SPENT_KEY).hex();
@@ -67,6 +93,11 @@ public final class Answers implements StandIn.Script {
               "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"rehearsal\",\"CreatedDate\":1.7E9}");
       default -> aws(200, "{}");
     };
+  }
+
+  /** Counts up, so that what is answered is now of one shape and now of another. */
+  private int turn() {
+    return turns.getAndIncrement() & Integer.MAX_VALUE;
   }
 
   private String credentials() {
@@ -102,26 +133,25 @@ public final class Answers implements StandIn.Script {
     return quotaItem(0);
   }
 
-  private static String config(boolean spent) {
+  private String config(boolean spent) {
     return spent
         ? "{\"id\":\"spent\",\"status\":\"active\",\"quota\":{\"tokens_per_day\":"
             + SPENT_TOKENS
             + "}}"
-        : """
-        {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
-        "tokens_per_minute":6000000000,"tokens_per_day":600000000,"tokens_per_month":6000000000,\
-        "cost_per_month_usd":1000000,"max_concurrent_requests":100},\
-        "model_aliases":{"fast":"rehearsal/model"}}\
-        """;
+        : ROOM.get(turn() % ROOM.size());
   }
 
   private String quotaItem(long tokensToday) {
     var day = (int) LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
-    return """
-    {"pk":{"S":"rehearsal#0"},"n":{"N":"1"},"th":{"N":"0"},"tv":{"N":"0"},"dy":{"N":"%d"},"%s":{"N":"%d"},\
-    "rehearsal-00":{"B":"%s"}}\
-    """
-        .formatted(day, ItemNames.dayTokens(day), tokensToday, inFlight(day));
+    boolean alone = tokensToday == 0 && turn() % 2 == 0;
+    return alone
+        ? "{\"pk\":{\"S\":\"rehearsal#0\"},\"n\":{\"N\":\"0\"},\"th\":{\"N\":\"0\"},\"tv\":{\"N\":\"0\"},\"dy\":{\"N\":\"%d\"}}"
+            .formatted(day)
+        : """
+        {"pk":{"S":"rehearsal#0"},"n":{"N":"1"},"th":{"N":"20000000000"},"tv":{"N":"0"},\
+        "dy":{"N":"%d"},"%s":{"N":"%d"},"rehearsal-00":{"B":"%s"}}\
+        """
+            .formatted(day, ItemNames.dayTokens(day), tokensToday, inFlight(day));
   }
 
   /** What the item knows of a call of somebody else: a real one holds at least the caller's own. */
@@ -152,7 +182,7 @@ public final class Answers implements StandIn.Script {
         : "{\"Count\":0,\"ScannedCount\":0,\"Items\":[]}";
   }
 
-  private static Reply provider(String path, String body) {
+  private Reply provider(String path, String body) {
     if (path.endsWith("/models")) {
       return new Reply(
           200,
@@ -160,35 +190,37 @@ public final class Answers implements StandIn.Script {
           List.of(
               "{\"object\":\"list\",\"data\":[{\"id\":\"rehearsal/model\",\"object\":\"model\"}]}"));
     }
+    boolean terse = turn() % 2 == 0;
+    var usage = terse ? TERSE_USAGE : USAGE;
     return body.contains("\"stream\":true")
-        ? new Reply(200, "text/event-stream", stream())
-        : new Reply(200, JSON, List.of(plain()));
+        ? new Reply(200, "text/event-stream", stream(terse ? "" : ",\"usage\":null", usage))
+        : new Reply(200, JSON, List.of(plain(usage)));
   }
 
-  private static String plain() {
+  private static String plain(String usage) {
     return """
-    {"id":"chatcmpl-rehearsal","object":"chat.completion","created":1,"model":"rehearsal/model","choices":\
-    [{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
+    {"id":"chatcmpl-rehearsal","object":"chat.completion","created":1760000000,"model":"rehearsal/model",\
+    "choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
     """
-        .formatted("one word after another ".repeat(EVENTS), USAGE);
+        .formatted("one word after another ".repeat(EVENTS), usage);
   }
 
-  private static List<String> stream() {
+  private static List<String> stream(String noUsage, String usage) {
     var events = new ArrayList<String>();
     for (int i = 0; i < EVENTS; i++) {
       events.add(
           event(
-              "[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]", "null"));
+              "[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]", noUsage));
     }
-    events.add(event("[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]", "null"));
-    events.add(event("[]", USAGE) + "data: [DONE]\n\n");
+    events.add(event("[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]", noUsage));
+    events.add(event("[]", ",\"usage\":" + usage) + "data: [DONE]\n\n");
     return events;
   }
 
   private static String event(String choices, String usage) {
     return """
     data: {"id":"chatcmpl-rehearsal","object":"chat.completion.chunk","created":1,"model":\
-    "rehearsal/model","choices":%s,"usage":%s}
+    "rehearsal/model","choices":%s%s}
 
     """
         .formatted(choices, usage);
