@@ -13,11 +13,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Calls the provider without a gateway, over one kept connection and as fast as a client can: what
- * the gateway's times are compared with.
+ * Calls the provider and the store without a gateway, over one kept connection and as fast as a
+ * client can: what the gateway's times are compared with.
  */
 final class Direct implements AutoCloseable {
   private static final Pattern NUMBERED = Pattern.compile("\"content\":\"(\\d+) \"");
+
+  private static final String ADMISSION =
+      "{\"UpdateExpression\":\"%s\"}".formatted("SET #a = :a, #b = :b ADD #c :c ".repeat(40));
 
   private final Socket socket;
   private final InputStream in;
@@ -30,12 +33,21 @@ final class Direct implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream(), 65_536);
   }
 
+  /** Calls the provider. */
   Answer call(String body) throws IOException {
+    return post("/v1/chat/completions", "Content-Type: application/json", body);
+  }
+
+  /** A write of the store, of about the size of an admission. */
+  Answer callStore() throws IOException {
+    return post("/", "X-Amz-Target: DynamoDB_20120810.UpdateItem", ADMISSION);
+  }
+
+  private Answer post(String path, String header, String body) throws IOException {
     var bytes = body.getBytes(StandardCharsets.UTF_8);
     var head =
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-            + bytes.length
-            + "\r\n\r\n";
+        "POST %s HTTP/1.1\r\nHost: localhost\r\n%s\r\nContent-Length: %d\r\n\r\n"
+            .formatted(path, header, bytes.length);
     var message = new ByteArrayOutputStream();
     message.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     message.writeBytes(bytes);

@@ -4,13 +4,20 @@ import java.nio.charset.StandardCharsets;
 
 /** The two doors, and the event that each gets for a chat call. */
 enum Door {
-  STREAM("StreamFunction"),
-  API("ApiFunction");
+  STREAM("StreamFunction", 1),
+  API("ApiFunction", 3);
 
   private final String logicalId;
+  private final int storeCallsBeforeAnswer;
 
-  Door(String logicalId) {
+  Door(String logicalId, int storeCallsBeforeAnswer) {
     this.logicalId = logicalId;
+    this.storeCallsBeforeAnswer = storeCallsBeforeAnswer;
+  }
+
+  /** Admission alone, or with it the record and the settlement. */
+  int storeCallsBeforeAnswer() {
+    return storeCallsBeforeAnswer;
   }
 
   String logicalId() {

@@ -9,6 +9,7 @@ import dev.chatgate.bench.RunLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,7 +24,17 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Figures implements Measurement {
   private static final int STARTS = 5;
-  private static final int WARM_UP = 400;
+  private static final int FIRST_CALLS = 3;
+  private static final int WARM_UP = 2_500;
+
+  /** Of the warm-up's plain calls, so many come right after the restore. */
+  private static final int EARLY = 400;
+
+  /** About what lies between a rehearsal's last call and the first real one. */
+  private static final Duration PAUSE = Duration.ofMillis(300);
+
+  private static final int CALLS_AFTER_A_PAUSE = 15;
+  private static final int CALLS_TO_STAY_WARM = 500;
   private static final int PLAIN_ROUNDS = 1_500;
   private static final int PACED_ROUNDS = 20;
   private static final int COUNTED_CALLS = 2_000;
@@ -59,6 +70,8 @@ public final class Figures implements Measurement {
     try (var backends = new Backends()) {
       sizes(root);
       for (var door : Door.values()) {
+        log.say(door + ": the measuring process warms up");
+        warmOurselvesUp(root, door, backends);
         log.say(door + ": starts");
         starts(root, door, backends);
         log.say(door + ": calls");
@@ -94,6 +107,14 @@ public final class Figures implements Measurement {
     return model.equals(Backends.PLAIN_MODEL) ? "plain" : "streamed";
   }
 
+  /** The stand-ins are part of every round trip: cold ones would be taken for a slow gateway. */
+  private static void warmOurselvesUp(Path root, Door door, Backends backends) throws Exception {
+    try (var function = FunctionProcess.start(root, door, backends, ON_DEMAND);
+        var direct = new Direct(backends.url())) {
+      var _ = warmUp(function, door, direct, backends);
+    }
+  }
+
   private void starts(Path root, Door door, Backends backends) throws Exception {
     var ready = new ArrayList<Long>();
     var answered = new ArrayList<Long>();
@@ -111,16 +132,27 @@ public final class Figures implements Measurement {
   }
 
   private void calls(Path root, Door door, Backends backends, RunLog log) throws Exception {
+    var firsts = new ArrayList<First>();
+    for (int i = 1; i < FIRST_CALLS; i++) {
+      try (var function = FunctionProcess.start(root, door, backends, SNAPSHOT);
+          var direct = new Direct(backends.url())) {
+        firsts.add(firstCall(function, door, direct, backends));
+      }
+    }
     try (var function = FunctionProcess.start(root, door, backends, SNAPSHOT);
         var direct = new Direct(backends.url())) {
       long snapshot = function.api().restoredAt() - function.startedAt();
       recorded("process start → ready for the snapshot, s", door, snapshot / 1e9);
-      double first = firstCall(function, door, backends);
-      warmUp(function, door, direct);
-      plain(function, door, direct, backends, first);
+      firsts.add(firstCall(function, door, direct, backends));
+      var early = warmUp(function, door, direct, backends).subList(0, EARLY);
+      note(door, "plain, right after the restore, us", early);
+      var warm = plain(function, door, direct, backends, millis(early, 99));
+      first(function, door, direct, firsts, warm);
       if (door == Door.STREAM) {
         log.say(door + ": paced streams");
-        paced(function, door, direct, backends);
+        try (var store = new Direct(backends.url())) {
+          paced(function, door, direct, store, backends);
+        }
       }
       log.say(door + ": processor time and memory");
       processor(function, door, backends);
@@ -132,20 +164,86 @@ public final class Figures implements Measurement {
     }
   }
 
-  private static double firstCall(FunctionProcess function, Door door, Backends backends)
-      throws InterruptedException {
+  /**
+   * A first call.
+   *
+   * @param nanos from the event to the answer's last byte, less the stand-ins' own time
+   * @param onProcessor how long the function's threads were on a processor for it
+   */
+  private record First(long nanos, long onProcessor) {}
+
+  private static First firstCall(
+      FunctionProcess function, Door door, Direct direct, Backends backends) throws Exception {
+    function.api().awaitAsking();
+    for (int i = 0; i < CALLS_TO_STAY_WARM; i++) {
+      direct.call(Backends.request(Backends.PLAIN_MODEL));
+    }
     backends.takeOwnNanos();
-    var answer = function.api().call(door.event(Backends.request(Backends.PLAIN_MODEL)));
-    return (answer.nanos() - backends.takeOwnNanos()) / NANOS_IN_MILLI;
+    long before = function.onProcessorNanos();
+    long nanos = call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos();
+    function.api().awaitAsking();
+    return new First(nanos, function.onProcessorNanos() - before);
   }
 
-  private static void warmUp(FunctionProcess function, Door door, Direct direct) throws Exception {
-    for (int i = 0; i < WARM_UP; i++) {
-      for (var model : List.of(Backends.PLAIN_MODEL, SHORT_STREAM)) {
-        call(function, door, model);
-        direct.call(Backends.request(model));
+  /**
+   * First calls beside warm ones: those one after the other, and some each after such a pause as
+   * the first one had, which leaves the processor's caches to others.
+   *
+   * @param warm calls one after the other, less the stand-ins' own time
+   */
+  private void first(
+      FunctionProcess function, Door door, Direct direct, List<First> firsts, List<Long> warm)
+      throws Exception {
+    var afterAPause = new ArrayList<Long>();
+    for (int i = 0; i < CALLS_AFTER_A_PAUSE; i++) {
+      Thread.sleep(PAUSE);
+      for (int j = 0; j < CALLS_TO_STAY_WARM; j++) {
+        direct.call(Backends.request(Backends.PLAIN_MODEL));
       }
+      afterAPause.add(onProcessor(function, door));
     }
+    var first = firsts.stream().map(First::onProcessor).toList();
+    recorded("first call after the restore, ms", door, millis(nanos(firsts), 50));
+    upTo(
+        "first call after the restore ÷ median warm call",
+        door.name(),
+        millis(nanos(firsts), 50) / millis(warm, 50),
+        3);
+    recorded(
+        "time on the processor: first call ÷ median warm call after as long a pause",
+        door,
+        millis(first, 50) / millis(afterAPause, 50));
+    note(door, "first calls after a restore, us", nanos(firsts));
+    note(door, "the same, on the processor, us", first);
+    note(door, "warm calls after a pause, on the processor, us", afterAPause);
+  }
+
+  private static List<Long> nanos(List<First> firsts) {
+    return firsts.stream().map(First::nanos).toList();
+  }
+
+  private static long onProcessor(FunctionProcess function, Door door) throws Exception {
+    function.api().awaitAsking();
+    long before = function.onProcessorNanos();
+    call(function, door, Backends.PLAIN_MODEL);
+    function.api().awaitAsking();
+    return function.onProcessorNanos() - before;
+  }
+
+  /** Times of the plain calls, less the stand-ins' own. */
+  private static List<Long> warmUp(
+      FunctionProcess function, Door door, Direct direct, Backends backends) throws Exception {
+    var plain = new ArrayList<Long>();
+    for (int i = 0; i < WARM_UP; i++) {
+      call(function, door, SHORT_STREAM);
+      function.api().awaitAsking();
+      backends.takeOwnNanos();
+      plain.add(call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos());
+      direct.call(Backends.request(Backends.PLAIN_MODEL));
+      direct.call(Backends.request(SHORT_STREAM));
+      direct.callStore();
+    }
+    return plain;
   }
 
   private static Answer call(FunctionProcess function, Door door, String model)
@@ -157,37 +255,41 @@ public final class Figures implements Measurement {
     return answer;
   }
 
-  private void plain(
-      FunctionProcess function, Door door, Direct direct, Backends backends, double firstMillis)
+  private List<Long> plain(
+      FunctionProcess function, Door door, Direct direct, Backends backends, double early)
       throws Exception {
     var through = new ArrayList<Long>();
-    var without = new ArrayList<Long>();
+    var provider = new ArrayList<Long>();
+    var store = new ArrayList<Long>();
     for (int i = 0; i < PLAIN_ROUNDS; i++) {
       function.api().awaitAsking();
       backends.takeOwnNanos();
       through.add(call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos());
       function.api().awaitAsking();
       backends.takeOwnNanos();
-      without.add(
-          direct.call(Backends.request(Backends.PLAIN_MODEL)).nanos() - backends.takeOwnNanos());
+      var straight = direct.call(Backends.request(Backends.PLAIN_MODEL));
+      provider.add(straight.nanos() - backends.takeOwnNanos());
+      store.add(direct.callStore().nanos() - backends.takeOwnNanos());
     }
-    double base = millis(without, 50);
+    double base = millis(provider, 50) + door.storeCallsBeforeAnswer() * millis(store, 50);
     upTo("added to a plain call, p50, ms", door.name(), millis(through, 50) - base, 1);
     upTo("added to a plain call, p99, ms", door.name(), millis(through, 99) - base, 3);
-    upTo(
-        "first call after the restore ÷ median warm call",
-        door.name(),
-        firstMillis / millis(through, 50),
-        3);
-    raw.append("%s first call after the restore, ms: %.2f\n".formatted(door, firstMillis));
+    recorded("the same, of the first %d after a restore".formatted(EARLY), door, early - base);
     note(door, "plain through the gateway, us", through);
-    note(door, "plain direct, us", without);
+    note(door, "plain direct, us", provider);
+    note(door, "a write of the store direct, us", store);
+    return through;
   }
 
-  private void paced(FunctionProcess function, Door door, Direct direct, Backends backends)
+  /**
+   * @param store a connection that is used once a round, as the function's own is
+   */
+  private void paced(
+      FunctionProcess function, Door door, Direct direct, Direct store, Backends backends)
       throws Exception {
     var firsts = new ArrayList<Long>();
     var directFirsts = new ArrayList<Long>();
+    var stores = new ArrayList<Long>();
     var lags = new ArrayList<Long>();
     var directLags = new ArrayList<Long>();
     for (int i = 0; i < PACED_ROUNDS; i++) {
@@ -198,9 +300,11 @@ public final class Figures implements Measurement {
       var straight = direct.call(Backends.request(PACED));
       lags(straight, backends, directLags);
       directFirsts.add(firstEvent(straight));
+      stores.add(store.callStore().nanos());
       backends.written().clear();
     }
-    double firstBase = millis(directFirsts, 50);
+    double firstBase =
+        millis(directFirsts, 50) + door.storeCallsBeforeAnswer() * millis(stores, 50);
     double base = millis(directLags, 50);
     upTo(
         "added to a stream's first event, p50, ms",
@@ -213,6 +317,7 @@ public final class Figures implements Measurement {
     upTo("added to each later event, p99, ms", door.name(), millis(lags, 99) - base, 1);
     note(door, "stream's first event, us", firsts);
     note(door, "stream's first event direct, us", directFirsts);
+    note(door, "a write of the store direct, between streams, us", stores);
     note(door, "later events, us", lags);
     note(door, "later events direct, us", directLags);
   }

@@ -59,7 +59,6 @@ final class FrozenProcess implements AutoCloseable {
     var process = start(launch, folder, output);
     try {
       await(folder.resolve(Freezer.READY), process);
-      collectGarbage(process, output);
       criu.dump(process.pid());
       process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } finally {
@@ -95,8 +94,7 @@ final class FrozenProcess implements AutoCloseable {
 
   /**
    * Stands in the interpreter's place: the same arguments, the freezer before the main class. A
-   * session of its own, for CRIU takes whole sessions; the collection that the hooks ask for is
-   * made before the process is frozen, on a signal, and not in every copy.
+   * session of its own, for CRIU takes whole sessions.
    */
   private static String interpreter(String java, Path classes, Path folder) {
     return """
@@ -111,20 +109,9 @@ final class FrozenProcess implements AutoCloseable {
       esac
       set -- "$@" "$argument"
     done
-    exec setsid %s -XX:+DisableExplicitGC -XX:+PrintClassHistogram "$@"
+    exec setsid %s "$@"
     """
         .formatted(classes, Freezer.class.getName(), folder, java);
-  }
-
-  /** On SIGQUIT, as the process was told to: it collects, counts, and prints the sum. */
-  private static void collectGarbage(Process process, Path output)
-      throws IOException, InterruptedException {
-    var signal = new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start();
-    signal.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    var end = Instant.now().plus(PATIENCE);
-    while (!Files.readString(output).contains("\nTotal ")) {
-      checkTime(end, process, "does not collect its garbage");
-    }
   }
 
   private static void await(Path file, Process process) throws IOException, InterruptedException {

@@ -7,8 +7,10 @@ import dev.chatgate.local.template.FunctionDefinition;
 import dev.chatgate.local.template.Template;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 final class FunctionProcess implements AutoCloseable {
   private static final int FIELDS_BEFORE_USER_TIME = 11;
   private static final double TICKS_A_MILLI = 0.1;
+  private static final List<String> BESIDE_A_CALL =
+      List.of("C1 Compiler", "C2 Compiler", "Native Heap");
   private static final Path WORK = Path.of("infra", "bench", "target", "lambda");
 
   private final RuntimeApi api;
@@ -89,6 +93,31 @@ final class FunctionProcess implements AutoCloseable {
         Long.parseLong(fields[FIELDS_BEFORE_USER_TIME])
             + Long.parseLong(fields[FIELDS_BEFORE_USER_TIME + 1]);
     return ticks / TICKS_A_MILLI;
+  }
+
+  /**
+   * How long its threads have been on a processor, in ns: waiting does not count, nor do the
+   * compiler's threads and the one that trims the native heap, which work beside a call.
+   */
+  long onProcessorNanos() throws IOException {
+    long sum = 0;
+    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      for (var thread : threads.toList()) {
+        sum += onProcessorNanos(thread);
+      }
+    }
+    return sum;
+  }
+
+  private static long onProcessorNanos(Path thread) throws IOException {
+    try {
+      var name = Files.readString(thread.resolve("comm"));
+      return BESIDE_A_CALL.stream().anyMatch(name::startsWith)
+          ? 0
+          : Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
+    } catch (NoSuchFileException e) {
+      return 0; // It has ended meanwhile.
+    }
   }
 
   /** Resident memory, in MB of 10^6 bytes. */

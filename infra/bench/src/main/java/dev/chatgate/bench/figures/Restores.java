@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 public final class Restores implements Measurement {
   private static final int ROUNDS = 9;
+  private static final int CALLS_TO_STAY_WARM = 500;
   private static final double MOST = 1.3;
   private static final double MICROS_IN_MILLI = 1_000;
   private static final int BYTES_IN_MEGABYTE = 1_000_000;
@@ -41,7 +42,8 @@ public final class Restores implements Measurement {
   public Result run(Path root, RunLog log) throws Exception {
     var version = Criu.onPath(root.resolve(WORK)).version();
     var copies = new ArrayList<Copies>();
-    try (var backends = new Backends()) {
+    try (var backends = new Backends();
+        var direct = new Direct(backends.url())) {
       for (var door : Door.values()) {
         log.say(door + ": start, rehearsal, checkpoint");
         copies.add(new Copies(door, freeze(root, door, backends), new ArrayList<>()));
@@ -49,12 +51,21 @@ public final class Restores implements Measurement {
       for (int round = 1; round <= ROUNDS; round++) {
         log.say("restores, round " + round + " of " + ROUNDS);
         for (var door : copies) {
+          stayWarm(direct);
           door.another();
         }
       }
       return result(version, copies);
     } finally {
       copies.forEach(door -> door.process().close());
+    }
+  }
+
+  /** The stand-ins are part of a first call's every round trip. */
+  private static void stayWarm(Direct direct) throws IOException {
+    for (int i = 0; i < CALLS_TO_STAY_WARM; i++) {
+      direct.call(Backends.request(Backends.PLAIN_MODEL));
+      direct.callStore();
     }
   }
 
@@ -90,6 +101,8 @@ public final class Restores implements Measurement {
       var all = door.firsts();
       double bare = median(all.stream().map(FrozenProcess.First::bare));
       double whole = median(all.stream().map(FrozenProcess.First::whole));
+      double ratio =
+          new Distribution(all.stream().map(Restores::percent).toList()).median() / 100.0;
       long ids = all.stream().map(FrozenProcess.First::requestId).distinct().count();
       rows.add(
           List.of(
@@ -97,10 +110,10 @@ public final class Restores implements Measurement {
               number(bare),
               number(median(all.stream().map(FrozenProcess.First::asked))),
               number(whole),
-              String.format(Locale.ROOT, "%.2f", whole / bare),
+              String.format(Locale.ROOT, "%.2f", ratio),
               ids + " of " + all.size(),
               Long.toString(door.process().bytes() / BYTES_IN_MEGABYTE)));
-      held &= whole <= MOST * bare && ids == all.size();
+      held &= ratio <= MOST && ids == all.size();
       note(raw, door.door(), all);
     }
     return new Result(held, summary(version, rows, held), raw.toString());
@@ -117,7 +130,9 @@ public final class Restores implements Measurement {
     restored %d times from that image, the doors in turns. Times are medians in ms, all from the \
     start of `criu restore`. Bare: until the process runs. Asks: until its hooks after the restore \
     are through and it asks for its event. First answer: until the last byte of a plain call's \
-    answer, with credentials, secret, tenant, prices, admission and connections, all of them new.
+    answer, with credentials, secret, tenant, prices, admission and connections, all of them new. \
+    The ratio is the median of each copy's own, for some restores take several times as long as the \
+    others.
 
     %s\
     """
@@ -141,6 +156,11 @@ public final class Restores implements Measurement {
     raw.append('\n').append(door).append(" request ids:");
     all.forEach(first -> raw.append(' ').append(first.requestId()));
     raw.append('\n');
+  }
+
+  /** A copy's first answer, of its own bare restore. */
+  private static long percent(FrozenProcess.First first) {
+    return Math.round(100.0 * first.whole().toNanos() / first.bare().toNanos());
   }
 
   private static double median(Stream<Duration> durations) {
