@@ -40,13 +40,16 @@ final class Rehearsal {
   private static final int STANDARD_OUTPUTS_BUFFER = 128;
 
   /**
-   * After so many rounds the application is made anew: the first calls of one are to be hot too,
-   * for the first call after a restore is such a one.
+   * After so many rounds the application is made anew, so that the first calls of one are known
+   * code. More often would leave more garbage in the snapshot: each application's grows old.
    */
   private static final int BEFORE_A_NEW_ONE = 500;
 
   /** So short that tenants and prices are read often, as a first call reads them. */
   private static final Duration REMEMBERED = Duration.ofMillis(20);
+
+  /** Beyond what the buffered door gives, as the real one is; a call that stalls ends by it. */
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
   private static final Duration CONNECTING = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -94,9 +97,8 @@ final class Rehearsal {
    *
    * @param tlsToProvider whether the provider is called by HTTPS
    * @param tlsToAws whether the AWS services are
-   * @param callLimit the most that a call may take
    */
-  record Ways(boolean tlsToProvider, boolean tlsToAws, Duration callLimit) {}
+  record Ways(boolean tlsToProvider, boolean tlsToAws) {}
 
   /** How a rehearsal went: the calls made, and what the stand-in was asked, see there. */
   record Outcome(int calls, int requests) {}
@@ -201,7 +203,7 @@ final class Rehearsal {
         new Tables("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage"),
         "provider",
         List.of("*"),
-        ways.callLimit,
+        CALL_LIMIT,
         REMEMBERED,
         1 << 22,
         256,

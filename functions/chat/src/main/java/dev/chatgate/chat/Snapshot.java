@@ -98,11 +98,10 @@ final class Snapshot implements Resource {
   }
 
   private Rehearsal.Ways ways() {
-    var settings = application.getBean(Settings.class);
+    var provider = application.getBean(Settings.class).provider().baseUrl();
     return new Rehearsal.Ways(
-        "https".equals(settings.provider().baseUrl().getScheme()),
-        !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"),
-        settings.callLimit());
+        "https".equals(provider.getScheme()),
+        !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"));
   }
 
   @Override

@@ -8,13 +8,16 @@ import java.time.InstantSource;
 
 /** Plays scenes through the streaming entry and its runtime, as events of a function URL. */
 final class StreamRehearsal implements Rehearsal.Entry {
-  private static final Duration LAMBDAS_OWN_LIMIT = Duration.ofMinutes(15);
+  private static final Duration TIME = Duration.ofMinutes(1);
 
-  /** With less the deadline ends a call and not our own limit: the compiler is to know both. */
-  private static final Duration LESS = Duration.ofMinutes(10);
+  /** With less the deadline ends a call, and not its own limit: the compiler is to know both. */
+  private static final Duration LESS = Duration.ofSeconds(20);
+
+  /** No multiple of the usual scenes' number, so that each of them meets it. */
+  private static final int LESS_EVERY = 3;
 
   private final LoopRehearsal loop;
-  private boolean less;
+  private int played;
 
   StreamRehearsal() throws IOException {
     loop = new LoopRehearsal();
@@ -24,8 +27,7 @@ final class StreamRehearsal implements Rehearsal.Entry {
   public int play(ApplicationContext application, Scene scene) throws IOException {
     var now = application.getBean(InstantSource.class).instant();
     var handler = new StreamHandler(application.getBean(Gateway.class));
-    less = !less;
-    var deadline = now.plus(less ? LESS : LAMBDAS_OWN_LIMIT);
+    var deadline = now.plus(played++ % LESS_EVERY == 0 ? LESS : TIME);
     return loop.play(scene.event(now), deadline, Rehearsal.TRACE, handler);
   }
 

@@ -3,7 +3,9 @@ package dev.chatgate.chat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -44,6 +46,18 @@ final class EventFuzz {
     harness.logged.reset();
   }
 
+  private static void assertWritten(BufferedResponse response) {
+    var out = new ByteArrayOutputStream();
+    try {
+      response.writeTo(out);
+      assertEquals(
+          response.status(),
+          new ObjectMapper().readTree(out.toByteArray()).get("statusCode").asInt());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void checkAnswer(HttpEvents.Read read) {
     var response = new BufferedResponse();
     if (read instanceof HttpEvents.Read.Call(var request)) {
@@ -51,6 +65,7 @@ final class EventFuzz {
     } else {
       gateway.answerUnknownEvent(response);
     }
+    assertWritten(response);
     assertTrue(STATUSES.contains(response.status()), () -> response.status() + harness.log());
     assertTrue(response.headers().getOrDefault("x-request-id", "").startsWith("req_"));
     assertTrue(harness.log().length() < 8192, "a long log line");

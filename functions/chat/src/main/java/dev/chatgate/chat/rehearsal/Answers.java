@@ -62,7 +62,12 @@ public final class Answers implements StandIn.Script {
           {"id":"room","status":"active","model_aliases":{"fast":"rehearsal/model"}}\
           """);
 
-  private final AtomicInteger turns = new AtomicInteger();
+  /** No multiple of the calls that come in turn, so that each of them meets every shape. */
+  private static final int OTHERWISE_EVERY = 3;
+
+  private final AtomicInteger tenants = new AtomicInteger();
+  private final AtomicInteger items = new AtomicInteger();
+  private final AtomicInteger answers = new AtomicInteger();
   private final InstantSource clock;
   private final String hash = KeyHash.of(KEY).hex();
   private final String spentHash = KeyHash.of(SPENT_KEY).hex();
@@ -95,9 +100,9 @@ public final class Answers implements StandIn.Script {
     };
   }
 
-  /** Counts up, so that what is answered is now of one shape and now of another. */
-  private int turn() {
-    return turns.getAndIncrement() & Integer.MAX_VALUE;
+  /** So that what is answered is now of one shape and now of another. */
+  private static int turn(AtomicInteger counter) {
+    return counter.getAndIncrement() % OTHERWISE_EVERY;
   }
 
   private String credentials() {
@@ -138,12 +143,12 @@ public final class Answers implements StandIn.Script {
         ? "{\"id\":\"spent\",\"status\":\"active\",\"quota\":{\"tokens_per_day\":"
             + SPENT_TOKENS
             + "}}"
-        : ROOM.get(turn() % ROOM.size());
+        : ROOM.get(turn(tenants));
   }
 
   private String quotaItem(long tokensToday) {
     var day = (int) LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
-    boolean alone = tokensToday == 0 && turn() % 2 == 0;
+    boolean alone = tokensToday == 0 && turn(items) == 0;
     return alone
         ? "{\"pk\":{\"S\":\"rehearsal#0\"},\"n\":{\"N\":\"0\"},\"th\":{\"N\":\"0\"},\"tv\":{\"N\":\"0\"},\"dy\":{\"N\":\"%d\"}}"
             .formatted(day)
@@ -190,7 +195,7 @@ public final class Answers implements StandIn.Script {
           List.of(
               "{\"object\":\"list\",\"data\":[{\"id\":\"rehearsal/model\",\"object\":\"model\"}]}"));
     }
-    boolean terse = turn() % 2 == 0;
+    boolean terse = turn(answers) == 0;
     var usage = terse ? TERSE_USAGE : USAGE;
     return body.contains("\"stream\":true")
         ? new Reply(200, "text/event-stream", stream(terse ? "" : ",\"usage\":null", usage))

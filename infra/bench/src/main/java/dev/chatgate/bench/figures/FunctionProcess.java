@@ -7,7 +7,6 @@ import dev.chatgate.local.template.FunctionDefinition;
 import dev.chatgate.local.template.Template;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +114,7 @@ final class FunctionProcess implements AutoCloseable {
       return BESIDE_A_CALL.stream().anyMatch(name::startsWith)
           ? 0
           : Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
-    } catch (NoSuchFileException e) {
+    } catch (IOException e) {
       return 0; // It has ended meanwhile.
     }
   }

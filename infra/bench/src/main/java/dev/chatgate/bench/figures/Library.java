@@ -15,8 +15,7 @@ final class Library {
           Map.entry("apache5-client-", "apache5-client, httpclient5"),
           Map.entry("http", "apache5-client, httpclient5"),
           Map.entry("jackson-core-", "jackson-core"),
-          Map.entry("aws-lambda-java-", "aws-lambda-java-core, -events"),
-          Map.entry("joda-time-", "aws-lambda-java-core, -events"),
+          Map.entry("aws-lambda-java-", "aws-lambda-java-core"),
           Map.entry("slf4j-", "slf4j"),
           Map.entry("jspecify-", "jspecify"));
 

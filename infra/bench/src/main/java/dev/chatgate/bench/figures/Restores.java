@@ -102,7 +102,7 @@ public final class Restores implements Measurement {
       double bare = median(all.stream().map(FrozenProcess.First::bare));
       double whole = median(all.stream().map(FrozenProcess.First::whole));
       double ratio =
-          new Distribution(all.stream().map(Restores::percent).toList()).median() / 100.0;
+          new Distribution(all.stream().map(Restores::millionths).toList()).median() / 1e6;
       long ids = all.stream().map(FrozenProcess.First::requestId).distinct().count();
       rows.add(
           List.of(
@@ -159,8 +159,8 @@ public final class Restores implements Measurement {
   }
 
   /** A copy's first answer, of its own bare restore. */
-  private static long percent(FrozenProcess.First first) {
-    return Math.round(100.0 * first.whole().toNanos() / first.bare().toNanos());
+  private static long millionths(FrozenProcess.First first) {
+    return Math.round(1e6 * first.whole().toNanos() / first.bare().toNanos());
   }
 
   private static double median(Stream<Duration> durations) {

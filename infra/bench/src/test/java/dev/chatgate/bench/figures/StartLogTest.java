@@ -66,6 +66,6 @@ class StartLogTest {
     assertEquals("apache5-client, httpclient5", Library.of("httpcore5-5.4.3.jar"));
     assertEquals("AWS SDK: core", Library.of("http-auth-aws-2.54.13.jar"));
     assertEquals("AWS SDK: core", Library.of("regions-2.54.13.jar"));
-    assertEquals("aws-lambda-java-core, -events", Library.of("joda-time-2.10.8.jar"));
+    assertEquals("aws-lambda-java-core", Library.of("aws-lambda-java-core-1.4.0.jar"));
   }
 }

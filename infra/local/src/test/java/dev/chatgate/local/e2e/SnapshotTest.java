@@ -44,7 +44,7 @@ class SnapshotTest {
         api.awaitSnapshot();
         assertEquals(List.of(), backends.seen(), "secrets, credentials, tenants, connections");
         assertEquals(List.of(api.port()), connectedPorts(process.pid()));
-        assertNothingCollectedEverything();
+        assertNobodyAskedForAFullCollection();
 
         var restored = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var answer = api.restoreAndInvoke(event());
@@ -62,7 +62,7 @@ class SnapshotTest {
    * After a full collection every compiled method is entered slowly once more, which would be a
    * third of the first call in every copy; AWS's context asks for one after the hooks.
    */
-  private void assertNothingCollectedEverything() throws IOException {
+  private void assertNobodyAskedForAFullCollection() throws IOException {
     var asked =
         Files.readAllLines(collections()).stream()
             .filter(line -> line.contains("System.gc()"))
