@@ -40,14 +40,11 @@ class TemplateTest {
     assertEquals(2, variables.size());
   }
 
+  /** By its class alone: named with a method, AWS's runtime client calls it by reflection. */
   @Test
-  void theHandlerIsThisOne() throws NoSuchMethodException {
-    var handler = find(Pattern.compile("(?m)^      Handler: (\\S+)$"), function).split("::", 2);
-    assertEquals(ReconcilerHandler.class.getName(), handler[0]);
+  void theHandlerIsThisOne() {
     assertEquals(
-        1,
-        java.util.Arrays.stream(ReconcilerHandler.class.getMethods())
-            .filter(method -> method.getName().equals(handler[1]))
-            .count());
+        ReconcilerHandler.class.getName(),
+        find(Pattern.compile("(?m)^      Handler: (\\S+)$"), function));
   }
 }
