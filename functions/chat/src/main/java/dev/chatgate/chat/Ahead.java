@@ -4,6 +4,7 @@ import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.openai.provider.ProviderClient;
 import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
+import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.usage.CachedPriceBook;
 import io.micronaut.context.ApplicationContext;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import java.util.List;
 
 /**
  * Fetches side by side what a first call would wait for: the credentials with the provider's key,
- * the prices, a connection to the provider.
+ * the prices, tenants and their keys, a connection to the provider.
  */
 final class Ahead {
   private static final Logger LOG = System.getLogger(Ahead.class.getName());
@@ -31,6 +32,7 @@ final class Ahead {
         List.of(
             quiet(() -> application.getBean(ProviderKeys.class).current()),
             quiet(() -> application.getBean(CachedPriceBook.class).modelsOn(LocalDate.MIN)),
+            quiet(() -> application.getBean(CachedTenantDirectory.class).lookAhead()),
             quiet(() -> application.getBean(ProviderClient.class).connect()));
   }
 

@@ -98,7 +98,7 @@ final class GatewayFactory {
   }
 
   @Singleton
-  TenantDirectory tenants(AwsClients aws, Settings settings, InstantSource clock) {
+  CachedTenantDirectory tenants(AwsClients aws, Settings settings, InstantSource clock) {
     return new CachedTenantDirectory(
         new TenantStore(aws.readingDynamoDb(), settings.tables()),
         settings.cacheFor(),

@@ -32,6 +32,13 @@ final class Rehearsal {
   /** The SDK's names for what Lambda sets, which go before the environment's. */
   private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
 
+  /**
+   * Whether the JDK's own HTTP client keeps connections, which it reads once: of this process only
+   * the credentials, every few hours, are asked for through it. A snapshot would hold what it
+   * keeps, and the first call after a restore would start its thread.
+   */
+  private static final String KEPT = "http.keepAlive";
+
   /** What Lambda says of an invocation's trace. */
   static final String TRACE =
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:12345678:0";
@@ -117,6 +124,7 @@ final class Rehearsal {
     var clock = InstantSource.system();
     try (var standIn = new StandIn(new Answers(clock), clock);
         var entry = entries.make()) {
+      System.setProperty(KEPT, "false");
       System.setProperty(CREDENTIALS, standIn.credentials().toString());
       var end = clock.instant().plus(atMost);
       return new Rehearsal(ways, standIn, entry, clock, end).play(rounds);

@@ -59,6 +59,16 @@ public final class CachedTenantDirectory implements TenantDirectory {
     return remembered == null ? look(key, now) : remembered.found();
   }
 
+  /**
+   * Looks some keys up before anybody sends them. None is put over what is known of it already.
+   *
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public void lookAhead() {
+    var now = clock.instant();
+    store.some().forEach((key, found) -> known.putNew(key, Optional.of(found), now));
+  }
+
   private Optional<Credential> look(KeyHash key, Instant now) {
     var found = store.find(key);
     if (found.isPresent()) {
@@ -107,6 +117,12 @@ public final class CachedTenantDirectory implements TenantDirectory {
       entries.put(key, new Entry(found, half, now.plus(lifetime), new AtomicBoolean()));
       if (entries.size() > MOST_KEYS) {
         removeEldest();
+      }
+    }
+
+    synchronized void putNew(KeyHash key, Optional<Credential> found, Instant now) {
+      if (get(key, now) == null) {
+        put(key, found, now);
       }
     }
 

@@ -1,5 +1,6 @@
 package dev.chatgate.tenant;
 
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds the tenant that a key belongs to. */
@@ -14,4 +15,14 @@ public interface TenantDirectory {
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
   Optional<Credential> find(KeyHash key);
+
+  /**
+   * Some keys as they stand in the store now, found as {@link #find} would, for whoever would know
+   * them before they are sent: none, unless a directory has a cheap way to tell.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  default Map<KeyHash, Credential> some() {
+    return Map.of();
+  }
 }

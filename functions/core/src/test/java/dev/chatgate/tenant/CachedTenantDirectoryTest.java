@@ -22,15 +22,57 @@ class CachedTenantDirectoryTest {
   private int looks;
   private boolean away;
   private Instant now = Instant.parse("2026-11-01T00:00:00Z");
-  private final TenantDirectory directory =
-      new CachedTenantDirectory(this::look, KNOWN_FOR, () -> now, beside::add);
+  private final CachedTenantDirectory directory =
+      new CachedTenantDirectory(new Store(), KNOWN_FOR, () -> now, beside::add);
 
-  private Optional<Credential> look(KeyHash key) {
-    looks++;
-    if (away) {
-      throw new StoreUnavailableException("away", new IllegalStateException());
+  private final class Store implements TenantDirectory {
+    @Override
+    public Optional<Credential> find(KeyHash key) {
+      look();
+      return Optional.ofNullable(stored.get(key));
     }
-    return Optional.ofNullable(stored.get(key));
+
+    @Override
+    public Map<KeyHash, Credential> some() {
+      look();
+      return Map.copyOf(stored);
+    }
+
+    private void look() {
+      looks++;
+      if (away) {
+        throw new StoreUnavailableException("away", new IllegalStateException());
+      }
+    }
+  }
+
+  @Test
+  void whatWasLookedUpAheadIsKnownWithoutAnotherLookForAsLong() {
+    stored.put(KEY, credential());
+    directory.lookAhead();
+    stored.clear();
+    now = now.plus(KNOWN_FOR).minusMillis(1);
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+    assertEquals(1, looks);
+    now = now.plusMillis(1);
+    assertEquals(Optional.empty(), directory.find(KEY));
+  }
+
+  @Test
+  void aLookAheadMakesNothingLastThatIsKnownAlready() {
+    stored.put(KEY, credential());
+    directory.find(KEY);
+    now = now.plus(KNOWN_FOR.dividedBy(4));
+    directory.lookAhead();
+    stored.clear();
+    now = now.plus(KNOWN_FOR.dividedBy(4).multipliedBy(3));
+    assertEquals(Optional.empty(), directory.find(KEY));
+  }
+
+  @Test
+  void aLookAheadThatFailsIsTold() {
+    away = true;
+    assertThrows(StoreUnavailableException.class, directory::lookAhead);
   }
 
   @Test

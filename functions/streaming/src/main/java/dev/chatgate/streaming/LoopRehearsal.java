@@ -30,10 +30,14 @@ public final class LoopRehearsal implements Closeable {
       "HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
 
+  /** The first question after a restore needs one, and the compiler is to know that. */
+  private static final int NEW_CONNECTION_EVERY = 50;
+
   private final ServerSocket server;
   private final RuntimeApi api;
   private final BlockingQueue<byte[]> invocations = new LinkedBlockingQueue<>();
   private final BlockingQueue<byte[]> answers = new LinkedBlockingQueue<>();
+  private int played;
 
   /**
    * Listens at a port that is free.
@@ -59,6 +63,9 @@ public final class LoopRehearsal implements Closeable {
    */
   public int play(byte[] event, Instant deadline, String trace, StreamingHandler handler)
       throws IOException {
+    if (played++ % NEW_CONNECTION_EVERY == 0) {
+      api.close();
+    }
     invocations.add(invocation(event, deadline, trace));
     new InvocationLoop(api, handler, true).serve();
     var answer = answers.poll();

@@ -20,6 +20,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 record TenantItem(Tenant tenant, Map<String, KeyEntry> keys, int nextCode, long version) {
   static final String TENANT = "tenant#";
+  private static final String KEY = "key#";
   static final String CONFIG = "config";
   static final String VERSION = "version";
   private static final String KEYS = "keys";
@@ -44,7 +45,14 @@ record TenantItem(Tenant tenant, Map<String, KeyEntry> keys, int nextCode, long 
   }
 
   static Map<String, AttributeValue> keyOf(KeyHash hash) {
-    return Map.of(Tables.HASH_KEY, s("key#" + hash.hex()), Tables.RANGE_KEY, s("key"));
+    return Map.of(Tables.HASH_KEY, s(KEY + hash.hex()), Tables.RANGE_KEY, s("key"));
+  }
+
+  /** The hash that a key's item is named by; empty if it is another item's name. */
+  static Optional<KeyHash> hash(String name) {
+    return name.startsWith(KEY)
+        ? Optional.of(new KeyHash(name.substring(KEY.length())))
+        : Optional.empty();
   }
 
   /** Reads an answer of the store: empty if there is no such item. */

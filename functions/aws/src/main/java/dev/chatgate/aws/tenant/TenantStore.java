@@ -7,7 +7,9 @@ import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.tenant.TenantId;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,9 @@ import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
  * operator changed is seen by the next read.
  */
 public final class TenantStore implements TenantDirectory {
+  /** Some ten milliseconds to read, and all that there is in a table of some fifty keys. */
+  private static final int SOME_ITEMS = 100;
+
   private final DynamoDbClient dynamoDb;
   private final Tables tables;
 
@@ -52,6 +57,46 @@ public final class TenantStore implements TenantDirectory {
     var tenantId = new TenantId(TenantItem.string(key, "tenant"));
     var item = read(TenantItem.keyOf(tenantId));
     return item.isEmpty() ? Optional.empty() : Optional.of(credential(key, item));
+  }
+
+  /** Of the table's first 100 items, the keys whose tenants are among them. */
+  @Override
+  public Map<KeyHash, Credential> some() {
+    var tenants = new HashMap<String, Map<String, AttributeValue>>();
+    var keys = new HashMap<KeyHash, Map<String, AttributeValue>>();
+    for (var item : firstItems()) {
+      var name = TenantItem.string(item, Tables.HASH_KEY);
+      TenantItem.hash(name).ifPresent(hash -> keys.put(hash, item));
+      tenants.put(name, item);
+    }
+    var some = new HashMap<KeyHash, Credential>();
+    keys.forEach((hash, key) -> {
+      var tenant = tenants.get(TenantItem.TENANT + TenantItem.string(key, "tenant"));
+      if (tenant != null) {
+        readable(key, tenant).ifPresent(found -> some.put(hash, found));
+      }
+    });
+    return some;
+  }
+
+  /** Empty for a damaged item: whoever asks for it is told, and nobody else suffers. */
+  private static Optional<Credential> readable(
+      Map<String, AttributeValue> key, Map<String, AttributeValue> tenant) {
+    try {
+      return Optional.of(credential(key, tenant));
+    } catch (IllegalStateException | IllegalArgumentException | DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private List<Map<String, AttributeValue>> firstItems() {
+    try {
+      return dynamoDb
+          .scan(scan -> scan.tableName(tables.tenants()).limit(SOME_ITEMS).consistentRead(true))
+          .items();
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading the Tenants table", e);
+    }
   }
 
   private static Credential credential(

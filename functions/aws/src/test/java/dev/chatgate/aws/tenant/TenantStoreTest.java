@@ -7,13 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class TenantStoreTest {
   private final LocalDynamoDb dynamo = LocalDynamoDb.start();
@@ -79,8 +86,64 @@ class TenantStoreTest {
   }
 
   @Test
+  void someKeysAreFoundAsOneByOne() {
+    store.put(
+        TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
+    store.put(TenantJson.readOne("{\"id\":\"none\",\"keys\":[]}"));
+    var expected = new HashMap<KeyHash, Credential>();
+    for (var secret : List.of("one", "two", "three")) {
+      var hash = KeyHash.of(secret);
+      expected.put(hash, store.find(hash).orElseThrow());
+    }
+    assertEquals(expected, store.some());
+  }
+
+  @Test
+  void aDamagedTenantIsNotAmongSomeAndHidesNoOther() {
+    store.put(
+        TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
+    damage("acme", "{\"id\":17}");
+    assertEquals(Set.of(KeyHash.of("three")), store.some().keySet());
+    damage("other", "");
+    assertEquals(Map.of(), store.some());
+  }
+
+  @Test
+  void aKeyWithoutItsTenantIsNotAmongSome() {
+    dynamo.client().deleteItem(r -> r.tableName(dynamo.tables().tenants()).key(item("acme")));
+    assertEquals(Map.of(), store.some());
+  }
+
+  @Test
+  void ofALargeTableOnlySomeAreRead() {
+    for (int i = 0; i < 60; i++) {
+      store.put(
+          TenantJson.readOne(
+              "{\"id\":\"t%d\",\"keys\":[{\"name\":\"k\",\"secret\":\"s%d\"}]}".formatted(i, i)));
+    }
+    var some = store.some();
+    assertTrue(some.size() <= 50, () -> some.size() + " keys of 100 items");
+    some.forEach((key, found) -> assertEquals(Optional.of(found), store.find(key)));
+  }
+
+  private void damage(String tenant, String config) {
+    dynamo
+        .client()
+        .updateItem(r ->
+            r.tableName(dynamo.tables().tenants())
+                .key(item(tenant))
+                .updateExpression("SET config = :c")
+                .expressionAttributeValues(Map.of(":c", AttributeValue.fromS(config))));
+  }
+
+  private static Map<String, AttributeValue> item(String tenant) {
+    return TenantItem.keyOf(new TenantId(tenant));
+  }
+
+  @Test
   void aStoreThatIsAwayIsANamedFailure() {
     dynamo.stopAnswering();
+    assertThrows(StoreUnavailableException.class, store::some);
     assertThrows(StoreUnavailableException.class, () -> store.find(KeyHash.of("one")));
   }
 }

@@ -67,6 +67,7 @@ public final class Answers implements StandIn.Script {
 
   private final AtomicInteger tenants = new AtomicInteger();
   private final AtomicInteger items = new AtomicInteger();
+  private final AtomicInteger secrets = new AtomicInteger();
   private final AtomicInteger answers = new AtomicInteger();
   private final InstantSource clock;
   private final String hash = KeyHash.of(KEY).hex();
@@ -91,6 +92,7 @@ public final class Answers implements StandIn.Script {
     return switch (target.substring(target.indexOf('.') + 1)) {
       case "GetItem" -> aws(200, found(body));
       case "Query" -> aws(200, query(body));
+      case "Scan" -> aws(200, some());
       case "UpdateItem" -> update(body);
       case "GetSecretValue" ->
           aws(
@@ -105,11 +107,12 @@ public final class Answers implements StandIn.Script {
     return counter.getAndIncrement() % OTHERWISE_EVERY;
   }
 
+  /** Each time others, so that making a key to sign with is known too. */
   private String credentials() {
     return """
-    {"AccessKeyId":"rehearsal","SecretAccessKey":"rehearsal","Token":"rehearsal","Expiration":"%s"}\
+    {"AccessKeyId":"rehearsal","SecretAccessKey":"rehearsal-%d","Token":"rehearsal","Expiration":"%s"}\
     """
-        .formatted(clock.instant().plus(Duration.ofHours(1)));
+        .formatted(secrets.incrementAndGet(), clock.instant().plus(Duration.ofHours(1)));
   }
 
   private static Reply aws(int status, String json) {
@@ -124,18 +127,30 @@ public final class Answers implements StandIn.Script {
 
   private String item(String request) {
     if (request.contains("\"key#")) {
-      return """
-      {"tenant":{"S":"%s"},"name":{"S":"first"},"code":{"N":"0"}}\
-      """
-          .formatted(request.contains(spentHash) ? "spent" : "room");
+      return request.contains(spentHash) ? key(spentHash, "spent") : key(hash, "room");
     }
-    if (request.contains("\"tenant#")) {
-      return """
-      {"version":{"N":"1"},"next_code":{"N":"1"},"keys":{"M":{}},"config":{"S":"%s"}}\
-      """
-          .formatted(config(request.contains("#spent")).replace("\"", "\\\""));
-    }
-    return quotaItem(0);
+    return request.contains("\"tenant#") ? tenant(request.contains("#spent")) : quotaItem(0);
+  }
+
+  private static String key(String hash, String tenant) {
+    return """
+    {"pk":{"S":"key#%s"},"sk":{"S":"key"},"tenant":{"S":"%s"},"name":{"S":"first"},"code":{"N":"0"}}\
+    """
+        .formatted(hash, tenant);
+  }
+
+  private String tenant(boolean spent) {
+    return """
+    {"pk":{"S":"tenant#%s"},"sk":{"S":"config"},"version":{"N":"1"},"next_code":{"N":"1"},\
+    "keys":{"M":{}},"config":{"S":"%s"}}\
+    """
+        .formatted(spent ? "spent" : "room", config(spent).replace("\"", "\\\""));
+  }
+
+  /** The Tenants table. */
+  private String some() {
+    return "{\"Items\":[%s,%s,%s,%s]}"
+        .formatted(key(hash, "room"), tenant(false), key(spentHash, "spent"), tenant(true));
   }
 
   private String config(boolean spent) {

@@ -34,6 +34,9 @@ import javax.net.ssl.TrustManager;
  * every connection.
  */
 public final class StandIn implements AutoCloseable {
+  /** No multiple of the requests that a call makes. */
+  private static final int SAYS_NOTHING_EVERY = 7;
+
   private static final int WAITING_CONNECTIONS = 16;
   private static final int MOST_HEAD_BYTES = 64 * 1024;
 
@@ -43,6 +46,7 @@ public final class StandIn implements AutoCloseable {
   private final Script script;
   private final InstantSource clock;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger answers = new AtomicInteger();
   private final AtomicInteger requests = new AtomicInteger();
 
   /** What to answer. */
@@ -152,9 +156,7 @@ public final class StandIn implements AutoCloseable {
 
   /**
    * Answers a request, if there is another, and tells whether the connection is good for more. The
-   * one of the credentials is not: the JDK's client would keep it for seconds, out of everybody's
-   * reach, and a snapshot would hold it. Kept for no second it is closed, by the classes that the
-   * first real call will need.
+   * one of the credentials is not: their client asks for no more.
    */
   private boolean answer(InputStream in, OutputStream out) throws IOException {
     var head = readHead(in);
@@ -183,7 +185,7 @@ public final class StandIn implements AutoCloseable {
 
   private static boolean isReadOfStore(Map<String, String> headers) {
     var target = headers.getOrDefault("x-amz-target", "");
-    return target.endsWith(".GetItem") || target.endsWith(".Query");
+    return target.endsWith(".GetItem") || target.endsWith(".Query") || target.endsWith(".Scan");
   }
 
   private static String path(String requestLine) {
@@ -208,12 +210,12 @@ public final class StandIn implements AutoCloseable {
     boolean whole = reply.pieces().size() == 1;
     var first = reply.pieces().getFirst().getBytes(StandardCharsets.UTF_8);
     var head =
-        "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: %s\r\nContent-Type: %s\r\nx-amzn-RequestId: rehearsal\r\nx-amz-crc32: %d\r\n%s\r\n\r\n"
+        "HTTP/1.1 %d %s\r\nDate: %s\r\n%sContent-Type: %s\r\nx-amzn-RequestId: rehearsal\r\nx-amz-crc32: %d\r\n%s\r\n\r\n"
             .formatted(
                 reply.status(),
                 reply.status() == 200 ? "OK" : "Refused",
                 date(clock.instant()),
-                kept ? "keep-alive" : "keep-alive\r\nKeep-Alive: timeout=0",
+                connection(kept),
                 reply.contentType(),
                 checksum(first),
                 whole ? "Content-Length: " + first.length : "Transfer-Encoding: chunked");
@@ -227,6 +229,14 @@ public final class StandIn implements AutoCloseable {
       out.write(chunk(new byte[0]));
       out.flush();
     }
+  }
+
+  /** Some servers say that they keep a connection, and some just do. */
+  private String connection(boolean kept) {
+    if (!kept) {
+      return "Connection: close\r\n";
+    }
+    return answers.getAndIncrement() % SAYS_NOTHING_EVERY == 0 ? "" : "Connection: keep-alive\r\n";
   }
 
   /** As DynamoDB sends it, and its client checks it. */

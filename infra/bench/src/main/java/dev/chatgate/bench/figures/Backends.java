@@ -5,6 +5,7 @@ import dev.chatgate.local.http.Headers;
 import dev.chatgate.local.http.HttpServer;
 import dev.chatgate.local.http.Reply;
 import dev.chatgate.local.http.Request;
+import dev.chatgate.tenant.KeyHash;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /**
  * The provider, DynamoDB and Secrets Manager on one port, answering from memory and adding up how
@@ -34,7 +36,6 @@ final class Backends implements AutoCloseable {
 
   private static final Pattern STREAM = Pattern.compile("\"stream-(\\d+)-(\\d+)\"");
   private static final int MAX_BODY_BYTES = 1 << 20;
-  private static final Headers AWS = Headers.of("Content-Type", "application/x-amz-json-1.0");
   private static final Headers JSON = Headers.of("Content-Type", "application/json");
   private static final Headers EVENTS = Headers.of("Content-Type", "text/event-stream");
   private static final String USAGE =
@@ -81,7 +82,7 @@ final class Backends implements AutoCloseable {
       var answer = store(target.substring(target.indexOf('.') + 1), body);
       // Before the sending, in which the caller may go on already.
       ownNanos.addAndGet(System.nanoTime() - began);
-      reply.send(200, AWS, answer);
+      reply.send(200, headersOfAws(answer), answer);
     } else {
       complete(body, reply, began);
     }
@@ -107,6 +108,16 @@ final class Backends implements AutoCloseable {
             .formatted(Instant.now().plus(Duration.ofHours(1))));
   }
 
+  /** The client looks at each of them. */
+  private static Headers headersOfAws(byte[] answer) {
+    var checksum = new CRC32();
+    checksum.update(answer);
+    return Headers.of(
+        "Content-Type", "application/x-amz-json-1.0",
+        "x-amzn-RequestId", "bench",
+        "x-amz-crc32", Long.toString(checksum.getValue()));
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
@@ -115,6 +126,7 @@ final class Backends implements AutoCloseable {
     return bytes(
         switch (operation) {
           case "GetItem" -> "{\"Item\":" + item(body) + "}";
+          case "Scan" -> "{\"Items\":[" + item("\"key#") + "," + item("\"tenant#") + "]}";
           case "Query" ->
               """
               {"Count":1,"ScannedCount":1,"Items":[{"pk":{"S":"prices"},"sk":{"S":"2026-01-01#plain"},\
@@ -131,11 +143,12 @@ final class Backends implements AutoCloseable {
   private static String item(String request) {
     if (request.contains("\"key#")) {
       return """
-      {"tenant":{"S":"bench"},"name":{"S":"first"},"code":{"N":"0"}}\
-      """;
+      {"pk":{"S":"key#%s"},"sk":{"S":"key"},"tenant":{"S":"bench"},"name":{"S":"first"},"code":{"N":"0"}}\
+      """
+          .formatted(KeyHash.of(KEY).hex());
     }
     return """
-    {"version":{"N":"1"},"next_code":{"N":"1"},"keys":{"M":{}},"config":{"S":\
+    {"pk":{"S":"tenant#bench"},"sk":{"S":"config"},"version":{"N":"1"},"next_code":{"N":"1"},"keys":{"M":{}},"config":{"S":\
     "{\\"id\\":\\"bench\\",\\"status\\":\\"active\\",\\"quota\\":{\\"requests_per_minute\\":6000000,\
     \\"tokens_per_minute\\":6000000000,\\"tokens_per_day\\":600000000000,\
     \\"tokens_per_month\\":600000000000,\\"max_concurrent_requests\\":1000}}"}}\

@@ -30,11 +30,14 @@ public final class Figures implements Measurement {
   /** Of the warm-up's plain calls, so many come right after the restore. */
   private static final int EARLY = 400;
 
-  /** About what lies between a rehearsal's last call and the first real one. */
-  private static final Duration PAUSE = Duration.ofMillis(300);
+  /** Long enough that the processor's caches are others' by then, as after a restore. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private static final int CALLS_AFTER_A_PAUSE = 15;
-  private static final int CALLS_TO_STAY_WARM = 500;
+
+  /** So that the stand-ins' code is where it was when the function was not idle. */
+  private static final int CALLS_TO_STAY_WARM = 100;
+
   private static final int PLAIN_ROUNDS = 1_500;
   private static final int PACED_ROUNDS = 20;
   private static final int COUNTED_CALLS = 2_000;
@@ -132,7 +135,7 @@ public final class Figures implements Measurement {
   }
 
   private void calls(Path root, Door door, Backends backends, RunLog log) throws Exception {
-    var firsts = new ArrayList<First>();
+    var firsts = new ArrayList<Timed>();
     for (int i = 1; i < FIRST_CALLS; i++) {
       try (var function = FunctionProcess.start(root, door, backends, SNAPSHOT);
           var direct = new Direct(backends.url())) {
@@ -141,13 +144,13 @@ public final class Figures implements Measurement {
     }
     try (var function = FunctionProcess.start(root, door, backends, SNAPSHOT);
         var direct = new Direct(backends.url())) {
-      long snapshot = function.api().restoredAt() - function.startedAt();
+      long snapshot = function.api().frozenAt() - function.startedAt();
       recorded("process start → ready for the snapshot, s", door, snapshot / 1e9);
       firsts.add(firstCall(function, door, direct, backends));
       var early = warmUp(function, door, direct, backends).subList(0, EARLY);
       note(door, "plain, right after the restore, us", early);
       var warm = plain(function, door, direct, backends, millis(early, 99));
-      first(function, door, direct, firsts, warm);
+      first(function, door, direct, backends, firsts, warm);
       if (door == Door.STREAM) {
         log.say(door + ": paced streams");
         try (var store = new Direct(backends.url())) {
@@ -165,69 +168,88 @@ public final class Figures implements Measurement {
   }
 
   /**
-   * A first call.
+   * A call.
    *
    * @param nanos from the event to the answer's last byte, less the stand-ins' own time
    * @param onProcessor how long the function's threads were on a processor for it
+   * @param storeCalls of it, what follows the answer included
    */
-  private record First(long nanos, long onProcessor) {}
+  private record Timed(long nanos, long onProcessor, int storeCalls) {}
 
-  private static First firstCall(
+  private static Timed firstCall(
       FunctionProcess function, Door door, Direct direct, Backends backends) throws Exception {
-    function.api().awaitAsking();
+    function.api().frozenAt();
+    stayWarm(direct);
+    function.api().restore();
+    return timed(function, door, backends);
+  }
+
+  private static void stayWarm(Direct direct) throws IOException {
     for (int i = 0; i < CALLS_TO_STAY_WARM; i++) {
       direct.call(Backends.request(Backends.PLAIN_MODEL));
     }
+  }
+
+  private static Timed timed(FunctionProcess function, Door door, Backends backends)
+      throws Exception {
+    function.api().awaitAsking();
     backends.takeOwnNanos();
+    backends.takeStoreCalls();
     long before = function.onProcessorNanos();
     long nanos = call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos();
     function.api().awaitAsking();
-    return new First(nanos, function.onProcessorNanos() - before);
+    return new Timed(nanos, function.onProcessorNanos() - before, backends.takeStoreCalls());
   }
 
   /**
-   * First calls beside warm ones: those one after the other, and some each after such a pause as
-   * the first one had, which leaves the processor's caches to others.
+   * First calls beside warm ones: some each after a pause, which leaves the processor's caches to
+   * others as a snapshot does, and those one after the other.
    *
    * @param warm calls one after the other, less the stand-ins' own time
    */
   private void first(
-      FunctionProcess function, Door door, Direct direct, List<First> firsts, List<Long> warm)
+      FunctionProcess function,
+      Door door,
+      Direct direct,
+      Backends backends,
+      List<Timed> firsts,
+      List<Long> warm)
       throws Exception {
-    var afterAPause = new ArrayList<Long>();
+    var paused = new ArrayList<Timed>();
     for (int i = 0; i < CALLS_AFTER_A_PAUSE; i++) {
       Thread.sleep(PAUSE);
-      for (int j = 0; j < CALLS_TO_STAY_WARM; j++) {
-        direct.call(Backends.request(Backends.PLAIN_MODEL));
-      }
-      afterAPause.add(onProcessor(function, door));
+      stayWarm(direct);
+      paused.add(timed(function, door, backends));
     }
-    var first = firsts.stream().map(First::onProcessor).toList();
-    recorded("first call after the restore, ms", door, millis(nanos(firsts), 50));
+    double first = millis(nanos(firsts), 50);
+    recorded("first call after the restore, ms", door, first);
     upTo(
-        "first call after the restore ÷ median warm call",
+        "first call after the restore ÷ median warm call, each after a pause",
         door.name(),
-        millis(nanos(firsts), 50) / millis(warm, 50),
+        first / millis(nanos(paused), 50),
         3);
     recorded(
-        "time on the processor: first call ÷ median warm call after as long a pause",
+        "the same, time on the processor",
         door,
-        millis(first, 50) / millis(afterAPause, 50));
+        millis(onProcessor(firsts), 50) / millis(onProcessor(paused), 50));
+    recorded(
+        "first call after the restore ÷ median of warm calls without a pause",
+        door,
+        first / millis(warm, 50));
+    int storeCalls = firsts.stream().mapToInt(Timed::storeCalls).max().orElseThrow();
+    upTo("store calls of the first call after the restore", door.name(), storeCalls, 3);
     note(door, "first calls after a restore, us", nanos(firsts));
-    note(door, "the same, on the processor, us", first);
-    note(door, "warm calls after a pause, on the processor, us", afterAPause);
+    note(door, "the same, on the processor, us", onProcessor(firsts));
+    note(door, "warm calls after a pause, us", nanos(paused));
+    note(door, "the same, on the processor, us", onProcessor(paused));
   }
 
-  private static List<Long> nanos(List<First> firsts) {
-    return firsts.stream().map(First::nanos).toList();
+  private static List<Long> nanos(List<Timed> calls) {
+    return calls.stream().map(Timed::nanos).toList();
   }
 
-  private static long onProcessor(FunctionProcess function, Door door) throws Exception {
-    function.api().awaitAsking();
-    long before = function.onProcessorNanos();
-    call(function, door, Backends.PLAIN_MODEL);
-    function.api().awaitAsking();
-    return function.onProcessorNanos() - before;
+  private static List<Long> onProcessor(List<Timed> calls) {
+    return calls.stream().map(Timed::onProcessor).toList();
   }
 
   /** Times of the plain calls, less the stand-ins' own. */
@@ -393,6 +415,7 @@ public final class Figures implements Measurement {
     var variables = new java.util.HashMap<>(SNAPSHOT);
     variables.put("AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(CROWD));
     try (var function = FunctionProcess.start(root, Door.STREAM, backends, variables)) {
+      function.api().restore();
       crowdOnce(function, 50);
       var lags = new ArrayList<Long>();
       for (int i = 0; i < CROWD_ROUNDS; i++) {

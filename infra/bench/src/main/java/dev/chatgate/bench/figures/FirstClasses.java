@@ -25,7 +25,7 @@ final class FirstClasses {
             "JAVA_TOOL_OPTIONS",
             "-Dchatgate.rehearsal.rounds=200 -Xlog:class+load:file=" + loaded + "::filesize=0");
     try (var function = FunctionProcess.start(root, door, backends, variables)) {
-      function.api().awaitAsking();
+      function.api().restore();
       int before = classes(loaded).size();
       var _ = function.api().call(door.event(Backends.request(model)));
       function.api().awaitAsking();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +37,8 @@ final class RuntimeApi implements AutoCloseable {
   private final AtomicLong ids = new AtomicLong();
   private final AtomicInteger asking = new AtomicInteger();
   private final CompletableFuture<Long> ready = new CompletableFuture<>();
-  private final CompletableFuture<Long> restored = new CompletableFuture<>();
+  private final CompletableFuture<Long> frozen = new CompletableFuture<>();
+  private final CountDownLatch restored = new CountDownLatch(1);
 
   private static final class Call {
     private final byte[] event;
@@ -57,9 +59,18 @@ final class RuntimeApi implements AutoCloseable {
     return within(ready);
   }
 
-  /** When the process asked to be restored: it is ready for its snapshot then. */
-  long restoredAt() throws InterruptedException {
-    return within(restored);
+  /** When the process asked to be restored: it is ready for its snapshot then, and waits. */
+  long frozenAt() throws InterruptedException {
+    return within(frozen);
+  }
+
+  /**
+   * Lets a process that waits for it go on, as after a restore, until it asks for its first call.
+   */
+  void restore() throws InterruptedException {
+    within(frozen);
+    restored.countDown();
+    awaitAsking();
   }
 
   /** Gives an event out and waits for the whole answer. */
@@ -101,7 +112,8 @@ final class RuntimeApi implements AutoCloseable {
   private void handle(Request request, Reply reply) throws IOException {
     var path = request.path();
     if (path.endsWith("/restore/next")) {
-      restored.complete(System.nanoTime());
+      frozen.complete(System.nanoTime());
+      awaitRestore();
       reply.send(200, JSON, new byte[0]);
     } else if (path.endsWith("/invocation/next")) {
       next(reply);
@@ -111,6 +123,14 @@ final class RuntimeApi implements AutoCloseable {
     } else {
       ready.completeExceptionally(new IOException("the function reports an error at " + path));
       reply.send(202, JSON, ACCEPTED);
+    }
+  }
+
+  private void awaitRestore() {
+    try {
+      boolean _ = restored.await(LIFETIME.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
