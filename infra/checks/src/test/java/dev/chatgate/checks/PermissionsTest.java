@@ -72,6 +72,10 @@ class PermissionsTest {
   private static final String CHAT = "/v1/chat/completions";
   private static final TenantId TENANT = new TenantId("acme");
 
+  /** What the package plays itself before a snapshot: no call leaves the process. */
+  private static final Set<String> OF_THE_REHEARSAL =
+      Set.of("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage", "provider");
+
   private static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -97,6 +101,9 @@ class PermissionsTest {
     provider.instead(wire -> wire.json(200, ANSWER));
     var settings =
         Map.of(
+            // What is read ahead after a restore is part of it.
+            "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start",
+            "JAVA_TOOL_OPTIONS", "-Dchatgate.rehearsal.rounds=1",
             "CHATGATE_API_PORT", "0",
             "CHATGATE_STREAM_PORT", "0",
             "CHATGATE_AWS_PORT", "0",
@@ -142,6 +149,8 @@ class PermissionsTest {
   void aDoorMayDoWhatItDoes(String function) throws Exception {
     var door = function.equals("ApiFunction") ? stack.apiUrl() : stack.streamUrl();
 
+    // Acme's own key may have been read ahead.
+    assertEquals(401, call(door, "/v1/models", "cg_unknown").statusCode());
     assertEquals(200, call(door, "/v1/models").statusCode());
     assertEquals(200, call(door, CHAT).statusCode());
     settleLate(door);
@@ -216,10 +225,14 @@ class PermissionsTest {
   }
 
   private static HttpResponse<String> call(String door, String path) throws Exception {
+    return call(door, path, "cg_acme");
+  }
+
+  private static HttpResponse<String> call(String door, String path, String key) throws Exception {
     var request =
         HttpRequest.newBuilder(URI.create(door + path))
             .timeout(PATIENCE)
-            .header("authorization", "Bearer cg_acme");
+            .header("authorization", "Bearer " + key);
     if (path.equals(CHAT)) {
       request
           .header("content-type", "application/json")
@@ -248,8 +261,10 @@ class PermissionsTest {
       int mark = line.indexOf(CallRecorder.MARK);
       if (mark >= 0 && line.startsWith(function + "-")) {
         var call = line.substring(mark + CallRecorder.MARK.length()).split("\\|", -1);
-        var service = call[0].replace(" ", "").toLowerCase(Locale.ROOT);
-        calls.add(service + ":" + call[1] + " " + logical(call[2]));
+        if (!OF_THE_REHEARSAL.contains(call[2])) {
+          var service = call[0].replace(" ", "").toLowerCase(Locale.ROOT);
+          calls.add(service + ":" + call[1] + " " + logical(call[2]));
+        }
       }
     }
     return calls;
