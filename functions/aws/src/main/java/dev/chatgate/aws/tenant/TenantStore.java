@@ -62,28 +62,23 @@ public final class TenantStore implements TenantDirectory {
   /** Of the table's first 100 items, the keys whose tenants are among them. */
   @Override
   public Map<KeyHash, Credential> some() {
-    var tenants = new HashMap<String, Map<String, AttributeValue>>();
-    var keys = new HashMap<KeyHash, Map<String, AttributeValue>>();
+    var items = new HashMap<String, Map<String, AttributeValue>>();
     for (var item : firstItems()) {
-      var name = TenantItem.string(item, Tables.HASH_KEY);
-      TenantItem.hash(name).ifPresent(hash -> keys.put(hash, item));
-      tenants.put(name, item);
+      items.put(TenantItem.string(item, Tables.HASH_KEY), item);
     }
     var some = new HashMap<KeyHash, Credential>();
-    keys.forEach((hash, key) -> {
-      var tenant = tenants.get(TenantItem.TENANT + TenantItem.string(key, "tenant"));
-      if (tenant != null) {
-        readable(key, tenant).ifPresent(found -> some.put(hash, found));
-      }
-    });
+    items.forEach((name, item) ->
+        TenantItem.hash(name)
+            .ifPresent(hash -> among(items, item).ifPresent(found -> some.put(hash, found))));
     return some;
   }
 
-  /** Empty for a damaged item: whoever asks for it is told, and nobody else suffers. */
-  private static Optional<Credential> readable(
-      Map<String, AttributeValue> key, Map<String, AttributeValue> tenant) {
+  /** Empty without the tenant, or for a damaged item: who asks for it is told, no other suffers. */
+  private static Optional<Credential> among(
+      Map<String, Map<String, AttributeValue>> items, Map<String, AttributeValue> key) {
     try {
-      return Optional.of(credential(key, tenant));
+      var tenant = items.get(TenantItem.TENANT + TenantItem.string(key, "tenant"));
+      return tenant == null ? Optional.empty() : Optional.of(credential(key, tenant));
     } catch (IllegalStateException | IllegalArgumentException | DateTimeException e) {
       return Optional.empty();
     }

@@ -109,6 +109,17 @@ class TenantStoreTest {
   }
 
   @Test
+  void aDamagedKeyIsNotAmongSomeAndHidesNoOther() {
+    dynamo
+        .client()
+        .updateItem(r ->
+            r.tableName(dynamo.tables().tenants())
+                .key(TenantItem.keyOf(KeyHash.of("one")))
+                .updateExpression("REMOVE tenant"));
+    assertEquals(Set.of(KeyHash.of("two")), store.some().keySet());
+  }
+
+  @Test
   void aKeyWithoutItsTenantIsNotAmongSome() {
     dynamo.client().deleteItem(r -> r.tableName(dynamo.tables().tenants()).key(item("acme")));
     assertEquals(Map.of(), store.some());

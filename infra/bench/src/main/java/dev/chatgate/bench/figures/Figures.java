@@ -241,10 +241,11 @@ public final class Figures implements Measurement {
         "the same, time on the processor",
         door,
         millis(onProcessor(firsts), 50) / millis(onProcessor(paused), 50));
-    recorded(
+    upTo(
         "first call after the restore ÷ median of warm calls without a pause",
-        door,
-        first / millis(warm, 50));
+        door.name(),
+        first / millis(warm, 50),
+        3);
     int storeCalls = firsts.stream().mapToInt(Timed::storeCalls).max().orElseThrow();
     upTo("store calls of the first call after the restore", door.name(), storeCalls, 3);
     note(door, "first calls after a restore, us", nanos(firsts));
