@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -39,12 +41,11 @@ public final class AwsClients implements AutoCloseable {
   private static final Duration MOST_IDLE = Duration.ofSeconds(20);
   private static final int MOST_CONNECTIONS = 128;
 
-  // The clients would have five threads each.
-  private static final int TIMER_THREADS = 2;
+  /** Nearer than any limit that a call sets. */
+  private static final Duration BEAT = Duration.ofSeconds(1);
 
   private final SdkHttpClient http;
-  private final ScheduledExecutorService timers =
-      Executors.newScheduledThreadPool(TIMER_THREADS, AwsClients::timer);
+  private final ScheduledExecutorService timers = timers();
   private final Optional<URI> elsewhere;
 
   /** One for all: left to themselves the clients fetch credentials each for itself. */
@@ -52,6 +53,7 @@ public final class AwsClients implements AutoCloseable {
       DefaultCredentialsProvider.builder().build();
 
   private final List<SdkAutoCloseable> made = new CopyOnWriteArrayList<>();
+  private @Nullable DynamoDbClient reading;
 
   public AwsClients() {
     http = http().build();
@@ -83,6 +85,18 @@ public final class AwsClients implements AutoCloseable {
         .useIdleConnectionReaper(false);
   }
 
+  /**
+   * One thread for all clients, which would have five each. It wakes by itself at each beat: so a
+   * limit is never the next thing that it waits for, and setting one wakes no thread. That would be
+   * six wake-ups a call, a tenth of its processor time.
+   */
+  private static ScheduledExecutorService timers() {
+    var timers = new ScheduledThreadPoolExecutor(1, AwsClients::timer);
+    timers.setRemoveOnCancelPolicy(true);
+    var _ = timers.scheduleWithFixedDelay(() -> {}, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    return timers;
+  }
+
   private static Thread timer(Runnable work) {
     return Thread.ofPlatform().name("aws-timer").daemon().unstarted(work);
   }
@@ -109,9 +123,14 @@ public final class AwsClients implements AutoCloseable {
     return dynamoDb(o -> oneAttempt(o).addExecutionInterceptor(new StoreClockInterceptor(clock)));
   }
 
-  /** A DynamoDB client for reads, which repeats what is worth repeating. */
-  public DynamoDbClient readingDynamoDb() {
-    return dynamoDb(this::someAttempts);
+  /** The DynamoDB client for reads, which repeats what is worth repeating. */
+  public synchronized DynamoDbClient readingDynamoDb() {
+    var existing = reading;
+    if (existing == null) {
+      existing = dynamoDb(this::someAttempts);
+      reading = existing;
+    }
+    return existing;
   }
 
   /**

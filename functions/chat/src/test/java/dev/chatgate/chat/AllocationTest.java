@@ -5,23 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import dev.chatgate.aws.AwsClients;
-import dev.chatgate.aws.Tables;
-import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.chat.rehearsal.Answers;
 import dev.chatgate.chat.rehearsal.StandIn;
-import dev.chatgate.openai.provider.ProviderSettings;
 import dev.chatgate.streaming.InvocationContext;
 import dev.chatgate.streaming.ResponseChannel;
-import io.micronaut.context.ApplicationContext;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,31 +51,16 @@ class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @SuppressWarnings("NullAway.Init")
-  private static StandIn standIn;
-
-  @SuppressWarnings("NullAway.Init")
-  private static ApplicationContext application;
+  private static StandInApplication application;
 
   @BeforeAll
   static void start() throws IOException, GeneralSecurityException {
-    var clock = InstantSource.system();
-    standIn = new StandIn(lengthened(new Answers(clock)), clock);
-    // Without TLS: its records are not ours.
-    var plain = standIn.credentials().resolve("/");
-    System.setProperty("aws.containerCredentialsFullUri", standIn.credentials().toString());
-    var silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
-    application =
-        GatewayFactory.start(
-            settings(plain),
-            AwsClients.ofStandIn(plain, standIn.trust()),
-            new CallLog(silent, clock, new MetricSource("f", false)));
+    application = new StandInApplication(AllocationTest::lengthened);
   }
 
   @AfterAll
   static void stop() throws IOException {
-    System.clearProperty("aws.containerCredentialsFullUri");
     application.close();
-    standIn.close();
   }
 
   @Test
@@ -121,15 +98,13 @@ class AllocationTest {
   }
 
   private Runnable streamingDoor(byte[] event) {
-    var handler = new StreamHandler(application.getBean(Gateway.class));
+    var handler = new StreamHandler(application.gateway());
     var context = new InvocationContext("id", Instant.now().plus(TIME), "", Optional.empty());
     return () -> handler.handle(event, context, new Swallowing());
   }
 
   private Runnable apiDoor(byte[] event) {
-    var handler =
-        new ApiHandler(
-            application.getBean(Gateway.class), application.getBean(InstantSource.class));
+    var handler = new ApiHandler(application.gateway(), InstantSource.system());
     return () -> {
       var answer = new ByteArrayOutputStream();
       try {
@@ -194,20 +169,6 @@ class AllocationTest {
               .toList();
       return new StandIn.Reply(reply.status(), reply.contentType(), pieces);
     };
-  }
-
-  private static Settings settings(URI address) {
-    return new Settings(
-        new Tables("tenants", "quota", "usage"),
-        "provider",
-        List.of("*"),
-        TIME,
-        TIME,
-        1 << 22,
-        256,
-        429,
-        false,
-        new ProviderSettings(address.resolve("/openai/v1"), TIME, TIME, TIME, 0));
   }
 
   /** The streaming runtime has its own count of what it allocates. */

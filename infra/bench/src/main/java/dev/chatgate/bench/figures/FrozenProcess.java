@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * after the other.
  */
 final class FrozenProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(130);
 
   private final Criu criu;
   private final RestoreApi api;

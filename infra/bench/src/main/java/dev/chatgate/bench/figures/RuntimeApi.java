@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 /** The Runtime API of one function process, which takes the time of all that goes through it. */
 final class RuntimeApi implements AutoCloseable {
   private static final Duration LIFETIME = Duration.ofMinutes(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(130);
   private static final Duration A_MOMENT = Duration.ofNanos(50_000);
   private static final Pattern NUMBERED = Pattern.compile("\"content\":\"(\\d+) \"");
   private static final int MOST_NUMBER_DIGITS = 64;

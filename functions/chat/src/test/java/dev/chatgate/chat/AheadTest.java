@@ -1,0 +1,85 @@
+package dev.chatgate.chat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.chat.rehearsal.StandIn;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a new application's first call asks AWS and the provider for, request by request. */
+class AheadTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  /** Reserve, the call itself, record, settle: what every later call asks for too. */
+  private static final List<String> OF_ANY_CALL =
+      List.of("UpdateItem", "/openai/v1/chat/completions", "PutItem", "UpdateItem");
+
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private StandInApplication application;
+
+  enum Door {
+    API,
+    STREAM
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    application = new StandInApplication(this::noted);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    application.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theFirstCallAfterARestoreAsksForNothingMoreThanAnyOther(Door door) {
+    new Ahead(application.context()).fetch(AMPLE);
+    asked.clear();
+    call(door);
+    assertEquals(OF_ANY_CALL, asked);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void withoutThatItReadsKeyTenantPricesAndSecretFirst(Door door) {
+    call(door);
+    var first = List.copyOf(asked);
+    assertTrue(first.size() > OF_ANY_CALL.size(), first::toString);
+    assertEquals(1, Collections.frequency(first, "GetSecretValue"), first::toString);
+    asked.clear();
+    call(door);
+    assertEquals(OF_ANY_CALL, asked);
+  }
+
+  private StandIn.Script noted(StandIn.Script usual) {
+    return (path, headers, body) -> {
+      var target = headers.getOrDefault("x-amz-target", path);
+      asked.add(target.substring(target.lastIndexOf('.') + 1));
+      return usual.to(path, headers, body);
+    };
+  }
+
+  private void call(Door door) {
+    var event = new String(Scene.OFTEN.getFirst().event(Instant.now()), UTF_8);
+    var answer =
+        switch (door) {
+          case API ->
+              Entries.buffered(
+                  new ApiHandler(application.gateway(), InstantSource.system()), event);
+          case STREAM -> Entries.streamed(new StreamHandler(application.gateway()), event);
+        };
+    assertEquals(200, answer.status());
+  }
+}

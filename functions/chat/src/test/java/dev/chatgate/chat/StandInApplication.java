@@ -1,0 +1,78 @@
+package dev.chatgate.chat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.chatgate.aws.AwsClients;
+import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.log.MetricSource;
+import dev.chatgate.chat.rehearsal.Answers;
+import dev.chatgate.chat.rehearsal.StandIn;
+import dev.chatgate.openai.provider.ProviderSettings;
+import io.micronaut.context.ApplicationContext;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The whole application before the rehearsal's stand-in, without TLS and without a log. */
+final class StandInApplication implements AutoCloseable {
+  private static final Duration TIME = Duration.ofMinutes(1);
+  private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
+
+  private final StandIn standIn;
+  private final AwsClients aws;
+  private final ApplicationContext context;
+
+  /**
+   * Starts it.
+   *
+   * @param around what to make of the usual answers
+   */
+  StandInApplication(UnaryOperator<StandIn.Script> around)
+      throws IOException, GeneralSecurityException {
+    var clock = InstantSource.system();
+    standIn = new StandIn(around.apply(new Answers(clock)), clock);
+    var address = standIn.address(false);
+    System.setProperty(CREDENTIALS, standIn.credentials().toString());
+    aws = AwsClients.ofStandIn(address, standIn.trust());
+    var silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    context =
+        GatewayFactory.start(
+            settings(address), aws, new CallLog(silent, clock, new MetricSource("f", false)));
+  }
+
+  ApplicationContext context() {
+    return context;
+  }
+
+  Gateway gateway() {
+    return context.getBean(Gateway.class);
+  }
+
+  private static Settings settings(URI address) {
+    return new Settings(
+        new Tables("tenants", "quota", "usage"),
+        "provider",
+        List.of("*"),
+        TIME,
+        TIME,
+        1 << 22,
+        256,
+        429,
+        false,
+        new ProviderSettings(address.resolve("/openai/v1"), TIME, TIME, TIME, 0));
+  }
+
+  @Override
+  public void close() throws IOException {
+    System.clearProperty(CREDENTIALS);
+    context.close();
+    aws.close();
+    standIn.close();
+  }
+}
