@@ -20,10 +20,16 @@ final class BodyReader {
   private final JsonParser json;
   private final Frames frames;
   private final Draft draft = new Draft();
+  private final PromptEstimate prompt;
   private int optionsStart;
 
-  BodyReader(JsonParser json) {
+  /**
+   * @param json at the body's begin
+   * @param prompt is given each token that was found valid
+   */
+  BodyReader(JsonParser json, PromptEstimate prompt) {
     this.json = json;
+    this.prompt = prompt;
     this.frames = new Frames(DupDetector.rootDetector(json));
   }
 
@@ -39,6 +45,7 @@ final class BodyReader {
           "Expected the body to be a JSON object, but it is " + Kind.of(first).words() + ".");
     }
     push(Node.ROOT, false);
+    prompt.token(first, json);
     draft.open = end();
     while (frames.depth() > 0) {
       token(json.nextToken());
@@ -60,6 +67,7 @@ final class BodyReader {
       case END_ARRAY -> closeArray();
       default -> value(token);
     }
+    prompt.token(token, json);
   }
 
   private void key(String name) throws IOException {

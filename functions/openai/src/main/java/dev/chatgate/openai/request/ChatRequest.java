@@ -13,9 +13,15 @@ public final class ChatRequest {
   private final Fields fields;
   private final TokenCounters counters;
 
-  ChatRequest(byte[] body, Fields fields, TokenCounters counters) {
+  /** Until it is counted: a call may last for minutes, and its text need not. */
+  private @Nullable PromptEstimate prompt;
+
+  private long promptTokens;
+
+  ChatRequest(byte[] body, Fields fields, PromptEstimate prompt, TokenCounters counters) {
     this.body = body;
     this.fields = fields;
+    this.prompt = prompt;
     this.counters = counters;
   }
 
@@ -56,12 +62,18 @@ public final class ChatRequest {
 
   /**
    * How many tokens the prompt will be at most, erring high: {@link PromptEstimate} has the rules.
-   * Computed anew at each call, in time that is bounded by the body's size.
+   * Counted when it is asked for first, for the model that is named then, in time that is bounded
+   * by the body's size.
    *
    * @param upstreamModel the provider's name for the model
    */
   public long promptTokens(String upstreamModel) {
-    return PromptEstimate.of(body, counters.forModel(upstreamModel));
+    var uncounted = prompt;
+    if (uncounted != null) {
+      promptTokens = uncounted.tokens(counters.forModel(upstreamModel));
+      prompt = null;
+    }
+    return promptTokens;
   }
 
   /**

@@ -46,7 +46,8 @@ public final class ChatRequestParser {
   public ParsedChat parse(byte[] body) {
     try {
       Unicode.requireUtf8(body);
-      return new ParsedChat.Valid(new ChatRequest(body, read(body), counters));
+      var prompt = new PromptEstimate(body.length);
+      return new ParsedChat.Valid(new ChatRequest(body, read(body, prompt), prompt, counters));
     } catch (InvalidBodyException e) {
       return new ParsedChat.Invalid(e.error());
     } catch (JsonProcessingException e) {
@@ -56,10 +57,10 @@ public final class ChatRequestParser {
     }
   }
 
-  private static ChatRequest.Fields read(byte[] body) throws IOException {
+  private static ChatRequest.Fields read(byte[] body, PromptEstimate prompt) throws IOException {
     try (var json = factory().createParser(body)) {
       try {
-        return new BodyReader(json).read();
+        return new BodyReader(json, prompt).read();
       } catch (InvalidBodyException e) {
         if (e.error().code() != ErrorCode.INVALID_JSON) {
           requireJson(json);

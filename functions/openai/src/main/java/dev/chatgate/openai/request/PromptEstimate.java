@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.chatgate.openai.tokens.TokenCounter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * How many tokens the prompt of a valid body will be, erring high: the body written compactly, with
- * its strings decoded, as one text. So every text counts (tools, schemas and fields that nobody
- * knows among them), and the keys, quotes and braces stand for the framing that a chat template
- * puts around a message (JSON makes 9 tokens of it, templates 4 to 6). To that come:
+ * its strings decoded, as one text, gathered while the body is checked. So every text counts
+ * (tools, schemas and fields that nobody knows among them), and the keys, quotes and braces stand
+ * for the framing that a chat template puts around a message (JSON makes 9 tokens of it, templates
+ * 4 to 6). To that come:
  *
  * <ul>
  *   <li>{@value #TEMPLATE} for what a template says by itself before the first message (the longest
@@ -33,55 +33,56 @@ final class PromptEstimate {
 
   private static final int LISTED_PART = 5;
 
-  private final JsonParser json;
   private final StringBuilder text;
   private String section = "";
   private long extra = TEMPLATE;
   private int depth;
+  private boolean inPicture;
 
-  private PromptEstimate(JsonParser json, int length) {
-    this.json = json;
-    this.text = new StringBuilder(length);
+  /** The depth around the picture that is being left out. */
+  private int pictureDepth;
+
+  /**
+   * @param length the body's bytes
+   */
+  PromptEstimate(int length) {
+    text = new StringBuilder(length);
   }
 
-  static long of(byte[] body, TokenCounter counter) {
-    try (var json = ChatRequestParser.factory().createParser(body)) {
-      var estimate = new PromptEstimate(json, body.length);
-      estimate.gather();
-      return estimate.extra + counter.count(estimate.text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a body that was read once can be read again", e);
+  /**
+   * Takes in the body's next token.
+   *
+   * @param json at that token
+   */
+  void token(JsonToken token, JsonParser json) throws IOException {
+    depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+    if (inPicture) {
+      inPicture = depth > pictureDepth;
+      return;
+    }
+    switch (token) {
+      case FIELD_NAME -> field(json.currentName());
+      case START_OBJECT, START_ARRAY -> text.append(json.getText());
+      case VALUE_STRING ->
+          text.append('"')
+              .append(json.getTextCharacters(), json.getTextOffset(), json.getTextLength())
+              .append("\",");
+      default -> text.append(json.getText()).append(',');
     }
   }
 
-  private void gather() throws IOException {
-    for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-      switch (token) {
-        case FIELD_NAME -> field(json.currentName());
-        case START_OBJECT, START_ARRAY -> {
-          depth++;
-          text.append(json.getText());
-        }
-        case END_OBJECT, END_ARRAY -> {
-          depth--;
-          text.append(json.getText()).append(',');
-        }
-        case VALUE_STRING ->
-            text.append('"')
-                .append(json.getTextCharacters(), json.getTextOffset(), json.getTextLength())
-                .append("\",");
-        default -> text.append(json.getText()).append(',');
-      }
-    }
+  /** The prompt's tokens, after the body's last. */
+  long tokens(TokenCounter counter) {
+    return extra + counter.count(text);
   }
 
-  private void field(String name) throws IOException {
+  private void field(String name) {
     section = depth == 1 ? name : section;
     long picture = picture(name);
     if (picture > 0) {
-      json.nextToken();
-      json.skipChildren();
       extra += picture;
+      inPicture = true;
+      pictureDepth = depth;
       return;
     }
     if (depth == 1 && name.equals("tools")) {
