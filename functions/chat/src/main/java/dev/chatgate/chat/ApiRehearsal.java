@@ -35,9 +35,14 @@ final class ApiRehearsal implements Rehearsal.Entry {
   public int play(ApplicationContext application, Scene scene) throws IOException {
     var clock = application.getBean(InstantSource.class);
     var handler = new ApiHandler(application.getBean(Gateway.class), clock);
-    System.setProperty(ApiHandler.TRACE, Rehearsal.TRACE);
     var answer = new ByteArrayOutputStream();
-    handler.handleRequest(new ByteArrayInputStream(scene.event(clock.instant())), answer, null);
+    // While a call goes on, and not when a new application fetches ahead, as after a restore.
+    System.setProperty(ApiHandler.TRACE, Rehearsal.TRACE);
+    try {
+      handler.handleRequest(new ByteArrayInputStream(scene.event(clock.instant())), answer, null);
+    } finally {
+      System.clearProperty(ApiHandler.TRACE);
+    }
     return status(answer.toByteArray());
   }
 
@@ -51,7 +56,5 @@ final class ApiRehearsal implements Rehearsal.Entry {
   }
 
   @Override
-  public void close() {
-    System.clearProperty(ApiHandler.TRACE);
-  }
+  public void close() {}
 }

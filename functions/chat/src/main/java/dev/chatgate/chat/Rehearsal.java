@@ -16,6 +16,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,14 +66,12 @@ final class Rehearsal {
   private static final Duration IDLE = Duration.ofMillis(120);
 
   private final Ways ways;
-  private final StandIn standIn;
   private final Entry entry;
   private final InstantSource clock;
   private final Instant end;
 
-  private Rehearsal(Ways ways, StandIn standIn, Entry entry, InstantSource clock, Instant end) {
+  private Rehearsal(Ways ways, Entry entry, InstantSource clock, Instant end) {
     this.ways = ways;
-    this.standIn = standIn;
     this.entry = entry;
     this.clock = clock;
     this.end = end;
@@ -122,12 +121,10 @@ final class Rehearsal {
    */
   static Outcome run(Entries entries, Ways ways, int rounds, Duration atMost) throws Exception {
     var clock = InstantSource.system();
-    try (var standIn = new StandIn(new Answers(clock), clock);
-        var entry = entries.make()) {
+    try (var entry = entries.make()) {
       System.setProperty(KEPT, "false");
-      System.setProperty(CREDENTIALS, standIn.credentials().toString());
       var end = clock.instant().plus(atMost);
-      return new Rehearsal(ways, standIn, entry, clock, end).play(rounds);
+      return new Rehearsal(ways, entry, clock, end).play(rounds);
     } finally {
       System.clearProperty(CREDENTIALS);
     }
@@ -154,19 +151,30 @@ final class Rehearsal {
     return new PrintStream(buffered, flushing, UTF_8);
   }
 
+  /** Each application meets services at an address that this process has not called yet. */
   private Outcome play(int rounds) throws Exception {
+    var answers = new Answers(clock);
     int calls = 0;
+    int requests = 0;
     for (int done = 0; done < rounds && isTime(); done += BEFORE_A_NEW_ONE) {
       Pause.SLEEP.pause(IDLE);
-      // The application closes nothing that it was given.
-      try (var aws = AwsClients.ofStandIn(standIn.address(ways.tlsToAws), standIn.trust());
-          var log = nowhere(done / BEFORE_A_NEW_ONE);
-          var application = application(aws, log)) {
-        new Ahead(application).fetch(PATIENCE);
-        calls += play(application, Math.min(BEFORE_A_NEW_ONE, rounds - done));
+      try (var standIn = new StandIn(answers, clock);
+          var log = nowhere(done / BEFORE_A_NEW_ONE)) {
+        System.setProperty(CREDENTIALS, standIn.credentials().toString());
+        calls += play(standIn, log, Math.min(BEFORE_A_NEW_ONE, rounds - done));
+        requests += standIn.requests();
       }
     }
-    return new Outcome(calls, standIn.requests());
+    return new Outcome(calls, requests);
+  }
+
+  private int play(StandIn standIn, PrintStream log, int rounds) throws Exception {
+    // The application closes nothing that it was given.
+    try (var aws = AwsClients.ofStandIn(standIn.address(ways.tlsToAws), standIn.trust());
+        var application = application(standIn, aws, log)) {
+      new Ahead(application).fetch(PATIENCE);
+      return play(application, rounds);
+    }
   }
 
   private boolean isTime() {
@@ -196,17 +204,16 @@ final class Rehearsal {
     return scenes.size();
   }
 
-  private ApplicationContext application(AwsClients aws, PrintStream log)
+  private ApplicationContext application(StandIn standIn, AwsClients aws, PrintStream log)
       throws GeneralSecurityException, IOException {
     return GatewayFactory.start(
-        settings(),
+        settings(standIn.address(ways.tlsToProvider).resolve("/openai/v1")),
         aws,
         standIn.trusting(),
         new CallLog(log, clock, new MetricSource("rehearsal", false)));
   }
 
-  private Settings settings() {
-    var provider = standIn.address(ways.tlsToProvider).resolve("/openai/v1");
+  private static Settings settings(URI provider) {
     return new Settings(
         new Tables("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage"),
         "provider",
