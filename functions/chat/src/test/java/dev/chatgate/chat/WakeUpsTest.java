@@ -16,7 +16,10 @@ class WakeUpsTest {
   private static final int WARM_UP = 20;
   private static final int CALLS = 200;
 
-  /** The timer wakes each second by itself; set by each call, it would wake three times as often as there are calls. */
+  /**
+   * The timer wakes each second by itself; set by each call, it would wake three times as often as
+   * there are calls.
+   */
   private static final int MOST = 60;
 
   @Test

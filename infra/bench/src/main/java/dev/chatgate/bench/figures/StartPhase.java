@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** The parts of a start, told by who is at work. */
 final class StartPhase {
+  /** The main thread's, while another makes the AWS clients. */
+  static final String WAITING = "wait for the SDK clients";
+
   private static final String REST = "rest";
 
   /** In the order of the table. */
@@ -14,6 +17,7 @@ final class StartPhase {
           "runtime",
           "Micronaut context",
           "SDK clients",
+          WAITING,
           "provider client",
           "the gateway's other parts",
           REST);
@@ -22,6 +26,7 @@ final class StartPhase {
       List.of(
           Map.entry("software.amazon.awssdk.", "SDK clients"),
           Map.entry("dev.chatgate.aws.", "SDK clients"),
+          Map.entry("dev.chatgate.chat.ClientsInTheMaking", WAITING),
           Map.entry("dev.chatgate.openai.provider.", "provider client"),
           Map.entry("io.micronaut.", "Micronaut context"),
           Map.entry("dev.chatgate.streaming.", "runtime"),
@@ -33,10 +38,10 @@ final class StartPhase {
   /**
    * The phase of a moment. The HTTP client has two users, so it says nothing by itself.
    *
-   * @param frames class names from index 1 on, innermost first
+   * @param frames class names from index 2 on, innermost first
    */
   static String of(String[] frames) {
-    for (int i = 1; i < frames.length; i++) {
+    for (int i = 2; i < frames.length; i++) {
       for (var owner : OWNERS) {
         if (frames[i].startsWith(owner.getKey())) {
           return owner.getValue();

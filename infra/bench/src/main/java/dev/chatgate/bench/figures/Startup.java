@@ -66,15 +66,26 @@ public final class Startup implements Measurement {
     for (int i = 0; i < SAMPLED_STARTS; i++) {
       samples.addAll(sampled(root, work, door, backends, agent));
     }
-    double each = (total - log.mainMillis()) / Math.max(1, samples.size());
+    long looks = samples.stream().filter(Startup::isOfMain).count();
+    double each = (total - log.mainMillis()) / Math.max(1, looks);
     var byPhase = new TreeMap<String, Double>();
     byPhase.put("JVM until main", (double) log.mainMillis());
     var byJar = new TreeMap<String, Double>();
-    for (var frames : samples) {
-      byPhase.merge(StartPhase.of(frames), each, Double::sum);
-      byJar.merge(jar(log, frames), each, Double::sum);
+    for (var sample : samples) {
+      var phase = StartPhase.of(sample);
+      if (isOfMain(sample)) {
+        byPhase.merge(phase, each, Double::sum);
+      }
+      if (!phase.equals(StartPhase.WAITING)) {
+        byJar.merge(jar(log, sample), each, Double::sum);
+      }
     }
     return new Start(total, log, byPhase, byJar);
+  }
+
+  /** A look at the main thread, and not at one beside it. */
+  private static boolean isOfMain(String[] sample) {
+    return sample[1].equals("main");
   }
 
   private static double total(Path root, Door door, Backends backends) throws Exception {
@@ -131,7 +142,7 @@ public final class Startup implements Measurement {
 
   /** The innermost frame that is no class of the JDK says whose time it is. */
   private static String jar(StartLog log, String[] frames) {
-    for (int i = 1; i < frames.length; i++) {
+    for (int i = 2; i < frames.length; i++) {
       var jar = log.jarOf(frames[i]);
       if (jar.isPresent()) {
         return jar.get();
@@ -170,7 +181,8 @@ public final class Startup implements Measurement {
 
     %s
     By library: bytes in the package, classes loaded until ready (and after a first plain call and \
-    stream), and its own share of the whole.
+    stream), and its own time, on the main thread and on the one that makes the AWS clients beside \
+    it: so together more than the whole.
 
     %s
     Libraries that gave no class to a start and first calls, at either door: %s.
