@@ -94,6 +94,7 @@ final class Snapshot implements Resource {
     provider.prepare();
     provider.forgetConnections();
     pause.pause(READ_AHEAD_IS_STALE_AFTER.plus(took.dividedBy(COMPILING_AFTERWARDS)));
+    var _ = YoungGeneration.empty();
   }
 
   /** A rehearsal that fails makes a slow first call, and no other harm: the function starts. */

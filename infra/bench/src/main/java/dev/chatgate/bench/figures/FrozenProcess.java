@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,7 +45,12 @@ final class FrozenProcess implements AutoCloseable {
    * @param whole until the last byte of the answer
    * @param requestId the answer's {@code x-request-id}
    */
-  record First(Duration bare, Duration asked, Duration whole, String requestId) {}
+  record First(Duration bare, Duration asked, Duration whole, String requestId) {
+    /** The call's own time. */
+    Duration call() {
+      return whole.minus(asked);
+    }
+  }
 
   /**
    * Starts a function, waits until its hooks have run, and freezes it.
@@ -131,19 +137,39 @@ final class FrozenProcess implements AutoCloseable {
 
   /** Restores a copy, has it answer one event, and ends it. */
   First first(byte[] event) throws Exception {
-    prepare();
-    var answer = api.begin(event);
-    var began = Instant.now();
-    var process = criu.restore();
-    try {
-      await(folder.resolve(Freezer.RUNS), process);
-      var first = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      var runs = Instant.parse(Files.readString(folder.resolve(Freezer.RUNS)));
+    return copy(event, 1).first();
+  }
+
+  /**
+   * Restores a copy, has it answer one event many times, and ends it.
+   *
+   * @return how long each call took
+   */
+  List<Duration> calls(byte[] event, int times) throws Exception {
+    return copy(event, times).answers().stream().map(RestoreApi.Answered::took).toList();
+  }
+
+  /** What a copy did; times are from the restore's begin. */
+  private record Copy(Instant began, Instant runs, List<RestoreApi.Answered> answers) {
+    First first() {
+      var first = answers.getFirst();
       return new First(
           Duration.between(began, runs),
           Duration.between(began, first.askedAt()),
           Duration.between(began, first.at()),
           first.requestId());
+    }
+  }
+
+  private Copy copy(byte[] event, int times) throws Exception {
+    prepare();
+    var answers = api.begin(event, times);
+    var began = Instant.now();
+    var process = criu.restore();
+    try {
+      await(folder.resolve(Freezer.RUNS), process);
+      var all = answers.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return new Copy(began, Instant.parse(Files.readString(folder.resolve(Freezer.RUNS))), all);
     } catch (IOException e) {
       if (process.isAlive()) {
         throw e;

@@ -8,13 +8,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
-/** The Runtime API of the copies of one process: each copy gets one event. */
+/** The Runtime API of the copies of one process, of which one runs at a time. */
 final class RestoreApi implements AutoCloseable {
   private static final Duration LIFETIME = Duration.ofMinutes(1);
   private static final int MAX_BODY_BYTES = 1 << 20;
@@ -22,34 +24,50 @@ final class RestoreApi implements AutoCloseable {
   private static final Headers JSON = Headers.of("Content-Type", "application/json");
 
   private final HttpServer server = HttpServer.start(0, RestoreApi.this::handle);
-  private final AtomicReference<Turn> turn = new AtomicReference<>(new Turn(new byte[0]));
+  private final AtomicReference<Turn> turn = new AtomicReference<>(new Turn(new byte[0], 0));
 
   /**
    * A copy's answer.
    *
-   * @param askedAt when the copy asked for its event
+   * @param askedAt when the copy asked for the event
    * @param at when the answer's last byte had come
    * @param requestId its {@code x-request-id}
    */
-  record First(Instant askedAt, Instant at, String requestId) {}
+  record Answered(Instant askedAt, Instant at, String requestId) {
+    /** From the question to the answer's last byte. */
+    Duration took() {
+      return Duration.between(askedAt, at);
+    }
+  }
 
   /** One copy's time on the stage. */
   private static final class Turn {
     private final byte[] event;
-    private final CompletableFuture<First> answer = new CompletableFuture<>();
+    private final List<Answered> answers = new ArrayList<>();
+    private final CompletableFuture<List<Answered>> all = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
-    private volatile Instant askedAt = Instant.MIN;
-    private boolean given;
+    private int left;
+    private Instant askedAt = Instant.MIN;
 
-    Turn(byte[] event) {
+    Turn(byte[] event, int times) {
       this.event = event;
+      this.left = times;
     }
 
     synchronized Optional<byte[]> take() {
-      var next = given ? Optional.<byte[]>empty() : Optional.of(event);
-      given = true;
-      askedAt = next.isPresent() ? Instant.now() : askedAt;
-      return next;
+      if (left == 0) {
+        return Optional.empty();
+      }
+      left--;
+      askedAt = Instant.now();
+      return Optional.of(event);
+    }
+
+    synchronized void answered(Instant at, String requestId) {
+      answers.add(new Answered(askedAt, at, requestId));
+      if (left == 0) {
+        all.complete(List.copyOf(answers));
+      }
     }
   }
 
@@ -57,11 +75,14 @@ final class RestoreApi implements AutoCloseable {
     return "127.0.0.1:" + server.port();
   }
 
-  /** The next copy is given this event. The copy before it is asked for nothing any more. */
-  CompletableFuture<First> begin(byte[] event) {
-    var next = new Turn(event);
+  /**
+   * The next copy is given this event, so many times, one after the other. The copy before it is
+   * asked for nothing any more.
+   */
+  CompletableFuture<List<Answered>> begin(byte[] event, int times) {
+    var next = new Turn(event, times);
     turn.getAndSet(next).over.countDown();
-    return next.answer;
+    return next.all;
   }
 
   private void handle(Request request, Reply reply) throws IOException {
@@ -108,9 +129,9 @@ final class RestoreApi implements AutoCloseable {
   private static void answered(Turn now, Instant at, String body) {
     var id = REQUEST_ID.matcher(body);
     if (body.contains("\"statusCode\":200") && id.find()) {
-      now.answer.complete(new First(now.askedAt, at, id.group(1)));
+      now.answered(at, id.group(1));
     } else {
-      now.answer.completeExceptionally(new IOException("the copy answered: " + body));
+      now.all.completeExceptionally(new IOException("the copy answered: " + body));
     }
   }
 
