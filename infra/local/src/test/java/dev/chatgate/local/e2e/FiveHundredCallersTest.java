@@ -1,5 +1,6 @@
 package dev.chatgate.local.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,11 +12,12 @@ import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +32,13 @@ class FiveHundredCallersTest {
   private static final int COMPLETION_TOKENS = 11;
   private static final int SLOTS = 256;
 
+  /** So many at once as the store, on the same processors, answers within its time. */
+  private static final int MOST_UNDECIDED = 64;
+
   private final CountDownLatch letGo = new CountDownLatch(1);
+
+  /** A permit for each call that is neither admitted nor refused yet. */
+  private final Semaphore undecided = new Semaphore(MOST_UNDECIDED);
 
   @Test
   void theDayHoldsToTheTokenAndLetsGoOfWhatWasNotUsed() throws Exception {
@@ -89,7 +97,7 @@ class FiveHundredCallersTest {
   }
 
   /** Every instance is up, and has called everything that a call needs. */
-  private static void warmUp(PackagedStack stack) {
+  private void warmUp(PackagedStack stack) {
     tenant(stack, "warm", 1_000_000_000);
     IntStream.range(0, SLOTS)
         .mapToObj(i -> call(stack, "warm", "quick"))
@@ -98,7 +106,7 @@ class FiveHundredCallersTest {
   }
 
   /** Read from the item while a first caller, on a tenant of its own, waits for its answer. */
-  private static long reserveOfOneCall(PackagedStack stack) {
+  private long reserveOfOneCall(PackagedStack stack) {
     tenant(stack, "first", 1_000_000);
     var _ = call(stack, "first", "held");
     PackagedStack.await(() -> stack.item("first").number("n") == 1, () -> "nobody came");
@@ -151,7 +159,7 @@ class FiveHundredCallersTest {
             .formatted(id, tokensPerDay));
   }
 
-  private static CompletableFuture<HttpResponse<String>> call(
+  private CompletableFuture<HttpResponse<String>> call(
       PackagedStack stack, String tenant, String model) {
     String body =
         """
@@ -160,6 +168,13 @@ class FiveHundredCallersTest {
         """
             .formatted(model);
     var request = PackagedStack.chat(stack.stack().streamUrl(), "cg_" + tenant, body);
-    return stack.http().sendAsync(request, BodyHandlers.ofString());
+    return CompletableFuture.runAsync(undecided::acquireUninterruptibly, Thread::startVirtualThread)
+        .thenCompose(_ -> stack.http().sendAsync(request, this::decided));
+  }
+
+  /** The head says how it was decided; the body of an admitted call comes later. */
+  private HttpResponse.BodySubscriber<String> decided(HttpResponse.ResponseInfo head) {
+    undecided.release();
+    return BodySubscribers.ofString(UTF_8);
   }
 }
