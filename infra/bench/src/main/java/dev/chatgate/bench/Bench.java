@@ -1,6 +1,7 @@
 package dev.chatgate.bench;
 
 import dev.chatgate.bench.figures.Allocations;
+import dev.chatgate.bench.figures.Compare;
 import dev.chatgate.bench.figures.Figures;
 import dev.chatgate.bench.figures.Restores;
 import dev.chatgate.bench.figures.Startup;
@@ -35,7 +36,8 @@ public final class Bench {
               "table", new Table(),
               "restore", new Restores(),
               "allocations", new Allocations(),
-              "startup", new Startup()));
+              "startup", new Startup(),
+              "compare", new Compare()));
 
   // Kept, for java.util.logging holds its loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param loadBefore the system's load average of the last minute before the start; negative if
  *     unknown
  */
-record Surroundings(
+public record Surroundings(
     String commit, int cores, double memory, String processor, String jdk, double loadBefore) {
   private static final String UNKNOWN = "unknown";
   private static final double KIB_IN_GIB = 1 << 20;
@@ -62,7 +62,12 @@ record Surroundings(
     return Long.parseLong(text.replaceAll("\\D", ""));
   }
 
-  private static String commit(Path root) {
+  /**
+   * Short hash of a checkout's commit, and whether there are changes on top.
+   *
+   * @param root its folder
+   */
+  public static String commit(Path root) {
     var hash = git(root, "rev-parse", "--short=10", "HEAD");
     var changes = git(root, "status", "--porcelain", "--", ".", ":!infra/bench/results");
     return hash.isBlank() ? UNKNOWN : hash + (changes.isBlank() ? "" : ", with local changes");

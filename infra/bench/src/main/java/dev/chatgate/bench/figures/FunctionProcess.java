@@ -6,6 +6,7 @@ import dev.chatgate.local.lambda.Packages;
 import dev.chatgate.local.template.FunctionDefinition;
 import dev.chatgate.local.template.Template;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -115,6 +116,30 @@ final class FunctionProcess implements AutoCloseable {
           ? 0
           : Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
     } catch (IOException e) {
+      return 0; // It has ended meanwhile.
+    }
+  }
+
+  /**
+   * How often its threads have left a processor, or been made to; threads that have ended aside.
+   */
+  long switches() throws IOException {
+    long sum = 0;
+    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      for (var thread : threads.toList()) {
+        sum += switches(thread);
+      }
+    }
+    return sum;
+  }
+
+  private static long switches(Path thread) {
+    try (var lines = Files.lines(thread.resolve("status"))) {
+      return lines
+          .filter(line -> line.contains("voluntary_ctxt_switches:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .sum();
+    } catch (IOException | UncheckedIOException e) {
       return 0; // It has ended meanwhile.
     }
   }
