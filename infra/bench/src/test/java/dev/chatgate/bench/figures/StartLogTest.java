@@ -51,13 +51,17 @@ class StartLogTest {
         phase("java.lang.X", "org.apache.hc.A", "software.amazon.awssdk.B", "io.micronaut.C"));
     assertEquals("provider client", phase("org.apache.hc.A", "dev.chatgate.openai.provider.P"));
     assertEquals("the gateway's other parts", phase("dev.chatgate.chat.G", "io.micronaut.C"));
+    assertEquals(
+        "wait for the SDK clients",
+        phase("java.lang.X", "dev.chatgate.chat.ClientsInTheMaking", "io.micronaut.C"));
     assertEquals("rest", phase("java.lang.X"));
   }
 
   private static String phase(String... frames) {
-    var line = new String[frames.length + 1];
+    var line = new String[frames.length + 2];
     line[0] = "0";
-    System.arraycopy(frames, 0, line, 1, frames.length);
+    line[1] = "main";
+    System.arraycopy(frames, 0, line, 2, frames.length);
     return StartPhase.of(line);
   }
 
