@@ -88,7 +88,7 @@ public final class AwsClients implements AutoCloseable {
   /**
    * One thread for all clients, which would have five each. It wakes by itself at each beat: so a
    * limit is never the next thing that it waits for, and setting one wakes no thread. That would be
-   * six wake-ups a call, a tenth of its processor time.
+   * four to six wake-ups a call.
    */
   private static ScheduledExecutorService timers() {
     var timers = new ScheduledThreadPoolExecutor(1, AwsClients::timer);
