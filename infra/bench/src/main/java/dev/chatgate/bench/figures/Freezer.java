@@ -24,7 +24,10 @@ public final class Freezer implements Resource {
   /** Made by whoever froze it. */
   static final String GO = "go";
 
-  /** Made when the process goes on; holds the time, as an {@link Instant}. */
+  /**
+   * Made when the process goes on; holds the time, as an {@link Instant}: the monotonic clock of a
+   * copy goes on from where CRIU stopped it.
+   */
   static final String RUNS = "runs";
 
   private static final int MOST_WAITS = 120_000;

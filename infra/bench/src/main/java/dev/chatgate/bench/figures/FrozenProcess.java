@@ -149,14 +149,19 @@ final class FrozenProcess implements AutoCloseable {
     return copy(event, times).answers().stream().map(RestoreApi.Answered::took).toList();
   }
 
-  /** What a copy did; times are from the restore's begin. */
-  private record Copy(Instant began, Instant runs, List<RestoreApi.Answered> answers) {
+  /**
+   * What a copy did.
+   *
+   * @param began when its restore began, on the clock of {@link System#nanoTime()}
+   * @param bare from then until the process ran
+   */
+  private record Copy(long began, Duration bare, List<RestoreApi.Answered> answers) {
     First first() {
       var first = answers.getFirst();
       return new First(
-          Duration.between(began, runs),
-          Duration.between(began, first.askedAt()),
-          Duration.between(began, first.at()),
+          bare,
+          Duration.ofNanos(first.askedAt() - began),
+          Duration.ofNanos(first.at() - began),
           first.requestId());
     }
   }
@@ -164,12 +169,14 @@ final class FrozenProcess implements AutoCloseable {
   private Copy copy(byte[] event, int times) throws Exception {
     prepare();
     var answers = api.begin(event, times);
-    var began = Instant.now();
+    var start = Instant.now();
+    long began = System.nanoTime();
     var process = criu.restore();
     try {
       await(folder.resolve(Freezer.RUNS), process);
       var all = answers.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      return new Copy(began, Instant.parse(Files.readString(folder.resolve(Freezer.RUNS))), all);
+      var runs = Instant.parse(Files.readString(folder.resolve(Freezer.RUNS)));
+      return new Copy(began, Duration.between(start, runs), all);
     } catch (IOException e) {
       if (process.isAlive()) {
         throw e;

@@ -7,7 +7,6 @@ import dev.chatgate.local.http.Request;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,14 +28,14 @@ final class RestoreApi implements AutoCloseable {
   /**
    * A copy's answer.
    *
-   * @param askedAt when the copy asked for the event
-   * @param at when the answer's last byte had come
+   * @param askedAt when the copy asked for the event, on the clock of {@link System#nanoTime()}
+   * @param at when the answer's last byte had come, on the same
    * @param requestId its {@code x-request-id}
    */
-  record Answered(Instant askedAt, Instant at, String requestId) {
+  record Answered(long askedAt, long at, String requestId) {
     /** From the question to the answer's last byte. */
     Duration took() {
-      return Duration.between(askedAt, at);
+      return Duration.ofNanos(at - askedAt);
     }
   }
 
@@ -47,7 +46,7 @@ final class RestoreApi implements AutoCloseable {
     private final CompletableFuture<List<Answered>> all = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private int left;
-    private Instant askedAt = Instant.MIN;
+    private long askedAt;
 
     Turn(byte[] event, int times) {
       this.event = event;
@@ -59,11 +58,11 @@ final class RestoreApi implements AutoCloseable {
         return Optional.empty();
       }
       left--;
-      askedAt = Instant.now();
+      askedAt = System.nanoTime();
       return Optional.of(event);
     }
 
-    synchronized void answered(Instant at, String requestId) {
+    synchronized void answered(long at, String requestId) {
       answers.add(new Answered(askedAt, at, requestId));
       if (left == 0) {
         all.complete(List.copyOf(answers));
@@ -93,7 +92,7 @@ final class RestoreApi implements AutoCloseable {
       next(now, reply);
     } else {
       var body = request.bodyText(MAX_BODY_BYTES);
-      var at = Instant.now();
+      long at = System.nanoTime();
       reply.send(202, JSON, "{\"status\":\"OK\"}".getBytes(StandardCharsets.UTF_8));
       answered(now, at, body);
     }
@@ -126,7 +125,7 @@ final class RestoreApi implements AutoCloseable {
     }
   }
 
-  private static void answered(Turn now, Instant at, String body) {
+  private static void answered(Turn now, long at, String body) {
     var id = REQUEST_ID.matcher(body);
     if (body.contains("\"statusCode\":200") && id.find()) {
       now.answered(at, id.group(1));
