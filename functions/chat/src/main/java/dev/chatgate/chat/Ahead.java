@@ -6,7 +6,7 @@ import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
 import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.usage.CachedPriceBook;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,7 +27,7 @@ final class Ahead {
   /**
    * @param application a started application
    */
-  Ahead(ApplicationContext application) {
+  Ahead(BeanContext application) {
     fetches =
         List.of(
             quiet(() -> application.getBean(ProviderKeys.class).current()),

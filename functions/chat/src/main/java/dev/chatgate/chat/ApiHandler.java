@@ -2,7 +2,7 @@ package dev.chatgate.chat;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +34,7 @@ public final class ApiHandler implements RequestStreamHandler {
    *
    * @param context a started application
    */
-  ApiHandler(ApplicationContext context) {
+  ApiHandler(BeanContext context) {
     this.gateway = context.getBean(Gateway.class);
     this.clock = context.getBean(InstantSource.class);
     this.snapshot = Snapshot.of(context, ApiRehearsal::new);

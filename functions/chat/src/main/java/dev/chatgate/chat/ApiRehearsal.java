@@ -1,7 +1,7 @@
 package dev.chatgate.chat;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class ApiRehearsal implements Rehearsal.Entry {
   }
 
   @Override
-  public int play(ApplicationContext application, Scene scene) throws IOException {
+  public int play(BeanContext application, Scene scene) throws IOException {
     var clock = application.getBean(InstantSource.class);
     var handler = new ApiHandler(application.getBean(Gateway.class), clock);
     var answer = new ByteArrayOutputStream();

@@ -20,6 +20,11 @@ record ClientsInTheMaking(CompletableFuture<AwsClients> clients) {
     return new ClientsInTheMaking(clients);
   }
 
+  /** They are there already: a stand-in's. */
+  static ClientsInTheMaking made(AwsClients clients) {
+    return new ClientsInTheMaking(CompletableFuture.completedFuture(clients));
+  }
+
   /** The first client loads what all of them need. */
   private static AwsClients make() {
     var clients = new AwsClients();

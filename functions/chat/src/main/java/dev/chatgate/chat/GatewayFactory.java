@@ -20,11 +20,9 @@ import dev.chatgate.quota.UsageReader;
 import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.usage.CachedPriceBook;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
-import io.micronaut.context.annotation.Primary;
-import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -54,35 +52,50 @@ final class GatewayFactory {
    * Starts the application with the environment's settings, on two processors: the AWS clients are
    * made beside Micronaut's own start, which takes as long.
    */
-  static ApplicationContext start() {
-    return start(ClientsInTheMaking.begun());
+  static BeanContext start() {
+    return start(Settings.from(System.getenv()));
+  }
+
+  /** The same, with other settings. */
+  static BeanContext start(Settings settings) {
+    var aws = ClientsInTheMaking.begun();
+    var metrics = MetricSource.of(System.getenv(), settings.tenantMetrics());
+    return start(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
   }
 
   /**
-   * Starts the application, every part of it now and none at the first call. Nothing is guessed
-   * about where it runs: guessing asks the network.
+   * Starts the application, every part of it now and none at the first call.
    *
-   * @param beans what is there already: settings, a stand-in's clients
+   * @param aws are closed with it
    */
-  static ApplicationContext start(Object... beans) {
+  static BeanContext start(Settings settings, ClientsInTheMaking aws, CallLog log) {
+    return wired(settings, aws, log);
+  }
+
+  /**
+   * The same, before a stand-in for the provider.
+   *
+   * @param trusted knows the stand-in's certificate
+   */
+  static BeanContext start(
+      Settings settings, ClientsInTheMaking aws, CallLog log, SSLContext trusted) {
+    return wired(settings, aws, log, trusted);
+  }
+
+  private static BeanContext wired(Object... beans) {
     LIBRARIES.setLevel(java.util.logging.Level.WARNING);
-    return ApplicationContext.builder()
-        .deduceEnvironment(false)
-        .deduceCloudEnvironment(false)
-        .eagerInitSingletons(true)
-        .singletons(beans)
-        .start();
+    var context = BeanContext.build();
+    for (var bean : beans) {
+      context.registerSingleton(bean);
+    }
+    context.start();
+    // Every part is a part of this one.
+    var _ = context.getBean(Gateway.class);
+    return context;
   }
 
+  /** The machine's clock. */
   @Singleton
-  @Requires(missingBeans = Settings.class)
-  Settings settings() {
-    return Settings.from(System.getenv());
-  }
-
-  /** The machine's clock. Micronaut has one of its own, and the store's is one too. */
-  @Singleton
-  @Primary
   InstantSource clock() {
     return InstantSource.system();
   }
@@ -94,10 +107,9 @@ final class GatewayFactory {
   }
 
   @Singleton
-  @Requires(missingBeans = AwsClients.class)
   @Bean(preDestroy = "close")
-  AwsClients awsClients(@Nullable ClientsInTheMaking begun) {
-    return begun == null ? new AwsClients() : begun.finished();
+  AwsClients awsClients(ClientsInTheMaking begun) {
+    return begun.finished();
   }
 
   @Singleton
@@ -155,13 +167,6 @@ final class GatewayFactory {
   StoreClock storeClock(InstantSource clock) {
     return new StoreClock(
         clock, offset -> LOG.log(Level.WARNING, "the store''s clock is {0} ahead of ours", offset));
-  }
-
-  @Singleton
-  @Requires(missingBeans = CallLog.class)
-  CallLog log(Settings settings, InstantSource clock) {
-    return new CallLog(
-        System.out, clock, MetricSource.of(System.getenv(), settings.tenantMetrics()));
   }
 
   @Singleton

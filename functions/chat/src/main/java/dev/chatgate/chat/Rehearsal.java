@@ -9,7 +9,7 @@ import dev.chatgate.chat.rehearsal.Answers;
 import dev.chatgate.chat.rehearsal.StandIn;
 import dev.chatgate.openai.provider.ProviderSettings;
 import dev.chatgate.quota.Pause;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.FileOutputStream;
@@ -85,7 +85,7 @@ final class Rehearsal {
      * @param application a started application
      * @return the status of the answer
      */
-    int play(ApplicationContext application, Scene scene) throws Exception;
+    int play(BeanContext application, Scene scene) throws Exception;
 
     @Override
     void close() throws IOException;
@@ -169,7 +169,7 @@ final class Rehearsal {
   }
 
   private int play(StandIn standIn, PrintStream log, int rounds) throws Exception {
-    // The application closes nothing that it was given.
+    // The application closes them, if it starts.
     try (var aws = AwsClients.ofStandIn(standIn.address(ways.tlsToAws), standIn.trust());
         var application = application(standIn, aws, log)) {
       new Ahead(application).fetch(PATIENCE);
@@ -181,7 +181,7 @@ final class Rehearsal {
     return clock.instant().isBefore(end);
   }
 
-  private int play(ApplicationContext application, int rounds) throws Exception {
+  private int play(BeanContext application, int rounds) throws Exception {
     int calls = 0;
     for (int round = 0; round < rounds && isTime(); round++) {
       calls += play(application, Scene.OFTEN);
@@ -192,7 +192,7 @@ final class Rehearsal {
     return calls;
   }
 
-  private int play(ApplicationContext application, List<Scene> scenes) throws Exception {
+  private int play(BeanContext application, List<Scene> scenes) throws Exception {
     for (var scene : scenes) {
       int status = entry.play(application, scene);
       if (status != scene.status()) {
@@ -204,13 +204,13 @@ final class Rehearsal {
     return scenes.size();
   }
 
-  private ApplicationContext application(StandIn standIn, AwsClients aws, PrintStream log)
+  private BeanContext application(StandIn standIn, AwsClients aws, PrintStream log)
       throws GeneralSecurityException, IOException {
     return GatewayFactory.start(
         settings(standIn.address(ways.tlsToProvider).resolve("/openai/v1")),
-        aws,
-        standIn.trusting(),
-        new CallLog(log, clock, new MetricSource("rehearsal", false)));
+        ClientsInTheMaking.made(aws),
+        new CallLog(log, clock, new MetricSource("rehearsal", false)),
+        standIn.trusting());
   }
 
   private static Settings settings(URI provider) {

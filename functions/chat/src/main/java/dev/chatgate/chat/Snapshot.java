@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.crac.Resource;
 import dev.chatgate.openai.provider.ProviderClient;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.quota.Pause;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -53,7 +53,7 @@ final class Snapshot implements Resource {
 
   private static final Logger LOG = System.getLogger(Snapshot.class.getName());
 
-  private final ApplicationContext application;
+  private final BeanContext application;
   private final Rehearsal.Entries entries;
   private final Pause pause;
   private final Ahead ahead;
@@ -65,7 +65,7 @@ final class Snapshot implements Resource {
    * @param entries makes the entry that serves it
    * @param pause how to wait
    */
-  Snapshot(ApplicationContext application, Rehearsal.Entries entries, Pause pause) {
+  Snapshot(BeanContext application, Rehearsal.Entries entries, Pause pause) {
     this.application = application;
     this.entries = entries;
     this.pause = pause;
@@ -78,7 +78,7 @@ final class Snapshot implements Resource {
    * @param application a started application
    * @param entries makes the entry that serves it, asked for only if there is a snapshot
    */
-  static Snapshot of(ApplicationContext application, Rehearsal.Entries entries) {
+  static Snapshot of(BeanContext application, Rehearsal.Entries entries) {
     var snapshot = new Snapshot(application, entries, Pause.SLEEP);
     Core.getGlobalContext().register(snapshot);
     return snapshot;

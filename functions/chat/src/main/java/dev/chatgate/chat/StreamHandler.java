@@ -2,7 +2,7 @@ package dev.chatgate.chat;
 
 import dev.chatgate.streaming.InvocationContext;
 import dev.chatgate.streaming.StreamingHandler;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -32,7 +32,7 @@ public final class StreamHandler implements StreamingHandler {
    *
    * @param context a started application
    */
-  StreamHandler(ApplicationContext context) {
+  StreamHandler(BeanContext context) {
     gateway = context.getBean(Gateway.class);
     snapshot = Snapshot.of(context, StreamRehearsal::new);
   }

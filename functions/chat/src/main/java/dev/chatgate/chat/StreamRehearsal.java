@@ -1,7 +1,7 @@
 package dev.chatgate.chat;
 
 import dev.chatgate.streaming.LoopRehearsal;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,7 +24,7 @@ final class StreamRehearsal implements Rehearsal.Entry {
   }
 
   @Override
-  public int play(ApplicationContext application, Scene scene) throws IOException {
+  public int play(BeanContext application, Scene scene) throws IOException {
     var now = application.getBean(InstantSource.class).instant();
     var handler = new StreamHandler(application.getBean(Gateway.class));
     var deadline = now.plus(played++ % LESS_EVERY == 0 ? LESS : TIME);

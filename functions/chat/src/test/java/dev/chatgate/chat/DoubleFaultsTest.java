@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.chat.Expectation.Answer;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -58,7 +58,7 @@ class DoubleFaultsTest {
   /** Those that are the tenant's, not the request's. */
   private static final Set<Fault> OF_TENANT = EnumSet.of(Fault.SUSPENDED, Fault.MODEL, Fault.QUOTA);
 
-  private final Map<Set<Fault>, ApplicationContext> applications = new HashMap<>();
+  private final Map<Set<Fault>, BeanContext> applications = new HashMap<>();
 
   @BeforeAll
   static void giveTheClientsTheirAddresses() {
@@ -83,7 +83,7 @@ class DoubleFaultsTest {
       }
       check(faults);
     }
-    applications.values().forEach(ApplicationContext::close);
+    applications.values().forEach(BeanContext::close);
     assertEquals(0, SURROUNDINGS.requestsAtProvider(), "something reached the provider");
     assertEquals(0, SURROUNDINGS.itemsOfTheLedger(), "something was reserved");
   }
@@ -125,7 +125,7 @@ class DoubleFaultsTest {
         : faults.contains(Fault.METHOD) ? "PUT" : "POST";
   }
 
-  private ApplicationContext application(Set<Fault> faults) throws IOException {
+  private BeanContext application(Set<Fault> faults) throws IOException {
     var ofTenant = EnumSet.copyOf(OF_TENANT);
     ofTenant.retainAll(faults);
     var known = applications.get(ofTenant);
@@ -136,7 +136,9 @@ class DoubleFaultsTest {
     var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
     var started =
         GatewayFactory.start(
-            settings, new CallLog(silent, InstantSource.system(), new MetricSource("test", false)));
+            settings,
+            ClientsInTheMaking.begun(),
+            new CallLog(silent, InstantSource.system(), new MetricSource("test", false)));
     applications.put(ofTenant, started);
     return started;
   }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.chatgate.openai.error.ErrorCode;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +131,7 @@ class GoldenEventsTest {
     assertFalse(events().isEmpty());
   }
 
-  private static ApplicationContext application(GoldenEvent golden) throws IOException {
+  private static BeanContext application(GoldenEvent golden) throws IOException {
     return GatewayFactory.start(Settings.from(SURROUNDINGS.environment(golden.expectation())));
   }
 }

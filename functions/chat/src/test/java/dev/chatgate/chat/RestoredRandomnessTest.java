@@ -9,7 +9,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.chat.rehearsal.Answers;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,7 +45,7 @@ class RestoredRandomnessTest {
   private final Answers answers = new Answers(InstantSource.system());
   private HttpServer backends;
   private Map<String, String> properties;
-  private ApplicationContext application;
+  private BeanContext application;
   private Snapshot snapshot;
 
   @BeforeEach

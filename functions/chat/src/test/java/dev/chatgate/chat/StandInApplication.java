@@ -8,7 +8,7 @@ import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.chat.rehearsal.Answers;
 import dev.chatgate.chat.rehearsal.StandIn;
 import dev.chatgate.openai.provider.ProviderSettings;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -25,8 +25,7 @@ final class StandInApplication implements AutoCloseable {
   private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
 
   private final StandIn standIn;
-  private final AwsClients aws;
-  private final ApplicationContext context;
+  private final BeanContext context;
 
   /**
    * Starts it.
@@ -39,14 +38,16 @@ final class StandInApplication implements AutoCloseable {
     standIn = new StandIn(around.apply(new Answers(clock)), clock);
     var address = standIn.address(false);
     System.setProperty(CREDENTIALS, standIn.credentials().toString());
-    aws = AwsClients.ofStandIn(address, standIn.trust());
+    var aws = AwsClients.ofStandIn(address, standIn.trust());
     var silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
     context =
         GatewayFactory.start(
-            settings(address), aws, new CallLog(silent, clock, new MetricSource("f", false)));
+            settings(address),
+            ClientsInTheMaking.made(aws),
+            new CallLog(silent, clock, new MetricSource("f", false)));
   }
 
-  ApplicationContext context() {
+  BeanContext context() {
     return context;
   }
 
@@ -72,7 +73,6 @@ final class StandInApplication implements AutoCloseable {
   public void close() throws IOException {
     System.clearProperty(CREDENTIALS);
     context.close();
-    aws.close();
     standIn.close();
   }
 }

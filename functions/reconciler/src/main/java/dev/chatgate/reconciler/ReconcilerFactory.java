@@ -9,10 +9,9 @@ import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.quota.Pause;
 import dev.chatgate.quota.Reconciler;
 import dev.chatgate.quota.StoreClock;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
-import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -34,26 +33,15 @@ final class ReconcilerFactory {
 
   private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
 
-  /**
-   * Starts the application, every part of it now. Nothing is guessed about where it runs: guessing
-   * asks the network.
-   *
-   * @param beans what is there already: a test's settings
-   */
-  static ApplicationContext start(Object... beans) {
-    LIBRARIES.setLevel(java.util.logging.Level.WARNING);
-    return ApplicationContext.builder()
-        .deduceEnvironment(false)
-        .deduceCloudEnvironment(false)
-        .eagerInitSingletons(true)
-        .singletons(beans)
-        .start();
+  /** Starts the application with the environment's settings; whoever asks for a part makes it. */
+  static BeanContext start() {
+    return start(Tables.ofLedger(System.getenv()));
   }
 
-  @Singleton
-  @Requires(missingBeans = Tables.class)
-  Tables tables() {
-    return Tables.ofLedger(System.getenv());
+  /** The same, with other tables. */
+  static BeanContext start(Tables tables) {
+    LIBRARIES.setLevel(java.util.logging.Level.WARNING);
+    return BeanContext.build().registerSingleton(tables).start();
   }
 
   @Singleton

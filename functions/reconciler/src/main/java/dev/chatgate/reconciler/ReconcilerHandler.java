@@ -4,7 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.chatgate.quota.Reconciler;
 import dev.chatgate.quota.StoreClock;
-import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +34,7 @@ public final class ReconcilerHandler implements RequestStreamHandler {
    *
    * @param context a started application
    */
-  ReconcilerHandler(ApplicationContext context) {
+  ReconcilerHandler(BeanContext context) {
     this.reconciler = context.getBean(Reconciler.class);
     this.clock = context.getBean(StoreClock.class);
     this.log = context.getBean(RunLog.class);

@@ -8,8 +8,8 @@ final class Library {
   private static final List<Map.Entry<String, String>> BY_PREFIX =
       List.of(
           Map.entry("chatgate-", "Chatgate"),
-          Map.entry("micronaut-", "micronaut-context"),
-          Map.entry("jakarta.", "micronaut-context"),
+          Map.entry("micronaut-", "micronaut-inject"),
+          Map.entry("jakarta.", "micronaut-inject"),
           Map.entry("dynamodb-", "AWS SDK: dynamodb"),
           Map.entry("secretsmanager-", "AWS SDK: secretsmanager"),
           Map.entry("apache5-client-", "apache5-client, httpclient5"),
