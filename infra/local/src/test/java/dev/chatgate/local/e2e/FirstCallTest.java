@@ -14,10 +14,12 @@ import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The first call after a snapshot's restore finds what it needs, counted in classes that it still
- * has to load: a number that no other work on the machine changes.
+ * The first call after a snapshot's restore finds what it needs, and a start without a snapshot
+ * needs little, counted in classes that are loaded: a number that no other work on the machine
+ * changes.
  */
 class FirstCallTest {
   private static final String RESTORED = " | restored at ";
@@ -28,6 +30,12 @@ class FirstCallTest {
 
   /** Two of them only if two threads meet at a lock. */
   private static final int MOST_CLASSES = 10;
+
+  /** Of the package, from a start without a snapshot until a plain call is answered. */
+  private static final int MOST_CLASSES_OF_A_START = 2_300;
+
+  /** Of these; with an application context it would be 585. */
+  private static final int MOST_CLASSES_OF_MICRONAUT = 340;
 
   @TempDir Path folder;
 
@@ -48,6 +56,25 @@ class FirstCallTest {
 
       var late = loadedSince(restoredAt(stack), loaded);
       assertTrue(late.size() <= MOST_CLASSES, () -> late.size() + ": " + late);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStartLoadsNoMoreClassesThanItDid(Door door) throws Exception {
+    Path loaded = folder.resolve("loaded");
+    var options = "-Xlog:class+load:file=" + loaded + ":utctime:filesize=0";
+    try (var stack = PackagedStack.start(Map.of("JAVA_TOOL_OPTIONS", options))) {
+      call(stack, door, false);
+
+      var ofPackage =
+          Files.readAllLines(loaded).stream().filter(line -> line.contains("/lib/")).toList();
+      var ofMicronaut = ofPackage.stream().filter(line -> line.contains("/micronaut-")).toList();
+      assertTrue(
+          !ofMicronaut.isEmpty() && ofMicronaut.size() <= MOST_CLASSES_OF_MICRONAUT,
+          () -> "of Micronaut " + ofMicronaut.size());
+      assertTrue(
+          ofPackage.size() <= MOST_CLASSES_OF_A_START, () -> "of the package " + ofPackage.size());
     }
   }
 
