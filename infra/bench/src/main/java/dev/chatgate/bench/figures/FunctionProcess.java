@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /** A packaged function in a process of its own, as Lambda would start it, before a Runtime API. */
 final class FunctionProcess implements AutoCloseable {
@@ -100,16 +101,10 @@ final class FunctionProcess implements AutoCloseable {
    * compiler's threads and the one that trims the native heap, which work beside a call.
    */
   long onProcessorNanos() throws IOException {
-    long sum = 0;
-    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
-      for (var thread : threads.toList()) {
-        sum += onProcessorNanos(thread);
-      }
-    }
-    return sum;
+    return ofThreads(FunctionProcess::nanosOf);
   }
 
-  private static long onProcessorNanos(Path thread) throws IOException {
+  private static long nanosOf(Path thread) {
     try {
       var name = Files.readString(thread.resolve("comm"));
       return BESIDE_A_CALL.stream().anyMatch(name::startsWith)
@@ -120,20 +115,20 @@ final class FunctionProcess implements AutoCloseable {
     }
   }
 
+  private long ofThreads(ToLongFunction<Path> each) throws IOException {
+    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      return threads.mapToLong(each).sum();
+    }
+  }
+
   /**
    * How often its threads have left a processor, or been made to; threads that have ended aside.
    */
   long switches() throws IOException {
-    long sum = 0;
-    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
-      for (var thread : threads.toList()) {
-        sum += switches(thread);
-      }
-    }
-    return sum;
+    return ofThreads(FunctionProcess::switchesOf);
   }
 
-  private static long switches(Path thread) {
+  private static long switchesOf(Path thread) {
     try (var lines = Files.lines(thread.resolve("status"))) {
       return lines
           .filter(line -> line.contains("voluntary_ctxt_switches:"))
