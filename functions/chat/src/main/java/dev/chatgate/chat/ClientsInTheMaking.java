@@ -1,8 +1,12 @@
 package dev.chatgate.chat;
 
 import dev.chatgate.aws.AwsClients;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
 
 /**
  * The AWS clients, made by a thread of their own.
@@ -10,14 +14,30 @@ import java.util.concurrent.CompletionException;
  * @param clients what that thread makes
  */
 record ClientsInTheMaking(CompletableFuture<AwsClients> clients) {
+  private static final Logger LOG = System.getLogger(ClientsInTheMaking.class.getName());
 
-  /** Begins. */
+  /**
+   * Begins. A third of the work is the JDK's TLS with the authorities that it trusts: another
+   * thread loads that meanwhile.
+   */
   static ClientsInTheMaking begun() {
+    var _ = beside("tls", ClientsInTheMaking::loadTls);
     var clients = new CompletableFuture<AwsClients>();
-    clients.completeAsync(
-        ClientsInTheMaking::make,
-        work -> Thread.ofPlatform().name("aws-clients").daemon().start(work));
+    clients.completeAsync(ClientsInTheMaking::make, work -> beside("aws-clients", work));
     return new ClientsInTheMaking(clients);
+  }
+
+  private static Thread beside(String name, Runnable work) {
+    return Thread.ofPlatform().name(name).daemon().start(work);
+  }
+
+  /** Without it the clients' making fails, and says so. */
+  private static void loadTls() {
+    try {
+      var _ = SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      LOG.log(Level.WARNING, "no TLS: {0}", e.toString());
+    }
   }
 
   /** They are there already: a stand-in's. */
