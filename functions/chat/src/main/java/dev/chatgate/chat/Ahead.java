@@ -12,28 +12,36 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Fetches side by side what a first call would wait for: the credentials with the provider's key,
- * the prices, tenants and their keys, a connection to the provider.
+ * the prices, tenants and their keys, a connection to the provider. What fails or takes longer than
+ * it may is left to the first call, which waits for what is begun already rather than begin it
+ * again.
  */
 final class Ahead {
+  /** Most that a start or a restore waits. */
+  static final Duration WAITED_FOR = Duration.ofSeconds(2);
+
   private static final Logger LOG = System.getLogger(Ahead.class.getName());
 
   private final List<Runnable> fetches;
 
   /**
-   * @param application a started application
+   * @param application a started application, of which nothing else need have been made
    */
   Ahead(BeanContext application) {
+    var keys = application.getBean(ProviderKeys.class);
+    var prices = application.getBean(CachedPriceBook.class);
+    var tenants = application.getBean(CachedTenantDirectory.class);
+    var provider = application.getBean(ProviderClient.class);
     fetches =
         List.of(
-            quiet(() -> application.getBean(ProviderKeys.class).current()),
-            quiet(() -> application.getBean(CachedPriceBook.class).modelsOn(LocalDate.MIN)),
-            quiet(() -> application.getBean(CachedTenantDirectory.class).lookAhead()),
-            quiet(() -> application.getBean(ProviderClient.class).connect()));
+            quiet(keys::current),
+            quiet(() -> prices.modelsOn(LocalDate.MIN)),
+            quiet(tenants::lookAhead),
+            quiet(provider::connect));
   }
 
   private static Runnable quiet(Runnable fetch) {
@@ -48,24 +56,37 @@ final class Ahead {
     };
   }
 
+  /** What was begun. */
+  record Begun(List<Thread> threads) {
+    /**
+     * Waits until all of it has ended.
+     *
+     * @param atMost most that is waited
+     */
+    void await(Duration atMost) {
+      long end = System.nanoTime() + atMost.toNanos();
+      try {
+        for (var thread : threads) {
+          var _ = thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Begins to fetch, beside the caller. */
+  Begun begin() {
+    return new Begun(
+        fetches.stream().map(fetch -> Thread.ofVirtual().name("ahead").start(fetch)).toList());
+  }
+
   /**
-   * Fetches. What fails or takes longer is left to the first call, which waits for what is begun
-   * already rather than begin it again.
+   * Fetches.
    *
    * @param atMost most that is waited
    */
   void fetch(Duration atMost) {
-    long end = System.nanoTime() + atMost.toNanos();
-    var begun = new ArrayList<Thread>(fetches.size());
-    for (var fetch : fetches) {
-      begun.add(Thread.ofVirtual().name("ahead").start(fetch));
-    }
-    try {
-      for (var one : begun) {
-        var _ = one.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    begin().await(atMost);
   }
 }

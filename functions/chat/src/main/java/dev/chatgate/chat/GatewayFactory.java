@@ -50,17 +50,30 @@ final class GatewayFactory {
 
   /**
    * Starts the application with the environment's settings, on two processors: the AWS clients are
-   * made beside Micronaut's own start, which takes as long.
+   * made beside Micronaut's own start, which takes as long. What a first call would wait for is
+   * fetched beside the making of the other parts, and waited for; where a snapshot is to be taken,
+   * it is fetched after each restore instead.
    */
   static BeanContext start() {
-    return start(Settings.from(System.getenv()));
+    var context = begun(Settings.from(System.getenv()));
+    if (Snapshot.isToBeTaken()) {
+      return complete(context);
+    }
+    var ahead = new Ahead(context).begin();
+    complete(context);
+    ahead.await(Ahead.WAITED_FOR);
+    return context;
   }
 
-  /** The same, with other settings. */
+  /** Starts the application with other settings, and fetches nothing. */
   static BeanContext start(Settings settings) {
+    return complete(begun(settings));
+  }
+
+  private static BeanContext begun(Settings settings) {
     var aws = ClientsInTheMaking.begun();
     var metrics = MetricSource.of(System.getenv(), settings.tenantMetrics());
-    return start(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
+    return begun(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
   }
 
   /**
@@ -69,7 +82,7 @@ final class GatewayFactory {
    * @param aws are closed with it
    */
   static BeanContext start(Settings settings, ClientsInTheMaking aws, CallLog log) {
-    return wired(settings, aws, log);
+    return complete(begun(settings, aws, log));
   }
 
   /**
@@ -79,16 +92,20 @@ final class GatewayFactory {
    */
   static BeanContext start(
       Settings settings, ClientsInTheMaking aws, CallLog log, SSLContext trusted) {
-    return wired(settings, aws, log, trusted);
+    return complete(begun(settings, aws, log, trusted));
   }
 
-  private static BeanContext wired(Object... beans) {
+  /** No part is made yet but for these. */
+  private static BeanContext begun(Object... beans) {
     LIBRARIES.setLevel(java.util.logging.Level.WARNING);
     var context = BeanContext.build();
     for (var bean : beans) {
       context.registerSingleton(bean);
     }
-    context.start();
+    return context.start();
+  }
+
+  private static BeanContext complete(BeanContext context) {
     // Every part is a part of this one.
     var _ = context.getBean(Gateway.class);
     return context;

@@ -31,11 +31,13 @@ final class Snapshot implements Resource {
   /** Lambda gives at least 130 s to start and to do this. */
   private static final Duration AT_MOST = Duration.ofSeconds(60);
 
-  /** Most that the first call waits for what is fetched ahead of it. */
-  private static final Duration WAITED_FOR = Duration.ofSeconds(2);
-
   /** Points the AWS clients elsewhere; nothing sets it on Lambda. */
   private static final String AWS_ENDPOINT = "AWS_ENDPOINT_URL";
+
+  /** How Lambda started the process, and its word for a start that ends in a snapshot. */
+  private static final String INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE";
+
+  private static final String SNAP_START = "snap-start";
 
   /**
    * The JDK reads random bytes ahead and uses them for 100 ms of the machine's clock (its class
@@ -70,6 +72,11 @@ final class Snapshot implements Resource {
     this.entries = entries;
     this.pause = pause;
     this.ahead = new Ahead(application);
+  }
+
+  /** Whether Lambda will take one of this process. */
+  static boolean isToBeTaken() {
+    return SNAP_START.equals(System.getenv(INITIALIZATION));
   }
 
   /**
@@ -116,6 +123,6 @@ final class Snapshot implements Resource {
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    ahead.fetch(WAITED_FOR);
+    ahead.fetch(Ahead.WAITED_FOR);
   }
 }

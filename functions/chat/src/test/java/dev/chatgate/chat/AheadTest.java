@@ -11,8 +11,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,6 +28,7 @@ class AheadTest {
       List.of("UpdateItem", "/openai/v1/chat/completions", "PutItem", "UpdateItem");
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private volatile CountDownLatch open = new CountDownLatch(0);
   private StandInApplication application;
 
   enum Door {
@@ -44,7 +48,7 @@ class AheadTest {
 
   @ParameterizedTest
   @EnumSource
-  void theFirstCallAfterARestoreAsksForNothingMoreThanAnyOther(Door door) {
+  void theFirstCallAfterItAsksForNothingMoreThanAnyOther(Door door) {
     new Ahead(application.context()).fetch(AMPLE);
     asked.clear();
     call(door);
@@ -63,12 +67,32 @@ class AheadTest {
     assertEquals(OF_ANY_CALL, asked);
   }
 
+  /** Nobody answers before the test says so, which is when it has waited. */
+  @Test
+  void itIsNotWaitedForLongerThanItMayTake() {
+    open = new CountDownLatch(1);
+    new Ahead(application.context()).fetch(Duration.ofMillis(20));
+    assertEquals(1, open.getCount());
+    open.countDown();
+    call(Door.API);
+    assertEquals(1, Collections.frequency(asked, "GetSecretValue"), asked::toString);
+  }
+
   private StandIn.Script noted(StandIn.Script usual) {
     return (path, headers, body) -> {
       var target = headers.getOrDefault("x-amz-target", path);
       asked.add(target.substring(target.lastIndexOf('.') + 1));
+      await(open);
       return usual.to(path, headers, body);
     };
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(AMPLE.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void call(Door door) {

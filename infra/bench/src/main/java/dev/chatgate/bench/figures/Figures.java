@@ -130,17 +130,21 @@ public final class Figures implements Measurement {
   private void starts(Path root, Door door, Backends backends) throws Exception {
     var ready = new ArrayList<Long>();
     var answered = new ArrayList<Long>();
+    var calls = new ArrayList<Long>();
     for (int i = 0; i < STARTS; i++) {
       try (var function = FunctionProcess.start(root, door, backends, ON_DEMAND)) {
         ready.add(function.api().readyAt() - function.startedAt());
-        var answer = function.api().call(door.event(Backends.request(Backends.PLAIN_MODEL)));
+        var answer = call(function, door, Backends.PLAIN_MODEL);
+        calls.add(answer.nanos());
         answered.add(answer.lastByteAt() - function.startedAt());
       }
     }
     recorded("process start → asks for its first call, ms", door, millis(ready, 50));
     upTo("process start → first answer, no SnapStart, ms", door.name(), millis(answered, 50), 1500);
+    recorded("the first call's part of it, ms", door, millis(calls, 50));
     note(door, "start to next, us", ready);
     note(door, "start to first answer, us", answered);
+    note(door, "first calls of a start, us", calls);
   }
 
   private void calls(Path root, Door door, Backends backends, RunLog log) throws Exception {

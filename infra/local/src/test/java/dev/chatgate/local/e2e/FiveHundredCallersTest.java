@@ -33,7 +33,7 @@ class FiveHundredCallersTest {
   private static final int SLOTS = 256;
 
   /** So many at once as the store, on the same processors, answers within its time. */
-  private static final int MOST_UNDECIDED = 64;
+  private static final int MOST_UNDECIDED = 32;
 
   private final CountDownLatch letGo = new CountDownLatch(1);
 

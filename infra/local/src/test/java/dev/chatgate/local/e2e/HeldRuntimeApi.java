@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The Runtime API of one process under SnapStart, which is held where its snapshot is taken until
- * the test restores it, and then gets one event.
+ * The Runtime API of one process, which gets one event. Under SnapStart it is held before that,
+ * where its snapshot is taken, until the test restores it.
  */
 final class HeldRuntimeApi implements AutoCloseable {
   private static final int MAX_BODY_BYTES = 1 << 20;
@@ -23,6 +23,7 @@ final class HeldRuntimeApi implements AutoCloseable {
   private final HttpServer server = HttpServer.start(0, HeldRuntimeApi.this::handle);
   private final CompletableFuture<Void> asked = new CompletableFuture<>();
   private final CompletableFuture<Void> restored = new CompletableFuture<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<byte[]> event = new CompletableFuture<>();
   private final CompletableFuture<String> answer = new CompletableFuture<>();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -39,6 +40,16 @@ final class HeldRuntimeApi implements AutoCloseable {
   /** Lets the process go on, as a restored copy does, and gives it its one event. */
   String restoreAndInvoke(String json) {
     restored.complete(null);
+    return invoke(json);
+  }
+
+  /** Returns when the process asks for its event: its start is over. */
+  void awaitReady() {
+    get(ready);
+  }
+
+  /** Gives the process its one event. */
+  String invoke(String json) {
     event.complete(json.getBytes(StandardCharsets.UTF_8));
     return get(answer);
   }
@@ -58,6 +69,7 @@ final class HeldRuntimeApi implements AutoCloseable {
       get(restored);
       reply.send(200, JSON, new byte[0]);
     } else if (path.endsWith("/invocation/next") && !answer.isDone()) {
+      ready.complete(null);
       next(reply);
     } else if (path.endsWith("/invocation/next")) {
       get(done);
@@ -74,6 +86,7 @@ final class HeldRuntimeApi implements AutoCloseable {
     } else {
       var failure = new IOException(path + ": " + body);
       asked.completeExceptionally(failure);
+      ready.completeExceptionally(failure);
       answer.completeExceptionally(failure);
     }
   }

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.local.lambda.ManagedRuntime;
-import dev.chatgate.local.lambda.Packages;
-import dev.chatgate.local.template.Template;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,7 +43,7 @@ class SnapshotTest {
         assertNobodyAskedForAFullCollection();
 
         var restored = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        var answer = api.restoreAndInvoke(event());
+        var answer = api.restoreAndInvoke(PackagedFunction.event());
         assertTrue(answer.contains("\"statusCode\":200"), answer);
         assertFreshCredentials(backends.seen());
         var admitted = stack.onlyRecord("demo").key().admittedAt();
@@ -90,33 +86,12 @@ class SnapshotTest {
   }
 
   private Process start(String function, String backends, int runtimeApi) throws IOException {
-    var root = PackagedStack.root();
-    var work = root.resolve(Path.of("infra", "local", "target", "lambda"));
-    var deployed =
-        Template.read(root.resolve("template.yaml"), Map.of()).function(function).orElseThrow();
     var options =
-        "%s -Dchatgate.rehearsal.rounds=2 -Xlog:gc:file=%s:none:filecount=0"
-            .formatted(deployed.environment().get("JAVA_TOOL_OPTIONS"), collections());
-    var definition =
-        deployed.with(
-            Map.of(
-                "AWS_LAMBDA_INITIALIZATION_TYPE",
-                "snap-start",
-                "JAVA_TOOL_OPTIONS",
-                options,
-                "UPSTREAM_BASE_URL",
-                backends + "/v1"));
-    var launch =
-        new ManagedRuntime(Path.of(System.getProperty("java.home")), backends, work)
-            .launch(
-                definition,
-                new Packages(work).unpacked(definition.codeUri()),
-                "127.0.0.1:" + runtimeApi);
-    var builder = new ProcessBuilder(launch.command()).directory(launch.folder().toFile());
-    builder.environment().clear();
-    builder.environment().putAll(launch.environment());
-    File output = folder.resolve("output").toFile();
-    return builder.redirectErrorStream(true).redirectOutput(output).start();
+        "-Dchatgate.rehearsal.rounds=2 -Xlog:gc:file=%s:none:filecount=0".formatted(collections());
+    return PackagedFunction.of(function)
+        .withJavaOptions(options)
+        .with("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+        .start(backends, runtimeApi, folder.resolve("output"));
   }
 
   /** The remote port of every TCP socket that a process has open, whatever its state. */
@@ -148,16 +123,5 @@ class SnapshotTest {
       }
     }
     return sockets;
-  }
-
-  private static String event() {
-    return """
-    {"version":"2.0","routeKey":"$default","rawPath":"/openai/v1/chat/completions","rawQueryString":"",\
-    "headers":{"authorization":"Bearer cg_demo","content-type":"application/json","host":"localhost"},\
-    "requestContext":{"http":{"method":"POST","path":"/openai/v1/chat/completions"},\
-    "stage":"$default","timeEpoch":%d},"isBase64Encoded":false,\
-    "body":"{\\"model\\":\\"local/chat\\",\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"Hi\\"}]}"}\
-    """
-        .formatted(System.currentTimeMillis());
   }
 }
