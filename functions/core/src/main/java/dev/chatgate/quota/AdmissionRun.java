@@ -37,7 +37,7 @@ final class AdmissionRun {
   private final Backoff failures;
   private final List<Entry> unanswered = new ArrayList<>();
   private int attempts;
-  private RuntimeException lastFailure;
+  private Optional<RuntimeException> lastFailure = Optional.empty();
 
   AdmissionRun(QuotaLedger.Parts parts, Claim claim, Instant startedAt) {
     this.parts = parts;
@@ -48,7 +48,6 @@ final class AdmissionRun {
     this.startedAt = startedAt;
     this.collisions = backoff(FIRST_COLLISION_PAUSE, LONGEST_COLLISION_PAUSE);
     this.failures = backoff(FIRST_FAILURE_PAUSE, LONGEST_FAILURE_PAUSE);
-    this.lastFailure = new IllegalStateException("the quota item is too contended");
   }
 
   private Backoff backoff(Duration first, Duration longest) {
@@ -69,7 +68,11 @@ final class AdmissionRun {
       }
     } while (attempts < MOST_ATTEMPTS && parts.clock().instant().isBefore(lastAttemptAt));
     mark();
-    return new Admission.Unavailable(lastFailure);
+    return new Admission.Unavailable(lastFailure.orElseGet(AdmissionRun::contention));
+  }
+
+  private static RuntimeException contention() {
+    return new IllegalStateException("the quota item is too contended");
   }
 
   private Optional<Admission> attempt() {
@@ -116,7 +119,7 @@ final class AdmissionRun {
   }
 
   private void failed(RuntimeException cause) {
-    lastFailure = cause;
+    lastFailure = Optional.of(cause);
     failures.pause();
   }
 
