@@ -53,9 +53,21 @@ final class Exchange implements AutoCloseable {
     ready.await(connect.compareTo(total) < 0 ? connect : total);
     watchdog.enter(Limit.CONNECT, connect);
     watchdog.start();
-    response = transport.send(request, () -> connected(firstByte));
+    response = sent(firstByte);
     var entity = response.getEntity();
     body = entity == null ? InputStream.nullInputStream() : entity.getContent();
+  }
+
+  private ClassicHttpResponse sent(Optional<Duration> firstByte) throws IOException {
+    try {
+      return transport.send(request, () -> connected(firstByte));
+    } catch (RuntimeException e) {
+      // Between two of its steps the client ends with these for a request that was cancelled.
+      if (request.isCancelled()) {
+        throw new IOException("the request was cancelled", e);
+      }
+      throw e;
+    }
   }
 
   private void connected(Optional<Duration> firstByte) {

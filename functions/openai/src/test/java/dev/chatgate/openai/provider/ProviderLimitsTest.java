@@ -55,6 +55,24 @@ class ProviderLimitsTest {
     assertTrue(harness.sink.over());
   }
 
+  /** The client has many steps before the request is out, and not all of them end the same way. */
+  @Test
+  void aLimitThatPassesAtAnyMomentBeforeTheAnswerIsATimeOut() {
+    long seed = System.nanoTime();
+    var random = new Random(seed);
+    try (var harness =
+        harness(ClientHarness.limits(FAR, FAR, FAR, 0), ScriptedProvider.Wire::stall)) {
+      for (int i = 0; i < 1_000; i++) {
+        var total = Duration.ofNanos(random.nextInt(2_000_000));
+        var outcome =
+            harness.client.call(
+                Calls.of(Calls.PLAIN, Optional.empty(), total), new RecordingSink());
+        var failed = assertInstanceOf(Failed.class, outcome, () -> "seed " + seed);
+        assertEquals(ErrorCode.UPSTREAM_TIMEOUT, failed.error().code(), () -> "seed " + seed);
+      }
+    }
+  }
+
   @Test
   void aProviderThatDoesNotAcceptMeetsTheConnectLimit() throws IOException {
     try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -222,7 +240,7 @@ class ProviderLimitsTest {
               }
             })) {
       long started = System.nanoTime();
-      var call = Calls.of(Calls.streaming(""), Optional.empty(), Duration.ofMillis(NEAR));
+      var call = Calls.of(Calls.streaming(""), Optional.empty(), Duration.ofMillis(5 * NEAR));
       assertBroken(harness, harness.call(call), Limit.TOTAL);
       assertSoon(started);
     }
