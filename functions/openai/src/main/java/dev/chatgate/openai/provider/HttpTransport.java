@@ -105,23 +105,32 @@ final class HttpTransport implements AutoCloseable {
 
   /** The pool looks at a connection when it lends one. */
   private boolean connected() throws IOException {
-    var pool = built().pool();
-    var keep = LOOKED_AT;
-    ConnectionEndpoint endpoint = null;
+    ConnectionEndpoint endpoint;
     try {
-      endpoint = pool.lease("ready", route, connect, null).get(connect);
-      if (!endpoint.isConnected()) {
-        pool.connect(endpoint, null, HttpClientContext.create());
-        keep = KEEP_ALIVE;
-      }
+      endpoint = built().pool().lease("ready", route, connect, null).get(connect);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new IOException(e);
-    } finally {
-      if (endpoint != null) {
-        pool.release(endpoint, null, keep);
+    }
+    var keep = LOOKED_AT;
+    try {
+      if (!endpoint.isConnected()) {
+        connect(endpoint);
+        keep = KEEP_ALIVE;
       }
+    } finally {
+      built().pool().release(endpoint, null, keep);
     }
     return true;
+  }
+
+  /** The limit is that of all of it; the socket's own counts anew for the handshake. */
+  private void connect(ConnectionEndpoint endpoint) throws IOException {
+    Runnable abort = () -> endpoint.close(CloseMode.IMMEDIATE);
+    try (var limit = new Watchdog(patrol, connect.toDuration(), abort)) {
+      limit.start();
+      built().pool().connect(endpoint, null, HttpClientContext.create());
+    }
+    used();
   }
 
   /** Looks after the time limits of the exchanges. */
@@ -129,7 +138,7 @@ final class HttpTransport implements AutoCloseable {
     return patrol;
   }
 
-  /** A request has got the whole of its answer: its connection is good. */
+  /** A connection was made, or a request has got the whole of its answer: it is good. */
   void used() {
     lastUsedMillis = System.currentTimeMillis();
   }

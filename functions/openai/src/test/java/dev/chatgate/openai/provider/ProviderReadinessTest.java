@@ -12,6 +12,7 @@ import dev.chatgate.openai.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
@@ -50,6 +51,44 @@ class ProviderReadinessTest {
     try (var harness = new ClientHarness(wire -> wire.json(200, ANSWER))) {
       assertInstanceOf(Answered.class, call(harness, Readiness.NOW));
       assertSame(Readiness.NOW, harness.client.makeReady());
+    }
+  }
+
+  @Test
+  void aConnectionThatWasJustMadeIsNotLookedAt() {
+    try (var harness = new ClientHarness(wire -> wire.json(200, ANSWER))) {
+      harness.client.connect();
+      assertSame(Readiness.NOW, harness.client.makeReady());
+    }
+  }
+
+  /** Each of its bytes comes in time, by the socket's own limit: the handshake would never end. */
+  @Test
+  void aHandshakeThatTricklesIsEndedByTheConnectLimit() throws Exception {
+    var ended = new CountDownLatch(1);
+    var key = ClientHarness.fixed(ClientHarness.KEY);
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var client =
+            ClientHarness.client(
+                URI.create("https://127.0.0.1:" + server.getLocalPort() + "/v1"),
+                ClientHarness.limits(300, 5000, 5000, 0),
+                key)) {
+      Thread.startVirtualThread(() -> trickle(server, ended));
+      assertThrows(UncheckedIOException.class, client::connect);
+      assertTrue(ended.await(60, TimeUnit.SECONDS));
+    }
+  }
+
+  /** The longest TLS record, a byte now and then, until the other side has gone. */
+  private static void trickle(ServerSocket server, CountDownLatch ended) {
+    try (var socket = server.accept()) {
+      socket.getOutputStream().write(new byte[] {22, 3, 3, 64, 0});
+      while (true) {
+        socket.getOutputStream().write(1);
+        Thread.sleep(20);
+      }
+    } catch (IOException | InterruptedException e) {
+      ended.countDown();
     }
   }
 
