@@ -2,11 +2,15 @@ package dev.chatgate.bench.figures;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The parts of a start, told by who is at work. */
 final class StartPhase {
-  /** The main thread's, while another makes the AWS clients. */
-  static final String WAITING = "wait for the SDK clients";
+  private static final String CLIENTS = "wait for the SDK clients";
+  private static final String AHEAD = "wait for what is fetched ahead";
+
+  /** The main thread's, while others work. */
+  static final Set<String> WAITING = Set.of(CLIENTS, AHEAD);
 
   private static final String REST = "rest";
 
@@ -17,16 +21,18 @@ final class StartPhase {
           "runtime",
           "Micronaut context",
           "SDK clients",
-          WAITING,
+          CLIENTS,
           "provider client",
           "the gateway's other parts",
+          AHEAD,
           REST);
 
   private static final List<Map.Entry<String, String>> OWNERS =
       List.of(
           Map.entry("software.amazon.awssdk.", "SDK clients"),
           Map.entry("dev.chatgate.aws.", "SDK clients"),
-          Map.entry("dev.chatgate.chat.ClientsInTheMaking", WAITING),
+          Map.entry("dev.chatgate.chat.ClientsInTheMaking", CLIENTS),
+          Map.entry("dev.chatgate.chat.Ahead", AHEAD),
           Map.entry("dev.chatgate.openai.provider.", "provider client"),
           Map.entry("io.micronaut.", "Micronaut context"),
           Map.entry("dev.chatgate.streaming.", "runtime"),

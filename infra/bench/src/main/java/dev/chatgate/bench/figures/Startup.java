@@ -76,7 +76,7 @@ public final class Startup implements Measurement {
       if (isOfMain(sample)) {
         byPhase.merge(phase, each, Double::sum);
       }
-      if (!phase.equals(StartPhase.WAITING)) {
+      if (!StartPhase.WAITING.contains(phase)) {
         byJar.merge(jar(log, sample), each, Double::sum);
       }
     }
@@ -177,7 +177,7 @@ public final class Startup implements Measurement {
     looked at every millisecond in %d further starts, shares of the whole; the JVM until main: the \
     log of loaded classes. A look counts for the innermost frame that is no class of the JDK, so \
     the loading of a class counts for who needed it first. Both say where time goes to some \
-    milliseconds; what is below 5 ms is noise.
+    milliseconds; what is below 5 ms is noise. The threads that fetch ahead are not looked at.
 
     %s
     By library: bytes in the package, classes loaded until ready (and after a first plain call and \

@@ -54,6 +54,9 @@ class StartLogTest {
     assertEquals(
         "wait for the SDK clients",
         phase("java.lang.X", "dev.chatgate.chat.ClientsInTheMaking", "io.micronaut.C"));
+    assertEquals(
+        "wait for what is fetched ahead",
+        phase("java.lang.X", "dev.chatgate.chat.Ahead$Begun", "dev.chatgate.chat.GatewayFactory"));
     assertEquals("rest", phase("java.lang.X"));
   }
 
