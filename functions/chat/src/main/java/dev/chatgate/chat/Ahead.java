@@ -18,7 +18,7 @@ import java.util.List;
  * Fetches side by side what a first call would wait for: the credentials with the provider's key,
  * the prices, tenants and their keys, a connection to the provider. What fails or takes longer than
  * it may is left to the first call, which waits for what is begun already rather than begin it
- * again.
+ * again, but for its own tenant: that it looks up by itself.
  */
 final class Ahead {
   /** Most that a start or a restore waits. */

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A call that goes well makes no exception, thrown or not: its stack alone would cost more than
- * most of what the gateway does.
+ * most of what the gateway does. Those of the call's own thread count, for other threads may have
+ * something of another test to end.
  */
 class ExceptionsTest {
   private static final int CALLS = 20;
@@ -51,7 +52,11 @@ class ExceptionsTest {
       recording.stop();
       recording.dump(file);
     }
-    return RecordingFile.readAllEvents(file).stream().map(RecordedEvent::toString).toList();
+    long here = Thread.currentThread().threadId();
+    return RecordingFile.readAllEvents(file).stream()
+        .filter(event -> event.getThread().getJavaThreadId() == here)
+        .map(RecordedEvent::toString)
+        .toList();
   }
 
   private static void call(StandInApplication application, int times) {
