@@ -307,8 +307,13 @@ public final class Figures implements Measurement {
       provider.add(straight.nanos() - backends.takeOwnNanos());
       store.add(direct.callStore().nanos() - backends.takeOwnNanos());
     }
-    double base = millis(provider, 50) + door.storeCallsBeforeAnswer() * millis(store, 50);
-    upTo("added to a plain call, p50, ms", door.name(), millis(through, 50) - base, 1);
+    double bare = millis(provider, 50);
+    double base = bare + door.storeCallsBeforeAnswer() * millis(store, 50);
+    double added = millis(through, 50) - base;
+    upTo("added to a plain call, p50, ms", door.name(), added, 1);
+    recorded("the same, in round trips of a bare client (p50)", door, added / bare);
+    recorded("a bare client's round trip, p50, ms", door, bare);
+    recorded("a bare client's round trip, p99, ms", door, millis(provider, 99));
     upTo("added to a plain call, p99, ms", door.name(), millis(through, 99) - base, 3);
     recorded("the same, of the first %d after a restore".formatted(EARLY), door, early - base);
     note(door, "plain through the gateway, us", through);
