@@ -1,24 +1,23 @@
 package dev.chatgate.reconciler;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
 import dev.chatgate.quota.Reconciler;
 import dev.chatgate.quota.StoreClock;
 import io.micronaut.context.BeanContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 
 /**
- * The entry of the schedule, run by AWS's own runtime client. One invocation is one run, whatever
- * the event says. What a run did is its answer and one line of the log; a run that could not even
- * begin is an error of the function, and the next one is a minute away.
+ * Handles the schedule's event. One invocation is one run; nothing is read from the event. The
+ * counts of the run are the answer and one line of the log. If the list of due items cannot be
+ * read, the invocation fails, and the next one, a minute later, does the work.
  */
-public final class ReconcilerHandler implements RequestStreamHandler {
-  // What a request begun at the last moment may take, and the log line.
-  private static final Duration LAST_WORDS = Duration.ofSeconds(8);
+public final class ReconcilerHandler
+    implements RequestHandler<ScheduledEvent, Map<String, Integer>> {
+  /** Kept back of the invocation's time: for a store request in progress and the log line. */
+  private static final Duration RESERVED_TIME = Duration.ofSeconds(8);
 
   private final Reconciler reconciler;
   private final StoreClock clock;
@@ -43,15 +42,16 @@ public final class ReconcilerHandler implements RequestStreamHandler {
   /**
    * Runs once.
    *
-   * @throws dev.chatgate.StoreUnavailableException if DynamoDB does not say what is to be looked at
+   * @param event the schedule's; not read
+   * @return the counts of the run, by the names that the log line has too
+   * @throws dev.chatgate.StoreUnavailableException if the list of due items cannot be read
    */
   @Override
-  public void handleRequest(InputStream event, OutputStream answer, Context context)
-      throws IOException {
+  public Map<String, Integer> handleRequest(ScheduledEvent event, Context context) {
     var began = clock.instant();
     var remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
-    var run = reconciler.run(began.plus(remaining).minus(LAST_WORDS));
-    var line = log.write(run, began, clock.instant());
-    answer.write(line.getBytes(StandardCharsets.UTF_8));
+    var run = reconciler.run(began.plus(remaining).minus(RESERVED_TIME));
+    log.write(run, began, clock.instant());
+    return RunLog.counts(run);
   }
 }

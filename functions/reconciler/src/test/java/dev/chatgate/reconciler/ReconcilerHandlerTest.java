@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.LocalDynamoDb;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
@@ -17,10 +18,6 @@ import dev.chatgate.quota.QuotaKey;
 import dev.chatgate.quota.QuotaLedger;
 import dev.chatgate.quota.TestClock;
 import dev.chatgate.tenant.TenantId;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -31,8 +28,6 @@ import org.junit.jupiter.api.Test;
 
 /** The wired application over DynamoDB Local, found as on Lambda: by the SDK's own settings. */
 class ReconcilerHandlerTest {
-  private static final String SCHEDULED =
-      "{\"version\":\"0\",\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}";
   private static final int MOST_RUNS = 20;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -75,50 +70,33 @@ class ReconcilerHandlerTest {
     return QuotaKey.of(id);
   }
 
-  private static String run(ReconcilerHandler handler, String event) throws IOException {
-    var answer = new ByteArrayOutputStream();
-    handler.handleRequest(
-        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
-        answer,
-        new MinuteContext());
-    return answer.toString(StandardCharsets.UTF_8);
+  private static Map<String, Integer> run(ReconcilerHandler handler) {
+    return handler.handleRequest(new ScheduledEvent(), new MinuteContext());
   }
 
   /** As the schedule does: what a slow store left undone, the next run does. */
-  private static void runUntilDone(ReconcilerHandler handler, String event) throws IOException {
+  private static void runUntilDone(ReconcilerHandler handler) {
     for (int run = 0; run < MOST_RUNS; run++) {
       try {
-        var answer = run(handler, event);
-        assertTrue(answer.contains("\"kind\":\"reconciliation\""), answer);
-        if (answer.contains("\"unfinished\":0")) {
+        if (Integer.valueOf(0).equals(run(handler).get("unfinished"))) {
           return;
         }
       } catch (StoreUnavailableException e) {
         assertTrue(run < MOST_RUNS - 1, e.toString());
       }
     }
-    fail("never done");
+    fail("no run finished");
   }
 
   @Test
-  void aScheduledEventSettlesWhatDied() throws IOException {
+  void aScheduledEventSettlesWhatDied() {
     var key = deadCall("scheduled");
     try (var application = ReconcilerFactory.start(local.tables())) {
-      runUntilDone(new ReconcilerHandler(application), SCHEDULED);
+      runUntilDone(new ReconcilerHandler(application));
     }
     var table = new DynamoQuotaTable(local.client(), local.tables(), TIMEOUT);
     assertEquals(Map.of(), table.read(key).entries());
     assertEquals(400, table.read(key).rollUps().getFirst().tally().tokens());
-  }
-
-  @Test
-  void anyEventIsARun() throws IOException {
-    try (var application = ReconcilerFactory.start(local.tables())) {
-      var handler = new ReconcilerHandler(application);
-      for (var event : new String[] {"", "{}", "[]", "null", "\"text\"", "{\"a\":", "\0"}) {
-        runUntilDone(handler, event);
-      }
-    }
   }
 
   @Test
@@ -128,7 +106,7 @@ class ReconcilerHandlerTest {
     var before = System.setProperty("aws.endpointUrl", away.endpoint().toString());
     try (var application = ReconcilerFactory.start(local.tables())) {
       var handler = new ReconcilerHandler(application);
-      assertThrows(StoreUnavailableException.class, () -> run(handler, SCHEDULED));
+      assertThrows(StoreUnavailableException.class, () -> run(handler));
     } finally {
       System.setProperty("aws.endpointUrl", before);
     }

@@ -114,7 +114,7 @@ class SamTest {
         assertEquals(200, answer.statusCode(), answer.body());
         assertTrue(answer.body().endsWith("data: [DONE]\n\n"), answer.body());
       }
-      assertTrue(stack.reconcile().contains("\"kind\":\"reconciliation\""));
+      assertTrue(stack.reconcile().contains("\"unfinished\":0"));
     }
   }
 
