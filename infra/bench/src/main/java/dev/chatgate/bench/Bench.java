@@ -65,6 +65,7 @@ public final class Bench {
       var page = result.page(name, started, surroundings);
       System.out.print(page);
       keep(root, name, page);
+      Files.writeString(root.resolve("infra/bench/target/" + name + "-raw.txt"), result.raw());
       return result.held();
     } catch (NotHereException e) {
       System.err.println(e.getMessage());

@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param held whether what is promised was found
  * @param summary Markdown: the promise, the finding, the tables
- * @param raw the numbers behind it, as lines of text
+ * @param raw the single measurements, as lines of text; not part of the page
  */
 public record Result(boolean held, String summary, String raw) {
 
@@ -26,13 +26,7 @@ public record Result(boolean held, String summary, String raw) {
 
     %s
     %s
-    ## Raw numbers
-
-    ```
-    %s
-    ```
     """
-        .formatted(
-            name, name, started, surroundings.markdown(), summary.strip() + "\n", raw.strip());
+        .formatted(name, name, started, surroundings.markdown(), summary.strip());
   }
 }
