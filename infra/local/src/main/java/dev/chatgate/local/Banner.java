@@ -18,7 +18,7 @@ final class Banner {
     return """
 
     Streaming door    %1$s/openai/v1   (function URL)
-    API door          %2$s/openai/v1   (API Gateway: whole answers, within 29 s)
+    API door          %2$s/openai/v1   (API Gateway: whole answers, within 25 s)
     Key               %3$s
     Provider          %4$s
     AWS_ENDPOINT_URL  %5$s
