@@ -15,6 +15,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
  * One change of a tenant and its keys as a transaction, which holds only if the tenant's item is
@@ -88,17 +89,26 @@ final class TenantChange {
 
   private void write(TenantSpec.Key key, KeyEntry entry) {
     keys.put(key.name(), entry);
-    var item = new HashMap<>(TenantItem.keyOf(entry.hash()));
-    item.put("tenant", TenantItem.s(tenant.id().value()));
-    item.put("name", TenantItem.s(key.name()));
-    item.put("code", TenantItem.n(entry.code()));
-    key.expiresAt().ifPresent(at -> item.put(EXPIRES_AT, TenantItem.s(at.toString())));
-    var mine = Map.of(":tenant", TenantItem.s(tenant.id().value()));
-    put(
-        Put.builder()
-            .item(item)
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":tenant", TenantItem.s(tenant.id().value()));
+    values.put(":name", TenantItem.s(key.name()));
+    values.put(":code", TenantItem.n(entry.code()));
+    key.expiresAt().ifPresent(at -> values.put(":expires", TenantItem.s(at.toString())));
+    // An update and no put: what a later release has added to the item stays.
+    var update =
+        Update.builder()
+            .tableName(tables.tenants())
+            .key(TenantItem.keyOf(entry.hash()))
+            .updateExpression(
+                "SET tenant = :tenant, #name = :name, code = :code"
+                    + (key.expiresAt().isPresent()
+                        ? ", " + EXPIRES_AT + " = :expires"
+                        : " REMOVE " + EXPIRES_AT))
             .conditionExpression("attribute_not_exists(pk) OR tenant = :tenant")
-            .expressionAttributeValues(mine));
+            .expressionAttributeNames(Map.of("#name", "name"))
+            .expressionAttributeValues(values)
+            .build();
+    items.add(TransactWriteItem.builder().update(update).build());
   }
 
   private void delete(KeyHash hash) {
@@ -106,14 +116,11 @@ final class TenantChange {
     items.add(TransactWriteItem.builder().delete(delete).build());
   }
 
-  private void put(Put.Builder put) {
-    items.add(TransactWriteItem.builder().put(put.tableName(tables.tenants()).build()).build());
-  }
-
   /** The transaction, the tenant's own item first. */
   List<TransactWriteItem> items() {
     long version = before.map(TenantItem::version).orElse(0L);
-    var item = new TenantItem(tenant, keys, nextCode, version + 1).write();
+    var stored = before.map(TenantItem::stored).orElse(Map.of());
+    var item = new TenantItem(tenant, keys, nextCode, version + 1, stored).write();
     var put = Put.builder().item(item).tableName(tables.tenants());
     // Against a writer between our read and this write: what that one wrote would be lost.
     if (before.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.chatgate.aws.tenant;
 
+import dev.chatgate.aws.Critical;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
@@ -7,6 +8,7 @@ import dev.chatgate.tenant.TenantId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -16,9 +18,16 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param tenant the configuration
  * @param keys its keys by name
  * @param nextCode the code of the next key
- * @param version 1 and up
+ * @param version counts the writes, 1 and up
+ * @param stored the attributes as they were read, empty for a new tenant: those that are not known
+ *     are kept when the item is written again
  */
-record TenantItem(Tenant tenant, Map<String, KeyEntry> keys, int nextCode, long version) {
+record TenantItem(
+    Tenant tenant,
+    Map<String, KeyEntry> keys,
+    int nextCode,
+    long version,
+    Map<String, AttributeValue> stored) {
   static final String TENANT = "tenant#";
   private static final String KEY = "key#";
   static final String CONFIG = "config";
@@ -27,6 +36,9 @@ record TenantItem(Tenant tenant, Map<String, KeyEntry> keys, int nextCode, long 
   private static final String NEXT_CODE = "next_code";
   private static final String HASH = "hash";
   private static final String CODE = "code";
+  private static final Map<String, AttributeValue> NO_KEYS = Map.of();
+  private static final Set<String> ATTRIBUTES =
+      Set.of(Tables.HASH_KEY, Tables.RANGE_KEY, CONFIG, VERSION, KEYS, NEXT_CODE, Critical.NAME);
 
   /**
    * What a tenant's item says of a key.
@@ -38,6 +50,7 @@ record TenantItem(Tenant tenant, Map<String, KeyEntry> keys, int nextCode, long 
 
   TenantItem {
     keys = Map.copyOf(keys);
+    stored = Map.copyOf(stored);
   }
 
   static Map<String, AttributeValue> keyOf(TenantId tenant) {
@@ -67,12 +80,18 @@ record TenantItem(Tenant tenant, Map<String, KeyEntry> keys, int nextCode, long 
             tenant(item),
             keys,
             Integer.parseInt(number(item, NEXT_CODE)),
-            Long.parseLong(number(item, VERSION))));
+            Long.parseLong(number(item, VERSION)),
+            item));
   }
 
-  /** Only the configuration of an item. */
+  /**
+   * Only the configuration of an item.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if it has a critical member that is not known
+   */
   static Tenant tenant(Map<String, AttributeValue> item) {
-    return TenantJson.readOne(string(item, CONFIG)).tenant();
+    Critical.requireKnown(item, ATTRIBUTES, "a tenant");
+    return StoredTenant.read(string(item, CONFIG));
   }
 
   private static KeyEntry entry(Map<String, AttributeValue> entry) {
@@ -80,16 +99,30 @@ record TenantItem(Tenant tenant, Map<String, KeyEntry> keys, int nextCode, long 
   }
 
   Map<String, AttributeValue> write() {
-    var entries = new HashMap<String, AttributeValue>();
-    keys.forEach((name, key) ->
-        entries.put(
-            name, AttributeValue.fromM(Map.of(HASH, s(key.hash().hex()), CODE, n(key.code())))));
-    var item = new HashMap<>(keyOf(tenant.id()));
-    item.put(CONFIG, s(TenantJson.write(tenant)));
-    item.put(KEYS, AttributeValue.fromM(entries));
+    var item = new HashMap<>(stored);
+    item.putAll(keyOf(tenant.id()));
+    var before = Optional.ofNullable(stored.get(CONFIG)).map(AttributeValue::s);
+    item.put(CONFIG, s(StoredTenant.write(tenant, before)));
+    item.put(KEYS, AttributeValue.fromM(writeKeys()));
     item.put(NEXT_CODE, n(nextCode));
     item.put(VERSION, n(version));
     return item;
+  }
+
+  private Map<String, AttributeValue> writeKeys() {
+    var before = stored.containsKey(KEYS) ? attribute(stored, KEYS).m() : NO_KEYS;
+    var entries = new HashMap<String, AttributeValue>();
+    keys.forEach((name, key) -> {
+      var entry = new HashMap<String, AttributeValue>();
+      var same = before.get(name);
+      if (same != null && entry(same.m()).equals(key)) {
+        entry.putAll(same.m());
+      }
+      entry.put(HASH, s(key.hash().hex()));
+      entry.put(CODE, n(key.code()));
+      entries.put(name, AttributeValue.fromM(entry));
+    });
+    return entries;
   }
 
   static String string(Map<String, AttributeValue> item, String name) {

@@ -11,7 +11,6 @@ import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -26,9 +25,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON form of tenants, for operators and in the Tenants table: {@code
+ * The JSON form of tenants in operators' hands: {@code
  * {"id","status","keys","quota","models","model_aliases","allowed_origins"}}. Reading is strict: an
  * unknown or repeated key, a wrong type or a number out of range is an error that names its path.
+ * {@link StoredTenant} is the form in the Tenants table.
  */
 public final class TenantJson {
   private static final int MICRO_DIGITS = 6;
@@ -79,29 +79,37 @@ public final class TenantJson {
     return read(json, parser -> new Reader(parser).edit("tenant", id));
   }
 
-  /** Writes a tenant without its keys, as the Tenants table holds it. */
+  /** Writes a tenant without its keys. */
   public static String write(Tenant tenant) {
-    var out = new StringWriter();
-    try (var json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("id", tenant.id().value());
-      json.writeStringField(
-          "status", tenant.status() == TenantStatus.ACTIVE ? "active" : "suspended");
-      json.writeObjectFieldStart("quota");
-      write(json, tenant.quota());
-      json.writeEndObject();
-      write(json, "models", tenant.models());
-      json.writeObjectFieldStart("model_aliases");
-      for (var alias : tenant.modelAliases().entrySet()) {
-        json.writeStringField(alias.getKey(), alias.getValue());
-      }
-      json.writeEndObject();
-      write(json, "allowed_origins", tenant.allowedOrigins());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a string takes every character", e);
+    return StoredTenant.write(tenant, Optional.empty());
+  }
+
+  /** Writes more members into an object that is being written. */
+  interface More {
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  /**
+   * Writes the members of a tenant without its keys.
+   *
+   * @param json inside the tenant's object
+   * @param moreLimits members of {@code quota} beside the known ones
+   */
+  static void writeMembers(JsonGenerator json, Tenant tenant, More moreLimits) throws IOException {
+    json.writeStringField("id", tenant.id().value());
+    json.writeStringField(
+        "status", tenant.status() == TenantStatus.ACTIVE ? "active" : "suspended");
+    json.writeObjectFieldStart("quota");
+    write(json, tenant.quota());
+    moreLimits.writeTo(json);
+    json.writeEndObject();
+    write(json, "models", tenant.models());
+    json.writeObjectFieldStart("model_aliases");
+    for (var alias : tenant.modelAliases().entrySet()) {
+      json.writeStringField(alias.getKey(), alias.getValue());
     }
-    return out.toString();
+    json.writeEndObject();
+    write(json, "allowed_origins", tenant.allowedOrigins());
   }
 
   private static void write(JsonGenerator json, Quota quota) throws IOException {

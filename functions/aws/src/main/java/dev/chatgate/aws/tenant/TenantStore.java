@@ -1,6 +1,7 @@
 package dev.chatgate.aws.tenant;
 
 import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.Critical;
 import dev.chatgate.aws.StoreErrors;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.tenant.Credential;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -29,12 +31,25 @@ import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
  *       expires_at} (RFC 3339) if it expires.
  * </ul>
  *
- * A key is found by two reads, its item and its tenant's, both strongly consistent: what an
+ * Attributes that are not known are ignored, and kept when an item is written again ({@link
+ * Critical}).
+ *
+ * <p>A key is found by two reads, its item and its tenant's, both strongly consistent: what an
  * operator changed is seen by the next read.
  */
 public final class TenantStore implements TenantDirectory {
   /** Some ten milliseconds to read, and all that there is in a table of some fifty keys. */
   private static final int SOME_ITEMS = 100;
+
+  private static final Set<String> KEY_ATTRIBUTES =
+      Set.of(
+          Tables.HASH_KEY,
+          Tables.RANGE_KEY,
+          "tenant",
+          "name",
+          "code",
+          TenantChange.EXPIRES_AT,
+          Critical.NAME);
 
   private final DynamoDbClient dynamoDb;
   private final Tables tables;
@@ -79,7 +94,10 @@ public final class TenantStore implements TenantDirectory {
     try {
       var tenant = items.get(TenantItem.TENANT + TenantItem.string(key, "tenant"));
       return tenant == null ? Optional.empty() : Optional.of(credential(key, tenant));
-    } catch (IllegalStateException | IllegalArgumentException | DateTimeException e) {
+    } catch (StoreUnavailableException
+        | IllegalStateException
+        | IllegalArgumentException
+        | DateTimeException e) {
       return Optional.empty();
     }
   }
@@ -96,6 +114,7 @@ public final class TenantStore implements TenantDirectory {
 
   private static Credential credential(
       Map<String, AttributeValue> key, Map<String, AttributeValue> tenant) {
+    Critical.requireKnown(key, KEY_ATTRIBUTES, "a key");
     return new Credential(
         TenantItem.tenant(tenant),
         TenantItem.string(key, "name"),

@@ -1,5 +1,6 @@
 package dev.chatgate.aws.usage;
 
+import dev.chatgate.aws.Critical;
 import dev.chatgate.aws.StoreErrors;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.usage.ModelPrice;
@@ -8,6 +9,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -19,6 +21,11 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
  */
 public final class PriceStore implements PriceSource {
   private static final String PARTITION = "prices";
+  private static final String MODEL = "model";
+  private static final String FROM = "from";
+  private static final String TIERS = "tiers";
+  private static final Set<String> ATTRIBUTES =
+      Set.of(Tables.HASH_KEY, Tables.RANGE_KEY, MODEL, FROM, TIERS, Critical.NAME);
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -50,24 +57,35 @@ public final class PriceStore implements PriceSource {
   }
 
   /**
-   * Writes a price, in the place of one of the same model and date.
+   * Writes a price, in the place of one of the same model and date; attributes that are not known
+   * stay.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
   public void put(ModelPrice price) {
-    var item =
-        new Item.Writer()
-            .text(Tables.HASH_KEY, PARTITION)
-            .text(Tables.RANGE_KEY, price.from().toString() + '#' + price.model())
-            .text("model", price.model())
-            .text("from", price.from().toString());
-    item.values()
-        .put("tiers", AttributeValue.fromL(price.tiers().stream().map(PriceStore::tier).toList()));
+    var tiers = price.tiers().stream().map(PriceStore::tier).toList();
+    var values =
+        Map.of(
+            ":model", AttributeValue.fromS(price.model()),
+            ":from", AttributeValue.fromS(price.from().toString()),
+            ":tiers", AttributeValue.fromL(tiers));
     try {
-      dynamoDb.putItem(request -> request.tableName(table).item(item.values()));
+      dynamoDb.updateItem(request ->
+          request
+              .tableName(table)
+              .key(key(price))
+              .updateExpression("SET #model = :model, #from = :from, #tiers = :tiers")
+              .expressionAttributeNames(Map.of("#model", MODEL, "#from", FROM, "#tiers", TIERS))
+              .expressionAttributeValues(values));
     } catch (SdkException e) {
       throw StoreErrors.unavailable("writing a price", e);
     }
+  }
+
+  private static Map<String, AttributeValue> key(ModelPrice price) {
+    return Map.of(
+        Tables.HASH_KEY, AttributeValue.fromS(PARTITION),
+        Tables.RANGE_KEY, AttributeValue.fromS(price.from().toString() + '#' + price.model()));
   }
 
   private static AttributeValue tier(ModelPrice.Tier tier) {
@@ -95,10 +113,11 @@ public final class PriceStore implements PriceSource {
   }
 
   private static ModelPrice price(Map<String, AttributeValue> values) {
+    Critical.requireKnown(values, ATTRIBUTES, "a price");
     var item = new Item(values);
     return new ModelPrice(
-        item.text("model"),
-        LocalDate.parse(item.text("from")),
-        item.list("tiers").stream().map(PriceStore::readTier).toList());
+        item.text(MODEL),
+        LocalDate.parse(item.text(FROM)),
+        item.list(TIERS).stream().map(PriceStore::readTier).toList());
   }
 }

@@ -1,0 +1,258 @@
+package dev.chatgate.aws.tenant;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of a tenant as the Tenants table holds it: the members of {@link TenantJson}
+ * but {@code keys}. Unlike an operator's input it may have been written by a later release, so that
+ * reading is lenient: a member that is not known, at the top or in {@code quota}, is ignored, and
+ * kept when the tenant is written again.
+ *
+ * <p>The exception: {@code "critical"} is a list of members that must not be ignored, like {@code
+ * "end_user_tiers"} or {@code "quota.tokens_per_week"}. A reader that does not know one of them
+ * refuses the tenant, because ignoring a limit would widen what the tenant may do.
+ *
+ * <p>Form 1 has no member that says so; a later form says {@code "form"}.
+ */
+final class StoredTenant {
+  private static final int MICRO_DIGITS = 6;
+  private static final String QUOTA = "quota";
+  private static final String CRITICAL = "critical";
+  private static final String COST = "cost_per_month_usd";
+  private static final Set<String> MEMBERS =
+      Set.of(
+          "id",
+          "status",
+          "keys",
+          QUOTA,
+          "models",
+          "model_aliases",
+          "allowed_origins",
+          CRITICAL,
+          "form");
+  private static final Set<String> LIMITS =
+      Set.of(
+          "requests_per_minute",
+          "tokens_per_minute",
+          "tokens_per_day",
+          "tokens_per_month",
+          COST,
+          "max_concurrent_requests",
+          "max_tokens_per_request",
+          "default_max_tokens");
+
+  private @Nullable TenantId id;
+  private TenantStatus status = TenantStatus.ACTIVE;
+  private final Map<String, OptionalLong> limits = new HashMap<>();
+  private @Nullable List<String> models;
+  private Map<String, String> aliases = Map.of();
+  private @Nullable List<String> origins;
+
+  private StoredTenant() {}
+
+  /**
+   * Reads a configuration.
+   *
+   * @throws StoreUnavailableException if a critical member is not known
+   * @throws IllegalStateException if the text is damaged; the message quotes nothing of it
+   */
+  static Tenant read(String config) {
+    var stored = new StoredTenant();
+    try (var json = new JsonFactory().createParser(config)) {
+      object(json, json.nextToken(), stored::member);
+      return stored.tenant();
+    } catch (IOException | IllegalArgumentException e) {
+      // Without the cause: its message may quote the text.
+      throw new IllegalStateException("a tenant's stored configuration is damaged");
+    }
+  }
+
+  private interface Member {
+    /** Reads the value at which the parser stands, to its end. */
+    void read(String name, JsonParser json) throws IOException;
+  }
+
+  private static void object(JsonParser json, @Nullable JsonToken first, Member member)
+      throws IOException {
+    require(first == JsonToken.START_OBJECT);
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      var name = json.currentName();
+      json.nextToken();
+      member.read(name, json);
+    }
+    require(json.currentToken() == JsonToken.END_OBJECT);
+  }
+
+  private static void require(boolean condition) {
+    if (!condition) {
+      throw new IllegalArgumentException();
+    }
+  }
+
+  private void member(String name, JsonParser json) throws IOException {
+    switch (name) {
+      case "id" -> id = new TenantId(string(json));
+      case "status" -> status = status(string(json));
+      case QUOTA -> object(json, json.currentToken(), this::limit);
+      case "models" -> models = strings(json);
+      case "model_aliases" -> aliases = stringsByName(json);
+      case "allowed_origins" -> origins = strings(json);
+      case CRITICAL -> requireKnown(strings(json));
+      default -> json.skipChildren();
+    }
+  }
+
+  private static TenantStatus status(String text) {
+    return switch (text) {
+      case "active" -> TenantStatus.ACTIVE;
+      case "suspended" -> TenantStatus.SUSPENDED;
+      default -> throw new IllegalArgumentException();
+    };
+  }
+
+  private void limit(String name, JsonParser json) throws IOException {
+    if (LIMITS.contains(name)) {
+      require(json.currentToken().isNumeric());
+      int digits = name.equals(COST) ? MICRO_DIGITS : 0;
+      limits.put(name, OptionalLong.of(exact(json.getDecimalValue(), digits)));
+    } else {
+      json.skipChildren();
+    }
+  }
+
+  private static long exact(BigDecimal number, int digits) {
+    try {
+      return number.movePointRight(digits).longValueExact();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static void requireKnown(List<String> critical) {
+    for (var name : critical) {
+      boolean known =
+          name.startsWith(QUOTA + ".")
+              ? LIMITS.contains(name.substring(QUOTA.length() + 1))
+              : MEMBERS.contains(name);
+      if (!known) {
+        throw new StoreUnavailableException(
+            "reading a tenant that a later release configured", new IllegalStateException());
+      }
+    }
+  }
+
+  private static String string(JsonParser json) throws IOException {
+    require(json.currentToken() == JsonToken.VALUE_STRING);
+    return json.getText();
+  }
+
+  private static List<String> strings(JsonParser json) throws IOException {
+    require(json.currentToken() == JsonToken.START_ARRAY);
+    var strings = new ArrayList<String>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      strings.add(string(json));
+    }
+    return strings;
+  }
+
+  private static Map<String, String> stringsByName(JsonParser json) throws IOException {
+    var strings = new LinkedHashMap<String, String>();
+    object(json, json.currentToken(), (name, value) -> strings.put(name, string(value)));
+    return strings;
+  }
+
+  private Tenant tenant() {
+    if (id == null) {
+      throw new IllegalArgumentException();
+    }
+    return new Tenant(
+        id, status, quota(), Optional.ofNullable(models), aliases, Optional.ofNullable(origins));
+  }
+
+  private Quota quota() {
+    return new Quota(
+        limit("requests_per_minute"),
+        limit("tokens_per_minute"),
+        limit("tokens_per_day"),
+        limit("tokens_per_month"),
+        limit(COST),
+        limit("max_concurrent_requests"),
+        limit("max_tokens_per_request"),
+        limit("default_max_tokens"));
+  }
+
+  private OptionalLong limit(String name) {
+    return limits.getOrDefault(name, OptionalLong.empty());
+  }
+
+  /**
+   * Writes a configuration in the place of another.
+   *
+   * @param before what stood there: its unknown members are kept; absent for a new tenant
+   */
+  static String write(Tenant tenant, Optional<String> before) {
+    var out = new StringWriter();
+    try (var json = new JsonFactory().createGenerator(out)) {
+      json.writeStartObject();
+      TenantJson.writeMembers(json, tenant, quota -> copyUnknown(before, QUOTA, quota));
+      copyUnknown(before, "", json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string takes every character", e);
+    }
+    return out.toString();
+  }
+
+  /** Copies the members that are not known, of the top or of {@code quota}. */
+  private static void copyUnknown(Optional<String> before, String parent, JsonGenerator to)
+      throws IOException {
+    if (before.isEmpty()) {
+      return;
+    }
+    try (var json = new JsonFactory().createParser(before.get())) {
+      var known = new HashSet<>(parent.isEmpty() ? MEMBERS : LIMITS);
+      known.remove(CRITICAL);
+      known.remove("form");
+      Member copying =
+          (name, value) -> {
+            if (known.contains(name)) {
+              value.skipChildren();
+            } else {
+              to.writeFieldName(name);
+              to.copyCurrentStructure(value);
+            }
+          };
+      Member inParent =
+          (name, value) -> {
+            if (name.equals(parent)) {
+              object(value, value.currentToken(), copying);
+            } else {
+              value.skipChildren();
+            }
+          };
+      object(json, json.nextToken(), parent.isEmpty() ? copying : inParent);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.chatgate.aws.tenant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Tenants as an earlier and a later release wrote them. */
+class StoredTenantTest {
+  /** Word for word what release 0.1.0 wrote of a tenant with everything set. */
+  private static final String OF_0_1_0 =
+      "{\"id\":\"acme\",\"status\":\"suspended\",\"quota\":{\"requests_per_minute\":1,"
+          + "\"tokens_per_minute\":2,\"tokens_per_day\":3,\"tokens_per_month\":4,"
+          + "\"cost_per_month_usd\":5.000006,\"max_concurrent_requests\":7,"
+          + "\"max_tokens_per_request\":8,\"default_max_tokens\":9},\"models\":[\"a\",\"b\"],"
+          + "\"model_aliases\":{\"fast\":\"provider/x\"},\"allowed_origins\":[\"https://a.example\"]}";
+
+  /** What a later release might write: members of every shape that this one does not know. */
+  private static final String OF_A_LATER_ONE =
+      "{\"form\":2,\"id\":\"acme\",\"status\":\"active\",\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}},"
+          + "\"quota\":{\"tokens_per_week\":70,\"tokens_per_day\":10,\"warn_at\":[80,95]},"
+          + "\"issuers\":[{\"issuer\":\"https://login.example\"}],\"model_aliases\":{}}";
+
+  private final LocalDynamoDb dynamo = LocalDynamoDb.start();
+  private final TenantStore store = new TenantStore(dynamo.client(), dynamo.tables());
+  private final TenantEditor editor =
+      new TenantEditor(dynamo.client(), dynamo.tables(), new Random(1), StoredTenantTest::noPause);
+
+  private static void noPause(Duration pause) {}
+
+  @AfterEach
+  void stop() {
+    dynamo.close();
+  }
+
+  @Test
+  void whatTheReleaseBeforeWroteIsReadAndWrittenTheSame() {
+    var tenant = StoredTenant.read(OF_0_1_0);
+    assertEquals(TenantStatus.SUSPENDED, tenant.status());
+    assertEquals(OptionalLong.of(5_000_006), tenant.quota().microUsdPerMonth());
+    assertEquals(OptionalLong.of(9), tenant.quota().defaultMaxTokens());
+    assertEquals(Optional.of(List.of("a", "b")), tenant.models());
+    assertEquals(OF_0_1_0, StoredTenant.write(tenant, Optional.of(OF_0_1_0)));
+    assertEquals(OF_0_1_0, StoredTenant.write(tenant, Optional.empty()));
+    assertEquals(TenantJson.readOne(OF_0_1_0).tenant(), tenant, "the strict reader agrees");
+  }
+
+  @Test
+  void whatIsNotKnownIsIgnoredAndKept() {
+    var tenant = StoredTenant.read(OF_A_LATER_ONE);
+    assertEquals(OptionalLong.of(10), tenant.quota().tokensPerDay());
+
+    var written = StoredTenant.write(tenant, Optional.of(OF_A_LATER_ONE));
+    assertTrue(written.contains("\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}}"), written);
+    assertTrue(written.contains("\"issuers\":[{\"issuer\":\"https://login.example\"}]"), written);
+    assertTrue(written.contains("\"tokens_per_week\":70"), written);
+    assertTrue(written.contains("\"warn_at\":[80,95]"), written);
+    assertTrue(written.contains("\"form\":2"), written);
+    assertEquals(tenant, StoredTenant.read(written));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"quota\"",
+        "\"status\",\"models\"",
+        "\"quota.tokens_per_day\",\"quota.cost_per_month_usd\"",
+        ""
+      })
+  void aCriticalMemberThatIsKnownChangesNothing(String names) {
+    var tenant = StoredTenant.read("{\"id\":\"acme\",\"critical\":[" + names + "]}");
+    assertEquals(new TenantId("acme"), tenant.id());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"tiers\"", "\"quota.tokens_per_week\"", "\"quota\",\"issuers\""})
+  void aCriticalMemberThatIsNotKnownRefusesTheTenant(String names) {
+    var config = "{\"critical\":[" + names + "],\"id\":\"acme\"}";
+    var refused = assertThrows(StoreUnavailableException.class, () -> StoredTenant.read(config));
+    assertEquals("reading a tenant that a later release configured", refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "{\"status\":\"active\"}",
+        "{\"id\":17}",
+        "{\"id\":\"secretive\",\"quota\":{\"tokens_per_day\":\"secretive\"}}",
+        "{\"id\":\"acme\",\"status\":\"secretive\"}",
+        "{\"id\":\"acme\",\"quota\":{\"tokens_per_day\":1e99}}",
+        "{\"id\":\"acme\",\"models\":\"secretive\"}",
+        "{\"id\":\"acme\",\"critical\":\"secretive\"}"
+      })
+  void aDamagedTenantIsSaidWithoutQuotingIt(String config) {
+    var damaged = assertThrows(IllegalStateException.class, () -> StoredTenant.read(config));
+    assertEquals("a tenant's stored configuration is damaged", damaged.getMessage());
+    assertNull(damaged.getCause());
+  }
+
+  @Test
+  void anEditKeepsWhatALaterReleaseAddedToTenantAndKeys() {
+    create();
+    set("tenant#acme", "config", "config", AttributeValue.fromS(OF_A_LATER_ONE));
+    set("tenant#acme", "config", "note", AttributeValue.fromS("of a later release"));
+    addToKeyEntry();
+    set(keyName("one"), "key", "scopes", AttributeValue.fromS("calls"));
+
+    assertTrue(editor.edit(new TenantId("acme"), StoredTenantTest::suspended));
+    assertEquals(
+        TenantEditor.KeyChange.DONE,
+        editor.addKey(new TenantId("acme"), new TenantSpec.Key("web", "two", Optional.empty())));
+    assertTrue(
+        editor.replace(
+            TenantJson.readEdit(
+                "{\"id\":\"acme\",\"keys\":[{\"name\":\"ci\",\"secret\":\"one\"}]}",
+                new TenantId("acme"))));
+
+    var tenant = get("tenant#acme", "config");
+    assertEquals("of a later release", TenantItem.string(tenant, "note"));
+    assertTrue(TenantItem.string(tenant, "config").contains("tokens_per_week"));
+    assertEquals(
+        AttributeValue.fromS("x"), attribute(attribute(tenant, "keys").m(), "ci").m().get("more"));
+    assertEquals("calls", TenantItem.string(get(keyName("one"), "key"), "scopes"));
+    assertEquals("ci", store.find(KeyHash.of("one")).orElseThrow().keyName());
+  }
+
+  @Test
+  void aCriticalAttributeRefusesTheTenantOrTheKeyAndNoOther() {
+    create();
+    store.put(
+        TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
+    var critical = AttributeValue.fromL(List.of(AttributeValue.fromS("scopes")));
+    set(keyName("one"), "key", "critical", critical);
+    assertThrows(StoreUnavailableException.class, () -> store.find(KeyHash.of("one")));
+    assertTrue(store.find(KeyHash.of("three")).isPresent());
+    assertEquals(Set.of(KeyHash.of("three")), store.some().keySet());
+
+    set("tenant#other", "config", "critical", critical);
+    assertThrows(StoreUnavailableException.class, () -> store.find(KeyHash.of("three")));
+    assertEquals(Map.of(), store.some());
+  }
+
+  private void create() {
+    store.put(
+        TenantJson.readOne("{\"id\":\"acme\",\"keys\":[{\"name\":\"ci\",\"secret\":\"one\"}]}"));
+  }
+
+  private static Tenant suspended(Tenant tenant) {
+    return new Tenant(
+        tenant.id(),
+        TenantStatus.SUSPENDED,
+        tenant.quota(),
+        tenant.models(),
+        tenant.modelAliases(),
+        tenant.allowedOrigins());
+  }
+
+  private static String keyName(String secret) {
+    return "key#" + KeyHash.of(secret).hex();
+  }
+
+  private void addToKeyEntry() {
+    dynamo
+        .client()
+        .updateItem(r ->
+            r.tableName(dynamo.tables().tenants())
+                .key(key("tenant#acme", "config"))
+                .updateExpression("SET #keys.ci.#more = :x")
+                .expressionAttributeNames(Map.of("#keys", "keys", "#more", "more"))
+                .expressionAttributeValues(Map.of(":x", AttributeValue.fromS("x"))));
+  }
+
+  private void set(String pk, String sk, String name, AttributeValue value) {
+    dynamo
+        .client()
+        .updateItem(r ->
+            r.tableName(dynamo.tables().tenants())
+                .key(key(pk, sk))
+                .updateExpression("SET #name = :value")
+                .expressionAttributeNames(Map.of("#name", name))
+                .expressionAttributeValues(Map.of(":value", value)));
+  }
+
+  private Map<String, AttributeValue> get(String pk, String sk) {
+    return dynamo
+        .client()
+        .getItem(r -> r.tableName(dynamo.tables().tenants()).key(key(pk, sk)))
+        .item();
+  }
+
+  private static AttributeValue attribute(Map<String, AttributeValue> item, String name) {
+    var value = item.get(name);
+    return Objects.requireNonNull(value, name);
+  }
+
+  private static Map<String, AttributeValue> key(String pk, String sk) {
+    return Map.of("pk", AttributeValue.fromS(pk), "sk", AttributeValue.fromS(sk));
+  }
+}
