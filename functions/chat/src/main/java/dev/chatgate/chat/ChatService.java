@@ -149,7 +149,8 @@ final class ChatService {
         call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits()));
         call.exchange.log().refusedBy(refused.refusal().limit().key());
         call.exchange.refuse(
-            Refusals.error(refused.refusal(), call.request.samples(), settings.spentStatus()));
+            Refusals.error(
+                refused.refusal(), claim.tokens(), call.request.samples(), settings.spentStatus()));
       }
       case Admission.Unavailable unavailable -> {
         call.exchange.log().text("cause", unavailable.cause().getClass().getName());

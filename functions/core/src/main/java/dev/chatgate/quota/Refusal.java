@@ -32,7 +32,7 @@ public record Refusal(
     Optional<Instant> freesAt,
     OptionalLong largestMaxTokens) {
 
-  /** The three sorts of refusal, each with its own error code or header at the edge. */
+  /** The sorts of refusal, each with its own error code or header at the edge. */
   public enum Kind {
     /** Time, or the end of calls in flight, frees it: {@code rate_limit_exceeded}. */
     WAIT,
@@ -41,10 +41,9 @@ public record Refusal(
      * insufficient_quota}.
      */
     SPENT,
-    /**
-     * The limit could not hold the call even if it were empty: {@code rate_limit_exceeded}, do not
-     * retry.
-     */
-    NEVER_FITS
+    /** The limit could not hold the call even if it were empty: {@code reserve_too_large}. */
+    NEVER_FITS,
+    /** The limit is 0, so that it holds no call at all: {@code rate_limit_exceeded}. */
+    BLOCKED
   }
 }

@@ -56,11 +56,13 @@ final class Refusals {
     return firstThatNeverFits(claim, quota).map(limit -> neverFits(claim, quota, limit));
   }
 
-  /** The tightest of them: that with the smallest room for completion tokens. */
+  /** A limit of 0 if there is one, else that with the smallest room for completion tokens. */
   private static Optional<Limit> firstThatNeverFits(Claim claim, Quota quota) {
     return List.of(Limit.values()).stream()
         .filter(limit -> requested(limit, claim) > holdable(limit, quota))
-        .min(Comparator.comparingLong(limit -> largestCompletion(limit, claim, quota)));
+        .min(
+            Comparator.comparing((Limit limit) -> holdable(limit, quota) != 0)
+                .thenComparingLong(limit -> largestCompletion(limit, claim, quota)));
   }
 
   private static Refusal neverFits(Claim claim, Quota quota, Limit limit) {
@@ -69,11 +71,12 @@ final class Refusals {
             .mapToLong(each -> largestCompletion(each, claim, quota))
             .min()
             .orElseThrow();
+    long allowed = allowed(limit, quota).orElseThrow();
     return new Refusal(
         limit,
-        Kind.NEVER_FITS,
+        allowed == 0 ? Kind.BLOCKED : Kind.NEVER_FITS,
         requested(limit, claim),
-        allowed(limit, quota).orElseThrow(),
+        allowed,
         0,
         0,
         Optional.empty(),

@@ -247,10 +247,19 @@ public abstract class LedgerContract {
   @MethodSource("blockedQuotas")
   void zeroBlocksWithoutALookAtTheStore(Quota quota) {
     var refusal = refused(quota, 1);
-    assertEquals(Kind.NEVER_FITS, refusal.kind());
+    assertEquals(Kind.BLOCKED, refusal.kind());
     assertEquals(OptionalLong.empty(), refusal.largestMaxTokens());
     assertEquals(Optional.empty(), refusal.retryAfter());
     assertEquals(0, calls());
+  }
+
+  /** No smaller call fits either, so that this is what the caller must know. */
+  @Test
+  void aLimitOfZeroIsNamedBeforeOneThatIsTooSmall() {
+    var quota = Calls.limits().tokensPerMinute(1).requestsPerMinute(0).quota();
+    var refusal = refused(quota, 1_000);
+    assertEquals(Limit.REQUESTS_PER_MINUTE, refusal.limit());
+    assertEquals(Kind.BLOCKED, refusal.kind());
   }
 
   @Test

@@ -130,6 +130,7 @@ class TwoDoorsTest {
     tenant("suspended", "\"status\":\"suspended\"");
     tenant("narrow", "\"models\":[\"plain\"],\"allowed_origins\":[\"https://other.example\"]");
     tenant("shut", "\"quota\":{\"tokens_per_day\":0}");
+    tenant("small", "\"quota\":{\"tokens_per_minute\":10}");
     tenant("poor", "\"quota\":{\"cost_per_month_usd\":1}");
     tenant("limited", "\"quota\":{\"requests_per_minute\":1000,\"tokens_per_minute\":1000000}");
     for (String door : List.of("0", "1")) {
@@ -215,9 +216,11 @@ class TwoDoorsTest {
   }
 
   private static List<Row> refusedByALimit() {
-    Row shut = Row.chat("never", 429, "can ever hold", asking("plain", "")).key("cg_shut");
+    Row shut = Row.chat("never", 429, "no call is allowed", asking("plain", "")).key("cg_shut");
     return List.of(
         shut,
+        Row.chat("too large a reserve", 400, "reserve_too_large", asking("plain", ""))
+            .key("cg_small"),
         Row.chat("granted", 200, "Hi", asking("plain", "")).key("cg_limited").asTimePasses(),
         Row.chat("minute", 429, "rate_limit_exceeded", asking("plain", "")).key("cg_minute"),
         Row.chat("day", 429, "insufficient_quota", asking("plain", ",\"max_tokens\":500"))
