@@ -50,12 +50,15 @@ final class Cors {
   }
 
   /**
-   * The headers of a preflight's answer. What a browser asks to send is echoed: a fixed list goes
-   * out of date with the next client library, and {@code *} does not cover {@code Authorization}.
+   * The headers of a preflight's answer. The field names that a browser asks to send are echoed: a
+   * fixed list goes out of date with the next client library, and {@code *} does not cover {@code
+   * Authorization}. A page that reaches a gateway in its private network asks for that too (Private
+   * Network Access, "Preflight").
    */
   Map<String, String> preflight(GatewayRequest request) {
     var headers = new LinkedHashMap<String, String>();
-    headers.put("vary", "Origin, Access-Control-Request-Headers");
+    headers.put(
+        "vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network");
     allowedOrigin(request)
         .ifPresent(origin -> {
           headers.put("access-control-allow-origin", origin);
@@ -63,13 +66,21 @@ final class Cors {
           headers.put("access-control-max-age", PREFLIGHT_SECONDS);
           request
               .header("access-control-request-headers")
+              .filter(HeaderFields::isListOfNames)
               .ifPresent(asked -> headers.put("access-control-allow-headers", asked));
+          request
+              .header("access-control-request-private-network")
+              .filter("true"::equals)
+              .ifPresent(asked -> headers.put("access-control-allow-private-network", asked));
         });
     return headers;
   }
 
   private Optional<String> allowedOrigin(GatewayRequest request) {
-    return request.header("origin").filter(origin -> among(origins, origin));
+    return request
+        .header("origin")
+        .filter(HeaderFields::isValue)
+        .filter(origin -> among(origins, origin));
   }
 
   private static boolean among(List<String> origins, String origin) {

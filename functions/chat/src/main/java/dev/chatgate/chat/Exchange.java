@@ -59,10 +59,11 @@ final class Exchange {
     headers.putAll(more);
   }
 
-  /** Begins an answer whose bytes follow. */
+  /** Begins an answer whose bytes follow. Every answer to a call begins here. */
   void head(int status, Map<String, String> own) throws IOException {
     var all = new LinkedHashMap<>(headers);
     all.putAll(own);
+    HeaderFields.clean(all);
     log.status(status);
     streaming = all.getOrDefault("content-type", "").startsWith("text/event-stream");
     channel.head(status, all);

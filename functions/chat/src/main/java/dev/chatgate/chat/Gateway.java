@@ -11,6 +11,7 @@ import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.random.RandomGenerator;
  */
 public final class Gateway {
   private static final String JSON = "application/json";
+  private static final String IDENTITY = "identity";
 
   private final int maxBodyBytes;
   private final Cors cors;
@@ -185,6 +187,14 @@ public final class Gateway {
               ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The content type must be application/json."));
       return;
     }
+    if (isCompressed(exchange.request())) {
+      exchange.refuse(
+          ApiError.of(
+              ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+              "A compressed request body is not supported: send it without Content-Encoding."),
+          Map.of("accept-encoding", IDENTITY));
+      return;
+    }
     switch (exchange.request().body()) {
       case GatewayRequest.Body.Bytes body -> chat.answer(exchange, who, body.bytes());
       case GatewayRequest.Body.Undecodable body ->
@@ -193,6 +203,14 @@ public final class Gateway {
                   ErrorCode.INVALID_JSON,
                   "The request body is not valid UTF-8, or its base64 is broken."));
     }
+  }
+
+  /** RFC 9110, 8.4: whether any content coding but none at all is named. */
+  private static boolean isCompressed(GatewayRequest request) {
+    return request.header("content-encoding").stream()
+        .flatMap(codings -> Arrays.stream(codings.split(",", -1)))
+        .map(String::strip)
+        .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase(IDENTITY));
   }
 
   private static String mediaType(String contentType) {

@@ -63,6 +63,7 @@ final class GatewayHarness implements AutoCloseable {
 
   private final TokenCounters counters = new TokenCounters();
   private final HttpServer server;
+  private final URI providerUrl;
   private final ProviderClient provider;
   private volatile ProviderAnswer answer = call -> reply(call, 200, PLAIN_ANSWER);
   private List<String> origins = List.of("*");
@@ -70,10 +71,22 @@ final class GatewayHarness implements AutoCloseable {
   private boolean offline;
 
   GatewayHarness() throws IOException {
+    this(Optional.empty());
+  }
+
+  /** With a provider of the test's own. */
+  GatewayHarness(URI provider) throws IOException {
+    this(Optional.of(provider));
+  }
+
+  private GatewayHarness(Optional<URI> ownProvider) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);
     server.start();
+    providerUrl =
+        ownProvider.orElseGet(
+            () -> URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1"));
     provider =
         new ProviderClient(
             providerSettings(),
@@ -86,11 +99,7 @@ final class GatewayHarness implements AutoCloseable {
 
   private ProviderSettings providerSettings() {
     return new ProviderSettings(
-        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1"),
-        Duration.ofSeconds(3),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(5),
-        0);
+        providerUrl, Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(5), 0);
   }
 
   private record FixedKey() implements ProviderKeys {

@@ -3,6 +3,7 @@ package dev.chatgate.chat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,7 +218,56 @@ class GatewayTest {
     assertEquals("https://good.example", answer.header("access-control-allow-origin"));
     assertEquals(
         "authorization,x-stainless-next-year", answer.header("access-control-allow-headers"));
-    assertEquals("Origin, Access-Control-Request-Headers", answer.header("vary"));
+    assertEquals(
+        "Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network",
+        answer.header("vary"));
+    assertFalse(answer.headers().containsKey("access-control-allow-private-network"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://good.example,true,true",
+    "https://good.example,TRUE,",
+    "https://good.example,false,",
+    "https://good.example,'',",
+    "https://evil.example,true,",
+    ",true,"
+  })
+  void aPrivateNetworkIsAllowedToAnAllowedOriginThatAsks(
+      @Nullable String origin, String asked, @Nullable String allowed) {
+    harness.origins("https://good.example");
+    var headers = new HashMap<String, String>();
+    headers.put("access-control-request-private-network", asked);
+    if (origin != null) {
+      headers.put("origin", origin);
+    }
+    var answer = harness.call("OPTIONS", CHAT, headers, "");
+    assertEquals(204, answer.status());
+    assertEquals(allowed, answer.headers().get("access-control-allow-private-network"));
+    assertTrue(answer.header("vary").contains("Access-Control-Request-Private-Network"));
+    headers.put("authorization", "Bearer key");
+    var call = harness.call("POST", CHAT, headers, BODY);
+    assertNull(call.headers().get("access-control-allow-private-network"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gzip", "br", "zstd", "x-gzip", "identity, gzip", "GZIP", "aws-chunked", "\u0000"})
+  void aCompressedBodyIsA415ThatSaysSo(String coding) {
+    var headers = Map.of("authorization", "Bearer key", "content-encoding", coding);
+    var answer = harness.call("POST", CHAT, headers, BODY);
+    assertEquals(415, answer.status());
+    assertEquals("unsupported_media_type", answer.code());
+    assertTrue(answer.body().contains("Content-Encoding"), answer.body());
+    assertEquals("identity", answer.header("accept-encoding"));
+    assertEquals(List.of(), harness.ledger.claims());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "Identity", "", " ", "identity,identity", ","})
+  void aBodyWithoutACodingIsTaken(String coding) {
+    var headers = Map.of("authorization", "Bearer key", "content-encoding", coding);
+    assertEquals(200, harness.call("POST", CHAT, headers, BODY).status());
   }
 
   @Test
