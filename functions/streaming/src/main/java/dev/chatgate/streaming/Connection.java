@@ -238,6 +238,22 @@ final class Connection implements Closeable {
     throw new IOException("The Runtime API sent a size or status that is none");
   }
 
+  /**
+   * Ends the connection from another thread: what waits on it, a write or a read, fails. It is
+   * reset, because bytes that the other side does not take would hold an orderly end up.
+   */
+  void abort() {
+    try {
+      if (socket != null) {
+        socket.setSoLinger(true, 0);
+      }
+    } catch (IOException e) {
+      // It is closed already.
+    } finally {
+      close();
+    }
+  }
+
   @Override
   public void close() {
     reusable = false;

@@ -1,6 +1,7 @@
 package dev.chatgate.streaming;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,9 @@ import java.util.Map;
  * or that the response is over: the answer cannot be completed, nothing else will be sent for it,
  * and the handler is free to finish its own work. Methods may be called from any thread, one at a
  * time.
+ *
+ * <p>A client that does not read makes {@link #write} wait, until Lambda ends the invocation: see
+ * {@link #endWithin}.
  */
 public interface ResponseChannel {
 
@@ -49,6 +53,23 @@ public interface ResponseChannel {
    * @throws IOException if the Runtime API is gone or the response is over
    */
   void write(byte[] bytes, int offset, int length) throws IOException;
+
+  /**
+   * Limits the time for the rest of the answer. Once it has passed, a write or an end that waits
+   * for a client fails with an {@link IOException}, and so does every later one. The connection to
+   * the Runtime API is broken off then, so that the client sees an answer that was cut; Lambda
+   * cannot be told why, because error trailers would have to wait for the client too. An answer
+   * that has not begun is reported as an error of the invocation when the handler returns. The
+   * handler goes on and has until Lambda's deadline for its own work.
+   *
+   * <p>May be called again at any time before the end; the last call counts. Without one, only
+   * Lambda's deadline ends a write. A channel that never waits for a client, in a test of a
+   * handler, has nothing to limit: that is what this default is for.
+   *
+   * @param time from now; none or less ends the answer at once
+   * @throws IOException if the response is over
+   */
+  default void endWithin(Duration time) throws IOException {}
 
   /**
    * Completes the answer; the client sees its end now. An answer without a byte would leave the

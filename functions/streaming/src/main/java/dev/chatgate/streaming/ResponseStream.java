@@ -1,6 +1,7 @@
 package dev.chatgate.streaming;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +28,10 @@ final class ResponseStream implements ResponseChannel {
   private static final byte[] NOTHING = {};
   private static final byte[] LINE_FEED = {'\n'};
   private static final int ACCEPTED = 202;
+  private static final Duration LONGEST_LIMIT = Duration.ofDays(1);
+
+  /** Least time for the confirmation of a whole answer, however late its handler returns. */
+  private static final long CONFIRMATION_NANOS = 1_000_000_000L;
 
   private final RuntimeApi api;
   private final Frame frame;
@@ -34,7 +39,10 @@ final class ResponseStream implements ResponseChannel {
   private State state = State.EMPTY;
   private byte[] prelude = NOTHING;
   private boolean bodyForbidden;
-  private @Nullable Connection connection;
+  private volatile @Nullable Connection connection;
+  private volatile long limitNanos;
+  private volatile boolean timedOut;
+  private boolean limited;
   private int confirmation = ACCEPTED;
 
   ResponseStream(RuntimeApi api, String requestId) {
@@ -58,6 +66,46 @@ final class ResponseStream implements ResponseChannel {
     prelude = encoded;
     bodyForbidden = status == 204 || status == 304;
     state = State.HEAD;
+  }
+
+  @Override
+  public synchronized void endWithin(Duration time) throws IOException {
+    requireOpen("endWithin");
+    Duration left = time.compareTo(LONGEST_LIMIT) < 0 ? time : LONGEST_LIMIT;
+    if (left.isPositive()) {
+      limit(System.nanoTime() + left.toNanos());
+    } else {
+      timeOut();
+    }
+  }
+
+  private void limit(long atNanos) {
+    limitNanos = atNanos;
+    limited = true;
+    AnswerLimits.SHARED.add(this);
+  }
+
+  private void withoutLimit() {
+    if (limited) {
+      AnswerLimits.SHARED.remove(this);
+    }
+  }
+
+  /** When the answer's time is over, by {@link System#nanoTime}. */
+  long limitNanos() {
+    return limitNanos;
+  }
+
+  /**
+   * Ends the answer because its time is over. Called by another thread, without the lock, which a
+   * write that waits has.
+   */
+  void timeOut() {
+    timedOut = true;
+    Connection current = connection;
+    if (current != null) {
+      current.abort();
+    }
   }
 
   @Override
@@ -88,6 +136,7 @@ final class ResponseStream implements ResponseChannel {
     frame.line("0").line("");
     send();
     state = State.ENDED;
+    withoutLimit();
   }
 
   @Override
@@ -118,6 +167,7 @@ final class ResponseStream implements ResponseChannel {
     } catch (IOException e) {
       lost(e);
     } finally {
+      withoutLimit();
       close();
     }
     judge();
@@ -129,12 +179,21 @@ final class ResponseStream implements ResponseChannel {
         Log.warn(requestId, "the handler returned without an answer; reported as an error");
         reportError(new IllegalStateException());
       }
-      case HEAD, STREAMING -> {
-        Log.warn(requestId, "the handler returned without an end; ended");
-        end();
-      }
+      case HEAD, STREAMING -> endLate();
       case ENDED, FAILED, LOST -> {}
     }
+  }
+
+  private void endLate() throws IOException {
+    if (timedOut && state == State.HEAD) {
+      Log.warn(requestId, "the time limit passed before the first byte; reported as an error");
+      reportError(tooLate());
+      return;
+    }
+    if (!timedOut) {
+      Log.warn(requestId, "the handler returned without an end; ended");
+    }
+    end();
   }
 
   private void abandon(Throwable thrown) throws IOException {
@@ -159,6 +218,7 @@ final class ResponseStream implements ResponseChannel {
     frame.text("Lambda-Runtime-Function-Error-Body: ").line(report.base64()).line("");
     send();
     state = State.FAILED;
+    withoutLimit();
   }
 
   /** Puts request and prelude at the start of the frame with the first bytes: one socket write. */
@@ -175,6 +235,9 @@ final class ResponseStream implements ResponseChannel {
   private void connect() throws IOException {
     try {
       connection = api.open();
+      if (timedOut) {
+        throw tooLate();
+      }
     } catch (IOException e) {
       lost(e);
       throw e;
@@ -186,15 +249,35 @@ final class ResponseStream implements ResponseChannel {
       Objects.requireNonNull(connection).send(frame);
     } catch (IOException e) {
       lost(e);
-      throw e;
+      throw timedOut ? tooLate() : e;
     }
   }
 
-  /** The Runtime API confirms a response once it has all of it. */
+  private static IOException tooLate() {
+    return new IOException("The time limit of the answer has passed");
+  }
+
+  /**
+   * The Runtime API confirms a response once it has all of it, which takes as long as the client
+   * takes.
+   */
   private void confirm() throws IOException {
-    if (connection != null && state != State.LOST) {
-      confirmation = connection.receive().status();
+    Connection current = connection;
+    if (current != null && state != State.LOST) {
+      if (limited) {
+        limit(later(limitNanos, System.nanoTime() + CONFIRMATION_NANOS));
+      }
+      confirmation = current.receive().status();
     }
+  }
+
+  private static long later(long oneNanos, long otherNanos) {
+    return oneNanos - otherNanos > 0 ? oneNanos : otherNanos;
+  }
+
+  /** Whether the Runtime API has not got the whole answer, or has not confirmed it. */
+  synchronized boolean wasLost() {
+    return state == State.LOST;
   }
 
   private void judge() throws RuntimeApiException {
@@ -210,25 +293,33 @@ final class ResponseStream implements ResponseChannel {
     frame.clear();
     if (state != State.LOST) {
       state = State.LOST;
-      Log.failure(requestId, "the connection to the Runtime API broke", cause);
+      if (timedOut) {
+        Log.warn(requestId, "the client did not take the answer within its time limit; cut");
+      } else {
+        Log.failure(requestId, "the connection to the Runtime API broke", cause);
+      }
     }
     close();
   }
 
   private void close() {
-    if (connection != null) {
-      connection.close();
+    Connection current = connection;
+    if (current != null) {
+      current.close();
       connection = null;
     }
   }
 
   private void requireOpen(String call) throws IOException {
     if (state == State.LOST) {
-      throw new IOException("The connection to the Runtime API broke");
+      throw timedOut ? tooLate() : new IOException("The connection to the Runtime API broke");
     }
     if (state == State.ENDED || state == State.FAILED) {
       Log.warn(requestId, "the handler called ".concat(call).concat(" after the end; refused"));
       throw new IOException("The response is over");
+    }
+    if (timedOut) {
+      throw tooLate();
     }
   }
 

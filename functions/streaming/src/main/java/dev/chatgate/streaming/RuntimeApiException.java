@@ -17,6 +17,11 @@ final class RuntimeApiException extends IOException {
     this.status = status;
   }
 
+  /** Lambda's 403: the call does not fit the state in which it holds the invocation. */
+  boolean outOfTurn() {
+    return status == 403;
+  }
+
   /** Lambda's 500: nothing will come of this environment, and the runtime is to exit promptly. */
   boolean brokenContainer() {
     return status >= 500;

@@ -1,6 +1,7 @@
 package dev.chatgate.streaming;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -122,6 +124,41 @@ final class ResponseStreamTest {
     recorder.reachable = true;
     response.complete(null);
     assertEquals(List.of(), recorder.writes);
+  }
+
+  /** The other's limit tells that the first one has passed. */
+  @Test
+  void aLimitThatIsSetAnewCountsAloneAndEndsWithTheAnswer() throws Exception {
+    response.head(200, Map.of());
+    response.endWithin(Duration.ofMillis(50));
+    response.endWithin(Duration.ofHours(1));
+    Recorder endedRecorder = new Recorder();
+    ResponseStream ended = new ResponseStream(new RuntimeApi(endedRecorder), "id-2");
+    ended.head(200, Map.of());
+    ended.endWithin(Duration.ofMillis(50));
+    ended.end();
+    ResponseStream other = new ResponseStream(new RuntimeApi(new Recorder()), "id-3");
+    other.head(200, Map.of());
+    other.endWithin(Duration.ofMillis(100));
+    awaitTimeOut(other);
+    response.write(bytes("x"));
+    response.end();
+    ended.complete(null);
+    assertFalse(ended.wasLost());
+    response.complete(null);
+    assertFalse(response.wasLost());
+  }
+
+  private static void awaitTimeOut(ResponseStream answer) {
+    IOException late = null;
+    while (late == null) {
+      try {
+        answer.write(new byte[0]);
+      } catch (IOException e) {
+        late = e;
+      }
+    }
+    assertEquals("The time limit of the answer has passed", late.getMessage());
   }
 
   private static byte[] bytes(String text) {

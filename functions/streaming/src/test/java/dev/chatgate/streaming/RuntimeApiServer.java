@@ -47,6 +47,7 @@ final class RuntimeApiServer implements AutoCloseable {
   private final BlockingQueue<Failure> startFailures = new LinkedBlockingQueue<>();
   private final List<String> violations = new ArrayList<>();
   private final Semaphore idle = new Semaphore(0);
+  private final Semaphore refused = new Semaphore(0);
   private final Semaphore restoreAsked = new Semaphore(0);
   private final Semaphore restored = new Semaphore(0);
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -62,6 +63,15 @@ final class RuntimeApiServer implements AutoCloseable {
 
   /** Send events in chunks of so many bytes; 0: with a content length. */
   volatile int eventChunkBytes;
+
+  /** How responses are read from now on: all of it at once if null. */
+  volatile @Nullable Reader reader;
+
+  /** Called before each chunk of a response but the first. */
+  @FunctionalInterface
+  interface Reader {
+    void beforeChunk() throws InterruptedException;
+  }
 
   RuntimeApiServer() throws IOException {
     this(1, false);
@@ -105,6 +115,11 @@ final class RuntimeApiServer implements AutoCloseable {
   void awaitIdle() throws InterruptedException {
     assertTrue(
         idle.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "no loop asked for an invocation");
+  }
+
+  /** Waits until a loop has asked for an invocation before its last one is over. */
+  void awaitNextOutOfTurn() throws InterruptedException {
+    assertTrue(refused.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "nothing was out of turn");
   }
 
   void awaitRestoreNext() throws InterruptedException {
@@ -207,6 +222,7 @@ final class RuntimeApiServer implements AutoCloseable {
     nextSeen = true;
     if (inFlight.get() >= concurrency || (snapStart && !restoreDone)) {
       violation("next out of turn");
+      refused.release();
       wire.status(403);
       return true;
     }
@@ -246,7 +262,7 @@ final class RuntimeApiServer implements AutoCloseable {
   }
 
   private boolean invocation(Wire wire, String path, Map<String, String> headers)
-      throws IOException {
+      throws IOException, InterruptedException {
     String[] parts = path.split("/", -1);
     Call call = parts.length == 3 && parts[0].equals("invocation") ? calls.get(parts[1]) : null;
     if (call == null || call.state != CallState.RUNNING) {
@@ -264,7 +280,8 @@ final class RuntimeApiServer implements AutoCloseable {
     return false;
   }
 
-  private void response(Wire wire, Call call, Map<String, String> headers) throws IOException {
+  private void response(Wire wire, Call call, Map<String, String> headers)
+      throws IOException, InterruptedException {
     call.state = CallState.RESPONDING;
     call.wire = wire;
     for (String[] required : Call.REQUIRED_HEADERS) {
@@ -275,6 +292,10 @@ final class RuntimeApiServer implements AutoCloseable {
     try {
       for (byte[] chunk = wire.chunk(); chunk.length > 0; chunk = wire.chunk()) {
         call.events.add(new Chunk(chunk));
+        Reader slow = reader;
+        if (slow != null) {
+          slow.beforeChunk();
+        }
       }
       List<String> trailers = wire.trailers();
       finish(call);

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,6 +62,7 @@ public final class ScriptedHandler implements StreamingHandler {
         case "write" -> response.write(rest.getBytes(StandardCharsets.UTF_8));
         case "write-nothing" -> response.write(new byte[0]);
         case "end" -> response.end();
+        case "within" -> response.endWithin(Duration.ofMillis(Long.parseLong(rest)));
         case "fail" -> response.fail(new IllegalStateException(rest));
         case "throw" -> throw new IllegalStateException(rest);
         case "throw-error" -> throw new StackOverflowError(rest);

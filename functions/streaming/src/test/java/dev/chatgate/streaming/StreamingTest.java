@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -289,6 +291,106 @@ final class StreamingTest {
     api.awaitIdle();
     assertLogged(call, "the connection to the Runtime API broke");
     assertFalse(call.hasMore());
+  }
+
+  @Test
+  void aWriteToAClientThatDoesNotReadEndsAtTheLimit() throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    api.reader = reading::await;
+    Call call =
+        invoke(
+            "head 200",
+            "within 60000",
+            "within 300",
+            "until-lost",
+            "try write x",
+            "try end",
+            "try within 1000",
+            "say settled",
+            "wait");
+    assertEquals("lost", gate.said());
+    assertEquals("IOException", gate.said());
+    assertEquals("IOException", gate.said());
+    assertEquals("IOException", gate.said());
+    assertEquals("settled", gate.said());
+    reading.countDown();
+    api.reader = null;
+    awaitDropped(call);
+    gate.open();
+    api.awaitIdle();
+    assertLogged(call, "the client did not take the answer within its time limit; cut");
+    assertUsable();
+  }
+
+  @Test
+  void aClientThatReadsNowAndThenHasNoMoreTime() throws Exception {
+    api.reader = () -> Thread.sleep(20);
+    Call call = invoke("head 200", "within 500", "until-lost", "wait");
+    assertEquals("lost", gate.said());
+    api.reader = null;
+    awaitDropped(call);
+    gate.open();
+    api.awaitIdle();
+    assertUsable();
+  }
+
+  /** All bytes are out of the handler's hands, in buffers; the confirmation takes no longer. */
+  @Test
+  void anAnswerThatIsNotConfirmedInTimeIsGivenUpAndTheNextIsAskedForUntilItIsGiven()
+      throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    api.reader = reading::await;
+    Call call = invoke("head 200", "within 300", "write x", "end", "say settled");
+    assertEquals("settled", gate.said());
+    api.awaitNextOutOfTurn();
+    api.awaitNextOutOfTurn();
+    api.reader = null;
+    reading.countDown();
+    api.awaitIdle();
+    assertEquals(Set.of("next out of turn"), Set.copyOf(api.takeViolations()));
+    assertLogged(call, "the client did not take the answer within its time limit; cut");
+    assertUsable();
+  }
+
+  @Test
+  void aLimitThatPassesBeforeTheFirstByteIsAnErrorOfTheInvocation() throws Exception {
+    for (String limit : List.of("within 0", "within -1")) {
+      Call call = invoke("head 200", limit, "try write x", "try end", "say done");
+      assertEquals("Runtime.UserException", call.failure().type());
+      assertEquals("IOException", gate.said());
+      assertEquals("IOException", gate.said());
+      assertEquals("done", gate.said());
+      api.awaitIdle();
+      assertLogged(call, "the time limit passed before the first byte; reported as an error");
+      gate.close();
+      gate = new Gate();
+    }
+  }
+
+  @Test
+  void aLimitThatIsLaterThanTheEndChangesNothing() throws Exception {
+    Call call = invoke("head 200", "within 86400001", "write x", "end", "try within 1", "fail x");
+    call.prelude();
+    assertEquals("x", call.text());
+    assertEquals(List.of(), call.trailers());
+    assertEquals("IOException", gate.said());
+    api.awaitIdle();
+    assertLogged(call, "the handler called endWithin after the end; refused");
+    assertFalse(function.log().contains(call.id + " the client did not take"));
+  }
+
+  private static void awaitDropped(Call call) throws InterruptedException {
+    while (!(call.take() instanceof Dropped)) {
+      // A chunk that was in a buffer when the answer was cut.
+    }
+  }
+
+  private static void assertUsable() throws InterruptedException {
+    Call call = api.invoke("head 200\nwrite x\nend");
+    call.prelude();
+    assertEquals("x", call.text());
+    assertEquals(List.of(), call.trailers());
+    api.awaitIdle();
   }
 
   @Test
