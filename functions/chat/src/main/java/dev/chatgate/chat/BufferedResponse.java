@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,10 @@ final class BufferedResponse implements ResponseChannel {
     }
     return b >= 0 && b < 0x20 ? 6 : 1;
   }
+
+  /** Nothing goes to the client before this entry returns, so that it is not waited for. */
+  @Override
+  public void endWithin(Duration time) {}
 
   @Override
   public void end() {}

@@ -39,6 +39,10 @@ import java.util.OptionalLong;
  */
 final class ChatService {
   private static final Duration ADMISSION_TAKES_AT_MOST = Duration.ofSeconds(5);
+
+  /** How long after the provider's time the client may still take the last words of the answer. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private static final int MOST_CLIENT_RETRIES = 1000;
 
   private final Settings settings;
@@ -183,6 +187,7 @@ final class ChatService {
     try {
       var sink = new Sink(call.exchange);
       var upstream = providerCall(call, reservation, insertMaxTokens, latest);
+      call.exchange.endWithin(left(upstream.deadline()).plus(LAST_WORDS));
       var outcome = call(call, upstream, ready, sink);
       consumption = consumptionOf(outcome);
       finish(call, outcome, sink, facts);
@@ -271,6 +276,11 @@ final class ChatService {
   /** Lambda's deadlines are told by this machine's clock; the ledger goes by the store's. */
   private Instant onLedgersClock(Instant local) {
     return ledgerClock.instant().plus(Duration.between(clock.instant(), local));
+  }
+
+  private Duration left(Instant deadline) {
+    var left = Duration.between(clock.instant(), deadline);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   private static Instant earlier(Instant one, Instant other) {

@@ -4,6 +4,7 @@ import dev.chatgate.RequestId;
 import dev.chatgate.openai.error.ApiError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,15 @@ final class Exchange {
     log.status(status);
     streaming = all.getOrDefault("content-type", "").startsWith("text/event-stream");
     channel.head(status, all);
+  }
+
+  /** Limits the time for the rest of the answer, which a client that does not read would take. */
+  void endWithin(Duration time) {
+    try {
+      channel.endWithin(time);
+    } catch (IOException e) {
+      log.clientGone();
+    }
   }
 
   /** A whole answer; {@code HEAD} gets it without the body. */

@@ -10,6 +10,7 @@ import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,7 +28,11 @@ public final class Gateway {
   private static final String JSON = "application/json";
   private static final String IDENTITY = "identity";
 
+  /** What authentication and admission may take of a call's time beside the provider. */
+  private static final Duration BEFORE_THE_PROVIDER = Duration.ofSeconds(10);
+
   private final int maxBodyBytes;
+  private final Duration answerLimit;
   private final Cors cors;
   private final ApiDocument document = ApiDocument.read();
   private final TenantDirectory tenants;
@@ -48,6 +53,7 @@ public final class Gateway {
       RandomGenerator random,
       InstantSource clock) {
     this.maxBodyBytes = settings.maxBodyBytes();
+    this.answerLimit = settings.callLimit().plus(BEFORE_THE_PROVIDER);
     this.cors = new Cors(settings.allowedOrigins());
     this.tenants = tenants;
     this.chat = chat;
@@ -67,6 +73,7 @@ public final class Gateway {
   public void handle(GatewayRequest request, ResponseChannel channel) {
     var requestId = RequestId.fresh(random);
     var exchange = new Exchange(request, requestId, channel, log.begin(requestId, request));
+    exchange.endWithin(answerLimit);
     try {
       answer(exchange);
     } catch (StoreUnavailableException e) {
@@ -107,6 +114,7 @@ public final class Gateway {
   private void answerEvent(
       ResponseChannel channel, int status, Map<String, String> headers, byte[] body) {
     try {
+      channel.endWithin(answerLimit);
       channel.head(status, headers);
       channel.write(body, 0, body.length);
       channel.end();

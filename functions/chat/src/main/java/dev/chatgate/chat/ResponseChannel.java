@@ -1,6 +1,7 @@
 package dev.chatgate.chat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -17,6 +18,14 @@ public interface ResponseChannel {
    * @param headers by lower-case name
    */
   void head(int status, Map<String, String> headers) throws IOException;
+
+  /**
+   * Limits the time for the rest of the answer, where the client is waited for: afterwards nothing
+   * more of it can be written.
+   *
+   * @param time from now; replaces an earlier limit
+   */
+  void endWithin(Duration time) throws IOException;
 
   /** Passes bytes on, at once where the door streams. */
   void write(byte[] bytes, int offset, int length) throws IOException;

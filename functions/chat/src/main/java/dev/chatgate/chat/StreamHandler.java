@@ -86,6 +86,11 @@ public final class StreamHandler implements StreamingHandler {
     }
 
     @Override
+    public void endWithin(Duration time) throws IOException {
+      runtime.endWithin(time);
+    }
+
+    @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       committed = true;
       runtime.write(bytes, offset, length);

@@ -13,8 +13,10 @@ import dev.chatgate.streaming.ResponseChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +81,36 @@ class StreamHandlerTest {
         seen.toString());
   }
 
+  /** The tenant's client may take as long as the call may, and a second for the last words. */
+  @Test
+  void theAnswerHasNoMoreTimeThanTheCall() {
+    handle(
+        """
+        {"rawPath":"/v1/chat/completions","headers":{"authorization":"Bearer key"},
+         "requestContext":{"http":{"method":"POST"}},
+         "body":"{\\"model\\":\\"m\\",\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"hi\\"}]}"}
+        """);
+    assertEquals(200, runtime.status);
+    assertEquals(2, runtime.limits.size());
+    assertEquals(Duration.ofSeconds(70), runtime.limits.getFirst());
+    var untilSettling = Duration.ofMillis(60_000 - 500 - 5_000 + 1_000);
+    assertTrue(runtime.limits.getLast().compareTo(untilSettling) <= 0, runtime.limits::toString);
+    assertTrue(runtime.limits.getLast().toSeconds() > 40, runtime.limits::toString);
+  }
+
+  @Test
+  void everyAnswerHasALimitBesideThoseToCalls() {
+    for (var event :
+        List.of(
+            "{}",
+            "{\"routeKey\":\"keep-warm\"}",
+            "{\"rawPath\":\"/health\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}")) {
+      runtime.limits.clear();
+      handle(event);
+      assertEquals(List.of(Duration.ofSeconds(70)), runtime.limits, event);
+    }
+  }
+
   @Test
   void aDefectBeforeTheFirstByteIsAnError() {
     harness.ledger.throwAtAdmission(new IllegalStateException());
@@ -139,6 +171,13 @@ class StreamHandlerTest {
     private boolean ended;
     private @Nullable Throwable failure;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    private final List<Duration> limits = new ArrayList<>();
+
+    @Override
+    public void endWithin(Duration time) {
+      limits.add(time);
+    }
 
     String text() {
       return body.toString(StandardCharsets.UTF_8);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate implements AutoCloseable {
 
+  /** A test whose other side says nothing fails, and does not hang. */
+  private static final int PATIENCE_MILLIS = 60_000;
+
   private final ServerSocket server;
   private @Nullable Socket socket;
   private @Nullable BufferedReader in;
@@ -41,6 +44,7 @@ final class Gate implements AutoCloseable {
   private Socket connected() throws IOException {
     if (socket == null) {
       socket = server.accept();
+      socket.setSoTimeout(PATIENCE_MILLIS);
       in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));

@@ -26,6 +26,7 @@ final class StreamedAnswer implements Receiver {
   private Optional<OutputStream> body = Optional.empty();
   private boolean malformed;
   private boolean clientLeft;
+  private volatile boolean streaming;
 
   /**
    * @param reply the client
@@ -93,8 +94,16 @@ final class StreamedAnswer implements Receiver {
     });
   }
 
+  /** A write that waits for the client has the lock, and only the end of the connection ends it. */
   @Override
-  public synchronized void failed(Failure why) {
+  public void failed(Failure why) {
+    if (streaming) {
+      reply.cut();
+    }
+    end(why);
+  }
+
+  private synchronized void end(Failure why) {
     if (body.isPresent()) {
       finish(reply::cut);
       return;
@@ -110,6 +119,7 @@ final class StreamedAnswer implements Receiver {
     }
     try {
       if (body.isEmpty()) {
+        streaming = true;
         body = Optional.of(reply.stream(head.get().status(), headers(head.get())));
       }
       body.get().write(bytes, offset, length);

@@ -97,6 +97,19 @@ public final class Reply {
     }
   }
 
+  /**
+   * Whether the caller has reset the connection, which a read would tell only after all that was
+   * sent before. TCP's urgent byte tells it at once; the caller's socket drops that byte.
+   */
+  public boolean isReset() {
+    try {
+      socket.sendUrgentData(0);
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** Whether any byte of the answer has left. */
   public boolean begun() {
     return begun;

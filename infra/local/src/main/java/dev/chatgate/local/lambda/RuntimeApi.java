@@ -30,6 +30,7 @@ final class RuntimeApi implements AutoCloseable {
   private final String functionArn;
   private final int concurrency;
   private final Map<String, Invocation> outstanding = new ConcurrentHashMap<>();
+  private final Map<Invocation, Reply> streams = new ConcurrentHashMap<>();
   private volatile boolean initialised;
 
   /** What lies around an instance. */
@@ -102,6 +103,9 @@ final class RuntimeApi implements AutoCloseable {
   private void next(Reply reply) throws IOException {
     initialised = true;
     if (outstanding.size() >= concurrency) {
+      endBrokenStreams();
+    }
+    if (outstanding.size() >= concurrency) {
       refuse(reply, 403, "InvalidStateTransition", "an invocation is outstanding");
       return;
     }
@@ -115,6 +119,15 @@ final class RuntimeApi implements AutoCloseable {
     } catch (InterruptedException e) {
       reply.cut();
     }
+  }
+
+  /** A client that does not read also keeps from being read that the function has given it up. */
+  private void endBrokenStreams() {
+    streams.forEach((invocation, reply) -> {
+      if (reply.isReset()) {
+        end(invocation, Optional.of(Failure.CRASHED));
+      }
+    });
   }
 
   private void give(Invocation invocation, Reply reply) throws IOException {
@@ -209,6 +222,7 @@ final class RuntimeApi implements AutoCloseable {
   }
 
   private void stream(Invocation invocation, Request request, Reply reply) throws IOException {
+    streams.put(invocation, reply);
     Receiver receiver = invocation.receiver();
     receiver.began(request.headers().first("Content-Type").orElse(""));
     try {
@@ -237,6 +251,7 @@ final class RuntimeApi implements AutoCloseable {
 
   private void forget(Invocation invocation) {
     outstanding.remove(invocation.id());
+    streams.remove(invocation);
     environment.ended(invocation);
   }
 
