@@ -40,7 +40,11 @@ final class DescribedRules {
             first(forms, this::range),
             texts(forms.stream().map(form -> form.path("enum"))),
             first(forms, this::items),
-            forms.stream().anyMatch(form -> form.has("pattern"))));
+            forms.stream().anyMatch(form -> form.has("pattern")),
+            forms.stream()
+                .filter(form -> form.has("maxLength"))
+                .mapToInt(form -> form.get("maxLength").asInt())
+                .findFirst()));
     boolean list = forms.stream().anyMatch(form -> form.has("items"));
     forms.stream()
         .filter(form -> !(list && kinds(form).equals(Set.of(Kind.OBJECT))))

@@ -7,6 +7,7 @@ import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,8 +137,22 @@ final class BodyReader {
     if (!rule.allows(text)) {
       throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.STRING);
     }
+    if (rule.maxBytes().isPresent()) {
+      requireLength(text, rule.maxBytes().getAsInt());
+    }
     top().tag = node.tag ? text : top().tag;
     draft.text(node.path, text, span());
+  }
+
+  private void requireLength(String text, int most) {
+    long bytes = Unicode.utf8Length(text);
+    if (bytes > most) {
+      throw about(
+          ErrorCode.INVALID_VALUE,
+          path(),
+          String.format(
+              Locale.ROOT, "Expected at most %,d bytes of UTF-8, but got %,d.", most, bytes));
+    }
   }
 
   private void number(@Nullable Node node, @Nullable Rule rule, JsonToken token)
@@ -240,13 +255,15 @@ final class BodyReader {
   }
 
   private void needs(Frame object, Node rules, Relation.Needs needs) {
-    if (needs.value().equals(object.tag) && !has(object.seen, rules, needs.field())) {
-      throw about(
-          ErrorCode.MISSING_REQUIRED_PARAMETER,
-          path(needs.field()),
-          "Expected it where %s is \"%s\", but it is missing."
-              .formatted(needs.tag(), needs.value()));
+    if (!needs.value().equals(object.tag) || has(object.given, rules, needs.field())) {
+      return;
     }
+    boolean isNull = has(object.seen, rules, needs.field());
+    throw about(
+        isNull ? ErrorCode.INVALID_TYPE : ErrorCode.MISSING_REQUIRED_PARAMETER,
+        path(needs.field()),
+        "Expected it where %s is \"%s\", but it is %s."
+            .formatted(needs.tag(), needs.value(), isNull ? "null" : "missing"));
   }
 
   private void onlyWith(Frame object, Node rules, Relation.OnlyWith only) {
@@ -269,7 +286,7 @@ final class BodyReader {
     throw about(
         isNull ? ErrorCode.INVALID_TYPE : ErrorCode.MISSING_REQUIRED_PARAMETER,
         path(unless.field()),
-        "Expected a string, a part or a list of parts, but it is %s: only an assistant's message with tool calls may do without."
+        "Expected a string, a part or a list of parts, but it is %s: only an assistant's message with tool calls or reasoning may do without."
             .formatted(isNull ? "null" : "missing"));
   }
 

@@ -10,6 +10,7 @@ import static dev.chatgate.openai.request.Kind.STRING;
 import static dev.chatgate.openai.request.Rule.optional;
 import static dev.chatgate.openai.request.Rule.required;
 
+import dev.chatgate.tenant.ModelName;
 import java.util.List;
 
 /**
@@ -29,11 +30,12 @@ public final class ChatRules {
   /**
    * Presence, kind and range of each place. An integer is one by its spelling: {@code 1.0} and
    * {@code 1e2} are numbers. A place with a rule for its items takes the item itself as well where
-   * its own rule allows that kind ({@code content}: a string, one part, a list of parts).
+   * its own rule allows that kind ({@code content}: a string, one part, a list of parts). Null
+   * stands for an optional member that is absent: clients write one for each field they leave out.
    */
   public static final List<Rule> RULES =
       List.of(
-          required("model", STRING).notBlank(),
+          required("model", STRING).notBlank().maxBytes(ModelName.MAX_BYTES),
           required("messages", ARRAY).items(1, ANY_NUMBER),
           optional("messages[]", OBJECT),
           required("messages[].role", STRING)
@@ -41,12 +43,12 @@ public final class ChatRules {
           optional("messages[].content", STRING, OBJECT, ARRAY, NULL),
           optional("messages[].content[]", OBJECT),
           required("messages[].content[].type", STRING),
-          optional("messages[].content[].text", STRING),
-          optional("messages[].content[].image_url", STRING, OBJECT),
+          optional("messages[].content[].text", STRING, NULL),
+          optional("messages[].content[].image_url", STRING, OBJECT, NULL),
           required("messages[].content[].image_url.url", STRING),
-          optional("messages[].content[].video_url", STRING, OBJECT),
+          optional("messages[].content[].video_url", STRING, OBJECT, NULL),
           required("messages[].content[].video_url.url", STRING),
-          optional("messages[].name", STRING),
+          optional("messages[].name", STRING, NULL),
           optional("max_tokens", INTEGER, NULL).from(1, MOST_TOKENS),
           optional("stream", BOOLEAN, NULL),
           optional("stream_options", OBJECT, NULL),
@@ -76,7 +78,7 @@ public final class ChatRules {
           optional("tools[].function.strict", BOOLEAN, NULL),
           optional("response_format", OBJECT, NULL),
           required("response_format.type", STRING).oneOf("text", "json_object", "json_schema"),
-          optional("response_format.json_schema", OBJECT),
+          optional("response_format.json_schema", OBJECT, NULL),
           required("response_format.json_schema.name", STRING).notBlank(),
           optional("response_format.json_schema.description", STRING, NULL),
           optional("response_format.json_schema.schema", OBJECT, NULL),
@@ -86,7 +88,7 @@ public final class ChatRules {
           // Not on the page, but known to every client, or multiplying what a call costs.
           optional("tool_choice", STRING, OBJECT, NULL).oneOf("none", "auto", "required"),
           required("tool_choice.type", STRING),
-          optional("tool_choice.function", OBJECT),
+          optional("tool_choice.function", OBJECT, NULL),
           required("tool_choice.function.name", STRING).notBlank(),
           optional("parallel_tool_calls", BOOLEAN, NULL),
           optional("max_completion_tokens", INTEGER, NULL).from(1, MOST_TOKENS),
@@ -103,7 +105,16 @@ public final class ChatRules {
               "content",
               "role",
               "assistant",
-              List.of("tool_calls", "function_call", "refusal", "audio")),
+              List.of(
+                  "tool_calls",
+                  "function_call",
+                  "refusal",
+                  "audio",
+                  "reasoning_content",
+                  "reasoning",
+                  "reasoning_details",
+                  "thinking",
+                  "thinking_blocks")),
           new Relation.OnlyWith("", "stream_options", "stream"),
           new Relation.OnlyWith("", "top_logprobs", "logprobs"),
           new Relation.Needs("response_format", "type", "json_schema", "json_schema"),

@@ -7,7 +7,7 @@ public sealed interface Relation {
   /** The object that both are in, as in {@link Rule#path}; empty for the body itself. */
   String path();
 
-  /** Where {@code tag} is {@code value}, {@code field} must be there. */
+  /** Where {@code tag} is {@code value}, {@code field} must be there and not null. */
   record Needs(String path, String tag, String value, String field) implements Relation {}
 
   /** {@code field}, unless null, only where {@code flag} is true. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * @param values for strings: the only ones, or none for any
  * @param items for arrays: how many, or none for any
  * @param filled for strings: not empty, not blank
+ * @param maxBytes for strings: the most bytes of UTF-8, or none for any number
  */
 public record Rule(
     String path,
@@ -26,7 +28,8 @@ public record Rule(
     Optional<Range> range,
     List<String> values,
     Optional<Range> items,
-    boolean filled) {
+    boolean filled,
+    OptionalInt maxBytes) {
   /** Copies what it is given. */
   public Rule {
     kinds = Collections.unmodifiableSet(EnumSet.copyOf(kinds));
@@ -42,7 +45,15 @@ public record Rule(
   }
 
   private static Rule rule(String path, boolean required, Set<Kind> kinds) {
-    return new Rule(path, required, kinds, Optional.empty(), List.of(), Optional.empty(), false);
+    return new Rule(
+        path,
+        required,
+        kinds,
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        false,
+        OptionalInt.empty());
   }
 
   Rule from(long min, long max) {
@@ -54,20 +65,24 @@ public record Rule(
   }
 
   private Rule within(Range numbers) {
-    return new Rule(path, required, kinds, Optional.of(numbers), values, items, filled);
+    return new Rule(path, required, kinds, Optional.of(numbers), values, items, filled, maxBytes);
   }
 
   Rule oneOf(String... only) {
-    return new Rule(path, required, kinds, range, List.of(only), items, filled);
+    return new Rule(path, required, kinds, range, List.of(only), items, filled, maxBytes);
   }
 
   Rule items(int min, int max) {
     var count = new Range(BigDecimal.valueOf(min), false, BigDecimal.valueOf(max));
-    return new Rule(path, required, kinds, range, values, Optional.of(count), filled);
+    return new Rule(path, required, kinds, range, values, Optional.of(count), filled, maxBytes);
   }
 
   Rule notBlank() {
-    return new Rule(path, required, kinds, range, values, items, true);
+    return new Rule(path, required, kinds, range, values, items, true, maxBytes);
+  }
+
+  Rule maxBytes(int most) {
+    return new Rule(path, required, kinds, range, values, items, filled, OptionalInt.of(most));
   }
 
   /** Whether a value of this kind may stand here. */

@@ -68,6 +68,16 @@ final class Unicode {
     return true;
   }
 
+  /** The bytes of UTF-8 that a well-formed text takes. */
+  static long utf8Length(String text) {
+    long bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
+  }
+
   /** The text with each half of a pair that stands alone replaced by a question mark. */
   static String wellFormed(String text) {
     return isWellFormed(text)

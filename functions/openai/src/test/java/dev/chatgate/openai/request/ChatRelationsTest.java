@@ -2,6 +2,7 @@ package dev.chatgate.openai.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,8 @@ class ChatRelationsTest {
         "\"top_logprobs\":3,\"logprobs\":true",
         "\"response_format\":{\"type\":\"text\"}",
         "\"tool_choice\":{\"type\":\"custom\",\"custom\":{}}",
+        "\"tool_choice\":{\"type\":\"custom\",\"function\":null}",
+        "\"response_format\":{\"type\":\"text\",\"json_schema\":null}",
         "\"unknown\":{\"n\":[\"x\"]},\"Model\":5"
       })
   void whatIsNullOrUnknownOrComesLaterIsFine(String fields) {
@@ -67,9 +70,15 @@ class ChatRelationsTest {
         "\"content\":null,\"tool_calls\":[{}]",
         "\"content\":null,\"function_call\":{\"name\":\"f\"}",
         "\"content\":null,\"refusal\":\"no\"",
-        "\"content\":null,\"audio\":{\"id\":\"a\"}"
+        "\"content\":null,\"audio\":{\"id\":\"a\"}",
+        "\"reasoning_content\":\"r\"",
+        "\"content\":null,\"reasoning_content\":\"r\",\"tool_calls\":null,\"refusal\":null",
+        "\"content\":null,\"reasoning\":\"r\",\"audio\":null,\"function_call\":null,\"name\":null",
+        "\"content\":null,\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"r\"}]",
+        "\"content\":null,\"thinking\":\"r\"",
+        "\"content\":null,\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"r\"}]"
       })
-  void anAssistantWithToolCallsNeedsNoContent(String fields) {
+  void anAssistantWithToolCallsOrReasoningNeedsNoContent(String fields) {
     assertInstanceOf(ParsedChat.Valid.class, parse(message("assistant", fields)));
   }
 
@@ -82,6 +91,9 @@ class ChatRelationsTest {
         "assistant|\"x\":0|missing_required_parameter",
         "assistant|\"content\":null,\"tool_calls\":[]|invalid_type",
         "assistant|\"content\":null,\"tool_calls\":null|invalid_type",
+        "assistant|\"content\":null,\"reasoning_content\":null|invalid_type",
+        "assistant|\"reasoning_details\":[]|missing_required_parameter",
+        "user|\"content\":null,\"reasoning\":\"r\"|invalid_type",
         "user|\"content\":null,\"tool_calls\":[{}]|invalid_type",
         "tool|\"tool_call_id\":\"c\"|missing_required_parameter"
       })
@@ -89,6 +101,52 @@ class ChatRelationsTest {
     var error = assertInstanceOf(ParsedChat.Invalid.class, parse(message(role, fields))).error();
     assertEquals(Optional.of("messages[1].content"), error.param());
     assertEquals(code, error.code().wireName());
+  }
+
+  /** As clients write it that have a member for everything. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "{\"type\":\"text\",\"text\":\"hi\",\"image_url\":null,\"video_url\":null,\"input_audio\":null,\"file\":null}",
+        "{\"type\":\"image_url\",\"text\":null,\"image_url\":{\"url\":\"u\",\"detail\":null}}",
+        "{\"type\":\"video_url\",\"text\":null,\"image_url\":null,\"video_url\":\"u\"}",
+        "{\"type\":\"input_audio\",\"text\":null,\"input_audio\":{\"data\":\"AAAA\",\"format\":null}}",
+        "{\"type\":\"invented\",\"text\":null,\"image_url\":null,\"video_url\":null}"
+      })
+  void whatAPartDoesNotHaveMayBeNull(String part) {
+    for (String parts : new String[] {part, '[' + part + ']'}) {
+      String fields =
+          "\"name\":null,\"tool_calls\":null,\"tool_call_id\":null,\"content\":" + parts;
+      byte[] body = message("user", fields).getBytes(StandardCharsets.UTF_8);
+      var parsed = assertInstanceOf(ParsedChat.Valid.class, parser.parse(body), part);
+      assertSame(body, parsed.request().upstreamBody(UpstreamEdits.NONE));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {"text|text", "image_url|image_url", "video_url|video_url"})
+  void whatAPartNeedsMayNot(String type, String field) {
+    String part = "\"content\":[{\"type\":\"%s\",\"%s\":null}]".formatted(type, field);
+    var error = assertInstanceOf(ParsedChat.Invalid.class, parse(message("user", part))).error();
+    assertEquals(Optional.of("messages[1].content[0]." + field), error.param());
+    assertEquals("invalid_type", error.code().wireName());
+    assertEquals(
+        "Invalid 'messages[1].content[0].%s': Expected it where type is \"%s\", but it is null."
+            .formatted(field, type),
+        error.message());
+  }
+
+  @Test
+  void whatAToolDoesNotHaveMayBeNull() {
+    String tool =
+        "{\"type\":\"function\",\"cache_control\":null,\"function\":{\"name\":\"f\","
+            + "\"description\":null,\"parameters\":null,\"strict\":null}}";
+    assertInstanceOf(ParsedChat.Valid.class, parse(body("\"tools\":[" + tool + "]")));
   }
 
   @Test

@@ -82,9 +82,21 @@ class ChatRulesTest {
   static List<Row> rows() {
     return List.of(
         row("model", "{" + SAY + ",\"model\":§}")
-            .good("\"m\"", "\"openai/gpt-4o\"", "\"\\u00e9\"")
+            .good(
+                "\"m\"",
+                "\"openai/gpt-4o\"",
+                "\"\\u00e9\"",
+                '"' + "m".repeat(256) + '"',
+                '"' + "\\u00e9".repeat(128) + '"',
+                '"' + "日".repeat(85) + "m\"")
             .type(NOT_TEXT, "null")
-            .value("\"\"", "\" \\t\""),
+            .value(
+                "\"\"",
+                "\" \\t\"",
+                '"' + "m".repeat(257) + '"',
+                '"' + "\\u00e9".repeat(129) + '"',
+                '"' + "日".repeat(86) + '"',
+                '"' + "😀".repeat(65) + '"'),
         row("messages", "{\"model\":\"m\",\"messages\":§}")
             .good("[{\"role\":\"user\",\"content\":\"\"}]")
             .type(NOT_OBJECTS.subList(0, 4), "{}", "null")
@@ -152,8 +164,8 @@ class ChatRulesTest {
         row(
                 "messages[].name",
                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\",\"name\":§}]}")
-            .good("\"Ada\"", "\"\"")
-            .type(NOT_TEXT, "null"),
+            .good("\"Ada\"", "\"\"", "null")
+            .type(NOT_TEXT),
         top("max_tokens")
             .good("1", "123", "2147483647", "null")
             .type(NOT_INTEGERS)
@@ -372,6 +384,28 @@ class ChatRulesTest {
       assertInstanceOf(
           ParsedChat.Valid.class, parse(without.replace("[§]", "[" + row.good().getFirst() + "]")));
     }
+  }
+
+  @Test
+  void nullIsAbsentForEveryOptionalMemberOfAMessagePartOrTool() {
+    var missing =
+        ChatRules.RULES.stream()
+            .filter(
+                rule -> rule.path().startsWith("messages[].") || rule.path().startsWith("tools[]."))
+            .filter(rule -> !rule.required() && !rule.path().endsWith("[]"))
+            .filter(rule -> !rule.allows(Kind.NULL))
+            .map(Rule::path)
+            .toList();
+    assertEquals(List.of(), missing);
+  }
+
+  @Test
+  void theLengthOfAModelsNameIsSaid() {
+    ApiError error = refused("{" + SAY + ",\"model\":\"" + "m".repeat(420_000) + "\"}");
+    assertEquals(
+        "Invalid 'model': Expected at most 256 bytes of UTF-8, but got 420,000.", error.message());
+    assertEquals(Optional.of("model"), error.param());
+    assertEquals("invalid_value", error.code().wireName());
   }
 
   private void assertRefused(Row row, String value, String code) {
