@@ -70,7 +70,8 @@ public final class ChatRequest {
   public long promptTokens(String upstreamModel) {
     var uncounted = prompt;
     if (uncounted != null) {
-      promptTokens = uncounted.tokens(counters.forModel(upstreamModel));
+      promptTokens =
+          uncounted.tokens(counters.forModel(upstreamModel), MediaRates.forModel(upstreamModel));
       prompt = null;
     }
     return promptTokens;
