@@ -90,7 +90,7 @@ final class CallLog {
     write(new LogLine("event").text("event", what));
   }
 
-  /** Writes that a tenant's bucket was found in an impossible state, and emptied. */
+  /** Writes that a tenant's bucket was found in an impossible state, and lowered to a full one. */
   void healed(TenantId tenant) {
     write(new LogLine("event").text("event", "bucket healed").text("tenant", tenant.value()));
   }

@@ -34,6 +34,7 @@ import java.time.ZoneOffset;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * Puts the gateway together: the one place where its parts meet. Nothing here connects to anything.
@@ -134,10 +135,16 @@ final class GatewayFactory {
     return new SecretProviderKeys(aws.secretsManager(), settings.providerSecret(), clock);
   }
 
+  /** For all reads. They show the store's dates to its clock before a first call is admitted. */
   @Singleton
-  CachedTenantDirectory tenants(AwsClients aws, Settings settings, InstantSource clock) {
+  DynamoDbClient reading(AwsClients aws, StoreClock storeClock) {
+    return aws.readingDynamoDb(storeClock);
+  }
+
+  @Singleton
+  CachedTenantDirectory tenants(DynamoDbClient reading, Settings settings, InstantSource clock) {
     return new CachedTenantDirectory(
-        new TenantStore(aws.readingDynamoDb(), settings.tables()),
+        new TenantStore(reading, settings.tables()),
         settings.cacheFor(),
         clock,
         Thread::startVirtualThread);
@@ -171,9 +178,9 @@ final class GatewayFactory {
   }
 
   @Singleton
-  CachedPriceBook prices(AwsClients aws, Settings settings, InstantSource clock) {
+  CachedPriceBook prices(DynamoDbClient reading, Settings settings, InstantSource clock) {
     return new CachedPriceBook(
-        new PriceStore(aws.readingDynamoDb(), settings.tables()),
+        new PriceStore(reading, settings.tables()),
         settings.cacheFor(),
         clock,
         Thread::startVirtualThread);
@@ -231,12 +238,11 @@ final class GatewayFactory {
   }
 
   @Singleton
-  UsageEndpoint usage(AwsClients aws, Settings settings, StoreClock storeClock) {
-    var dynamoDb = aws.readingDynamoDb(storeClock);
+  UsageEndpoint usage(DynamoDbClient reading, Settings settings, StoreClock storeClock) {
     var reader =
         new UsageReader(
-            new DynamoQuotaTable(dynamoDb, settings.tables(), STORE_ATTEMPT),
-            new DynamoDayRows(dynamoDb, settings.tables()),
+            new DynamoQuotaTable(reading, settings.tables(), STORE_ATTEMPT),
+            new DynamoDayRows(reading, settings.tables()),
             storeClock);
     return new UsageEndpoint(reader, storeClock);
   }

@@ -22,7 +22,7 @@ final class LedgerNotes implements LedgerListener {
   private final Consumer<TenantId> healed;
 
   /**
-   * @param healed hears of a tenant whose bucket was emptied
+   * @param healed gets each tenant with a bucket that was lowered
    */
   LedgerNotes(Consumer<TenantId> healed) {
     this.healed = healed;

@@ -89,7 +89,7 @@ final class AdmissionRun {
         }
         case Written.Refused(QuotaItem before) -> {
           parts.seen().remember(key, before);
-          yield refused(before, entry, now);
+          yield refused(before, entry);
         }
         case Written.NotDone(RuntimeException cause) -> {
           failed(cause);
@@ -131,8 +131,12 @@ final class AdmissionRun {
         reservation, RateLimits.of(claim.quota(), item, Buckets.nanosOf(now)));
   }
 
-  /** Empty means: try again, with what the item has taught. */
-  private Optional<Admission> refused(QuotaItem item, Entry entry, Instant now) {
+  /**
+   * Decides by the time that the clock tells now: the answer that brought the item may have
+   * corrected it. Empty means: try again, with what the item has taught.
+   */
+  private Optional<Admission> refused(QuotaItem item, Entry entry) {
+    var now = parts.clock().instant();
     var own = item.entry(id);
     if (own.isPresent()) {
       return Optional.of(granted(own.get(), item, now));
@@ -159,26 +163,32 @@ final class AdmissionRun {
     }
   }
 
-  /** Empties the buckets that are in an impossible state; tells whether there were any. */
+  /**
+   * Lowers the buckets that are in an impossible state, if the store confirms the time by which
+   * they are. Without that the first attempt is repeated: its answer brings another date.
+   *
+   * @return whether to try again
+   */
   private boolean heal(QuotaItem item, Instant now) {
-    var healing = Healing.of(item, Buckets.nanosOf(now));
-    if (healing.isEmpty()) {
-      return false;
+    var confirmed = parts.clock().confirmed();
+    var healing = Healing.of(item, Buckets.nanosOf(confirmed.orElse(now)));
+    if (healing.isEmpty() || confirmed.isEmpty()) {
+      return healing.isPresent() && attempts == 1;
     }
     try {
-      heal(healing.get(), now);
+      heal(healing.get());
     } catch (StoreUnavailableException e) {
       failed(e);
     }
     return true;
   }
 
-  private void heal(ItemUpdate healing, Instant now) {
+  private void heal(ItemUpdate healing) {
     switch (parts.table().update(key, healing)) {
       case Written.Done(QuotaItem after) -> {
         parts.seen().remember(key, after);
         parts.listener().bucketHealed(key.tenant());
-        heal(after, now);
+        heal(after, parts.clock().instant());
       }
       case Written.Refused(QuotaItem before) -> parts.seen().remember(key, before);
       case Written.NotDone(RuntimeException cause) -> failed(cause);

@@ -22,8 +22,11 @@ public final class Buckets {
   private static final long MINUTE_NANOS = 60_000_000_000L;
   private static final long NANOS_A_SECOND = 1_000_000_000L;
 
-  /** What no TAT legally exceeds, seen from now: a full bucket and 5 s of clock skew. */
-  static final long POISON_NANOS = 65 * NANOS_A_SECOND;
+  /**
+   * What no TAT legally exceeds, seen from now: a full bucket and 10 s, more than two clocks that
+   * {@link StoreClock} leaves alone can differ by.
+   */
+  static final long POISON_NANOS = 70 * NANOS_A_SECOND;
 
   /** No charge is longer: some 31 years, so that adding one to the present fits in 63 bits. */
   private static final long MOST_NANOS = 1_000_000_000L * NANOS_A_SECOND;

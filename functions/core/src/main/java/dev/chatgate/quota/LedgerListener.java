@@ -26,7 +26,7 @@ public interface LedgerListener {
   default void settlementEnded(UsageRecord record, Ledger.Settlement settlement) {}
 
   /**
-   * A bucket was found in an impossible state and emptied: some clock was far ahead.
+   * A bucket was found in an impossible state and lowered to a full one: some clock was far ahead.
    *
    * @param tenant whose
    */

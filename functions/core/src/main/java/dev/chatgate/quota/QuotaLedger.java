@@ -7,7 +7,6 @@ import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
@@ -31,7 +30,7 @@ public final class QuotaLedger implements Ledger {
       SeenItems seen,
       Settler settler,
       SpentMemory spent,
-      InstantSource clock,
+      StoreTime clock,
       RandomGenerator random,
       Pause pause,
       LedgerListener listener) {}
@@ -39,7 +38,7 @@ public final class QuotaLedger implements Ledger {
   /**
    * @param table the counters
    * @param records the decisions
-   * @param clock the store's time, see {@link StoreClock}
+   * @param clock the store's time
    * @param random jitter; seeded in this process
    * @param pause waits between attempts
    * @param listener hears how it went
@@ -47,7 +46,7 @@ public final class QuotaLedger implements Ledger {
   public QuotaLedger(
       QuotaTable table,
       UsageRecords records,
-      InstantSource clock,
+      StoreTime clock,
       RandomGenerator random,
       Pause pause,
       LedgerListener listener) {

@@ -67,7 +67,7 @@ public abstract class AuditContract {
     this.ledger = ledger(clock, clock);
   }
 
-  private QuotaLedger ledger(InstantSource time, Pause pause) {
+  private QuotaLedger ledger(StoreTime time, Pause pause) {
     return new QuotaLedger(table, records, time, new Random(2), pause, LedgerListener.NONE);
   }
 
@@ -347,7 +347,7 @@ public abstract class AuditContract {
   }
 
   private int callAway(Random own, InstantSource time) {
-    var mine = ledger(time, Pause.SLEEP);
+    var mine = ledger(StoreTime.trusted(time), Pause.SLEEP);
     int admitted = 0;
     for (int call = 0; call < 150; call++) {
       var now = time.instant();

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * writes have branches. It knows what an entry cost from the records alone.
  */
 public final class ItemOracle {
-  private static final long POISON_NANOS = 65_000_000_000L;
+  private static final long POISON_NANOS = 70_000_000_000L;
   private static final long MINUTE_NANOS = 60_000_000_000L;
 
   private final Map<String, UsageRecord> records;
@@ -153,13 +153,13 @@ public final class ItemOracle {
   private void healedOrMoved(QuotaItem after, long now) {
     if (after.number(ItemNames.REQUESTS_TAT) != requestsTat) {
       assertTrue(requestsTat > now + POISON_NANOS, "a healthy request bucket was healed");
-      requestsTat = now - MINUTE_NANOS;
+      requestsTat = now + MINUTE_NANOS;
     }
     if (after.number(ItemNames.TOKENS_TAT) != tokensTat) {
       assertTrue(
           tokensTat > now + POISON_NANOS + item.number(ItemNames.TOKENS_OVER),
           "a healthy token bucket was healed");
-      tokensTat = now - MINUTE_NANOS;
+      tokensTat = now + MINUTE_NANOS;
     }
     var left = rollUps(after);
     for (var was : rollUps(item).entrySet()) {

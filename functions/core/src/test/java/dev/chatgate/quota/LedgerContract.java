@@ -741,9 +741,76 @@ public abstract class LedgerContract {
     ahead.settle(
         reservation, Calls.used(1_000), Calls.FACTS, clock.instant().plus(Duration.ofHours(2)));
     calls();
+    // How much of the minute was used is not known: the buckets become full, and drain.
+    assertEquals(Duration.ofMinutes(1), wholeSeconds(refused(quota, 1_000)));
+    assertTrue(calls() <= 4);
+    clock.advance(Duration.ofMinutes(1));
     settled(granted(quota, 1_000), 1_000);
-    assertTrue(calls() <= 5);
     assertEquals(Limit.TOKENS_PER_MINUTE, refused(quota, 1_000).limit());
+  }
+
+  @Test
+  void anInstanceWhoseClockIsBehindLeavesAFullBucketFull() {
+    var quota = Calls.limits().requestsPerMinute(5).quota();
+    for (int call = 0; call < 5; call++) {
+      settled(granted(quota, 1), 1);
+    }
+    var full = item();
+    var behind = Duration.ofSeconds(-40);
+    for (var dates : List.of(List.of(0), List.of(-40), List.of(0, -40), List.of(3_600))) {
+      var admission = startedWith(behind, dates).admit(claim(quota, 1));
+      var refused = assertInstanceOf(Refused.class, admission, dates.toString());
+      assertEquals(Limit.REQUESTS_PER_MINUTE, refused.refusal().limit());
+      assertEquals(full, item());
+    }
+  }
+
+  @Test
+  void oneOldDateOfTheStoreLeavesAFullBucketFull() {
+    var quota = Calls.limits().tokensPerMinute(1_000).requestsPerMinute(5).quota();
+    settled(granted(quota, 1_000), 1_000);
+    for (int call = 0; call < 4; call++) {
+      settled(granted(Calls.limits().requestsPerMinute(5).quota(), 1), 1);
+    }
+    var full = item();
+    var instance = startedWith(Duration.ZERO, List.of(0, 0, -3_600, 0, -40, 0, 0, -90, 3_600));
+    for (int call = 0; call < 10; call++) {
+      assertInstanceOf(Refused.class, instance.admit(claim(quota, 1_000)));
+      // A refusal is remembered for 3 s.
+      clock.advance(Duration.ofSeconds(4));
+    }
+    assertEquals(full, item());
+  }
+
+  /**
+   * A ledger whose clock is put right by the store's dates.
+   *
+   * @param skew how far its own clock is ahead
+   * @param datesAhead seconds by which the dates of the first answers are ahead of the truth; the
+   *     later ones are right
+   */
+  private Ledger startedWith(Duration skew, List<Integer> datesAhead) {
+    var dates = new ArrayDeque<>(datesAhead);
+    var storeClock = new StoreClock(() -> clock.instant().plus(skew), _ -> {});
+    var told = new ThreadClock(storeClock, Duration.ZERO);
+    var time =
+        new StoreTime() {
+          @Override
+          public Instant instant() {
+            return told.instant();
+          }
+
+          @Override
+          public Optional<Instant> confirmed() {
+            return storeClock.confirmed().map(_ -> told.instant());
+          }
+        };
+    var dated =
+        new DatedTable(
+            table,
+            storeClock,
+            () -> clock.instant().plusSeconds(dates.isEmpty() ? 0 : dates.remove()));
+    return new QuotaLedger(dated, records, time, random, clock, LedgerListener.NONE);
   }
 
   @Test

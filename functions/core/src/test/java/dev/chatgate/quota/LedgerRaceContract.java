@@ -10,7 +10,6 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,7 +48,7 @@ public abstract class LedgerRaceContract {
   }
 
   private QuotaLedger ledger(
-      QuotaTable table, UsageRecords written, InstantSource time, Random seeded) {
+      QuotaTable table, UsageRecords written, StoreTime time, Random seeded) {
     return new QuotaLedger(table, written, time, seeded, clock, LedgerListener.NONE);
   }
 

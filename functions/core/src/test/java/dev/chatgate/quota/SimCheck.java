@@ -34,6 +34,9 @@ import java.util.function.Supplier;
 final class SimCheck {
   private static final Duration NEARLY_TOGETHER = Duration.ofMillis(10);
 
+  /** More than two clocks that are not corrected can differ by. */
+  private static final long CLOCKS_APART = 5_000_000_000L;
+
   private final SimWorld world;
   private final SimCoverage coverage;
   private final Map<String, UsageRecord> records = new HashMap<>();
@@ -150,6 +153,28 @@ final class SimCheck {
     assertTrue(
         after.number(ItemNames.ENTRIES) == 0 || after.has(ItemNames.DUE_PARTITION),
         "an entry that no reconciler finds, after " + step);
+  }
+
+  /**
+   * Promise 2 against wrong clocks: a bucket goes back only if it was in an impossible state in
+   * true time, whatever the clock said by which it was repaired.
+   *
+   * @param sentAt the true time at which the write was made up
+   */
+  void onlyPoisonIsHealed(QuotaItem after, Instant sentAt) {
+    var before = oracle.item();
+    long full = Buckets.nanosOf(sentAt) + Buckets.FULL_NANOS;
+    if (after.number(ItemNames.REQUESTS_TAT) < before.number(ItemNames.REQUESTS_TAT)) {
+      assertTrue(
+          before.number(ItemNames.REQUESTS_TAT) > full + CLOCKS_APART,
+          "a full request bucket was healed");
+    }
+    if (after.number(ItemNames.TOKENS_TAT) < before.number(ItemNames.TOKENS_TAT)) {
+      assertTrue(
+          before.number(ItemNames.TOKENS_TAT)
+              > full + CLOCKS_APART + before.number(ItemNames.TOKENS_OVER),
+          "a full token bucket was healed");
+    }
   }
 
   private static Optional<String> onlyIn(QuotaItem item, QuotaItem other) {

@@ -37,6 +37,11 @@ final class SimCoverage {
     CORRECTED,
     OVERRUN,
     HEALED,
+    /** An instance started with a clock that was minutes off. */
+    STARTED_MINUTES_OFF,
+    /** An answer of the store had a date of minutes ago. */
+    OLD_DATE,
+    FUTURE_DATE,
     DAY_CLOSED,
     FLUSHED_EARLY,
     RECONCILERS_MET,

@@ -17,7 +17,6 @@ import dev.chatgate.usage.TokenCounts;
 import dev.chatgate.usage.UsageRecord;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +56,7 @@ final class SimSchedule {
   private final List<Instance> instances = new ArrayList<>();
   private final List<String> models = new ArrayList<>();
   private final Duration spread;
+  private final double wrongDatesPercent;
   private Quota quota;
   private Duration mostSkew = NOTHING;
 
@@ -66,6 +66,7 @@ final class SimSchedule {
     this.spread = Duration.ofNanos(before.nextLong(20_000_000, 120_000_000_000L));
     this.world = new SimWorld(seed, start.minusNanos(before.nextLong(spread.toNanos())), traced);
     this.random = world.random();
+    this.wrongDatesPercent = List.of(0, 0, 5, 25).get(before.nextInt(4));
     this.coverage = coverage;
     this.check = new SimCheck(world, coverage);
     this.store = new SimStore(world, check, coverage);
@@ -156,11 +157,15 @@ final class SimSchedule {
             ? NOTHING
             : kind < 75
                 ? Duration.ofMillis(250)
-                : kind < 97 ? Duration.ofSeconds(2) : Duration.ofHours(1);
+                : kind < 90
+                    ? Duration.ofSeconds(2)
+                    : kind < 97 ? Duration.ofMinutes(3) : Duration.ofHours(1);
     var skew =
         most.isZero()
             ? NOTHING
             : Duration.ofNanos(random.nextLong(-most.toNanos(), most.toNanos()));
+    coverage.countIf(
+        skew.abs().compareTo(Duration.ofMinutes(1)) > 0, Situation.STARTED_MINUTES_OFF);
     if (skew.abs().compareTo(mostSkew) > 0) {
       mostSkew = skew.abs();
     }
@@ -169,20 +174,27 @@ final class SimSchedule {
 
   /** A function instance: its clock, and what it remembers. */
   private final class Instance implements LedgerListener {
-    private final InstantSource clock;
+    private final Duration skew;
+    private SimClock clock;
     private QuotaLedger ledger;
 
     Instance(Duration skew) {
-      this.clock = world.clock(skew);
+      this.skew = skew;
+      this.clock = coldClock();
       this.ledger = cold();
     }
 
-    private QuotaLedger cold() {
-      return new QuotaLedger(store.table(), store.records(), clock, random, world, this);
+    private SimClock coldClock() {
+      return new SimClock(world, coverage, skew, wrongDatesPercent);
     }
 
-    /** An instance that starts anew knows nothing. */
+    private QuotaLedger cold() {
+      return new QuotaLedger(store.table(clock), store.records(clock), clock, random, world, this);
+    }
+
+    /** An instance that starts anew knows nothing, nor the store's time. */
     void restart() {
+      clock = coldClock();
       ledger = cold();
     }
 

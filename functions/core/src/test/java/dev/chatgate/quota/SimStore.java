@@ -23,6 +23,14 @@ import java.util.function.Supplier;
 final class SimStore {
   private static final Duration AT_ONCE = Duration.ZERO;
   private static final Duration LONGEST_WAY = Duration.ofMillis(6);
+  private static final Dates UNDATED =
+      new Dates() {
+        @Override
+        public <T> T of(Supplier<T> call) {
+          return call.get();
+        }
+      };
+
   private static final SimFault[] FAULTS = SimFault.values();
   private static final List<SimFault> WHILE_AWAY =
       List.of(SimFault.LOST, SimFault.ANSWER_LOST, SimFault.LATE, SimFault.THROTTLED);
@@ -53,11 +61,26 @@ final class SimStore {
   }
 
   QuotaTable table() {
-    return new Table();
+    return new Table(UNDATED);
   }
 
   UsageRecords records() {
-    return new Records();
+    return new Records(UNDATED);
+  }
+
+  /** A table with answers that put a clock right. */
+  QuotaTable table(SimClock clock) {
+    return new Table(clock::dated);
+  }
+
+  /** Records with answers that put a clock right. */
+  UsageRecords records(SimClock clock) {
+    return new Records(clock::dated);
+  }
+
+  /** Reads the date of a call's answer. */
+  private interface Dates {
+    <T> T of(Supplier<T> call);
   }
 
   DayRows rows() {
@@ -149,26 +172,39 @@ final class SimStore {
   }
 
   private final class Table implements QuotaTable {
+    private final Dates dates;
+
+    private Table(Dates dates) {
+      this.dates = dates;
+    }
+
     @Override
     public Written update(QuotaKey key, ItemUpdate update) {
       var now = world.lastTold();
+      var sentAt = world.lastToldAt();
       var step = SimStep.of(update);
       try {
-        return call(key, step, update, now);
+        return dates.of(() -> call(key, step, update, now, sentAt));
       } catch (StoreUnavailableException e) {
         check.unanswered(step, update);
         throw e;
       }
     }
 
-    private Written call(QuotaKey key, SimStep step, ItemUpdate update, Instant now) {
+    private Written call(
+        QuotaKey key, SimStep step, ItemUpdate update, Instant now, Instant sentAt) {
       return SimStore.this.call(
-          step, update, () -> land(key, step, update, now), () -> new Written.NotDone(throttled()));
+          step,
+          update,
+          () -> land(key, step, update, now, sentAt),
+          () -> new Written.NotDone(throttled()));
     }
 
-    private Written land(QuotaKey key, SimStep step, ItemUpdate update, Instant now) {
+    private Written land(
+        QuotaKey key, SimStep step, ItemUpdate update, Instant now, Instant sentAt) {
       var written = items.update(key, update);
       if (written instanceof Written.Done(QuotaItem after)) {
+        check.onlyPoisonIsHealed(after, sentAt);
         check.wrote(step, after, now);
         world.note("left", after.attributes());
       }
@@ -177,12 +213,12 @@ final class SimStore {
 
     @Override
     public QuotaItem read(QuotaKey key) {
-      return orUnavailable(SimStep.READ, key, () -> items.read(key));
+      return dates.of(() -> orUnavailable(SimStep.READ, key, () -> items.read(key)));
     }
 
     @Override
     public List<QuotaKey> due() {
-      return orUnavailable(SimStep.READ, "due", items::due);
+      return dates.of(() -> orUnavailable(SimStep.READ, "due", items::due));
     }
   }
 
@@ -206,11 +242,18 @@ final class SimStore {
   }
 
   private final class Records implements UsageRecords {
+    private final Dates dates;
+
+    private Records(Dates dates) {
+      this.dates = dates;
+    }
+
     @Override
     public Decision decide(UsageRecord record) {
       check.decides(record);
-      return call(
-          SimStep.RECORD, record, () -> land(record), () -> new Decision.NotDone(throttled()));
+      return dates.of(() ->
+          call(
+              SimStep.RECORD, record, () -> land(record), () -> new Decision.NotDone(throttled())));
     }
 
     private Decision land(UsageRecord record) {
@@ -221,7 +264,7 @@ final class SimStore {
 
     @Override
     public Optional<UsageRecord> find(UsageRecord.Key key) {
-      return orUnavailable(SimStep.READ, key, () -> decisions.find(key));
+      return dates.of(() -> orUnavailable(SimStep.READ, key, () -> decisions.find(key)));
     }
 
     @Override

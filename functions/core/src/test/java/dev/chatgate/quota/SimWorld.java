@@ -52,6 +52,7 @@ final class SimWorld implements Pause {
     private final Thread thread;
     private volatile boolean turn;
     private Instant lastTold = Instant.EPOCH;
+    private Instant lastToldAt = Instant.EPOCH;
 
     private Actor(String name, Thread thread) {
       this.name = name;
@@ -106,11 +107,24 @@ final class SimWorld implements Pause {
 
   /** A clock of this world that is ahead by a fixed skew, negative if behind. */
   InstantSource clock(Duration skew) {
-    return () -> {
-      var told = now().plus(skew);
-      current.lastTold = told;
-      return told;
-    };
+    return () -> told(now().plus(skew));
+  }
+
+  /** The same, not remembered: of the machine below a ledger's clock. */
+  InstantSource machineClock(Duration skew) {
+    return () -> now().plus(skew);
+  }
+
+  /** A time that the actor's next write goes by. */
+  Instant told(Instant time) {
+    current.lastTold = time;
+    current.lastToldAt = now();
+    return time;
+  }
+
+  /** The true time when any clock told the actor the time last. */
+  Instant lastToldAt() {
+    return current.lastToldAt;
   }
 
   /** What any clock told the actor last: the time that its next write goes by. */

@@ -2,11 +2,11 @@ package dev.chatgate.quota;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that moves when told. As a {@link Pause}, it moves by the pause. */
-public final class TestClock implements InstantSource, Pause {
+public final class TestClock implements StoreTime, Pause {
   private final AtomicReference<Instant> now;
 
   public TestClock(Instant start) {
@@ -16,6 +16,11 @@ public final class TestClock implements InstantSource, Pause {
   @Override
   public Instant instant() {
     return now.get();
+  }
+
+  @Override
+  public Optional<Instant> confirmed() {
+    return Optional.of(instant());
   }
 
   public void advance(Duration duration) {

@@ -3,12 +3,13 @@ package dev.chatgate.quota;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * A clock that is ahead of another by a fixed skew, and remembers for each thread the last time
  * that it told: the ledger takes one time per attempt, so a table can know which.
  */
-public final class ThreadClock implements InstantSource {
+public final class ThreadClock implements StoreTime {
   private static final ThreadLocal<Instant> LAST = ThreadLocal.withInitial(() -> Instant.EPOCH);
 
   private final InstantSource clock;
@@ -24,6 +25,11 @@ public final class ThreadClock implements InstantSource {
     var now = clock.instant().plus(skew);
     LAST.set(now);
     return now;
+  }
+
+  @Override
+  public Optional<Instant> confirmed() {
+    return Optional.of(instant());
   }
 
   /** What any such clock told this thread last. */

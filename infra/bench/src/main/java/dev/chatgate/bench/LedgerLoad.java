@@ -7,6 +7,7 @@ import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Pause;
 import dev.chatgate.quota.QuotaLedger;
+import dev.chatgate.quota.StoreTime;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -88,7 +89,12 @@ final class LedgerLoad {
 
   private Ledger ledger(LedgerListener listener) {
     return new QuotaLedger(
-        store.table(), store.records(), Clock.systemUTC(), random, Pause.SLEEP, listener);
+        store.table(),
+        store.records(),
+        StoreTime.trusted(Clock.systemUTC()),
+        random,
+        Pause.SLEEP,
+        listener);
   }
 
   private static Credential credential(String tenant, Quota quota) {

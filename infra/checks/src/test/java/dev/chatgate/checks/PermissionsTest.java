@@ -20,6 +20,7 @@ import dev.chatgate.quota.Pause;
 import dev.chatgate.quota.QuotaKey;
 import dev.chatgate.quota.QuotaLedger;
 import dev.chatgate.quota.Reconciler;
+import dev.chatgate.quota.StoreTime;
 import dev.chatgate.tenant.TenantId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -173,7 +174,12 @@ class PermissionsTest {
             twoDaysAgo.instant().plusSeconds(10));
     var ledger =
         new QuotaLedger(
-            quota(), records(), twoDaysAgo, new Random(1), Pause.SLEEP, LedgerListener.NONE);
+            quota(),
+            records(),
+            StoreTime.trusted(twoDaysAgo),
+            new Random(1),
+            Pause.SLEEP,
+            LedgerListener.NONE);
     assertInstanceOf(Admission.Granted.class, ledger.admit(claim));
 
     stack.reconcile();

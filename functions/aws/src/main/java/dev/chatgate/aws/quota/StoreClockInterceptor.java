@@ -6,11 +6,15 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** Shows the store's clock the {@code Date} of every answer, refusals included. */
 public final class StoreClockInterceptor implements ExecutionInterceptor {
+  private static final ExecutionAttribute<Instant> SENT_AT =
+      new ExecutionAttribute<>("ChatgateSentAt");
+
   private final StoreClock clock;
   private volatile Read last = new Read("", Optional.empty());
 
@@ -22,13 +26,17 @@ public final class StoreClockInterceptor implements ExecutionInterceptor {
   }
 
   @Override
-  public void afterTransmission(
-      Context.AfterTransmission context, ExecutionAttributes executionAttributes) {
+  public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attempt) {
+    attempt.putAttribute(SENT_AT, clock.sending());
+  }
+
+  @Override
+  public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attempt) {
     context
         .httpResponse()
         .firstMatchingHeader("Date")
         .flatMap(this::read)
-        .ifPresent(clock::observe);
+        .ifPresent(date -> clock.observe(attempt.getAttribute(SENT_AT), date));
   }
 
   /** A call's three answers mostly come in one second: their date is parsed once. */
