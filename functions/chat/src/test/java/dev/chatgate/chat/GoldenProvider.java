@@ -75,7 +75,7 @@ final class GoldenProvider {
           .collect(Collectors.joining());
     }
     return answer.has("megabytes")
-        ? "{\"x\":\"" + "y".repeat(answer.get("megabytes").asInt() << 20) + "\"}"
+        ? "{\"choices\":[],\"x\":\"" + "y".repeat(answer.get("megabytes").asInt() << 20) + "\"}"
         : answer.has("json") ? answer.get("json").toString() : answer.get("body").asText();
   }
 

@@ -2,7 +2,6 @@ package dev.chatgate.openai.provider;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway has to know of a chat completion, or of one chunk of a stream. Positions are
@@ -11,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class AnswerFacts {
   private boolean json;
   private boolean object;
+  private boolean choiceList;
   private boolean choices;
+  private boolean others;
+  private boolean error;
   private List<Member> usages = List.of();
   private List<Span> models = List.of();
-  private @Nullable ProviderError error;
 
   /**
    * A member of the outermost object.
@@ -34,12 +35,20 @@ final class AnswerFacts {
     json = true;
   }
 
+  void foundChoiceList() {
+    choiceList = true;
+  }
+
   void foundChoice() {
     choices = true;
   }
 
-  void found(ProviderError providerError) {
-    error = providerError;
+  void foundError() {
+    error = true;
+  }
+
+  void foundOther() {
+    others = true;
   }
 
   void foundUsage(Member member) {
@@ -64,6 +73,11 @@ final class AnswerFacts {
   /** Whether it is a JSON object. */
   boolean isObject() {
     return object;
+  }
+
+  /** Whether it has a list of choices, be it an empty one. */
+  boolean hasChoiceList() {
+    return choiceList;
   }
 
   /** Whether it has a list of choices that is not empty. */
@@ -91,8 +105,16 @@ final class AnswerFacts {
     return models;
   }
 
-  /** The member {@code error}, unless it is absent or null. */
-  @Nullable ProviderError error() {
+  /** Whether there is a member {@code error} that is not null. */
+  boolean hasError() {
     return error;
+  }
+
+  /**
+   * Whether there is a member, not null, that says more than usage and what is the same in every
+   * chunk.
+   */
+  boolean hasOthers() {
+    return others;
   }
 }

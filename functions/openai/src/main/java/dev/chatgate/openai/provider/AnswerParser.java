@@ -6,10 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,27 +30,47 @@ final class AnswerParser {
   /** Strings of a message that no model has written. */
   private static final Set<String> NOT_TEXT = Set.of("role", "id", "type");
 
+  /** What some send in the place of null: a choice that has such a reason goes on. */
+  private static final Set<String> NOT_FINISHED = Set.of("", "null", "None");
+
+  /** More room than this is given back once the text is read. */
+  private static final int MAX_KEPT_CHARACTERS = 64 * 1024;
+
   private final ReceivedText text;
-  private final ProviderListener listener;
+  private ProviderListener listener;
+  private final SplitKeySearch keys;
   private final BitSet finished = new BitSet();
+  private boolean seenChoices;
 
   /** The text of the choice that is being read. */
-  private final StringBuilder written = new StringBuilder();
+  private StringBuilder written = new StringBuilder();
 
   /**
    * @param text takes the text of every choice
    */
   AnswerParser(ReceivedText text) {
-    this(text, ProviderListener.NONE);
+    this(text, ProviderListener.NONE, SplitKeySearch.none());
   }
 
   /**
    * @param text takes the text of every choice
    * @param listener hears why the choices finished
+   * @param keys searches the text for our keys
    */
-  AnswerParser(ReceivedText text, ProviderListener listener) {
+  AnswerParser(ReceivedText text, ProviderListener listener, SplitKeySearch keys) {
     this.text = text;
     this.listener = listener;
+    this.keys = keys;
+  }
+
+  /** Whether a choice was read so far. */
+  boolean hasSeenChoices() {
+    return seenChoices;
+  }
+
+  /** The search for keys in the text of the choices. */
+  SplitKeySearch keys() {
+    return keys;
   }
 
   /** Whether each of the choices 0 to n − 1 had a finish_reason so far. */
@@ -77,6 +94,19 @@ final class AnswerParser {
       // Broken JSON is an outcome: the facts say so.
     }
     return facts;
+  }
+
+  /**
+   * Reads one JSON text that holds a key: the listener, which may log what it hears, hears nothing.
+   */
+  AnswerFacts parseQuietly(byte[] bytes, int offset, int length) {
+    var told = listener;
+    listener = ProviderListener.NONE;
+    try {
+      return parse(bytes, offset, length);
+    } finally {
+      listener = told;
+    }
   }
 
   /** Reads one JSON text whose choices and text are of no interest. */
@@ -112,7 +142,9 @@ final class AnswerParser {
         case "model" -> readModel(json, offset, facts);
         case "error" -> readError(json, facts);
         case "choices" -> readChoices(json, facts);
-        default -> skipValue(json);
+        case "id", "object", "created", "system_fingerprint", "service_tier", "obfuscation" ->
+            skipValue(json);
+        default -> readOther(json, facts);
       }
       others |= !name.equals("usage");
     }
@@ -120,6 +152,13 @@ final class AnswerParser {
 
   private static void skipValue(JsonParser json) throws IOException {
     json.nextToken();
+    json.skipChildren();
+  }
+
+  private static void readOther(JsonParser json, AnswerFacts facts) throws IOException {
+    if (json.nextToken() != JsonToken.VALUE_NULL) {
+      facts.foundOther();
+    }
     json.skipChildren();
   }
 
@@ -152,6 +191,7 @@ final class AnswerParser {
       json.skipChildren();
       return;
     }
+    facts.foundChoiceList();
     for (int position = 0; json.nextToken() != JsonToken.END_ARRAY; position++) {
       facts.foundChoice();
       if (json.currentToken() == JsonToken.START_OBJECT) {
@@ -174,9 +214,18 @@ final class AnswerParser {
         default -> skipValue(json);
       }
     }
-    text.add(index, written);
+    take(index);
     if (done) {
       finished.set(index);
+    }
+  }
+
+  private void take(int index) {
+    seenChoices = true;
+    text.add(index, written);
+    keys.take(index, written);
+    if (written.length() > MAX_KEPT_CHARACTERS) {
+      written = new StringBuilder();
     }
   }
 
@@ -192,7 +241,7 @@ final class AnswerParser {
     var value = json.nextToken();
     boolean none =
         value == JsonToken.VALUE_NULL
-            || (value == JsonToken.VALUE_STRING && json.getText().isEmpty());
+            || (value == JsonToken.VALUE_STRING && NOT_FINISHED.contains(json.getText()));
     if (!none && value == JsonToken.VALUE_STRING) {
       listener.finished(json.getText());
     }
@@ -218,34 +267,9 @@ final class AnswerParser {
   }
 
   private static void readError(JsonParser json, AnswerFacts facts) throws IOException {
-    var token = json.nextToken();
-    if (token == JsonToken.START_OBJECT) {
-      facts.found(readErrorObject(json));
-    } else if (token == JsonToken.VALUE_STRING) {
-      facts.found(new ProviderError(Optional.of(json.getText()), false, List.of()));
-    } else if (token != JsonToken.VALUE_NULL) {
-      json.skipChildren();
-      facts.found(new ProviderError(Optional.empty(), false, List.of()));
+    if (json.nextToken() != JsonToken.VALUE_NULL) {
+      facts.foundError();
     }
-  }
-
-  private static ProviderError readErrorObject(JsonParser json) throws IOException {
-    Optional<String> message = Optional.empty();
-    boolean plain = true;
-    var marks = new ArrayList<String>();
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      var name = json.currentName();
-      var value = json.nextToken();
-      if (name.equals("message") && value == JsonToken.VALUE_STRING) {
-        message = Optional.of(json.getText());
-      } else if (Set.of("type", "code", "param", "status").contains(name)) {
-        plain &= value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL;
-        if (value.isScalarValue()) {
-          marks.add(json.getText());
-        }
-      }
-      json.skipChildren();
-    }
-    return new ProviderError(message, plain && message.isPresent(), marks);
+    json.skipChildren();
   }
 }

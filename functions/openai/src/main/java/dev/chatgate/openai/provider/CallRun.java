@@ -9,7 +9,6 @@ import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.usage.Consumption;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** One call from its first try to its outcome. */
 final class CallRun {
   /** The largest error that passes through. */
-  static final int MOST_ERROR_BYTES = 1024 * 1024;
+  static final int MAX_ERROR_BYTES = 4 * 1024 * 1024;
 
   private final ProviderClient.Context context;
   private final ProviderCall call;
@@ -34,6 +33,7 @@ final class CallRun {
   private boolean keyReplaced;
   private boolean previousTried;
   private boolean askForUsage;
+  private boolean askedAgainWithoutUsage;
   private int repeated;
   private Duration waited = Duration.ZERO;
 
@@ -65,11 +65,12 @@ final class CallRun {
             context.counters().forModel(call.modelUpstream()),
             context.settings().idle(),
             now,
+            context.known(),
             listener);
     this.askForUsage =
         call.request().stream()
             && !call.request().usageRequested()
-            && !context.refusers().contains(call.modelUpstream());
+            && !context.refusers().contains(call.modelUpstream(), context.clock().instant());
   }
 
   ProviderOutcome run() {
@@ -161,14 +162,22 @@ final class CallRun {
   private Step answered(Exchange exchange, ProviderKey current) {
     int status = exchange.status();
     if (status == 200) {
-      return new Step.Done(delivery.deliver(exchange, current));
+      noteUsageSupport();
+      return new Step.Done(delivery.deliver(exchange));
     }
     if (status == 401 && !(keyReplaced && previousTried)) {
       return withAnotherKey(exchange, current);
     }
-    return Failures.isTenants(status)
-        ? refused(exchange, status, current)
-        : brokenDown(exchange, status);
+    return Failures.isTenants(status) ? refused(exchange, status) : brokenDown(exchange, status);
+  }
+
+  /** An answer shows whether the model takes {@code stream_options}. */
+  private void noteUsageSupport() {
+    if (askedAgainWithoutUsage) {
+      context.refusers().add(call.modelUpstream(), context.clock().instant());
+    } else if (askForUsage || call.request().usageRequested()) {
+      context.refusers().remove(call.modelUpstream());
+    }
   }
 
   /**
@@ -193,6 +202,7 @@ final class CallRun {
   }
 
   private void tell(ProviderKey tried) {
+    context.known().add(tried);
     if (tried.isPrevious()) {
       previousTried = true;
       listener.previousKeyUsed();
@@ -236,49 +246,45 @@ final class CallRun {
   }
 
   /** A 4xx that may be about the tenant's own request. */
-  private Step refused(Exchange exchange, int status, ProviderKey current) {
-    var body = exchange.readBody(MOST_ERROR_BYTES);
+  private Step refused(Exchange exchange, int status) {
+    var body = exchange.readBody(MAX_ERROR_BYTES);
     if (!body.isWhole()) {
       return failed(exchange.passed().map(Failures::timeout).orElseGet(CallRun::unreadable));
     }
-    if (askForUsage && (status == 400 || status == 422) && namesUsageOption(body)) {
-      return againWithoutUsage();
+    if (askForUsage && (status == 400 || status == 422) && refusesUsage(body)) {
+      askForUsage = false;
+      askedAgainWithoutUsage = true;
+      return atOnce(unreadable());
     }
-    return new Step.Done(refusal(exchange, status, body.bytes(), current));
+    return new Step.Done(refusal(exchange, status, body.bytes()));
+  }
+
+  private boolean refusesUsage(Body body) {
+    var tenants = call.request().upstreamBody(UpstreamEdits.NONE);
+    return UsageRefusal.isIn(body.bytes(), tenants);
   }
 
   private static ApiError unreadable() {
-    return Failures.invalid("The provider refused the request without saying why.");
+    return Failures.invalid("The provider refused the request without a readable reason.");
   }
 
-  private static boolean namesUsageOption(Body body) {
-    var words = new String(body.bytes(), StandardCharsets.UTF_8);
-    return words.contains("stream_options") || words.contains("include_usage");
-  }
-
-  private Step againWithoutUsage() {
-    askForUsage = false;
-    context.refusers().add(call.modelUpstream());
-    return atOnce(unreadable());
-  }
-
-  private static ProviderOutcome refusal(
-      Exchange exchange, int status, byte[] body, ProviderKey current) {
-    var facts = AnswerParser.parseAlone(body, 0, body.length);
-    if (!facts.isJson()) {
+  private ProviderOutcome refusal(Exchange exchange, int status, byte[] body) {
+    if (!AnswerParser.parseAlone(body, 0, body.length).isJson()) {
       return new Failed(unreadable(), new Consumption.Nothing());
     }
-    if (Discretion.forbids(facts, body, 0, body.length, current)) {
+    var keys = context.known().search();
+    if (Discretion.forbids(ErrorReader.read(body, 0, body.length), body, 0, body.length, keys)) {
       return new Failed(Failures.ourKey(), new Consumption.Nothing());
     }
-    return new PassedThrough(status, body, jsonType(exchange), new Consumption.Nothing());
+    return new PassedThrough(status, body, jsonType(exchange, keys), new Consumption.Nothing());
   }
 
   /** Client libraries read an error's body only if it is called JSON. */
-  private static String jsonType(Exchange exchange) {
+  private static String jsonType(Exchange exchange, KeySearch keys) {
     return exchange
         .header("content-type")
         .filter(type -> type.toLowerCase(Locale.ROOT).contains("json"))
+        .filter(type -> !keys.finds(type))
         .orElse(RequestHeaders.JSON);
   }
 }

@@ -7,10 +7,13 @@ import dev.chatgate.openai.provider.ProviderOutcome.Failed;
 import dev.chatgate.openai.sse.SseReader;
 import dev.chatgate.openai.sse.SseTooLargeException;
 import dev.chatgate.openai.tokens.TokenCounter;
-import dev.chatgate.provider.ProviderKey;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -20,25 +23,33 @@ import org.jspecify.annotations.Nullable;
 /** Passes a 200 on to the tenant, plain or as a stream, and finds out what it used. */
 final class Delivery {
   /** A plain answer is held whole: five times what Lambda's buffered answers may have. */
-  static final int MOST_ANSWER_BYTES = 32 * 1024 * 1024;
+  static final int MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
-  /** The largest event of a stream: one with the log probabilities of many choices fits. */
-  static final int MOST_EVENT_BYTES = 8 * 1024 * 1024;
+  /** An event that is read, edited and passed on is in memory several times. */
+  private static final int HEAP_PER_EVENT = 10;
+
+  private static final int MIN_EVENT_BYTES = 8 * 1024 * 1024;
+
+  /** The largest event of a stream: as large as a plain answer where the heap has room for it. */
+  static final int MAX_EVENT_BYTES = maxEventBytes(Runtime.getRuntime().maxMemory());
 
   private final ProviderCall call;
   private final PatientSink sink;
   private final TokenCounter counter;
   private final Duration idle;
   private final long startedNanos;
+  private final KnownKeys keys;
   private final ReceivedText text = new ReceivedText();
-  private final UsageMeter usage = new UsageMeter();
+  private final UsageMeter usage;
   private final AnswerParser parser;
   private @Nullable Duration timeToFirstByte;
+  private boolean hasHead;
 
   /**
    * @param counter counts what the provider did not
    * @param idle most between two reads of a stream
    * @param startedNanos when the call began
+   * @param keys our keys, none of which may leave
    * @param listener hears why the choices finished
    */
   Delivery(
@@ -47,8 +58,12 @@ final class Delivery {
       TokenCounter counter,
       Duration idle,
       long startedNanos,
+      KnownKeys keys,
       ProviderListener listener) {
-    this.parser = new AnswerParser(text, listener);
+    this.keys = keys;
+    this.usage = new UsageMeter(keys);
+    var split = call.request().stream() ? new SplitKeySearch(keys) : SplitKeySearch.none();
+    this.parser = new AnswerParser(text, listener, split);
     this.call = call;
     this.sink = sink;
     this.counter = counter;
@@ -56,18 +71,29 @@ final class Delivery {
     this.startedNanos = startedNanos;
   }
 
+  static int maxEventBytes(long heapBytes) {
+    return Math.clamp(heapBytes / HEAP_PER_EVENT, MIN_EVENT_BYTES, MAX_ANSWER_BYTES);
+  }
+
   /** Passes the answer on, whose status is 200. */
-  ProviderOutcome deliver(Exchange exchange, ProviderKey key) {
-    return call.request().stream() ? stream(exchange, key) : plain(exchange);
+  ProviderOutcome deliver(Exchange exchange) {
+    return call.request().stream() ? stream(exchange) : plain(exchange);
   }
 
   private ProviderOutcome plain(Exchange exchange) {
-    var body = exchange.readBody(MOST_ANSWER_BYTES);
+    var body = exchange.readBody(MAX_ANSWER_BYTES);
     firstByteCame();
+    if (keys.search().finds(body.bytes(), 0, body.bytes().length)) {
+      return keyIn(body);
+    }
     var facts = body.isWhole() ? parse(body) : null;
     if (facts == null || !facts.isJson() || isEncoded(exchange)) {
-      return new Failed(brokenAnswer(exchange, body), broken(body));
+      return broken(exchange, body);
     }
+    return isAnswer(facts, body) ? pass(body, facts) : notAnAnswer(body, facts);
+  }
+
+  private ProviderOutcome pass(Body body, AnswerFacts facts) {
     var answer = AliasSplice.apply(call, body.bytes(), facts);
     sink.head(RequestHeaders.JSON);
     sink.write(answer, 0, answer.length);
@@ -79,6 +105,70 @@ final class Delivery {
     var facts = parser.parse(body.bytes(), 0, body.bytes().length);
     usage.take(body.bytes(), facts);
     return facts;
+  }
+
+  /** An answer has choices; an error beside them makes it none. */
+  private static boolean isAnswer(AnswerFacts facts, Body body) {
+    return facts.hasChoiceList() && !(facts.hasError() && errorIn(body).reported());
+  }
+
+  private static ProviderError errorIn(Body body) {
+    return ErrorReader.read(body.bytes(), 0, body.bytes().length);
+  }
+
+  /** A 200 that is no answer costs nothing, unless usage was told or text was written. */
+  private ProviderOutcome notAnAnswer(Body body, AnswerFacts facts) {
+    var error = errorIn(body);
+    var used = facts.hasChoices() ? consumption() : usage.toldOrNothing();
+    return Discretion.forbids(error, body.bytes(), 0, body.bytes().length, keys.search())
+        ? new Failed(Failures.ourKey(), used)
+        : ErrorVerdict.of(error).outcome(used);
+  }
+
+  private ProviderOutcome keyIn(Body body) {
+    var facts = parser.parseQuietly(body.bytes(), 0, body.bytes().length);
+    usage.take(body.bytes(), facts);
+    boolean worked = facts.hasChoices() || !facts.isJson();
+    return new Failed(Failures.ourKey(), worked ? consumption() : usage.toldOrNothing());
+  }
+
+  private ProviderOutcome broken(Exchange exchange, Body body) {
+    var reader = new SseReader(MAX_ANSWER_BYTES);
+    var in = new ByteArrayInputStream(body.bytes());
+    return body.isWhole() && !isEncoded(exchange) && beginsAsEvents(reader, in)
+        ? eventsForPlain(reader, in)
+        : new Failed(brokenAnswer(exchange, body), broken(body));
+  }
+
+  private static boolean beginsAsEvents(SseReader reader, InputStream in) {
+    try {
+      return reader.fill(in) && reader.opening() == SseReader.Opening.EVENTS;
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array can be read", e);
+    }
+  }
+
+  /**
+   * The tenant asked for one JSON object: events are no answer, but what they used counts, and an
+   * error among them is told.
+   */
+  private ProviderOutcome eventsForPlain(SseReader reader, InputStream in) {
+    var relay = new StreamRelay(call, parser, usage, keys);
+    try {
+      do {
+        relay.takeAll(reader);
+        relay.discard();
+      } while (!relay.hasEnded() && reader.fill(in));
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array can be read", e);
+    }
+    if (relay.refusal().isPresent()) {
+      return relay.refusal().get().outcome(usedUntilRefused());
+    }
+    reader.rest().ifPresent(relay::takeRest);
+    return new Failed(
+        Failures.invalid("The provider answered with an event stream that was not asked for."),
+        consumption());
   }
 
   private static ApiError brokenAnswer(Exchange exchange, Body body) {
@@ -116,17 +206,48 @@ final class Delivery {
         .isPresent();
   }
 
-  private ProviderOutcome stream(Exchange exchange, ProviderKey key) {
-    if (!isEventStream(exchange) || isEncoded(exchange)) {
-      return notAStream(exchange);
+  /** Nothing is sent before the first event: if that is an error, it is the whole answer. */
+  private ProviderOutcome stream(Exchange exchange) {
+    var reader = new SseReader(MAX_EVENT_BYTES);
+    if (isEncoded(exchange) || !isStream(exchange, reader)) {
+      return notAStream(exchange, reader);
     }
-    sink.head(RequestHeaders.EVENT_STREAM + "; charset=utf-8");
-    var relay = new StreamRelay(call, parser, usage, key);
-    pump(exchange, relay, new SseReader(MOST_EVENT_BYTES));
+    var relay = new StreamRelay(call, parser, usage, keys);
+    pump(exchange, relay, reader);
+    if (relay.refusal().isPresent()) {
+      exchange.finish();
+      return relay.refusal().get().outcome(usedUntilRefused());
+    }
+    head();
     relay.flushTo(sink);
     sink.end();
     exchange.finish();
     return new Answered(consumption(), relay.brokenBy(), Optional.ofNullable(timeToFirstByte));
+  }
+
+  private Consumption usedUntilRefused() {
+    return parser.hasSeenChoices() ? consumption() : usage.toldOrNothing();
+  }
+
+  /** The first bytes show what the body is; where they do not, its type does. */
+  private boolean isStream(Exchange exchange, SseReader reader) {
+    return switch (opening(exchange, reader)) {
+      case EVENTS -> true;
+      case JSON -> false;
+      case UNKNOWN, OTHER -> isEventStream(exchange);
+    };
+  }
+
+  private SseReader.Opening opening(Exchange exchange, SseReader reader) {
+    try {
+      while (reader.opening() == SseReader.Opening.UNKNOWN && reader.fill(exchange.body())) {
+        firstByteCame();
+        exchange.within(Limit.IDLE, idle);
+      }
+    } catch (IOException e) {
+      // What came decides; reading on meets the same failure.
+    }
+    return reader.opening();
   }
 
   private static boolean isEventStream(Exchange exchange) {
@@ -138,22 +259,30 @@ final class Delivery {
   }
 
   /** A whole completion may have been made and be paid for: its usage counts. */
-  private ProviderOutcome notAStream(Exchange exchange) {
-    parse(exchange.readBody(MOST_ANSWER_BYTES));
-    return new Failed(
-        Failures.invalid("The provider did not answer with an event stream."), consumption());
+  private ProviderOutcome notAStream(Exchange exchange, SseReader reader) {
+    exchange.withinTotal();
+    var body =
+        Body.read(new SequenceInputStream(reader.unread(), exchange.body()), MAX_ANSWER_BYTES);
+    if (body.isWhole()) {
+      exchange.finish();
+    }
+    var facts = parser.parseQuietly(body.bytes(), 0, body.bytes().length);
+    usage.take(body.bytes(), facts);
+    return facts.isJson() && !isAnswer(facts, body)
+        ? notAnAnswer(body, facts)
+        : new Failed(
+            Failures.invalid("The provider did not answer with an event stream."), consumption());
   }
 
   /** The idle limit does not run while the tenant takes its time. */
   private void pump(Exchange exchange, StreamRelay relay, SseReader reader) {
     try {
-      while (!relay.hasEnded() && reader.fill(exchange.body())) {
+      do {
         exchange.withinTotal();
-        firstByteCame();
         relay.takeAll(reader);
-        relay.flushTo(sink);
+        flush(relay);
         exchange.within(Limit.IDLE, idle);
-      }
+      } while (!relay.hasEnded() && reader.fill(exchange.body()));
     } catch (SseTooLargeException e) {
       relay.breakOff(
           ErrorCode.UPSTREAM_INVALID_RESPONSE, "The provider sent an event that is too large.");
@@ -162,6 +291,20 @@ final class Delivery {
     }
     if (!relay.hasEnded()) {
       ended(exchange, relay, reader);
+    }
+  }
+
+  private void flush(StreamRelay relay) {
+    if (relay.hasOutput()) {
+      head();
+      relay.flushTo(sink);
+    }
+  }
+
+  private void head() {
+    if (!hasHead) {
+      sink.head(RequestHeaders.EVENT_STREAM + "; charset=utf-8");
+      hasHead = true;
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.chatgate.openai.provider;
 
-import dev.chatgate.provider.ProviderKey;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
@@ -18,23 +17,29 @@ final class Discretion {
           Pattern.CASE_INSENSITIVE);
 
   /** Enough of an error to see what it is about. */
-  private static final int LOOKED_AT = 8 * 1024;
+  private static final int MAX_READ_BYTES = 8 * 1024;
 
   private Discretion() {}
 
   /**
    * Whether an error must not pass.
    *
-   * @param facts what was read of it
+   * @param error what was read of it
    * @param bytes its text
+   * @param keys our keys
    */
-  static boolean forbids(AnswerFacts facts, byte[] bytes, int offset, int length, ProviderKey key) {
-    var error = facts.error();
-    if (error != null && error.isAboutOurAccount()) {
+  static boolean forbids(
+      ProviderError error, byte[] bytes, int offset, int length, KeySearch keys) {
+    if (error.isAboutOurAccount() || keys.finds(bytes, offset, length)) {
       return true;
     }
-    var text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-    var beginning = text.substring(0, Math.min(text.length(), LOOKED_AT));
-    return text.contains(key.secret()) || ABOUT_A_KEY.matcher(beginning).find();
+    int read = Math.min(length, MAX_READ_BYTES);
+    return isAboutAKey(new String(bytes, offset, read, StandardCharsets.UTF_8))
+        || error.message().filter(Discretion::isAboutAKey).isPresent();
+  }
+
+  private static boolean isAboutAKey(String text) {
+    var beginning = text.substring(0, Math.min(text.length(), MAX_READ_BYTES));
+    return ABOUT_A_KEY.matcher(beginning).find();
   }
 }

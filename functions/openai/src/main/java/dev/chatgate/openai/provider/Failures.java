@@ -41,8 +41,7 @@ final class Failures {
       case 429, 503 ->
           ApiError.of(ErrorCode.UPSTREAM_OVERLOADED, "The provider is overloaded.")
               .retryAfter(asked.orElse(USUAL_OVERLOAD));
-      case 408, 504 ->
-          ApiError.of(ErrorCode.UPSTREAM_TIMEOUT, "The provider itself waited in vain.");
+      case 408, 504 -> ApiError.of(ErrorCode.UPSTREAM_TIMEOUT, "The provider reported a timeout.");
       default ->
           status >= 300 && status < 400
               ? invalid("The provider answered with a redirect.")

@@ -35,6 +35,7 @@ public final class ProviderClient implements AutoCloseable {
    *
    * @param completions the address of the operation
    * @param refusers models that are not asked for usage on streams
+   * @param known our keys, none of which may leave to a tenant
    */
   record Context(
       ProviderSettings settings,
@@ -44,7 +45,8 @@ public final class ProviderClient implements AutoCloseable {
       InstantSource clock,
       RetryPolicy retries,
       TokenCounters counters,
-      UsageRefusers refusers) {}
+      UsageRefusers refusers,
+      KnownKeys known) {}
 
   /**
    * @param keys where our key at the provider comes from
@@ -82,7 +84,8 @@ public final class ProviderClient implements AutoCloseable {
             clock,
             new RetryPolicy(settings.retries(), jitter),
             counters,
-            new UsageRefusers());
+            new UsageRefusers(),
+            new KnownKeys());
   }
 
   /**
@@ -120,7 +123,9 @@ public final class ProviderClient implements AutoCloseable {
   public Optional<byte[]> models(Duration atMost) {
     var request = new HttpGet(context.settings().url(MODELS));
     try {
-      RequestHeaders.common(request, context.keys().current());
+      var key = context.keys().current();
+      context.known().add(key);
+      RequestHeaders.common(request, key);
       request.setHeader("accept", RequestHeaders.JSON);
       return list(new Exchange(context.transport(), request, atMost));
     } catch (IOException | ProviderKeyUnavailableException e) {
@@ -135,12 +140,14 @@ public final class ProviderClient implements AutoCloseable {
         return Optional.empty();
       }
       var body = exchange.readBody(MOST_LIST_BYTES);
-      return body.isWhole() && isJson(body.bytes()) ? Optional.of(body.bytes()) : Optional.empty();
+      return body.isWhole() && isFit(body.bytes()) ? Optional.of(body.bytes()) : Optional.empty();
     }
   }
 
-  private static boolean isJson(byte[] body) {
-    return AnswerParser.parseAlone(body, 0, body.length).isJson();
+  /** Whether it is JSON and holds none of our keys. */
+  private boolean isFit(byte[] body) {
+    return AnswerParser.parseAlone(body, 0, body.length).isJson()
+        && !context.known().search().finds(body, 0, body.length);
   }
 
   /**

@@ -14,21 +14,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * The usage that the provider told, the last one if several.
  *
- * <p>It is believed if {@code prompt_tokens} and {@code completion_tokens}, and {@code
- * total_tokens} and the cached tokens where they are given, are integers from 0 to {@value #MOST}.
- * Cached tokens are {@code prompt_tokens_details.cached_tokens}, or DeepSeek's {@code
+ * <p>A {@code total_tokens} above their sum holds tokens that are counted nowhere else, such as
+ * thinking or audio: the surplus counts as completion. One below the sum is ignored.
+ *
+ * <p>Usage is believed if {@code prompt_tokens} and {@code completion_tokens}, and {@code
+ * total_tokens} and the cached tokens where they are given, are integers from 0 to {@value
+ * #MAX_TOKENS}. Cached tokens are {@code prompt_tokens_details.cached_tokens}, or DeepSeek's {@code
  * prompt_cache_hit_tokens}; more of them than of the prompt's count as all of the prompt's.
  */
 final class UsageMeter {
   /** Far above any context window, and far below what sums and prices could not hold. */
-  static final long MOST = 1_000_000_000_000L;
+  static final long MAX_TOKENS = 1_000_000_000_000L;
 
   /** A larger usage object is none: it would not fit into a record. */
-  static final int MOST_RAW_BYTES = 32 * 1024;
+  static final int MAX_RAW_BYTES = 32 * 1024;
 
   private static final JsonFactory JSON = new JsonFactory();
 
+  private final KnownKeys keys;
   private @Nullable String raw;
+
+  /**
+   * @param keys our keys, which no record may hold
+   */
+  UsageMeter(KnownKeys keys) {
+    this.keys = keys;
+  }
 
   /** Takes the usages of an answer or of a chunk. */
   void take(byte[] bytes, AnswerFacts facts) {
@@ -42,7 +53,7 @@ final class UsageMeter {
   private void take(byte[] bytes, Span value) {
     int length = value.to() - value.from();
     raw =
-        length > MOST_RAW_BYTES
+        length > MAX_RAW_BYTES
             ? null
             : new String(bytes, value.from(), length, StandardCharsets.UTF_8);
   }
@@ -58,9 +69,25 @@ final class UsageMeter {
       return new Consumption.Estimated(estimate.get(), Optional.empty());
     }
     Optional<TokenCounts> counts = read(told);
+    boolean secret = keys.search().finds(told);
     return counts.isPresent()
-        ? new Consumption.Measured(counts.get(), told)
-        : new Consumption.Estimated(estimate.get(), Optional.of(told));
+        ? new Consumption.Measured(counts.get(), secret ? rewritten(counts.get()) : told)
+        : new Consumption.Estimated(estimate.get(), secret ? Optional.empty() : Optional.of(told));
+  }
+
+  /** What the call used if the provider told it, nothing otherwise. */
+  Consumption toldOrNothing() {
+    return consumption(() -> TokenCounts.ZERO) instanceof Consumption.Measured measured
+        ? measured
+        : new Consumption.Nothing();
+  }
+
+  private static String rewritten(TokenCounts counts) {
+    return "{\"prompt_tokens\":"
+        + counts.prompt()
+        + ",\"completion_tokens\":"
+        + counts.completion()
+        + "}";
   }
 
   private static Optional<TokenCounts> read(String usage) {
@@ -121,7 +148,7 @@ final class UsageMeter {
       return -1;
     }
     long number = json.getLongValue();
-    return number <= MOST ? Math.max(-1, number) : -1;
+    return number <= MAX_TOKENS ? Math.max(-1, number) : -1;
   }
 
   /** The numbers of a usage object while it is read; -1 is one that is not believed. */
@@ -137,7 +164,7 @@ final class UsageMeter {
         return Optional.empty();
       }
       long fromCache = Math.min(prompt, Math.max(cached, cacheHit));
-      return Optional.of(new TokenCounts(prompt, fromCache, completion));
+      return Optional.of(new TokenCounts(prompt, fromCache, Math.max(completion, total - prompt)));
     }
   }
 }

@@ -1,24 +1,42 @@
 package dev.chatgate.openai.provider;
 
-import java.util.LinkedHashSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 
 /**
- * The models whose provider refused {@code stream_options}: they are not asked for usage again.
- * Safe for many threads; bounded, the oldest is forgotten.
+ * The models that answered without {@code stream_options} what they had refused with them. For a
+ * while they are not asked for usage; a success with {@code stream_options} ends that at once. For
+ * many threads; bounded, the model that was added first is forgotten.
  */
 final class UsageRefusers {
-  private static final int MOST = 1_000;
+  /** How long a model is not asked for usage. */
+  static final Duration REMEMBERED = Duration.ofMinutes(10);
 
-  private final LinkedHashSet<String> models = new LinkedHashSet<>();
+  private static final int MAX_MODELS = 1_000;
 
-  synchronized boolean contains(String model) {
-    return models.contains(model);
+  private final SequencedMap<String, Instant> untilByModel = new LinkedHashMap<>();
+
+  synchronized boolean contains(String model, Instant now) {
+    var until = untilByModel.get(model);
+    if (until != null && !now.isBefore(until)) {
+      untilByModel.remove(model);
+      return false;
+    }
+    return until != null;
   }
 
-  synchronized void add(String model) {
-    models.add(model);
-    if (models.size() > MOST) {
-      models.removeFirst();
+  synchronized void add(String model, Instant now) {
+    untilByModel.remove(model);
+    untilByModel.put(model, now.plus(REMEMBERED));
+    if (untilByModel.size() > MAX_MODELS) {
+      untilByModel.pollFirstEntry();
     }
+  }
+
+  /** The model has answered a request with {@code stream_options}. */
+  synchronized void remove(String model) {
+    untilByModel.remove(model);
   }
 }

@@ -1,8 +1,11 @@
 package dev.chatgate.openai.sse;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,19 @@ import org.jspecify.annotations.Nullable;
 public final class SseReader {
   private static final int FIRST_BUFFER_BYTES = 16 * 1024;
   private static final int LEAST_READ_BYTES = 4 * 1024;
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+  private static final List<String> FIELDS = List.of("data", "event", "id", "retry");
+
+  /** What a body looks like by its first bytes. */
+  public enum Opening {
+    /** Too little has come. */
+    UNKNOWN,
+    /** A comment or one of the standard's fields. */
+    EVENTS,
+    /** A JSON object or array. */
+    JSON,
+    OTHER
+  }
 
   private final int maxEventBytes;
   private byte[] buffer = new byte[FIRST_BUFFER_BYTES];
@@ -46,6 +62,45 @@ public final class SseReader {
    */
   public SseReader(int maxEventBytes) {
     this.maxEventBytes = maxEventBytes;
+  }
+
+  /** What the stream looks like, by what was read before the first event was taken. */
+  public Opening opening() {
+    int at = start;
+    for (byte b : BYTE_ORDER_MARK) {
+      at += at < end && buffer[at] == b ? 1 : 0;
+    }
+    while (at < end && buffer[at] <= ' ' && buffer[at] >= 0) {
+      at++;
+    }
+    return at == end ? Opening.UNKNOWN : opening(at);
+  }
+
+  private Opening opening(int from) {
+    return switch (buffer[from]) {
+      case ':' -> Opening.EVENTS;
+      case '{', '[' -> Opening.JSON;
+      default -> openingField(from);
+    };
+  }
+
+  private Opening openingField(int from) {
+    int to = from;
+    while (to < end && buffer[to] >= 'a' && buffer[to] <= 'z') {
+      to++;
+    }
+    var name = new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
+    if (to < end) {
+      return buffer[to] == ':' && FIELDS.contains(name) ? Opening.EVENTS : Opening.OTHER;
+    }
+    return FIELDS.stream().anyMatch(field -> field.startsWith(name))
+        ? Opening.UNKNOWN
+        : Opening.OTHER;
+  }
+
+  /** What was read and not yet taken as events. */
+  public InputStream unread() {
+    return new ByteArrayInputStream(buffer, start, end - start);
   }
 
   /**
@@ -75,10 +130,17 @@ public final class SseReader {
       start = 0;
     }
     if (buffer.length - end < LEAST_READ_BYTES) {
-      buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+      buffer = Arrays.copyOf(buffer, largerLength());
     } else if (end == 0 && buffer.length > 8 * FIRST_BUFFER_BYTES) {
       buffer = new byte[FIRST_BUFFER_BYTES];
     }
+  }
+
+  /** Twice as much, but no more than the largest event and one read need. */
+  private int largerLength() {
+    long needed = (long) maxEventBytes + 2 * LEAST_READ_BYTES;
+    long larger = Math.max(end + (long) LEAST_READ_BYTES, Math.min(2L * buffer.length, needed));
+    return Math.toIntExact(larger);
   }
 
   /** The next complete event of what was read, or null if there is none yet. */

@@ -31,6 +31,13 @@ final class ClientHarness implements AutoCloseable {
         settings, keys, InstantSource.system(), new Random(1), Calls.COUNTERS);
   }
 
+  /** The key as the client knows it once it has used it. */
+  static KnownKeys known() {
+    var known = new KnownKeys();
+    known.add(KEY);
+    return known;
+  }
+
   record Limits(Duration connect, Duration firstByte, Duration idle, int retries) {}
 
   static Limits limits(long connectMillis, long firstByteMillis, long idleMillis, int retries) {

@@ -1,5 +1,6 @@
 package dev.chatgate.openai.provider;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,8 @@ class MutatedStreamsTest {
     long seed = System.nanoTime();
     var random = new Random(seed);
     for (int run = 0; run < 5_000; run++) {
-      byte[] stream = damaged(StreamGenerator.withUsage(random).sent(), random);
+      byte[] healthy = StreamGenerator.withUsage(random).sent();
+      byte[] stream = damaged(run % 2 == 0 ? healthy : withKey(healthy, random), random);
       try {
         fuzz.check(stream, 1 + random.nextInt(9));
       } catch (RuntimeException | AssertionError e) {
@@ -38,6 +40,38 @@ class MutatedStreamsTest {
       }
     }
     return stream;
+  }
+
+  /** Our key somewhere, whole or in pieces, some of its characters as escapes. */
+  private static byte[] withKey(byte[] healthy, Random random) {
+    byte[] stream = healthy;
+    var key = ClientHarness.KEY.secret();
+    int cut = random.nextInt(4) > 0 ? key.length() : random.nextInt(key.length());
+    stream =
+        inserted(stream, random.nextInt(stream.length), spelled(key.substring(0, cut), random));
+    return inserted(stream, random.nextInt(stream.length), spelled(key.substring(cut), random));
+  }
+
+  private static String spelled(String text, Random random) {
+    var spelled = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      spelled.append(
+          switch (random.nextInt(8)) {
+            case 0 -> "\\u%04x".formatted((int) c);
+            case 1 -> "\\\\u%04X".formatted((int) c);
+            default -> c;
+          });
+    }
+    return spelled.toString();
+  }
+
+  private static byte[] inserted(byte[] bytes, int at, String text) {
+    byte[] added = text.getBytes(StandardCharsets.UTF_8);
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + added.length);
+    System.arraycopy(added, 0, longer, at, added.length);
+    System.arraycopy(bytes, at, longer, at + added.length, bytes.length - at);
+    return longer;
   }
 
   private static byte[] without(byte[] bytes, int from, int to) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.provider.ProviderOutcome.Answered;
@@ -18,6 +19,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +133,9 @@ class ProviderErrorsTest {
     "retry-after: 7,7000",
     "retry-after-ms: 1500,1500",
     "retry-after: 0.2,200",
+    "retry-after: 99999999,86400000",
+    "retry-after: 1000000000,86400000",
+    "retry-after-ms: 1000000000,86400000",
     "retry-after: soon,2000",
     "x: y,2000"
   })
@@ -252,9 +259,45 @@ class ProviderErrorsTest {
   void interimAnswersAreNotTheAnswer() {
     try (var harness =
         harness(wire ->
-            wire.raw("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n").json(200, "{\"a\":1}"))) {
+            wire.raw("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")
+                .json(200, "{\"choices\":[]}"))) {
       assertInstanceOf(Answered.class, harness.call(Calls.PLAIN));
-      assertEquals("{\"a\":1}", harness.sink.text());
+      assertEquals("{\"choices\":[]}", harness.sink.text());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"seconds", "milliseconds", "fractions", "iso", "date", "ms header"})
+  void anInstantToWaitForIsHandedOnAsAWait(String form) {
+    var then = Instant.now().plusSeconds(40);
+    var header =
+        switch (form) {
+          case "seconds" -> "retry-after: " + then.getEpochSecond();
+          case "milliseconds" -> "retry-after: " + then.toEpochMilli();
+          case "fractions" -> "retry-after: " + then.getEpochSecond() + ".25";
+          case "iso" -> "retry-after: " + then;
+          case "date" ->
+              "retry-after: "
+                  + DateTimeFormatter.RFC_1123_DATE_TIME.format(then.atOffset(ZoneOffset.UTC));
+          default -> "retry-after-ms: " + then.toEpochMilli();
+        };
+    try (var harness = harness(wire -> wire.json(429, "{}", header))) {
+      var failed = assertFailed(ErrorCode.UPSTREAM_OVERLOADED, harness.call(Calls.PLAIN));
+      long seconds = failed.error().retryAfter().orElseThrow().toSeconds();
+      assertTrue(seconds >= 20 && seconds <= 41, form + " " + seconds);
+    }
+  }
+
+  @Test
+  void aRefusalOfAFewMegabytesPasses() {
+    var body = "{\"error\":{\"message\":\"" + "x".repeat(4_000_000) + "\"}}";
+    try (var harness = harness(wire -> wire.json(400, body))) {
+      var passed = assertInstanceOf(PassedThrough.class, harness.call(Calls.PLAIN));
+      assertEquals(body.length(), passed.body().length);
+    }
+    var larger = "{\"error\":{\"message\":\"" + "x".repeat(4_300_000) + "\"}}";
+    try (var harness = harness(wire -> wire.json(400, larger))) {
+      assertFailed(ErrorCode.UPSTREAM_INVALID_RESPONSE, harness.call(Calls.PLAIN));
     }
   }
 }

@@ -250,9 +250,10 @@ class ProviderLimitsTest {
   void aPlainCallHasTheTotalAlone() {
     try (var harness =
         harness(
-            ClientHarness.limits(FAR, 50, 50, 2), wire -> wire.pause(200).json(200, "{\"a\":1}"))) {
+            ClientHarness.limits(FAR, 50, 50, 2),
+            wire -> wire.pause(200).json(200, "{\"choices\":[]}"))) {
       assertInstanceOf(Answered.class, harness.call(Calls.PLAIN));
-      assertEquals("{\"a\":1}", harness.sink.text());
+      assertEquals("{\"choices\":[]}", harness.sink.text());
     }
   }
 

@@ -203,6 +203,56 @@ class ProviderStreamTest {
   }
 
   @Test
+  void aSuccessWithStreamOptionsEndsTheMemory() {
+    try (var harness =
+        new ClientHarness(
+            wire -> wire.json(400, "{\"error\":{\"message\":\"stream_options is unknown\"}}"),
+            wire -> wire.stream(DELTA + STOP + USAGE + DONE))) {
+      harness.call(Calls.streaming(""));
+      var asked = Calls.streaming(",\"stream_options\":{\"include_usage\":true}");
+      harness.client.call(Calls.of(asked), new RecordingSink());
+      harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());
+      var requests = harness.provider.requests();
+      assertFalse(requests.get(1).text().contains("include_usage"));
+      assertTrue(requests.get(3).text().contains("include_usage"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":{\"message\":\"1 validation error: ... 'input': %s\",\"code\":400}}",
+        "{\"error\":{\"message\":\"bad\",\"input\":{\"stream_options\":{\"include_usage\":true}}}}",
+        "{\"detail\":[{\"loc\":[\"body\",\"model\"],\"msg\":\"bad\",\"input\":{\"stream_options\":{}}}]}"
+      })
+  void whatIsQuotedBackIsNoProofAndNothingIsRemembered(String refusal) {
+    try (var harness = new ClientHarness(wire -> wire.json(400, quoting(refusal, wire)))) {
+      assertInstanceOf(PassedThrough.class, harness.call(Calls.streaming("")));
+      harness.provider.instead(wire -> wire.stream(DELTA + STOP + USAGE + DONE));
+      var outcome = harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());
+      assertInstanceOf(Consumption.Measured.class, outcome.consumption());
+      assertEquals(2, harness.provider.requests().size());
+    }
+  }
+
+  private static String quoting(String refusal, ScriptedProvider.Wire wire) {
+    var quoted = wire.request().text().replace("\\", "\\\\").replace("\"", "\\\"");
+    return refusal.replace("%s", quoted);
+  }
+
+  @Test
+  void aRefusalThatPersistsIsNotRemembered() {
+    var body = "{\"error\":{\"message\":\"stream_options and all the rest\"}}";
+    try (var harness = new ClientHarness(wire -> wire.json(400, body))) {
+      assertInstanceOf(PassedThrough.class, harness.call(Calls.streaming("")));
+      harness.provider.instead(wire -> wire.stream(DELTA + STOP + USAGE + DONE));
+      var outcome = harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());
+      assertInstanceOf(Consumption.Measured.class, outcome.consumption());
+      assertEquals(3, harness.provider.requests().size());
+    }
+  }
+
+  @Test
   void aRefusalOfWhatTheTenantAskedForIsTheTenants() {
     var body = "{\"error\":{\"message\":\"stream_options is unknown\"}}";
     try (var harness = new ClientHarness(wire -> wire.json(400, body))) {
@@ -273,17 +323,78 @@ class ProviderStreamTest {
 
   @Test
   void anEventTooLargeToHoldBreaksTheStream() {
-    var half = "x".repeat(1024 * 1024);
+    var part = "x".repeat(1024 * 1024);
     try (var harness =
         new ClientHarness(wire -> {
           wire.streamHead().chunk(DELTA + "data: \"");
-          for (int i = 0; i < 10; i++) {
-            wire.chunk(half);
+          for (int i = 0; i < 2 + Delivery.MAX_EVENT_BYTES / part.length(); i++) {
+            wire.chunk(part);
           }
         })) {
       var outcome = assertInstanceOf(Answered.class, harness.call(Calls.streaming("")));
       assertEquals(Optional.of(ErrorCode.UPSTREAM_INVALID_RESPONSE), outcome.brokenBy());
       assertTrue(harness.sink.text().startsWith(DELTA + "event: error\n"));
+    }
+  }
+
+  @Test
+  void anEventIsAsLargeAsThePlainAnswerWhereTheHeapHasRoom() {
+    int mib = 1024 * 1024;
+    assertEquals(Delivery.MAX_ANSWER_BYTES, Delivery.maxEventBytes(4096L * mib));
+    assertEquals(20 * mib, Delivery.maxEventBytes(200L * mib));
+    assertEquals(8 * mib, Delivery.maxEventBytes(64L * mib));
+    var large =
+        DELTA.replace("hé", "x".repeat(Math.min(20 * mib, Delivery.MAX_EVENT_BYTES - 1024)));
+    try (var harness =
+        new ClientHarness(wire ->
+            wire.streamHead()
+                .chunks(large.getBytes(StandardCharsets.UTF_8), 64 * 1024)
+                .chunk(STOP + DONE)
+                .endChunks())) {
+      assertInstanceOf(Answered.class, harness.call(Calls.streaming("")));
+      assertEquals(large.length() + STOP.length() + DONE.length(), harness.sink.bytes().length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "text/plain", "application/octet-stream", ""})
+  void eventsAreAStreamWhateverTheyAreCalled(String type) {
+    for (String opening :
+        new String[] {"", "\uFEFF", "\n", ": hello\n", "event: message\n", "id: 1\n"}) {
+      var events = opening + DELTA + STOP + USAGE + DONE;
+      var head = type.isEmpty() ? "" : "content-type: " + type + "\r\n";
+      for (int size : new int[] {1, 4096}) {
+        try (var harness =
+            new ClientHarness(wire ->
+                wire.raw("HTTP/1.1 200 OK\r\n" + head + "transfer-encoding: chunked\r\n\r\n")
+                    .chunks(events.getBytes(StandardCharsets.UTF_8), size)
+                    .endChunks())) {
+          var outcome = assertInstanceOf(Answered.class, harness.call(Calls.streaming("")));
+          assertEquals(opening + DELTA + STOP + DONE, harness.sink.text());
+          assertEquals(
+              "text/event-stream; charset=utf-8", harness.sink.headers().get("content-type"));
+          assertInstanceOf(Consumption.Measured.class, outcome.consumption());
+        }
+      }
+    }
+  }
+
+  @Test
+  void eventsThatWereNotAskedForAreNoAnswerAndTheirUsageCounts() {
+    for (String type : new String[] {"text/event-stream", "application/json"}) {
+      try (var harness =
+          new ClientHarness(wire -> wire.answer(200, type, DELTA + STOP + USAGE + DONE))) {
+        var outcome = assertInstanceOf(Failed.class, harness.call(Calls.PLAIN));
+        assertEquals(ErrorCode.UPSTREAM_INVALID_RESPONSE, outcome.error().code());
+        assertEquals(new TokenCounts(4, 0, 1), outcome.consumption().counts());
+        assertEquals(0, harness.sink.status());
+      }
+    }
+    var error = "data: {\"error\":{\"message\":\"busy\",\"code\":503}}\n\n";
+    try (var harness = new ClientHarness(wire -> wire.answer(200, "text/event-stream", error))) {
+      var outcome = assertInstanceOf(Failed.class, harness.call(Calls.PLAIN));
+      assertEquals(ErrorCode.UPSTREAM_OVERLOADED, outcome.error().code());
+      assertEquals(new Consumption.Nothing(), outcome.consumption());
     }
   }
 

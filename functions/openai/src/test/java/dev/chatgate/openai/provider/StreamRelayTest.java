@@ -20,23 +20,26 @@ import java.util.Random;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of a stream goes to the tenant, without a socket. */
 class StreamRelayTest {
   private static final String DONE = "data: [DONE]\n\n";
+  private static final KnownKeys KEYS = ClientHarness.known();
   private static final String WITH_USAGE = ",\"stream_options\":{\"include_usage\":true}";
 
   private static final class Relayed {
     private final ReceivedText received = new ReceivedText();
-    private final AnswerParser parser = new AnswerParser(received);
-    private final UsageMeter usage = new UsageMeter();
+    private final AnswerParser parser =
+        new AnswerParser(received, ProviderListener.NONE, new SplitKeySearch(KEYS));
+    private final UsageMeter usage = new UsageMeter(KEYS);
     private final RecordingSink sink = new RecordingSink();
     private final PatientSink patient = new PatientSink(sink);
     private final StreamRelay relay;
 
     Relayed(ProviderCall call) {
-      relay = new StreamRelay(call, parser, usage, ClientHarness.KEY);
+      relay = new StreamRelay(call, parser, usage, KEYS);
       patient.head("text/event-stream");
     }
 
@@ -170,16 +173,41 @@ class StreamRelayTest {
 
   @Test
   void aWholeLastEventWithoutItsBlankLinePassesAndCounts() {
+    for (String missing : List.of("", "\n", "\r", "\r\n")) {
+      var last = stop(0).strip() + missing;
+      var relayed = relay(chunk("a", "") + last);
+      var end = missing.endsWith("\n") ? "\n" : "\n\n";
+      assertEquals(chunk("a", "") + last + end, relayed.text());
+      assertEquals(Optional.empty(), relayed.brokenBy());
+    }
+  }
+
+  @Test
+  void aLastEventThatIsEditedOrRespelledGetsItsBlankLineToo() {
+    assertEquals(stop(0) + DONE, relay(stop(0) + "data:[DONE] ").text());
+    var usage = ",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}";
     var last = stop(0).strip();
-    var relayed = relay(chunk("a", "") + last);
-    assertEquals(chunk("a", "") + last, relayed.text());
-    assertEquals(Optional.empty(), relayed.brokenBy());
+    var relayed = relay(last.substring(0, last.length() - 1) + usage);
+    assertEquals(stop(0), relayed.text());
+    assertEquals(new TokenCounts(1, 0, 2), relayed.used().counts());
+    assertEquals(stop(0), relay(stop(0) + "data: {\"choices\":[]" + usage).text());
+  }
+
+  @Test
+  void aLastEventThatIsAnErrorHasItsBlankLineOnce() {
+    var error = "data: {\"error\":{\"message\":\"boom\"}}";
+    assertEquals(
+        chunk("a", "") + "event: error\n" + error + "\n\n", relay(chunk("a", "") + error).text());
+    var ours = relay(chunk("a", "") + "data: {\"error\":\"boom\"}").text();
+    assertTrue(ours.endsWith("}}\n\n") && !ours.endsWith("\n\n\n"), ours);
   }
 
   @Test
   void anErrorBehindAnEventWithoutItsBlankLineIsAnEventOfItsOwn() {
     var relayed = relay(chunk("a", "").strip());
-    assertTrue(relayed.text().startsWith(chunk("a", "").strip() + "\n\nevent: error\n"));
+    assertTrue(relayed.text().startsWith(chunk("a", "") + "event: error\n"));
+    var comment = relay(chunk("a", "") + ": beat");
+    assertTrue(comment.text().startsWith(chunk("a", "") + ": beat\n\nevent: error\n"));
   }
 
   @Test
@@ -294,30 +322,91 @@ class StreamRelayTest {
   @Test
   void theNameStandsBeforeTheDataWhateverComesFirst() {
     var data = "data: {\"error\":{\"message\":\"boom\"}}";
+    var first = "\uFEFF: hello\r";
     assertEquals(
-        "\uFEFFid: 3\revent: error\n" + data + "\r\r",
-        relay("\uFEFFid: 3\r" + data + "\r\r").text());
-    assertEquals("\uFEFFevent: error\n" + data + "\n\n", relay("\uFEFF" + data + "\n\n").text());
-    assertEquals("event: error\n" + data + "\n\n", relay(data).text());
+        first + "id: 3\revent: error\n" + data + "\r\r",
+        relay(first + "id: 3\r" + data + "\r\r").text());
+    assertEquals(first + "event: error\n" + data + "\n\n", relay(first + data).text());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data: {\"error\":\"boom\"} | boom | upstream_error",
+        "data: {\"error\":{\"message\":\"boom\",\"code\":500}} | boom | 500",
+        "data: {\"error\":{\"message\":\"boom\",\"code\":429,\"type\":\"x\"}} | boom | 429",
+        "data: {\"error\":{\"message\":\"boom\",\"code\":\"c\",\"status\":7}} | boom | c",
+        "data: {\"object\":\"error\",\"message\":\"boom\",\"code\":400} | boom | 400",
+        "data: {\"type\":\"error\",\"message\":\"boom\"} | boom | upstream_error",
+        "data: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"boom\",\"code\":1}} | boom | 1",
+        "data: {\"detail\":\"boom\"} | boom | upstream_error",
+        "data: {\"detail\":[{\"loc\":[\"a\"],\"msg\":\"boom\"}]} | boom | upstream_error",
+        "data: {\"errors\":[{\"message\":\"boom\",\"code\":\"c\"}]} | boom | c",
+        "data: {\"message\":\"boom\",\"code\":\"c\"} | boom | c",
+        "data: {\"msg\":\"boom\",\"status_code\":1013} | boom | 1013",
+        "data: {\"status\":\"error\",\"message\":\"boom\"} | boom | upstream_error",
+        "data: {\"success\":false,\"message\":\"boom\"} | boom | upstream_error",
+        "data: [{\"error\":{\"message\":\"boom\",\"code\":\"c\"}}] | boom | c",
+        "data: {\"base_resp\":{\"status_code\":1039,\"status_msg\":\"boom\"},\"choices\":null} | boom | 1039",
+        "data: {\"choices\":[{\"index\":0}],\"error\":{\"message\":\"boom\",\"code\":502}} | boom | 502",
+        "data: {\"error\":true} | The provider reported an error in its answer. | upstream_error",
+        "data: {\"error\":{\"message\":1}} | The provider reported an error in its answer. | 1",
+        "event: error§data: it broke | it broke | upstream_error",
+        "event: error§data: {\"detail\":\"x\"} | x | upstream_error",
+        "event: error§data: <html> | The provider reported an error in its answer. | upstream_error",
+        "event: error§data: {\"err | The provider reported an error in its answer. | upstream_error",
+        "event: failure§data: {\"error\":{\"message\":\"boom\"}} | boom | upstream_error"
+      })
+  void anErrorThatNotEveryLibraryShowsIsToldInTheUsualShape(
+      String event, String message, String code) {
+    var relayed = relay(chunk("a", "") + event.replace('§', '\n') + "\n\n" + DONE);
+    assertEquals(Optional.of(ErrorCode.UPSTREAM_ERROR), relayed.brokenBy());
+    var text = relayed.text();
+    assertTrue(
+        text.startsWith(
+            chunk("a", "") + "event: error\ndata: {\"error\":{\"message\":\"" + message + "\""),
+        text);
+    assertTrue(code.equals("1") || text.endsWith("\"code\":\"" + code + "\"}}\n\n"), text);
+    assertFalse(text.contains("[DONE]"), text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"id\":\"x\"}",
+        "{\"type\":\"ping\"}",
+        "{\"type\":\"ping\",\"message\":\"still here\"}",
+        "{\"object\":\"search\",\"errors\":[]}",
+        "{\"choices\":[],\"error\":null}",
+        "{\"choices\":[{\"index\":0}],\"error\":{}}",
+        "{\"choices\":[{\"index\":0}],\"error\":\"\"}",
+        "{\"choices\":[{\"index\":0}],\"error\":{\"code\":0,\"message\":\"\"}}",
+        "{\"choices\":[{\"index\":0}],\"error\":false}",
+        "{\"choices\":[{\"index\":0}],\"detail\":\"x\",\"message\":\"y\",\"code\":\"z\"}",
+        "{\"base_resp\":{\"status_code\":0,\"status_msg\":\"success\"}}",
+        "{\"code\":200,\"message\":\"fine\"}",
+        "[]",
+        "1"
+      })
+  void whatSaysNoErrorPasses(String data) {
+    var events = "data: " + data + "\n\n" + stop(0) + DONE;
+    var relayed = relay(events);
+    assertEquals(events, relayed.text());
+    assertEquals(Optional.empty(), relayed.brokenBy());
   }
 
   @Test
-  void anErrorThatNoLibraryCanShowBecomesOurs() {
+  void anErrorBeforeAnythingElseIsTheAnswerAndNothingIsWritten() {
     for (String error :
         List.of(
-            "data: {\"error\":\"boom\"}\n\n",
-            "data: {\"error\":{\"message\":1}}\n\n",
-            "data: {\"error\":{\"message\":\"boom\",\"code\":500}}\n\n",
-            "event: error\ndata: it broke\n\n",
-            "event: error\ndata: {\"detail\":\"x\"}\n\n",
-            "event: failure\ndata: {\"error\":{\"message\":\"boom\"}}\n\n")) {
-      var relayed = relay(chunk("a", "") + error + DONE);
-      assertEquals(Optional.of(ErrorCode.UPSTREAM_ERROR), relayed.brokenBy(), error);
-      assertTrue(
-          relayed
-              .text()
-              .startsWith(chunk("a", "") + "event: error\ndata: {\"error\":{\"message\":"));
-      assertFalse(relayed.text().contains("boom"));
+            "data: {\"error\":{\"message\":\"boom\",\"code\":429}}\n\n",
+            "event: error\ndata: {\"message\":\"boom\",\"type\":\"rate_limit_error\"}\n\n",
+            "data: {\"error\":{\"message\":\"Rate limit exceeded\"}}")) {
+      var relayed = relay(error);
+      assertEquals("", relayed.text());
+      var refusal = (ErrorVerdict.Ours) relayed.relay.refusal().orElseThrow();
+      assertEquals(ErrorCode.UPSTREAM_OVERLOADED, refusal.error().code());
     }
   }
 
@@ -328,13 +417,112 @@ class StreamRelayTest {
             "{\"error\":{\"message\":\"no\",\"code\":\"invalid_api_key\"}}",
             "{\"error\":{\"message\":\"no\",\"type\":\"authentication_error\"}}",
             "{\"error\":{\"message\":\"no\",\"code\":402}}",
-            "{\"error\":{\"message\":\"Incorrect API key provided: sk-ab***yz\"}}",
+            "{\"message\":\"no\",\"code\":\"InvalidApiKey\"}",
+            "{\"object\":\"error\",\"message\":\"no\",\"code\":401}",
+            "{\"detail\":\"Your API key is no good\"}",
+            "{\"error\":{\"message\":\"Incorrect \\u0041PI key provided: sk-ab***yz\"}}",
             "{\"error\":{\"message\":\"look: sk-provider-secret\"}}")) {
-      var relayed = relay("data: " + error + "\n\n");
+      var relayed = relay(chunk("a", "") + "data: " + error + "\n\n");
       assertEquals(Optional.of(ErrorCode.UPSTREAM_AUTH), relayed.brokenBy(), error);
       assertFalse(relayed.text().contains("sk-"));
       assertFalse(relayed.text().contains("no\""));
+      var alone = relay("data: " + error + "\n\n").relay.refusal().orElseThrow();
+      assertEquals(ErrorCode.UPSTREAM_AUTH, ((ErrorVerdict.Ours) alone).error().code(), error);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ": sk-provider-secret\n",
+        ": sk-provider-secret\n\n",
+        "event: sk-provider-secret\n\n",
+        "event: sk-provider-secret\ndata: x\n\n",
+        "id: sk-provider-secret\ndata: {}\n\n",
+        "retry: sk-provider-secret\n\n",
+        "x-sk-provider-secret: 1\n\n",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"sk-provider-secret\"}}]}\n\n",
+        "data: {\"choices\":[],\"a\":\"\\u0073k-pro\\u0076ider-secr\\u0065T\\u0065\"}\n\n",
+        "data: {\"choices\":[],\"a\":\"\\u0073k-pro\\u0076ider-secr\\u0065t\"}\n\n",
+        ": \\u0073k-pro\\u0076ider-\\u0073ecret\n\n",
+        "data: {\"choices\":[],\"sk\\u002Dprovider-secret\":\"x\"}\n\n",
+        "data: {\"choices\":[],\"a\":\"{\\\"b\\\":\\\"sk\\\\u002dprovider-secret\\\"}\"}\n\n",
+        "data: [DONE] sk-provider-secret\n\n",
+        ": sk-provider-secret",
+        "data: {\"choices\":[],\"a\":\"sk-provider-secret\"}"
+      })
+  void noBytesHoldOurKey(String event) {
+    boolean key = !event.contains("secr\\u0065T");
+    for (int size : List.of(1, 2, 3, 4096)) {
+      byte[] bytes = (chunk("a", "") + event).getBytes(StandardCharsets.UTF_8);
+      var relayed = new Relayed(Calls.of(Calls.streaming(""))).take(bytes, () -> size);
+      assertEquals(
+          Optional.of(key ? ErrorCode.UPSTREAM_AUTH : ErrorCode.UPSTREAM_INCOMPLETE),
+          relayed.brokenBy(),
+          event);
+      assertTrue(relayed.text().startsWith(chunk("a", "")));
+      assertFalse(new KeySearch(List.of(ClientHarness.KEY.secret())).finds(relayed.text()));
+    }
+  }
+
+  @Test
+  void aKeySpelledByTheTextOfSeveralEventsIsNeverWhole() {
+    var key = ClientHarness.KEY.secret();
+    for (int size = 1; size < key.length(); size++) {
+      var events = new StringBuilder(chunk("a", ""));
+      for (int at = 0; at < key.length(); at += size) {
+        events.append(chunk(key.substring(at, Math.min(key.length(), at + size)), ""));
+        events.append(": beat\n").append(chunk("", ""));
+      }
+      var relayed = relay(events + stop(0) + DONE);
+      assertEquals(Optional.of(ErrorCode.UPSTREAM_AUTH), relayed.brokenBy());
+      var written = relayed.text().replaceAll("(?s)event: error.*", "");
+      var content = written.replaceAll("(?s).*?\"content\":\"([^\"]*)\"[^\"]*", "$1");
+      assertTrue(content.length() < 1 + KeySearch.MIN_KEY_BYTES + 8, content);
+      assertFalse(content.contains(key.substring(0, KeySearch.MIN_KEY_BYTES)), content);
+    }
+  }
+
+  @Test
+  void whatOnlyBeginsLikeAKeyPassesWithTheNextEvent() {
+    var relayed = new Relayed(Calls.of(Calls.streaming("")));
+    relayed.take(
+        (chunk("see sk-prov", "") + chunk("ide", "") + chunk("rs", "") + stop(0) + DONE)
+            .getBytes(StandardCharsets.UTF_8),
+        () -> 4096);
+    assertEquals(
+        chunk("see sk-prov", "") + chunk("ide", "") + chunk("rs", "") + stop(0) + DONE,
+        relayed.text());
+    var cut = relay(chunk("see sk-provider-secre", ""));
+    assertTrue(cut.text().startsWith(chunk("see sk-provider-secre", "") + "event: error\n"));
+  }
+
+  @Test
+  void otherMembersThanUsageStay() {
+    var usage = "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}";
+    for (String chunk :
+        List.of(
+            "{\"choices\":[],%s,\"citations\":[1]}",
+            "{\"x_groq\":{\"id\":\"r\"},%s,\"choices\":[]}", "{\"id\":\"x\",\"note\":\"n\",%s}")) {
+      var relayed = relay(stop(0) + "data: " + chunk.formatted(usage) + "\n\n" + DONE);
+      var without = chunk.replace(",%s", "");
+      assertEquals(stop(0) + "data: " + without + "\n\n" + DONE, relayed.text());
+      assertEquals(new TokenCounts(1, 0, 2), relayed.used().counts());
+    }
+    var envelope =
+        "{\"id\":\"x\",\"object\":\"o\",\"created\":1,\"model\":\"m\",\"system_fingerprint\":\"f\","
+            + "\"service_tier\":\"s\",\"obfuscation\":\"zz\",\"error\":null,\"x\":null,\"choices\":[],"
+            + usage
+            + "}";
+    assertEquals(stop(0) + DONE, relay(stop(0) + "data: " + envelope + "\n\n" + DONE).text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"null\"", "\"\"", "null", "\"None\""})
+  void aReasonThatIsNoneDoesNotFinishTheChoice(String reason) {
+    var going = chunk("a", ",\"finish_reason\":" + reason);
+    assertEquals(Optional.of(ErrorCode.UPSTREAM_INCOMPLETE), relay(going).brokenBy());
+    assertEquals(Optional.empty(), relay(going + stop(0)).brokenBy());
   }
 
   @Test

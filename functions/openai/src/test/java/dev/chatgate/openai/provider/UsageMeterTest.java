@@ -16,7 +16,7 @@ class UsageMeterTest {
 
   private static Consumption read(String answer) {
     byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-    var meter = new UsageMeter();
+    var meter = new UsageMeter(new KnownKeys());
     meter.take(bytes, AnswerParser.parseAlone(bytes, 0, bytes.length));
     return meter.consumption(() -> OURS);
   }
@@ -32,6 +32,13 @@ class UsageMeterTest {
         "{\"prompt_tokens\":9,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":null}} | 9 | 0 | 2",
         "{\"prompt_tokens\":9,\"prompt_cache_hit_tokens\":5,\"completion_tokens\":2} | 9 | 5 | 2",
         "{\"prompt_tokens\":3,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":4}} | 3 | 3 | 2",
+        "{\"prompt_tokens\":35,\"completion_tokens\":12,\"total_tokens\":109} | 35 | 0 | 74",
+        "{\"total_tokens\":109,\"prompt_tokens\":35,\"completion_tokens\":0} | 35 | 0 | 74",
+        "{\"prompt_tokens\":35,\"completion_tokens\":12,\"total_tokens\":47} | 35 | 0 | 12",
+        "{\"prompt_tokens\":35,\"completion_tokens\":12,\"total_tokens\":46} | 35 | 0 | 12",
+        "{\"prompt_tokens\":35,\"completion_tokens\":12,\"total_tokens\":0} | 35 | 0 | 12",
+        "{\"prompt_tokens\":35,\"completion_tokens\":12,\"total_tokens\":null} | 35 | 0 | 12",
+        "{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":1000000000000} | 1 | 0 | 999999999999",
         "{\"x\":{\"prompt_tokens\":-1},\"prompt_tokens\":1000000000000,\"completion_tokens\":1} | 1000000000000 | 0 | 1"
       })
   void whatTheProviderTellsIsBelieved(String usage, long prompt, long cached, long completion) {
@@ -54,6 +61,9 @@ class UsageMeterTest {
         "{\"prompt_tokens\":3,\"completion_tokens\":1000000000001}",
         "{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":-5}",
         "{\"prompt_tokens\":3,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":-1}}",
+        "{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":1000000000001}",
+        "{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":6.0}",
+        "{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":\"6\"}",
         "\"lots\"",
         "12",
         "[1,2]",
@@ -84,5 +94,20 @@ class UsageMeterTest {
     assertEquals(
         new Consumption.Measured(new TokenCounts(3, 0, 2), usage),
         read("\n {\"é\":\"€\", \"usage\" : " + usage + " , \"a\":1}"));
+  }
+
+  @Test
+  void noRecordHoldsOurKey() {
+    var meter = new UsageMeter(ClientHarness.known());
+    var usage = "{\"prompt_tokens\":3,\"completion_tokens\":2,\"x\":\"\\u0073k-provider-secret\"}";
+    byte[] bytes = ("{\"usage\":" + usage + "}").getBytes(StandardCharsets.UTF_8);
+    meter.take(bytes, AnswerParser.parseAlone(bytes, 0, bytes.length));
+    assertEquals(
+        new Consumption.Measured(
+            new TokenCounts(3, 0, 2), "{\"prompt_tokens\":3,\"completion_tokens\":2}"),
+        meter.consumption(() -> OURS));
+    byte[] text = "{\"usage\":\"sk-provider-secret\"}".getBytes(StandardCharsets.UTF_8);
+    meter.take(text, AnswerParser.parseAlone(text, 0, text.length));
+    assertEquals(new Consumption.Estimated(OURS, Optional.empty()), meter.consumption(() -> OURS));
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SseReaderTest {
@@ -275,5 +276,50 @@ class SseReaderTest {
       }
     }
     return out.toByteArray();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data: x | EVENTS",
+        "data:x | EVENTS",
+        "event: a | EVENTS",
+        "id: 1 | EVENTS",
+        "retry: 1 | EVENTS",
+        ": hello | EVENTS",
+        "§§data: x | EVENTS",
+        "\uFEFF: hello | EVENTS",
+        "\uFEFF§data: x | EVENTS",
+        "{ | JSON",
+        " [ | JSON",
+        "§{\"a\":1} | JSON",
+        "\uFEFF{ | JSON",
+        "da | UNKNOWN",
+        "retry | UNKNOWN",
+        "\uFEFF | UNKNOWN",
+        "'' | UNKNOWN",
+        "§ | UNKNOWN",
+        "<html> | OTHER",
+        "database: x | OTHER",
+        "dat: x | OTHER",
+        "data | UNKNOWN",
+        "DATA: x | OTHER",
+        "1 | OTHER",
+        "\"data: | OTHER",
+        "é | OTHER"
+      })
+  void theOpeningShowsWhatTheBodyIs(String begin, SseReader.Opening opening) throws IOException {
+    byte[] bytes = begin.replace('§', '\n').getBytes(StandardCharsets.UTF_8);
+    for (int size : List.of(1, 4096)) {
+      var reader = new SseReader(MOST);
+      var in = new SlicedStream(bytes, () -> size);
+      assertEquals(SseReader.Opening.UNKNOWN, reader.opening());
+      while (reader.fill(in)) {
+        // To the end.
+      }
+      assertEquals(opening, reader.opening());
+      assertArrayEquals(bytes, reader.unread().readAllBytes());
+    }
   }
 }

@@ -1,0 +1,90 @@
+package dev.chatgate.openai.provider;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a key that a stream's events spell in pieces: each choice's text is read as one, whatever
+ * the events in which it comes.
+ */
+final class SplitKeySearch {
+  /** Events are held back from here on: so much of a key may leave, and no more. */
+  private static final int MIN_PARTIAL = KeySearch.MIN_KEY_BYTES;
+
+  private final KnownKeys known;
+
+  /** The keys that are known when the first text comes; the call's own is among them. */
+  private @Nullable KeySearch keys;
+
+  /** How much of each key stands at the end of each choice's text. */
+  private int[][] states = {};
+
+  private boolean found;
+
+  SplitKeySearch(KnownKeys known) {
+    this.known = known;
+  }
+
+  /** A search for no keys. */
+  static SplitKeySearch none() {
+    return new SplitKeySearch(new KnownKeys());
+  }
+
+  /** Takes the next text of a choice. */
+  void take(int choice, CharSequence text) {
+    if (text.isEmpty()) {
+      return;
+    }
+    var search = keys();
+    int[] ofChoice = statesOf(choice, search.size());
+    for (int key = 0; key < ofChoice.length; key++) {
+      ofChoice[key] = read(search, key, ofChoice[key], text);
+    }
+  }
+
+  private KeySearch keys() {
+    var search = keys;
+    if (search == null) {
+      search = known.search();
+      keys = search;
+    }
+    return search;
+  }
+
+  private int[] statesOf(int choice, int size) {
+    int before = states.length;
+    if (choice >= before) {
+      states = Arrays.copyOf(states, choice + 1);
+      for (int i = before; i <= choice; i++) {
+        states[i] = new int[size];
+      }
+    }
+    return states[choice];
+  }
+
+  private int read(KeySearch keys, int key, int before, CharSequence text) {
+    int state = before;
+    for (int i = 0; i < text.length(); i++) {
+      state = keys.next(key, state, text.charAt(i));
+      found |= keys.isWhole(key, state);
+    }
+    return state;
+  }
+
+  /** Whether a key is complete. */
+  boolean hasFound() {
+    return found;
+  }
+
+  /** Whether a text ends with so much of a key that what follows must be seen first. */
+  boolean isPartial() {
+    for (var ofChoice : states) {
+      for (int state : ofChoice) {
+        if (state >= MIN_PARTIAL) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}
