@@ -1,6 +1,8 @@
 package dev.chatgate.openai.provider;
 
 import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.provider.ProviderOutcome.Answered;
 import dev.chatgate.openai.provider.ProviderOutcome.Failed;
 import dev.chatgate.openai.provider.ProviderOutcome.PassedThrough;
 import dev.chatgate.openai.request.UpstreamEdits;
@@ -122,8 +124,24 @@ final class CallRun {
       } catch (IOException e) {
         return withoutAnswer(exchange, e);
       }
-      return answered(exchange, current);
+      var step = answered(exchange, current);
+      if (isImproper(step)) {
+        exchange.doubtConnection();
+      }
+      return step;
     }
+  }
+
+  /** Whether the answer was broken: what comes behind it on its connection may be broken too. */
+  private static boolean isImproper(Step step) {
+    if (!(step instanceof Step.Done(var outcome))) {
+      return false;
+    }
+    return switch (outcome) {
+      case Failed failed -> failed.error().code() == ErrorCode.UPSTREAM_INVALID_RESPONSE;
+      case Answered answered -> answered.brokenBy().isPresent();
+      case PassedThrough _ -> false;
+    };
   }
 
   private HttpPost request(ProviderKey current) {
@@ -146,17 +164,26 @@ final class CallRun {
 
   /** No head of an answer came. */
   private Step withoutAnswer(Exchange exchange, IOException cause) {
-    var passed = exchange.passed();
-    if (exchange.wasConnected()) {
-      var error = passed.map(Failures::timeout).orElseGet(Failures::noAnswer);
-      return failed(error, delivery.estimated());
+    var lost = exchange.lost(cause);
+    var error = whyNoAnswer(lost, cause);
+    return switch (lost.next()) {
+      case SEND_AGAIN_AT_ONCE -> againOr(error, Optional.of(Duration.ZERO));
+      case SEND_AGAIN_AFTER_A_PAUSE -> againOr(error, Optional.empty());
+      case FAIL -> failed(error);
+      case FAIL_AND_CHARGE -> failed(error, delivery.estimated());
+    };
+  }
+
+  private static ApiError whyNoAnswer(LostRequest lost, IOException cause) {
+    if (lost.passed().isPresent()) {
+      return Failures.timeout(lost.passed().get());
     }
-    if (passed.isPresent() && passed.get() == Limit.TOTAL) {
-      return failed(Failures.timeout(Limit.TOTAL));
+    if (lost.connected()) {
+      return Failures.noAnswer();
     }
-    boolean tooSlow = passed.isPresent() || cause instanceof SocketTimeoutException;
-    var error = tooSlow ? Failures.timeout(Limit.CONNECT) : Failures.unreachable();
-    return againOr(error, Optional.empty());
+    return cause instanceof SocketTimeoutException
+        ? Failures.timeout(Limit.CONNECT)
+        : Failures.unreachable();
   }
 
   private Step answered(Exchange exchange, ProviderKey current) {
@@ -168,6 +195,9 @@ final class CallRun {
     if (status == 401 && !(keyReplaced && previousTried)) {
       return withAnotherKey(exchange, current);
     }
+    if (isAboutConnection(exchange, status)) {
+      return againOr(Failures.of(status, Optional.empty()), Optional.of(Duration.ZERO));
+    }
     return Failures.isTenants(status) ? refused(exchange, status) : brokenDown(exchange, status);
   }
 
@@ -178,6 +208,16 @@ final class CallRun {
     } else if (askForUsage || call.request().usageRequested()) {
       context.refusers().remove(call.modelUpstream());
     }
+  }
+
+  /**
+   * A balancer's notice that it closes an idle connection, which crossed our request: it has not
+   * received that (RFC 9110, section 15.5.9).
+   */
+  private static boolean isAboutConnection(Exchange exchange, int status) {
+    return status == 408
+        && exchange.isOnReusedConnection()
+        && exchange.header("connection").filter("close"::equalsIgnoreCase).isPresent();
   }
 
   /**

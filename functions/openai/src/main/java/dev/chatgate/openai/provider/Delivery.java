@@ -87,7 +87,7 @@ final class Delivery {
       return keyIn(body);
     }
     var facts = body.isWhole() ? parse(body) : null;
-    if (facts == null || !facts.isJson() || isEncoded(exchange)) {
+    if (facts == null || !facts.isJson() || exchange.isUnreadable()) {
       return broken(exchange, body);
     }
     return isAnswer(facts, body) ? pass(body, facts) : notAnAnswer(body, facts);
@@ -135,7 +135,7 @@ final class Delivery {
   private ProviderOutcome broken(Exchange exchange, Body body) {
     var reader = new SseReader(MAX_ANSWER_BYTES);
     var in = new ByteArrayInputStream(body.bytes());
-    return body.isWhole() && !isEncoded(exchange) && beginsAsEvents(reader, in)
+    return body.isWhole() && !exchange.isUnreadable() && beginsAsEvents(reader, in)
         ? eventsForPlain(reader, in)
         : new Failed(brokenAnswer(exchange, body), broken(body));
   }
@@ -198,18 +198,10 @@ final class Delivery {
     return consumption();
   }
 
-  /** Nobody asked for compression. */
-  private static boolean isEncoded(Exchange exchange) {
-    return exchange
-        .header("content-encoding")
-        .filter(coding -> !coding.equalsIgnoreCase("identity"))
-        .isPresent();
-  }
-
   /** Nothing is sent before the first event: if that is an error, it is the whole answer. */
   private ProviderOutcome stream(Exchange exchange) {
     var reader = new SseReader(MAX_EVENT_BYTES);
-    if (isEncoded(exchange) || !isStream(exchange, reader)) {
+    if (exchange.isUnreadable() || !isStream(exchange, reader)) {
       return notAStream(exchange, reader);
     }
     var relay = new StreamRelay(call, parser, usage, keys);

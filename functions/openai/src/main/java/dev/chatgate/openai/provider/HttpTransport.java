@@ -24,7 +24,11 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.http.ssl.TLS;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
@@ -39,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * that a snapshot holds none.
  */
 final class HttpTransport implements AutoCloseable {
-  private static final String ON_CONNECTED = "chatgate.on-connected";
+  private static final String LISTENER = "chatgate.listener";
 
   /** More than any function instance has calls. A call waits for its limits, not for the pool. */
   private static final int MAX_CONNECTIONS = 10_000;
@@ -63,6 +67,15 @@ final class HttpTransport implements AutoCloseable {
   private volatile long lastUsedMillis;
   private @Nullable Built built;
 
+  /** Hears how a request gets on, on the thread that sends it. */
+  interface Listener {
+    /** A connection is there, new or kept, and no byte of the request is sent. */
+    void connected();
+
+    /** The request is about to be sent over this connection. */
+    void sends(KeptConnection over);
+  }
+
   private record Built(PoolingHttpClientConnectionManager pool, CloseableHttpClient client) {}
 
   /**
@@ -83,15 +96,13 @@ final class HttpTransport implements AutoCloseable {
   }
 
   /**
-   * Sends a request and reads the head of the answer.
-   *
-   * @param onConnected called when a connection is there, new or kept, and before a byte of the
-   *     request is sent
+   * Sends a request and reads the head of the answer, whose body is the connection's {@link
+   * KeptConnection#content}.
    */
-  ClassicHttpResponse send(ClassicHttpRequest request, Runnable onConnected) throws IOException {
+  ClassicHttpResponse send(ClassicHttpRequest request, Listener listener) throws IOException {
     var host = new HttpHost(request.getScheme(), request.getAuthority());
     var context = HttpClientContext.create();
-    context.setAttribute(ON_CONNECTED, onConnected);
+    context.setAttribute(LISTENER, listener);
     return client().executeOpen(host, request, context);
   }
 
@@ -161,6 +172,7 @@ final class HttpTransport implements AutoCloseable {
   private static CloseableHttpClient client(PoolingHttpClientConnectionManager pool) {
     return HttpClientBuilder.create()
         .setConnectionManager(pool)
+        .setRequestExecutor(new Sender())
         .setDefaultRequestConfig(requests())
         .addExecInterceptorAfter(
             ChainElement.CONNECT.name(), "connected", HttpTransport::tellConnected)
@@ -218,10 +230,27 @@ final class HttpTransport implements AutoCloseable {
   private static ClassicHttpResponse tellConnected(
       ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
       throws IOException, HttpException {
-    if (scope.clientContext.getAttribute(ON_CONNECTED) instanceof Runnable listener) {
-      listener.run();
+    if (scope.clientContext.getAttribute(LISTENER) instanceof Listener listener) {
+      listener.connected();
     }
     return chain.proceed(request, scope);
+  }
+
+  /** Tells over which connection a request goes. */
+  private static final class Sender extends HttpRequestExecutor {
+    @Override
+    public ClassicHttpResponse execute(
+        ClassicHttpRequest request,
+        HttpClientConnection connection,
+        @Nullable HttpResponseInformationCallback informed,
+        HttpContext context)
+        throws IOException, HttpException {
+      if (connection instanceof KeptConnection kept
+          && context.getAttribute(LISTENER) instanceof Listener listener) {
+        listener.sends(kept);
+      }
+      return super.execute(request, connection, informed, context);
+    }
   }
 
   /** Closes every connection that no request is on; the next request makes one. */

@@ -20,6 +20,8 @@ final class RequestHeaders {
   static void common(HttpRequest request, ProviderKey key) {
     request.setHeader("authorization", "Bearer " + key.secret());
     request.setHeader("user-agent", USER_AGENT);
+    // Without it any coding is allowed (RFC 9110, section 12.5.3).
+    request.setHeader("accept-encoding", "identity");
   }
 
   /** What a chat call carries besides; the type of its body comes with the body. */

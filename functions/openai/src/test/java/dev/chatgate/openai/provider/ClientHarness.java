@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
+import org.apache.hc.core5.ssl.SSLContexts;
 
 /** A provider client before a scripted provider, with small limits where a test wants them. */
 final class ClientHarness implements AutoCloseable {
@@ -24,11 +25,23 @@ final class ClientHarness implements AutoCloseable {
     client = client(provider.url(), limits, keys);
   }
 
+  /** Before a provider that a test has made, over TLS if it is one. */
+  ClientHarness(Limits limits, ScriptedProvider provider) {
+    this.provider = provider;
+    this.client = client(provider.url(), limits, fixed(KEY));
+  }
+
+  /** Trusts the certificate of {@link TestIdentity}, asked for with the first request over TLS. */
   static ProviderClient client(URI url, Limits limits, ProviderKeys keys) {
     var settings =
         new ProviderSettings(url, limits.connect, limits.firstByte, limits.idle, limits.retries);
     return new ProviderClient(
-        settings, keys, InstantSource.system(), new Random(1), Calls.COUNTERS);
+        settings,
+        keys,
+        InstantSource.system(),
+        new Random(1),
+        Calls.COUNTERS,
+        "https".equals(url.getScheme()) ? TestIdentity::context : SSLContexts::createDefault);
   }
 
   /** The key as the client knows it once it has used it. */

@@ -59,6 +59,7 @@ class ProviderClientTest {
           new TreeSet<>(
               List.of(
                   "accept",
+                  "accept-encoding",
                   "authorization",
                   "connection",
                   "content-length",

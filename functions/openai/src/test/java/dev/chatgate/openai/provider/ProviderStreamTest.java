@@ -312,10 +312,10 @@ class ProviderStreamTest {
   }
 
   @Test
-  void aCompressedStreamIsNoAnswer() {
+  void aStreamOfAnUnknownCodingIsNoAnswer() {
     try (var harness =
         new ClientHarness(
-            wire -> wire.answer(200, "text/event-stream", DONE, "content-encoding: gzip"))) {
+            wire -> wire.answer(200, "text/event-stream", DONE, "content-encoding: br"))) {
       var outcome = assertInstanceOf(Failed.class, harness.call(Calls.streaming("")));
       assertEquals(ErrorCode.UPSTREAM_INVALID_RESPONSE, outcome.error().code());
     }

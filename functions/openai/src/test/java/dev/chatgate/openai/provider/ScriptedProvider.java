@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,6 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * A provider on a plain socket that does exactly what a test tells it, misbehaviour included, and
@@ -31,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ScriptedProvider implements AutoCloseable {
   private final ServerSocket server;
+  private final String scheme;
   private final Queue<Script> scripts = new ArrayDeque<>();
   private final LinkedBlockingQueue<Received> received = new LinkedBlockingQueue<>();
   private final List<Received> all = new ArrayList<>();
@@ -202,18 +207,57 @@ public final class ScriptedProvider implements AutoCloseable {
 
   /** Starts on a free port of 127.0.0.1. */
   public ScriptedProvider(Script... scripts) {
+    this(ServerSocketFactory.getDefault(), "http", 0, scripts);
+  }
+
+  private ScriptedProvider(
+      ServerSocketFactory sockets, String scheme, int port, Script... scripts) {
+    this.scheme = scheme;
     this.scripts.addAll(List.of(scripts));
     try {
-      server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+      server = listen(sockets, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Thread.ofVirtual().name("scripted-provider").start(this::accept);
   }
 
+  /** The system may hold the port of one that has ended for a moment. */
+  private static ServerSocket listen(ServerSocketFactory sockets, int port) throws IOException {
+    for (int tries = 200; ; tries--) {
+      try {
+        return sockets.createServerSocket(port, 100, InetAddress.getLoopbackAddress());
+      } catch (BindException e) {
+        if (tries == 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(20_000_000);
+      }
+    }
+  }
+
+  /** The same over TLS. */
+  public static ScriptedProvider overTls(SSLContext identity, Script... scripts) {
+    return new ScriptedProvider(identity.getServerSocketFactory(), "https", 0, scripts);
+  }
+
+  /** Starts where another one was that has ended. */
+  public static ScriptedProvider inPlaceOf(ScriptedProvider ended, Script... scripts) {
+    return new ScriptedProvider(
+        ServerSocketFactory.getDefault(), "http", ended.url().getPort(), scripts);
+  }
+
+  /** Ends with a reset of every connection. */
+  public void abort() throws IOException {
+    for (var socket : open) {
+      socket.setSoLinger(true, 0);
+    }
+    close();
+  }
+
   /** Its base URL, without a slash at its end. */
   public URI url() {
-    return URI.create("http://127.0.0.1:" + server.getLocalPort() + "/openai/v1");
+    return URI.create(scheme + "://127.0.0.1:" + server.getLocalPort() + "/openai/v1");
   }
 
   /** Puts another script behind those that wait. */
@@ -246,6 +290,13 @@ public final class ScriptedProvider implements AutoCloseable {
   public List<Received> requests() {
     synchronized (all) {
       return List.copyOf(all);
+    }
+  }
+
+  /** Sends bytes that no request asked for, over every connection that is open. */
+  public void sendUnasked(String bytes) throws IOException {
+    for (var socket : open) {
+      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -302,12 +353,14 @@ public final class ScriptedProvider implements AutoCloseable {
   private static @org.jspecify.annotations.Nullable Received read(InputStream in, int connection)
       throws IOException {
     var head = new ByteArrayOutputStream();
-    while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+    int last = 0;
+    while (last != 0x0D0A0D0A) {
       int b = in.read();
       if (b < 0) {
         return null;
       }
       head.write(b);
+      last = last << 8 | b;
     }
     var text = head.toString(StandardCharsets.ISO_8859_1);
     var request = new Received(text, new byte[0], connection);
