@@ -22,8 +22,7 @@ import java.util.function.Consumer;
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(HttpServer.class.getName());
 
-  private static final String REFUSAL =
-      "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  private static final int HEADERS_TOO_LARGE = 431;
   private static final int LINGER_MILLIS = 500;
 
   private final ServerSocket listener;
@@ -104,8 +103,10 @@ public final class HttpServer implements AutoCloseable {
       while (serveOne(socket, in)) {
         // Answered; the connection waits for its next request.
       }
-    } catch (MalformedException | TooLargeException e) {
-      refuse(socket);
+    } catch (MalformedException e) {
+      refuse(socket, e.status());
+    } catch (TooLargeException e) {
+      refuse(socket, HEADERS_TOO_LARGE);
     } catch (IOException e) {
       // The caller left. What it asked for has been done or not; nobody is there to be told.
     } finally {
@@ -121,13 +122,28 @@ public final class HttpServer implements AutoCloseable {
     }
     in.reset();
     String peer = socket.getInetAddress().getHostAddress();
-    Request request = Request.read(Wire.line(in), in, socket.getOutputStream(), peer);
+    Request request = Request.read(requestLine(in), in, socket.getOutputStream(), peer);
     var reply = new Reply(socket, request);
     handle(request, reply);
     if (!reply.begun()) {
       reply.send(500, Headers.NONE, new byte[0]);
     }
-    return request.drain() && reply.reusable();
+    return drained(request) && reply.reusable();
+  }
+
+  /** An empty line before a request is ignored (RFC 9112, 2.2). */
+  private static String requestLine(BufferedInputStream in) throws IOException {
+    String line = Wire.line(in);
+    return line.isEmpty() ? Wire.line(in) : line;
+  }
+
+  /** False, too, for a body that turns out malformed: the request has its answer already. */
+  private static boolean drained(Request request) throws IOException {
+    try {
+      return request.drain();
+    } catch (MalformedException | TooLargeException e) {
+      return false;
+    }
   }
 
   private void handle(Request request, Reply reply) throws IOException {
@@ -141,9 +157,12 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private static void refuse(Socket socket) {
+  private static void refuse(Socket socket, int status) {
+    String refusal =
+        "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            .formatted(status, Reply.reason(status));
     try {
-      socket.getOutputStream().write(REFUSAL.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(refusal.getBytes(StandardCharsets.US_ASCII));
       socket.shutdownOutput();
       // A connection that is closed over unread bytes is reset, and the refusal lost with it.
       socket.setSoTimeout(LINGER_MILLIS);

@@ -26,9 +26,11 @@ public final class Reply {
           Map.entry(429, "Too Many Requests"),
           Map.entry(431, "Request Header Fields Too Large"),
           Map.entry(500, "Internal Server Error"),
+          Map.entry(501, "Not Implemented"),
           Map.entry(502, "Bad Gateway"),
           Map.entry(503, "Service Unavailable"),
-          Map.entry(504, "Gateway Timeout"));
+          Map.entry(504, "Gateway Timeout"),
+          Map.entry(505, "HTTP Version Not Supported"));
 
   private final Socket socket;
   private final OutputStream out;
@@ -124,7 +126,7 @@ public final class Reply {
     begun = true;
     var head = new StringBuilder(256);
     head.append("HTTP/1.1 ").append(status).append(' ');
-    head.append(REASONS.getOrDefault(status, "Status")).append("\r\n");
+    head.append(reason(status)).append("\r\n");
     if (headers.first("Date").isEmpty()) {
       var now = ZonedDateTime.now(ZoneOffset.UTC);
       head.append("Date: ").append(DateTimeFormatter.RFC_1123_DATE_TIME.format(now)).append("\r\n");
@@ -136,6 +138,10 @@ public final class Reply {
       head.append("Connection: close\r\n");
     }
     return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  static String reason(int status) {
+    return REASONS.getOrDefault(status, "Status");
   }
 
   private static Headers withLength(Headers headers, int length) {

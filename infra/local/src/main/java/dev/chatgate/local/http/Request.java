@@ -5,12 +5,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** A request as it came over the wire, its target and header lines untouched. */
 public final class Request {
+  private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
+  private static final int VERSION_NOT_SUPPORTED = 505;
+
   private final String method;
   private final String target;
+  private final Target read;
   private final String version;
   private final Headers headers;
   private final InputStream body;
@@ -19,12 +26,14 @@ public final class Request {
   private Request(
       String method,
       String target,
+      Target read,
       String version,
       Headers headers,
       InputStream body,
       String peer) {
     this.method = method;
     this.target = target;
+    this.read = read;
     this.version = version;
     this.headers = headers;
     this.body = body;
@@ -42,30 +51,52 @@ public final class Request {
   static Request read(String requestLine, InputStream in, OutputStream out, String peer)
       throws IOException {
     String[] parts = requestLine.split(" ", -1);
-    if (parts.length != 3 || !parts[2].startsWith("HTTP/1.")) {
+    if (parts.length != 3 || !Wire.isToken(parts[0])) {
       throw new MalformedException("a request line of another form");
     }
-    Headers headers = Wire.headers(in);
-    InputStream body = bodyOf(headers, in);
+    requireVersion(parts[2]);
+    Target target = Target.of(parts[0], parts[1]);
+    Headers came = Wire.headers(in);
+    InputStream body = Framing.of(came, parts[2]).body(in);
+    Headers headers = normal(came, target, parts[2]);
     if (headers.first("Expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
       body = new InvitedBody(body, out);
     }
-    return new Request(parts[0], parts[1], parts[2], headers, body, peer);
+    return new Request(parts[0], parts[1], target, parts[2], headers, body, peer);
   }
 
-  private static InputStream bodyOf(Headers headers, InputStream in) throws IOException {
-    if (headers.first("Transfer-Encoding").isPresent()) {
-      return new ChunkedBody(in);
+  private static void requireVersion(String version) throws MalformedException {
+    if (!VERSION.matcher(version).matches()) {
+      throw new MalformedException("a request line of another form");
     }
-    try {
-      long length = Long.parseLong(headers.first("Content-Length").orElse("0"));
-      if (length >= 0) {
-        return new FixedBody(in, length);
+    if (!version.startsWith("HTTP/1.")) {
+      throw new MalformedException(VERSION_NOT_SUPPORTED, "another version of HTTP");
+    }
+  }
+
+  /**
+   * With one {@code Host}, that of an absolute target where there is one (RFC 9112, 3.2), and with
+   * one {@code Content-Length} where equal ones came (6.3).
+   */
+  private static Headers normal(Headers headers, Target target, String version)
+      throws MalformedException {
+    long hosts = headers.lines().stream().filter(line -> line.is("Host")).count();
+    if (hosts > 1 || (hosts == 0 && !version.equals("HTTP/1.0"))) {
+      throw new MalformedException("no Host, or more than one");
+    }
+    List<Header> lines = new ArrayList<>();
+    boolean length = false;
+    for (Header line : headers.lines()) {
+      if (line.is("Host")) {
+        lines.add(new Header(line.name(), Target.host(target.authority().orElse(line.value()))));
+      } else if (!line.is("Content-Length")) {
+        lines.add(line);
+      } else if (!length) {
+        length = true;
+        lines.add(new Header(line.name(), line.value().split(",", -1)[0].strip()));
       }
-    } catch (NumberFormatException e) {
-      // Falls through: a length that is no number is as wrong as a negative one.
     }
-    throw new MalformedException("a Content-Length that is no length");
+    return new Headers(lines);
   }
 
   /** The method, in its own case. */
@@ -78,16 +109,14 @@ public final class Request {
     return target;
   }
 
-  /** The target up to the first question mark. */
+  /** The path of the target, as it was sent; {@code *} where that is the target. */
   public String path() {
-    int mark = target.indexOf('?');
-    return mark < 0 ? target : target.substring(0, mark);
+    return read.path();
   }
 
   /** The target behind the first question mark; empty if there is none. */
   public String query() {
-    int mark = target.indexOf('?');
-    return mark < 0 ? "" : target.substring(mark + 1);
+    return read.query();
   }
 
   /** The protocol as the request line names it, {@code HTTP/1.1}. */

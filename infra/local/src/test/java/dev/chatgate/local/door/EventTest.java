@@ -31,7 +31,9 @@ class EventTest {
     "/v1/a+b%20c, /v1/a+b c, /v1/a+b%20c",
     "/v1//models/, /v1//models/, /v1//models/",
     "/v1/%E4%BD%A0, /v1/你, /v1/%E4%BD%A0",
-    "/v1/%zz, /v1/%zz, /v1/%zz"
+    "/v1/%zz, /v1/%zz, /v1/%zz",
+    "http://x:1/v1/models/a%2Fb?c=/d, /v1/models/a/b, /v1/models/a%2Fb",
+    "HTTPS://x, /, /"
   })
   void thePathIsDecodedAtTheApiAndRawAtTheUrl(String target, String api, String url)
       throws Exception {
@@ -57,23 +59,23 @@ class EventTest {
 
   @Test
   void cookiesStandInAListOfTheirOwn() throws Exception {
-    JsonNode event = event("GET / HTTP/1.1\r\nCookie: a=1; b=2\r\ncookie: c=3\r\n\r\n");
+    JsonNode event = event("GET / HTTP/1.1\r\nHost: h\r\nCookie: a=1; b=2\r\ncookie: c=3\r\n\r\n");
     assertEquals("[\"a=1\",\"b=2\",\"c=3\"]", event.path("cookies").toString());
     assertFalse(event.path("headers").has("cookie"));
   }
 
   @Test
   void theQueryIsThereRawAndDecoded() throws Exception {
-    JsonNode event = event("GET /?a=%2F&b=1&a=x&c HTTP/1.1\r\n\r\n");
+    JsonNode event = event("GET /?a=%2F&b=1&a=x&c HTTP/1.1\r\nHost: h\r\n\r\n");
     assertEquals("a=%2F&b=1&a=x&c", event.path("rawQueryString").asText());
     assertEquals(
         "{\"a\":\"/,x\",\"b\":\"1\",\"c\":\"\"}", event.path("queryStringParameters").toString());
-    assertFalse(event("GET / HTTP/1.1\r\n\r\n").has("queryStringParameters"));
+    assertFalse(event("GET / HTTP/1.1\r\nHost: h\r\n\r\n").has("queryStringParameters"));
   }
 
   @Test
   void theContextNamesTheCall() throws Exception {
-    JsonNode event = event("PUT /x HTTP/1.1\r\nUser-Agent: me\r\n\r\n");
+    JsonNode event = event("PUT /x HTTP/1.1\r\nHost: h\r\nUser-Agent: me\r\n\r\n");
     JsonNode context = event.path("requestContext");
     assertEquals("2.0", event.path("version").asText());
     assertEquals("$default", event.path("routeKey").asText());
@@ -118,14 +120,14 @@ class EventTest {
 
   @Test
   void anEmptyBodyIsLeftOut() throws Exception {
-    JsonNode event = event("GET / HTTP/1.1\r\n\r\n");
+    JsonNode event = event("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assertFalse(event.has("body"));
     assertFalse(event.path("isBase64Encoded").asBoolean(true));
   }
 
   private static JsonNode post(String lines, byte[] body) throws Exception {
     return event(
-        "POST / HTTP/1.1\r\n" + lines + "Content-Length: " + body.length + "\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\n" + lines + "Content-Length: " + body.length + "\r\n\r\n",
         body,
         Event.Path.ENCODED);
   }

@@ -28,8 +28,8 @@ class HttpServerTest {
   void connectionsAreKept() throws Exception {
     String answers =
         exchange(
-            "POST /echo HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
-                + "POST /echo HTTP/1.1\r\nConnection: close\r\nContent-Length: 1\r\n\r\nd");
+            "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
+                + "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1\r\n\r\nd");
     assertTrue(answers.contains("Content-Length: 4\r\n\r\nabc;HTTP/1.1 200 OK"), answers);
     assertTrue(answers.endsWith("Connection: close\r\n\r\nd;"), answers);
   }
@@ -38,8 +38,8 @@ class HttpServerTest {
   void whatTheHandlerLeavesUnreadIsNotTakenForTheNextRequest() throws Exception {
     String answers =
         exchange(
-            "POST /ignore HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
-                + "POST /echo HTTP/1.1\r\nConnection: close\r\nContent-Length: 1\r\n\r\nd");
+            "POST /ignore HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
+                + "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1\r\n\r\nd");
     assertTrue(answers.startsWith("HTTP/1.1 204 No Content\r\n"), answers);
     assertTrue(answers.endsWith("\r\n\r\nd;"), answers);
   }
@@ -50,6 +50,7 @@ class HttpServerTest {
         exchange(
             """
             POST /echo HTTP/1.1\r
+            Host: h\r
             Connection: close\r
             Transfer-Encoding: chunked\r
             \r
@@ -66,14 +67,15 @@ class HttpServerTest {
 
   @Test
   void aStreamIsSentInChunks() throws Exception {
-    String answer = exchange("GET /stream HTTP/1.1\r\nConnection: close\r\n\r\n");
+    String answer = exchange("GET /stream HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assertTrue(answer.endsWith("\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"), answer);
   }
 
   @Test
   void headHasNoBody() throws Exception {
     for (String path : List.of("/echo", "/stream")) {
-      String answer = exchange("HEAD " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n");
+      String answer =
+          exchange("HEAD " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
       assertTrue(answer.endsWith("\r\n\r\n"), answer);
       assertEquals(answer.indexOf("\r\n\r\n"), answer.lastIndexOf("\r\n\r\n"), answer);
     }
@@ -83,7 +85,7 @@ class HttpServerTest {
   void aCallerThatWaitsToBeAskedIsAsked() throws Exception {
     String answer =
         exchange(
-            "POST /echo HTTP/1.1\r\nConnection: close\r\nExpect: 100-continue\r\n"
+            "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nExpect: 100-continue\r\n"
                 + "Content-Length: 1\r\n\r\na");
     assertTrue(answer.startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"), answer);
   }
@@ -96,7 +98,7 @@ class HttpServerTest {
 
   @Test
   void aDefectIsAnInternalServerError() throws Exception {
-    String answer = exchange("GET /defect HTTP/1.1\r\nConnection: close\r\n\r\n");
+    String answer = exchange("GET /defect HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assertTrue(answer.startsWith("HTTP/1.1 500 "), answer);
   }
 
@@ -105,8 +107,8 @@ class HttpServerTest {
     for (String bytes :
         List.of(
             "hello\r\n\r\n",
-            "GET / HTTP/1.1\r\nno colon\r\n\r\n",
-            "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")) {
+            "GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n")) {
       assertTrue(exchange(bytes).startsWith("HTTP/1.1 400 "), bytes);
     }
   }
