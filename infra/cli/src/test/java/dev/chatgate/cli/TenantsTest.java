@@ -108,6 +108,35 @@ class TenantsTest {
   }
 
   @Test
+  void aModelsNameThatNoCallCanUseIsRefusedInOneSentence() {
+    String name = "m".repeat(257);
+    for (var line :
+        List.of(
+            List.of("tenant", "create", id, "--models", "a," + name),
+            List.of("tenant", "create", id, "--alias", name + "=a"),
+            List.of("tenant", "create", id, "--alias", "a=" + name))) {
+      var refused = run(line.toArray(String[]::new));
+      assertEquals(2, refused.exitCode());
+      assertEquals(line.get(3) + ": a model's name has at most 256 bytes.\n", refused.err());
+    }
+    assertEquals(Optional.empty(), editor().find(new TenantId(id)));
+  }
+
+  @Test
+  void aTenantThatIsTooLargeIsRefusedInOneSentence() {
+    done("tenant", "create", id);
+    var line = new ArrayList<>(List.of("tenant", "set", id));
+    for (int i = 0; i < 2_000; i++) {
+      line.addAll(List.of("--alias", "a" + i + "=" + "m".repeat(250)));
+    }
+    var refused = run(line.toArray(String[]::new));
+    assertEquals(2, refused.exitCode());
+    assertTrue(refused.err().startsWith("Tenant " + id + " takes "), refused.err());
+    assertEquals(1, refused.err().lines().count());
+    assertEquals(Map.of(), tenant().modelAliases());
+  }
+
+  @Test
   void aChangeLeavesTheRestAsItIs() {
     done("tenant", "create", id, "--tokens-per-day", "1000", "--requests-per-minute", "5");
     done("tenant", "set", id, "--requests-per-minute", "none", "--models", "");

@@ -1,5 +1,6 @@
 package dev.chatgate.local;
 
+import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantSpec;
@@ -21,7 +22,13 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * @param tenants with their keys
  * @param prices every one, whatever its date
  */
-record Seeds(List<TenantSpec> tenants, List<ModelPrice> prices) {
+record Seeds(Seed<TenantSpec> tenants, Seed<ModelPrice> prices) {
+  /**
+   * What one file holds.
+   *
+   * @param source the setting and the file, as a message names them
+   */
+  record Seed<T>(String source, List<T> entries) {}
 
   /**
    * Reads the files that the settings name.
@@ -34,22 +41,48 @@ record Seeds(List<TenantSpec> tenants, List<ModelPrice> prices) {
         read("CHATGATE_PRICES", settings.prices(), Demo.PRICES, PriceJson::readList));
   }
 
-  /** Writes them; what an earlier run left under the same names is replaced. */
+  /**
+   * Writes them; what an earlier run left under the same names is replaced.
+   *
+   * @throws StartException if one of them cannot be stored
+   */
   void into(DynamoDbClient dynamoDb, Tables tables) {
     var tenantStore = new TenantStore(dynamoDb, tables);
-    tenants.forEach(tenantStore::put);
+    for (TenantSpec spec : tenants.entries()) {
+      store(tenants.source(), "tenant " + spec.tenant().id(), () -> tenantStore.put(spec));
+    }
     var priceStore = new PriceStore(dynamoDb, tables);
-    prices.forEach(priceStore::put);
+    for (ModelPrice price : prices.entries()) {
+      store(prices.source(), "the price of " + price.model(), () -> priceStore.put(price));
+    }
   }
 
-  private static <T> T read(
-      String setting, Optional<Path> file, String otherwise, Function<String, T> reading) {
+  private static void store(String source, String what, Runnable put) {
     try {
-      return reading.apply(file.isPresent() ? Files.readString(file.get()) : otherwise);
+      put.run();
+    } catch (IllegalArgumentException e) {
+      throw new StartException(source + ": " + e.getMessage(), e);
+    } catch (StoreUnavailableException e) {
+      throw new StartException(source + ": " + what + " could not be stored: " + reason(e), e);
+    }
+  }
+
+  private static String reason(StoreUnavailableException failure) {
+    Throwable cause = failure.getCause();
+    String message = String.valueOf((cause == null ? failure : cause).getMessage());
+    return message.lines().findFirst().orElse("");
+  }
+
+  private static <T> Seed<T> read(
+      String setting, Optional<Path> file, String otherwise, Function<String, List<T>> reading) {
+    String source = setting + file.map(path -> " (" + path + ")").orElse("");
+    try {
+      return new Seed<>(
+          source, reading.apply(file.isPresent() ? Files.readString(file.get()) : otherwise));
     } catch (TenantJson.FormatException | PriceJson.FormatException e) {
-      throw new StartException(setting + ": " + e.getMessage() + ".", e);
+      throw new StartException(source + ": " + e.getMessage() + ".", e);
     } catch (IOException e) {
-      throw new StartException(setting + ": the file is not readable text.", e);
+      throw new StartException(source + ": the file is not readable text.", e);
     }
   }
 }

@@ -75,7 +75,7 @@ class LocalTest {
   void aBadFileOfTenantsIsOneSentence() throws Exception {
     Path file = Files.writeString(root.resolve("tenants.json"), "[{\"id\":\"a\",\"colour\":1}]");
     assertEquals(
-        "CHATGATE_TENANTS: tenants[0].colour is not a key of a tenant.\n",
+        "CHATGATE_TENANTS (" + file + "): tenants[0].colour is not a key of a tenant.\n",
         refusal(Map.of("CHATGATE_TENANTS", file.toString())));
   }
 
@@ -83,7 +83,9 @@ class LocalTest {
   void aBadFileOfPricesIsOneSentence() throws Exception {
     Path file = Files.writeString(root.resolve("prices.json"), "{}");
     String sentence = refusal(Map.of("CHATGATE_PRICES", file.toString()));
-    assertTrue(sentence.startsWith("CHATGATE_PRICES: ") && sentence.endsWith(".\n"), sentence);
+    assertTrue(
+        sentence.startsWith("CHATGATE_PRICES (" + file + "): ") && sentence.endsWith(".\n"),
+        sentence);
     assertEquals(1, sentence.lines().count(), sentence);
   }
 

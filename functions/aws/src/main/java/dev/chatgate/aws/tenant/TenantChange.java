@@ -1,5 +1,6 @@
 package dev.chatgate.aws.tenant;
 
+import dev.chatgate.aws.ItemSize;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.aws.tenant.TenantItem.KeyEntry;
 import dev.chatgate.tenant.KeyHash;
@@ -26,6 +27,9 @@ final class TenantChange {
 
   /** A reservation has two bytes for a key's code. */
   private static final int MOST_CODES = 1 << Short.SIZE;
+
+  /** Of one transaction. */
+  private static final int MAX_WRITES = 100;
 
   private final Tables tables;
   private final Optional<TenantItem> before;
@@ -65,6 +69,23 @@ final class TenantChange {
     return this;
   }
 
+  /** Adds keys, or changes their expiry; one that it had, by name and secret, keeps its code. */
+  TenantChange setKeys(List<TenantSpec.Key> some) {
+    for (var key : some) {
+      var hash = KeyHash.of(key.secret());
+      var had = Optional.ofNullable(keys.get(key.name()));
+      had.map(KeyEntry::hash).filter(old -> !old.equals(hash)).ifPresent(this::delete);
+      var same = had.filter(old -> old.hash().equals(hash));
+      write(key, same.orElseGet(() -> new KeyEntry(hash, freshCode())));
+    }
+    return this;
+  }
+
+  /** Whether DynamoDB takes it as one transaction. */
+  boolean fits() {
+    return items.size() < MAX_WRITES;
+  }
+
   /** Adds a key. */
   TenantChange addKey(TenantSpec.Key key) {
     write(key, new KeyEntry(KeyHash.of(key.secret()), freshCode()));
@@ -82,7 +103,9 @@ final class TenantChange {
 
   private int freshCode() {
     if (nextCode >= MOST_CODES) {
-      throw new IllegalStateException("a tenant has at most " + MOST_CODES + " keys in its life");
+      throw new IllegalArgumentException(
+          "Tenant %s has had %d keys, and has no number left for another."
+              .formatted(tenant.id(), MOST_CODES));
     }
     return nextCode++;
   }
@@ -121,6 +144,8 @@ final class TenantChange {
     long version = before.map(TenantItem::version).orElse(0L);
     var stored = before.map(TenantItem::stored).orElse(Map.of());
     var item = new TenantItem(tenant, keys, nextCode, version + 1, stored).write();
+    ItemSize.require(
+        "Tenant " + tenant.id(), item, "shorten its models, aliases, origins or keys.");
     var put = Put.builder().item(item).tableName(tables.tenants());
     // Against a writer between our read and this write: what that one wrote would be lost.
     if (before.isEmpty()) {

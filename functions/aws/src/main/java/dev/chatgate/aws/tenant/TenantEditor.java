@@ -39,7 +39,7 @@ public final class TenantEditor {
   /** Keys in one transaction, which takes 100 writes. */
   private static final int KEYS_AT_ONCE = 50;
 
-  private static final String RACED = "ConditionalCheckFailed";
+  static final String RACED = "ConditionalCheckFailed";
   private static final String LOCKED = "TransactionConflict";
 
   private final DynamoDbClient dynamoDb;
@@ -132,10 +132,11 @@ public final class TenantEditor {
    * @throws IllegalArgumentException if a key's secret is another tenant's
    */
   public boolean create(TenantEdit edit) {
-    return change(
-            edit.tenant().id(),
-            before -> before.isPresent() ? Optional.empty() : Optional.of(whole(before, edit)))
-        .written();
+    var whole = new WholeTenant(tables, edit.tenant(), edit.keys());
+    return write(
+        edit,
+        whole,
+        before -> before.isPresent() ? Optional.empty() : Optional.of(whole.first(before)));
   }
 
   /**
@@ -146,13 +147,20 @@ public final class TenantEditor {
    * @throws IllegalArgumentException if a key's secret is another tenant's
    */
   public boolean replace(TenantEdit edit) {
-    return change(edit.tenant().id(), before -> before.map(_ -> whole(before, edit))).written();
+    var whole = new WholeTenant(tables, edit.tenant(), edit.keys());
+    return write(edit, whole, before -> before.map(_ -> whole.first(before)));
   }
 
-  private List<TransactWriteItem> whole(Optional<TenantItem> before, TenantEdit edit) {
-    var change = new TenantChange(tables, before, edit.tenant());
-    edit.keys().ifPresent(change::onlyKeys);
-    return change.items();
+  private boolean write(
+      TenantEdit edit,
+      WholeTenant whole,
+      Function<Optional<TenantItem>, Optional<List<TransactWriteItem>>> first) {
+    var id = edit.tenant().id();
+    var changed = change(id, first);
+    if (changed.written()) {
+      whole.others(changed.before()).forEach(step -> change(id, before -> before.map(step)));
+    }
+    return changed.written();
   }
 
   /**
@@ -267,8 +275,8 @@ public final class TenantEditor {
   private static void checkWorthRepeating(
       TenantId id, int attempt, TransactionCanceledException failure) {
     var codes = failure.cancellationReasons().stream().map(CancellationReason::code).toList();
-    if (codes.stream().skip(1).anyMatch(RACED::equals)) {
-      throw new IllegalArgumentException("A secret is the key of another tenant already.");
+    if (TenantStore.isOfAnother(failure)) {
+      throw TenantStore.secretOfAnother(id);
     }
     boolean raced = codes.contains(LOCKED) || codes.contains(RACED);
     if (!raced || attempt >= MOST_ATTEMPTS) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.chatgate.tenant.ModelName;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -16,6 +17,7 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,11 +58,61 @@ public final class TenantJson {
    * @throws FormatException if the text is anything else
    */
   public static List<TenantSpec> readList(String json) {
-    return read(json, parser -> new Reader(parser).list("tenants", Reader::spec));
+    return read(
+        json,
+        parser -> {
+          var specs =
+              new Reader(parser)
+                  .list("tenants", (reader, path) -> requireShortNames(path, reader.listed(path)));
+          requireDistinct(specs);
+          return specs;
+        });
+  }
+
+  private static void requireDistinct(List<TenantSpec> specs) {
+    var ids = new HashMap<TenantId, Integer>();
+    var secrets = new HashMap<String, TenantId>();
+    for (int i = 0; i < specs.size(); i++) {
+      var id = specs.get(i).tenant().id();
+      var first = ids.putIfAbsent(id, i);
+      if (first != null) {
+        throw new FormatException(
+            "tenants[%d].id: %s is the id of tenants[%d] too".formatted(i, id, first));
+      }
+      for (var key : specs.get(i).keys()) {
+        var owner = secrets.putIfAbsent(key.secret(), id);
+        if (owner != null) {
+          throw new FormatException(
+              "tenants[%d].keys: the key %s of tenant %s has the secret of a key of tenant %s"
+                  .formatted(i, key.name(), id, owner));
+        }
+      }
+    }
+  }
+
+  /** Not asked of what is stored: earlier releases took longer names, which no call can use now. */
+  private static TenantSpec requireShortNames(String path, TenantSpec spec) {
+    var tenant = spec.tenant();
+    tenant.models().orElse(List.of()).forEach(name -> requireShort(path + ".models", tenant, name));
+    tenant
+        .modelAliases()
+        .forEach((alias, name) -> {
+          requireShort(path + ".model_aliases", tenant, alias);
+          requireShort(path + ".model_aliases", tenant, name);
+        });
+    return spec;
+  }
+
+  private static void requireShort(String path, Tenant tenant, String name) {
+    if (ModelName.isTooLong(name)) {
+      throw new FormatException(
+          "%s: a model's name of tenant %s has more than %d bytes, which no call can use"
+              .formatted(path, tenant.id(), ModelName.MAX_BYTES));
+    }
   }
 
   /**
-   * Reads one tenant.
+   * Reads one tenant, as it may be stored.
    *
    * @throws FormatException if the text is anything else
    */
@@ -183,6 +235,12 @@ public final class TenantJson {
       return valid(path, fields::spec);
     }
 
+    /** One of a list: what is wrong with it as a whole is said with its name. */
+    TenantSpec listed(String path) throws IOException {
+      var fields = fields(path);
+      return valid(fields.id == null ? path : path + " (" + fields.id + ")", fields::spec);
+    }
+
     TenantEdit edit(String path, TenantId id) throws IOException {
       var fields = fields(path);
       if (fields.id == null) {
@@ -192,6 +250,7 @@ public final class TenantJson {
         throw new FormatException(path + ".id is not " + id);
       }
       var spec = valid(path, fields::spec);
+      requireShortNames(path, spec);
       return new TenantEdit(
           spec.tenant(), fields.keys == null ? Optional.empty() : Optional.of(spec.keys()));
     }

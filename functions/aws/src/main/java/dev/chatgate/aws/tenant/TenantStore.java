@@ -19,6 +19,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
  * Tenants and their keys in the Tenants table. Two sorts of item:
@@ -146,21 +148,50 @@ public final class TenantStore implements TenantDirectory {
   }
 
   /**
-   * Writes a whole tenant, in one transaction: it has afterwards exactly the keys of the
-   * specification. A key that the tenant had already, by name and secret, keeps its code; no code
-   * is ever given twice.
+   * Writes a whole tenant: it has afterwards exactly the keys of the specification. A key that the
+   * tenant had already, by name and secret, keeps its code; no code is ever given twice. One
+   * transaction, or, with more keys than that takes, several.
    *
-   * @throws StoreUnavailableException if the store does not answer, if somebody else wrote the
-   *     tenant at the same time, or if a key's secret is another tenant's
+   * @throws StoreUnavailableException if the store does not answer, or if another writer wrote the
+   *     tenant at the same time
+   * @throws IllegalArgumentException if a key's secret is another tenant's, or the tenant is too
+   *     large to be stored; the message is a sentence
    */
   public void put(TenantSpec spec) {
-    var before = TenantItem.read(read(TenantItem.keyOf(spec.tenant().id())));
-    var writes = new TenantChange(tables, before, spec.tenant()).onlyKeys(spec.keys()).items();
+    var id = spec.tenant().id();
+    var whole = new WholeTenant(tables, spec.tenant(), Optional.of(spec.keys()));
+    var before = item(id);
+    write(id, whole.first(before));
+    whole.others(before).forEach(step -> item(id).ifPresent(now -> write(id, step.apply(now))));
+  }
+
+  private Optional<TenantItem> item(TenantId id) {
+    return TenantItem.read(read(TenantItem.keyOf(id)));
+  }
+
+  private void write(TenantId id, List<TransactWriteItem> writes) {
     try {
       dynamoDb.transactWriteItems(request -> request.transactItems(writes));
+    } catch (TransactionCanceledException e) {
+      if (isOfAnother(e)) {
+        throw secretOfAnother(id);
+      }
+      throw new StoreUnavailableException("writing tenant " + id, e);
     } catch (SdkException e) {
-      throw new StoreUnavailableException("writing tenant " + spec.tenant().id(), e);
+      throw new StoreUnavailableException("writing tenant " + id, e);
     }
+  }
+
+  /** The first write of each transaction is the tenant's own item, the others are of keys. */
+  static boolean isOfAnother(TransactionCanceledException failure) {
+    return failure.cancellationReasons().stream()
+        .skip(1)
+        .anyMatch(reason -> TenantEditor.RACED.equals(reason.code()));
+  }
+
+  static IllegalArgumentException secretOfAnother(TenantId id) {
+    return new IllegalArgumentException(
+        "A secret of tenant " + id + " is the key of another tenant already.");
   }
 
   private Map<String, AttributeValue> read(Map<String, AttributeValue> key) {

@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,8 @@ public final class PriceJson {
     }
   }
 
+  private record TierKey(String model, LocalDate from, long above) {}
+
   private record ModelAndDate(String model, LocalDate from) {}
 
   /**
@@ -113,7 +116,15 @@ public final class PriceJson {
    */
   public static List<ModelPrice> readList(String json) {
     var tiers = new LinkedHashMap<ModelAndDate, List<ModelPrice.Tier>>();
+    var seen = new HashMap<TierKey, Integer>();
     for (var row : rows(json)) {
+      var key = new TierKey(row.text("model"), row.from(), row.tier().abovePromptTokens());
+      var first = seen.putIfAbsent(key, row.index());
+      if (first != null) {
+        throw new FormatException(
+            "prices[%d] has the model, the date and the %s of prices[%d]"
+                .formatted(row.index(), ABOVE, first));
+      }
       tiers
           .computeIfAbsent(new ModelAndDate(row.text("model"), row.from()), _ -> new ArrayList<>())
           .add(row.tier());

@@ -1,8 +1,10 @@
 package dev.chatgate.aws.usage;
 
 import dev.chatgate.aws.Critical;
+import dev.chatgate.aws.ItemSize;
 import dev.chatgate.aws.StoreErrors;
 import dev.chatgate.aws.Tables;
+import dev.chatgate.tenant.ModelName;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.PriceSource;
 import java.time.LocalDate;
@@ -61,14 +63,24 @@ public final class PriceStore implements PriceSource {
    * stay.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   * @throws IllegalArgumentException if it is too large to be stored; the message is a sentence
    */
   public void put(ModelPrice price) {
+    if (ModelName.isTooLong(price.model())) {
+      throw new IllegalArgumentException(
+          "The model's name of a price from %s has more than %d bytes, which no call can use."
+              .formatted(price.from(), ModelName.MAX_BYTES));
+    }
     var tiers = price.tiers().stream().map(PriceStore::tier).toList();
     var values =
         Map.of(
             ":model", AttributeValue.fromS(price.model()),
             ":from", AttributeValue.fromS(price.from().toString()),
             ":tiers", AttributeValue.fromL(tiers));
+    ItemSize.require(
+        "The price of " + price.model() + " from " + price.from(),
+        values,
+        "it has too many tiers.");
     try {
       dynamoDb.updateItem(request ->
           request

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import java.time.Instant;
 import java.util.List;
@@ -117,5 +118,48 @@ class TenantJsonTest {
 
   private static OptionalLong at(long limit) {
     return OptionalLong.of(limit);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"a\"}]"
+            + "|tenants[2].id: a is the id of tenants[0] too",
+        "[{\"id\":\"a\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_1\"}]},"
+            + "{\"id\":\"b\",\"keys\":[{\"name\":\"x\",\"secret\":\"cg_2\"},"
+            + "{\"name\":\"l\",\"secret\":\"cg_1\"}]}]"
+            + "|tenants[1].keys: the key l of tenant b has the secret of a key of tenant a",
+        "[{\"id\":\"a\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_1\"},{\"name\":\"l\",\"secret\":\"cg_1\"}]}]"
+            + "|tenants[0] (a): two keys have the same name or the same secret"
+      })
+  void whatIsThereTwiceInAListIsNamed(String json, String sentence) {
+    var thrown = assertThrows(TenantJson.FormatException.class, () -> TenantJson.readList(json));
+    assertEquals(sentence, thrown.getMessage());
+  }
+
+  @Test
+  void operatorsMayNotNameAModelThatNoCallCanName() {
+    for (String name : List.of("m".repeat(257), "\u65e5".repeat(86))) {
+      for (String members :
+          List.of(
+              "\"models\":[\"" + name + "\"]",
+              "\"model_aliases\":{\"" + name + "\":\"m\"}",
+              "\"model_aliases\":{\"m\":\"" + name + "\"}")) {
+        String json = "{\"id\":\"a\"," + members + "}";
+        var thrown =
+            assertThrows(
+                TenantJson.FormatException.class, () -> TenantJson.readList("[" + json + "]"));
+        assertTrue(
+            thrown.toString().contains("tenant a has more than 256 bytes"), thrown.toString());
+        assertThrows(
+            TenantJson.FormatException.class, () -> TenantJson.readEdit(json, new TenantId("a")));
+        var stored = TenantJson.readOne(json).tenant();
+        assertEquals(stored, TenantJson.readOne(TenantJson.write(stored)).tenant());
+      }
+    }
+    String longest = "[{\"id\":\"a\",\"models\":[\"" + "m".repeat(256) + "\"]}]";
+    assertEquals(1, TenantJson.readList(longest).size());
   }
 }

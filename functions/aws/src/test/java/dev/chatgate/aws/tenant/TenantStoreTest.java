@@ -74,7 +74,9 @@ class TenantStoreTest {
   void aSecretBelongsToOneTenant() {
     var other =
         TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"one\"}]}");
-    assertThrows(StoreUnavailableException.class, () -> store.put(other));
+    var refused = assertThrows(IllegalArgumentException.class, () -> store.put(other));
+    assertEquals(
+        "A secret of tenant other is the key of another tenant already.", refused.getMessage());
     assertEquals("acme", store.find(KeyHash.of("one")).orElseThrow().tenant().id().value());
   }
 

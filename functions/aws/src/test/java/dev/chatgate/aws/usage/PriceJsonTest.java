@@ -48,6 +48,7 @@ class PriceJsonTest {
           [{"model":"m","from":"2026-11-01"}]                      | prices[0].prompt_usd_per_million is missing
           [{"model":"m","usd":1}]                                  | prices[0].usd is not known
           [{"prompt_usd_per_million":"1"}]                         | must be a number
+          [{"model":"m","from":"2026-11-01","prompt_usd_per_million":1,"completion_usd_per_million":1},{"model":"m","from":"2026-11-01","prompt_usd_per_million":2,"completion_usd_per_million":1}] | prices[1] has the model, the date and the above_prompt_tokens of prices[0]
           [{"model":"m","model":"n"}]                              | prices are not JSON
           [                                                        | prices are not JSON
           [] []                                                    | more after the end

@@ -1,5 +1,6 @@
 package dev.chatgate.openai.request;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -161,7 +162,7 @@ final class Base64Text {
 
   private static byte[] values() {
     var values = new byte[128];
-    java.util.Arrays.fill(values, FOREIGN);
+    Arrays.fill(values, FOREIGN);
     String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     for (int i = 0; i < alphabet.length(); i++) {
       values[alphabet.charAt(i)] = (byte) i;

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.tokens.TokenCounters;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +30,28 @@ class MediaEstimateTest {
   private static final String FILE =
       "{\"type\":\"file\",\"file\":{\"filename\":\"a\",\"file_data\":\"%s\"}}";
   private static final String SENTENCE = "The quick brown fox jumps over the lazy dog. ";
+
+  private static final long SEED = Long.getLong("seed", System.nanoTime());
+  private static final List<String> HEADS =
+      List.of(
+          "",
+          "RIFF\0\0\0\0WAVE",
+          "RIFF\0\0\0\0WAVEfmt ",
+          "RIFF\0\0\0\0WEBP",
+          "fLaC",
+          "OggS",
+          "ID3",
+          "ID3\4\0\0\0\0\0\0",
+          "\u00FF\u00FB\u0090\0",
+          "\u00FF\u00F1",
+          "\0\0\0 ftypM4A mvhd\0",
+          "\0\0\0 ftypisom",
+          "\u001AE\u00DF\u00A3",
+          "#!AMR",
+          "%PDF-/Type/Page",
+          "%PDF-/Type ",
+          "PK\3\4",
+          "\u0089PNG");
 
   private static final ChatRequestParser parser = new ChatRequestParser(new TokenCounters());
 
@@ -75,7 +100,8 @@ class MediaEstimateTest {
         // Qwen-Omni: 25 tokens a second. Voxtral: a token each 80 ms.
         sound("WAV, 16 kHz, 30 s", QWEN, Sounds.wav(30, 32_000), "wav", 30 * 25),
         sound("MP3, 64 kbit/s, 90 s", QWEN, Sounds.mp3(90, 64, 5), "mp3", 90 * 25),
-        sound("WAV, half a second", QWEN, Sounds.wav(1, 16_000), "wav", 25),
+        sound("WAV, 8 kHz, 1 s", QWEN, Sounds.wav(1, 16_000), "wav", 25),
+        sound("G.711, half a second", QWEN, Sounds.noise(4_000), "g711_alaw", 25),
         sound("MP3, 128 kbit/s, 60 s", VOXTRAL, Sounds.mp3(60, 128, 9), "mp3", 60 * 12.5),
         // A page: Gemini 258, Anthropic 1,500 to 3,000, OpenAI its text and its image.
         file("PDF, 5 pages", GEMINI, "application/pdf", pdf(5, 300_000), 5 * 258),
@@ -253,7 +279,7 @@ class MediaEstimateTest {
     }
     assertEquals(honest, more(GEMINI, SOUND.formatted(base64(wav), "wav")));
     byte[] tagged = Sounds.mp3(60, 128, 9);
-    java.util.Arrays.fill(tagged, 6, 10, (byte) 0x7F);
+    Arrays.fill(tagged, 6, 10, (byte) 0x7F);
     assertTrue(more(GEMINI, SOUND.formatted(base64(tagged), "mp3")) >= 60 * 32);
   }
 
@@ -271,11 +297,45 @@ class MediaEstimateTest {
             pdf(2, 2_000),
             png(2_000))) {
       for (int length = 1; length < 1_200; length += length < 64 ? 1 : 61) {
-        String cut = base64(java.util.Arrays.copyOf(whole, length));
+        String cut = base64(Arrays.copyOf(whole, length));
         assertTrue(more(GEMINI, SOUND.formatted(cut, "mp3")) > 0);
         assertTrue(more(GEMINI, FILE.formatted(cut)) > 0);
       }
     }
+  }
+
+  @Test
+  void noBytesBehindAnyHeadAreADefectOrCostNothing() {
+    var random = new Random(SEED);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] file = new byte[1 + random.nextInt(300)];
+      random.nextBytes(file);
+      byte[] head = HEADS.get(random.nextInt(HEADS.size())).getBytes(ISO_8859_1);
+      System.arraycopy(head, 0, file, 0, Math.min(head.length, file.length));
+      String part = (random.nextBoolean() ? SOUND : FILE).formatted(base64(file), "aac");
+      long estimate = more(GEMINI, part);
+      assertTrue(estimate > 0 && estimate < 2 * PromptEstimate.VIDEO, () -> SEED + ": " + part);
+    }
+  }
+
+  /** What is gathered for counting holds no base64: it would be as large as the body. */
+  @Test
+  void noTextIsMadeOfBase64() {
+    String noise = base64(Sounds.noise(3_000_000));
+    byte[] sound = body("user", SOUND.formatted(noise, "mp3")).getBytes(UTF_8);
+    byte[] text = body("user", "{\"type\":\"text\",\"text\":\"" + noise + "\"}").getBytes(UTF_8);
+    parser.parse(sound);
+    long before = allocated();
+    parser.parse(sound);
+    long ofSound = allocated() - before;
+    parser.parse(text);
+    long ofText = allocated() - before - ofSound;
+    assertTrue(ofSound <= ofText - noise.length(), () -> ofSound + ", " + ofText);
+  }
+
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
   }
 
   @Test
@@ -296,13 +356,15 @@ class MediaEstimateTest {
   }
 
   private static long estimate(String model, String role, String parts) {
-    String body =
-        "{\"model\":\"m\",\"messages\":[{\"role\":\"%s\",\"content\":[%s]}]}"
-            .formatted(role, parts);
-    var parsed = parser.parse(body.getBytes(UTF_8));
+    var parsed = parser.parse(body(role, parts).getBytes(UTF_8));
     return assertInstanceOf(ParsedChat.Valid.class, parsed, parsed::toString)
         .request()
         .promptTokens(model);
+  }
+
+  private static String body(String role, String parts) {
+    return "{\"model\":\"m\",\"messages\":[{\"role\":\"%s\",\"content\":[%s]}]}"
+        .formatted(role, parts);
   }
 
   private static String base64(byte[] bytes) {

@@ -1,6 +1,7 @@
 package dev.chatgate.cli.tenant;
 
 import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.tenant.ModelName;
 import dev.chatgate.tenant.Tenant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -79,7 +80,7 @@ final class TenantOptions {
         tenant.id(),
         tenant.status(),
         quota.applyTo(tenant.quota()),
-        models.map(TenantOptions::names).or(tenant::models),
+        models.map(TenantOptions::models).or(tenant::models),
         aliases(tenant.modelAliases()),
         origins(tenant.allowedOrigins()));
   }
@@ -87,6 +88,10 @@ final class TenantOptions {
   private Map<String, String> aliases(Map<String, String> before) {
     var after = new LinkedHashMap<>(before);
     noAliases.forEach(after::remove);
+    aliases.forEach((alias, model) -> {
+      requireShort("--alias", alias);
+      requireShort("--alias", model);
+    });
     after.putAll(aliases);
     return after;
   }
@@ -96,6 +101,19 @@ final class TenantOptions {
       return before;
     }
     return origins.filter(text -> !text.equals(DEPLOYMENTS)).map(TenantOptions::names);
+  }
+
+  private static List<String> models(String list) {
+    var models = names(list);
+    models.forEach(model -> requireShort("--models", model));
+    return models;
+  }
+
+  private static void requireShort(String option, String model) {
+    if (ModelName.isTooLong(model)) {
+      throw RefusedException.cannotRun(
+          "%s: a model's name has at most %d bytes.".formatted(option, ModelName.MAX_BYTES));
+    }
   }
 
   private static List<String> names(String list) {

@@ -1,0 +1,170 @@
+package dev.chatgate.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.tenant.TenantStore;
+import dev.chatgate.local.aws.AwsEndpoint;
+import dev.chatgate.tenant.KeyHash;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** Seed files against the store of the local system: stored whole, or refused in one sentence. */
+class SeedsTest {
+  @TempDir Path folder;
+
+  private final AwsEndpoint aws = AwsEndpoint.start(0, Optional.empty(), Clock.systemUTC());
+  private final DynamoDbClient dynamoDb =
+      DynamoDbClient.builder()
+          .httpClientBuilder(Apache5HttpClient.builder())
+          .endpointOverride(URI.create(aws.url()))
+          .region(Region.US_EAST_1)
+          .credentialsProvider(
+              StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+          .build();
+
+  @BeforeEach
+  void tables() {
+    Tables.LOCAL.createRequests().forEach(dynamoDb::createTable);
+  }
+
+  @AfterEach
+  void stop() {
+    dynamoDb.close();
+    aws.close();
+  }
+
+  @Test
+  void manyKeysAndAliasesAreStored() throws IOException {
+    seed(
+        "CHATGATE_TENANTS",
+        "[{\"id\":\"acme\",\"keys\":[" + keys(150) + "]," + aliases(3_000, 20) + "}]");
+    var store = new TenantStore(dynamoDb, Tables.LOCAL);
+    for (int i = 0; i < 150; i++) {
+      var found = store.find(KeyHash.of("cg_" + i)).orElseThrow();
+      assertEquals(3_000, found.tenant().modelAliases().size());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "[{\"id\":\"a\"},{\"id\":\"a\"}]|tenants[1].id: a is the id of tenants[0] too.",
+        "[{\"id\":\"a\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_x\"}]},{\"id\":\"b\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_x\"}]}]"
+            + "|tenants[1].keys: the key k of tenant b has the secret of a key of tenant a.",
+        "[{\"id\":\"a\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_x\"},{\"name\":\"l\",\"secret\":\"cg_x\"}]}]"
+            + "|tenants[0] (a): two keys have the same name or the same secret.",
+        "[{\"id\":\"a\",\"model_aliases\":{\"x\":\"1\",\"x\":\"2\"}}]|line 1: Duplicate field 'x'.",
+        "{}|tenants must be a list.",
+        "[{\"id\":\"a\"|line 1: Unexpected end-of-input"
+      })
+  void aFileOfTenantsIsRefusedInOneSentence(String json, String sentence) throws IOException {
+    assertRefused("CHATGATE_TENANTS", json, sentence);
+  }
+
+  @Test
+  void aTenantThatIsTooLargeIsRefusedInOneSentence() throws IOException {
+    assertRefused(
+        "CHATGATE_TENANTS",
+        "[{\"id\":\"acme\"," + aliases(3_000, 200) + "}]",
+        "Tenant acme takes ");
+  }
+
+  @Test
+  void aModelsNameThatIsTooLongIsRefusedInOneSentence() throws IOException {
+    assertRefused(
+        "CHATGATE_TENANTS",
+        "[{\"id\":\"acme\",\"models\":[\"" + "m".repeat(257) + "\"]}]",
+        "tenants[0].models: a model's name of tenant acme has more than 256 bytes");
+    assertRefused(
+        "CHATGATE_PRICES",
+        "[" + price("m".repeat(257)) + "]",
+        "The model's name of a price from 2026-01-01 has more than 256 bytes");
+  }
+
+  @Test
+  void aSecretThatAnEarlierRunGaveToAnotherTenantIsRefusedInOneSentence() throws IOException {
+    String key = "\"keys\":[{\"name\":\"k\",\"secret\":\"cg_x\"}]";
+    seed("CHATGATE_TENANTS", "[{\"id\":\"a\"," + key + "}]");
+    assertRefused(
+        "CHATGATE_TENANTS",
+        "[{\"id\":\"b\"," + key + "}]",
+        "A secret of tenant b is the key of another tenant already.");
+  }
+
+  @Test
+  void aPriceThatIsThereTwiceIsRefusedInOneSentence() throws IOException {
+    assertRefused(
+        "CHATGATE_PRICES",
+        "[" + price("m") + "," + price("n") + "," + price("m") + "]",
+        "prices[2] has the model, the date and the above_prompt_tokens of prices[0].");
+  }
+
+  @Test
+  void aStoreThatRefusesIsNamedWithItsReason() throws IOException {
+    dynamoDb.deleteTable(table -> table.tableName(Tables.LOCAL.tenants()));
+    var refused = refused("CHATGATE_TENANTS", "[{\"id\":\"a\"}]");
+    assertTrue(refused.startsWith("tenant a could not be stored: "), refused);
+  }
+
+  private void assertRefused(String setting, String json, String sentence) throws IOException {
+    var refused = refused(setting, json);
+    assertTrue(refused.startsWith(sentence), refused);
+    assertFalse(refused.contains("cg_x"), "a secret");
+  }
+
+  /** The sentence behind the setting and the file. */
+  private String refused(String setting, String json) throws IOException {
+    var thrown = assertThrows(StartException.class, () -> seed(setting, json));
+    var message = String.valueOf(thrown.getMessage());
+    var source = setting + " (" + folder.resolve("seed.json") + "): ";
+    assertTrue(message.startsWith(source), message);
+    assertEquals(1, message.lines().count(), message);
+    return message.substring(source.length());
+  }
+
+  private void seed(String setting, String json) throws IOException {
+    var file = Files.writeString(folder.resolve("seed.json"), json);
+    Seeds.from(Settings.from(Map.of(setting, file.toString()))).into(dynamoDb, Tables.LOCAL);
+  }
+
+  private static String keys(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "{\"name\":\"k%d\",\"secret\":\"cg_%d\"}".formatted(i, i))
+        .collect(Collectors.joining(","));
+  }
+
+  private static String aliases(int count, int length) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"a%d\":\"%s\"".formatted(i, "m".repeat(length)))
+        .collect(Collectors.joining(",", "\"model_aliases\":{", "}"));
+  }
+
+  private static String price(String model) {
+    return "{\"model\":\"%s\",\"from\":\"2026-01-01\",\"prompt_usd_per_million\":1,\"completion_usd_per_million\":1}"
+        .formatted(model);
+  }
+}
