@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
@@ -56,7 +58,12 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
-  private static DynamoDbClient clientAt(URI endpoint) {
+  /** Another client of it, on whose requests somebody looks. */
+  public DynamoDbClient client(ExecutionInterceptor interceptor) {
+    return clientAt(endpoint, interceptor);
+  }
+
+  private static DynamoDbClient clientAt(URI endpoint, ExecutionInterceptor... interceptors) {
     return DynamoDbClient.builder()
         .endpointOverride(endpoint)
         .region(Region.US_EAST_1)
@@ -64,7 +71,8 @@ public final class LocalDynamoDb implements AutoCloseable {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
         .httpClientBuilder(Apache5HttpClient.builder().maxConnections(128))
         .overrideConfiguration(o ->
-            o.retryStrategy(DefaultRetryStrategy.doNotRetry())
+            o.executionInterceptors(List.of(interceptors))
+                .retryStrategy(DefaultRetryStrategy.doNotRetry())
                 .apiCallTimeout(Duration.ofSeconds(60)))
         .build();
   }

@@ -43,20 +43,30 @@ final class UsageEndpoint {
     switch (UsageQuery.read(exchange.request().query(), today)) {
       case UsageQuery.Invalid(var error) -> exchange.refuse(error);
       case UsageQuery.Valid(var from, var to, var groupBy) ->
-          exchange.json(200, body(reader.read(tenant, from, to), groupBy));
+          exchange.json(200, body(read(tenant, from, to, groupBy), groupBy));
     }
   }
 
-  private static String body(Usage usage, UsageQuery.GroupBy groupBy) {
+  private Usage<String> read(
+      Tenant tenant, LocalDate from, LocalDate to, UsageQuery.GroupBy groupBy) {
+    return reader.read(
+        tenant,
+        from,
+        to,
+        key ->
+            switch (groupBy) {
+              case DAY -> key.day().toString();
+              case MODEL -> key.model();
+            });
+  }
+
+  private static String body(Usage<String> usage, UsageQuery.GroupBy groupBy) {
     var text = new StringWriter();
     try (var json = JSON.createGenerator(text)) {
       json.writeStartObject();
       json.writeStringField("object", "list");
       json.writeArrayFieldStart("data");
-      switch (groupBy) {
-        case DAY -> writeAll(json, "day", usage.byDay());
-        case MODEL -> writeAll(json, "model", usage.byModel());
-      }
+      writeAll(json, name(groupBy), usage.tallies());
       json.writeEndArray();
       json.writeArrayFieldStart("limits");
       for (var limit : usage.limits()) {
@@ -70,12 +80,19 @@ final class UsageEndpoint {
     return text.toString();
   }
 
-  private static void writeAll(JsonGenerator json, String name, Map<?, Tally> tallies)
+  private static String name(UsageQuery.GroupBy groupBy) {
+    return switch (groupBy) {
+      case DAY -> "day";
+      case MODEL -> "model";
+    };
+  }
+
+  private static void writeAll(JsonGenerator json, String name, Map<String, Tally> tallies)
       throws IOException {
     for (var group : tallies.entrySet()) {
       var tally = group.getValue();
       json.writeStartObject();
-      json.writeStringField(name, group.getKey().toString());
+      json.writeStringField(name, group.getKey());
       json.writeNumberField("requests", tally.calls());
       json.writeNumberField("prompt_tokens", tally.prompt());
       json.writeNumberField("cached_tokens", tally.cached());

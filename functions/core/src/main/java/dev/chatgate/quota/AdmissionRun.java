@@ -80,7 +80,7 @@ final class AdmissionRun {
     var seen = parts.seen().last(key);
     attempts++;
     var entry = entry(seen, now);
-    var write = Admitting.call(id, entry, model, claim.quota(), seen, Buckets.nanosOf(now));
+    var write = Admitting.call(id, entry, claim, seen, Buckets.nanosOf(now));
     try {
       return switch (parts.table().update(key, write)) {
         case Written.Done(QuotaItem after) -> {
@@ -114,7 +114,7 @@ final class AdmissionRun {
         startedAt.getEpochSecond(),
         (int) Math.clamp(toDeadline, 0, MOST_SECONDS),
         Math.max(Windows.dayOf(now), item.newestDay()),
-        ModelCodes.codeFor(model, item),
+        ModelCodes.codeFor(model, item, claim.maxNames()),
         claim.credential().keyCode());
   }
 

@@ -1,6 +1,7 @@
 package dev.chatgate.quota;
 
 import dev.chatgate.quota.Attribute.Text;
+import dev.chatgate.quota.Attribute.Whole;
 import dev.chatgate.quota.ItemUpdate.Condition;
 import dev.chatgate.tenant.Quota;
 
@@ -19,14 +20,15 @@ final class Admitting {
    *
    * @param id the reservation's id
    * @param entry what it holds
-   * @param model the name that the entry's model code stands for
-   * @param quota the limits
-   * @param seen the item as last seen: whether the request bucket is idle is guessed by it
+   * @param claim the model and the limits
+   * @param seen the item as last seen: whether the request bucket is idle, and whether the model's
+   *     name is there, is guessed by it
    * @param now epoch nanoseconds
    */
-  static ItemUpdate call(
-      String id, Entry entry, String model, Quota quota, QuotaItem seen, long now) {
-    var write = hold(id, entry, model, now);
+  static ItemUpdate call(String id, Entry entry, Claim claim, QuotaItem seen, long now) {
+    var quota = claim.quota();
+    var write = hold(id, entry, now);
+    nameModel(write, entry, ModelCodes.nameOf(claim.model()), claim.maxNames(), seen);
     limitConcurrency(write, quota);
     limitTokensPerMinute(write, quota, entry, now);
     limitWindows(write, quota, entry);
@@ -35,18 +37,18 @@ final class Admitting {
   }
 
   /** The write for a correction: bound by no limit, and no request. */
-  static ItemUpdate correction(String id, Entry entry, String model, long now) {
-    return hold(id, entry, model, now).build();
+  static ItemUpdate correction(String id, Entry entry, String model, QuotaItem seen, long now) {
+    var write = hold(id, entry, now);
+    nameModel(write, entry, model, ModelCodes.MAX_NAMES_WITH_CONFIGURED, seen);
+    return write.build();
   }
 
-  private static ItemUpdate.Builder hold(String id, Entry entry, String model, long now) {
+  private static ItemUpdate.Builder hold(String id, Entry entry, long now) {
     int month = Windows.monthOf(entry.epochDay());
-    var modelName = ItemNames.modelName(entry.modelCode());
     return new ItemUpdate.Builder()
         .when(new Condition.Absent(id))
         // An instance whose clock is behind gets the item back, and adopts its day.
         .when(new Condition.AbsentOrAtMost(ItemNames.NEWEST_DAY, entry.epochDay()))
-        .when(new Condition.AbsentOrIs(modelName, new Text(model)))
         .put(id, entry)
         .addFromZero(ItemNames.ENTRIES, 1)
         .put(ItemNames.NEWEST_DAY, entry.epochDay())
@@ -55,12 +57,43 @@ final class Admitting {
         .addFromZero(ItemNames.dayTokens(entry.epochDay()), entry.tokens())
         .addFromZero(ItemNames.monthTokens(month), entry.tokens())
         .addFromZero(ItemNames.monthMicroUsd(month), entry.microUsd())
-        .putIfAbsent(modelName, model)
         .putIfAbsent(ItemNames.DUE_PARTITION, ItemNames.DUE)
         .then(
             new ItemUpdate.Action.PutIfAbsent(
-                ItemNames.DUE_MINUTE,
-                new Attribute.Whole(now / 1_000_000_000L / SECONDS_A_MINUTE)));
+                ItemNames.DUE_MINUTE, new Whole(now / 1_000_000_000L / SECONDS_A_MINUTE)));
+  }
+
+  private static void nameModel(
+      ItemUpdate.Builder write, Entry entry, String model, int maxNames, QuotaItem seen) {
+    var attribute = ItemNames.modelName(entry.modelCode());
+    if (entry.modelCode() == ModelCodes.OTHER_CODE) {
+      putName(write, attribute, ModelCodes.OTHER);
+    } else if (seen.has(attribute)) {
+      // It is not put again from memory: a name that has gone meanwhile would not be counted.
+      write.when(new Condition.Is(attribute, new Text(model)));
+    } else {
+      putName(write, attribute, model);
+      countName(write, maxNames, seen);
+    }
+  }
+
+  private static void putName(ItemUpdate.Builder write, String attribute, String model) {
+    write.when(new Condition.AbsentOrIs(attribute, new Text(model))).putIfAbsent(attribute, model);
+  }
+
+  /**
+   * The count may be too high: where it says that there is no room, and the item as last seen has
+   * some, it is put right.
+   */
+  private static void countName(ItemUpdate.Builder write, int maxNames, QuotaItem seen) {
+    long counted = seen.number(ItemNames.NAMES);
+    if (counted < maxNames) {
+      write
+          .when(new Condition.AbsentOrAtMost(ItemNames.NAMES, maxNames - 1))
+          .addFromZero(ItemNames.NAMES, 1);
+    } else {
+      ModelCodes.count(write, seen, ModelCodes.namesIn(seen) + 1L);
+    }
   }
 
   private static void limitConcurrency(ItemUpdate.Builder write, Quota quota) {

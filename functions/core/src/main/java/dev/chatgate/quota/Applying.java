@@ -117,18 +117,22 @@ final class Applying {
 
   private static void addToRollUp(ItemUpdate.Builder write, Entry entry, Charge charge) {
     var used = charge.rollUp();
-    count(write, entry, Counter.CALLS, used.calls());
-    count(write, entry, Counter.PROMPT, used.prompt());
-    count(write, entry, Counter.CACHED, used.cached());
-    count(write, entry, Counter.COMPLETION, used.completion());
-    count(write, entry, Counter.MICRO_USD, used.microUsd());
-    count(write, entry, Counter.ESTIMATED, used.estimated());
+    int code = charge.underOther() ? ModelCodes.OTHER_CODE : entry.modelCode();
+    if (charge.underOther()) {
+      write.putIfAbsent(ItemNames.modelName(code), ModelCodes.OTHER);
+    }
+    count(write, entry.epochDay(), code, Counter.CALLS, used.calls());
+    count(write, entry.epochDay(), code, Counter.PROMPT, used.prompt());
+    count(write, entry.epochDay(), code, Counter.CACHED, used.cached());
+    count(write, entry.epochDay(), code, Counter.COMPLETION, used.completion());
+    count(write, entry.epochDay(), code, Counter.MICRO_USD, used.microUsd());
+    count(write, entry.epochDay(), code, Counter.ESTIMATED, used.estimated());
   }
 
-  private static void count(ItemUpdate.Builder write, Entry entry, Counter counter, long amount) {
+  private static void count(
+      ItemUpdate.Builder write, int epochDay, int code, Counter counter, long amount) {
     if (amount != 0) {
-      write.addFromZero(
-          new RollUpName(counter, entry.epochDay(), entry.modelCode()).toString(), amount);
+      write.addFromZero(new RollUpName(counter, epochDay, code).toString(), amount);
     }
   }
 }

@@ -121,7 +121,7 @@ public final class Audit {
     var now = clock.instant();
     var look = new AuditLook(tenant, table.read(QuotaKey.of(tenant)), now, recordsKeptFor);
     records.forEach(tenant, look.from(), look.until(), look::record);
-    rows.between(tenant, look.firstDay(), look.lastDay()).forEach(look::row);
+    rows.forEach(tenant, look.firstDay(), look.lastDay(), look::row);
     look.end(table.read(QuotaKey.of(tenant)));
     return look.differences(overdueAfter);
   }

@@ -62,7 +62,7 @@ final class AuditLook {
     for (var rollUp : item.rollUps()) {
       var key = new DayAndModel(LocalDate.ofEpochDay(rollUp.epochDay()), rollUp.model());
       count(key, rollUp.tally());
-      flushed.put(key, rollUp.flushed());
+      flushed.merge(key, rollUp.flushed(), Math::max);
     }
     item.entries().forEach((_, entry) -> hold(entry));
   }

@@ -10,11 +10,18 @@ import dev.chatgate.usage.UsageRecord;
  * @param monthTokens tokens of the entry's month
  * @param monthMicroUsd micro-dollars of the entry's month
  * @param bucketNanos bucket time of what was used
- * @param rollUp what the roll-up of the entry's day and model grows by
+ * @param underOther whether it is counted under {@link ModelCodes#OTHER}, whatever the entry's
+ *     model
+ * @param rollUp what the roll-up of the entry's day grows by
  */
 record Charge(
-    long dayTokens, long monthTokens, long monthMicroUsd, long bucketNanos, Tally rollUp) {
-  static final Charge NOTHING = new Charge(0, 0, 0, 0, Tally.ZERO);
+    long dayTokens,
+    long monthTokens,
+    long monthMicroUsd,
+    long bucketNanos,
+    boolean underOther,
+    Tally rollUp) {
+  static final Charge NOTHING = new Charge(0, 0, 0, 0, false, Tally.ZERO);
 
   /**
    * What a record means for an entry that is found under its id: nothing if it is a mark, or if the
@@ -32,6 +39,7 @@ record Charge(
         sameMonth ? used.tokens() : 0,
         sameMonth ? used.microUsd() : 0,
         record.bucketNanos(),
+        record.model().equals(ModelCodes.OTHER),
         used);
   }
 

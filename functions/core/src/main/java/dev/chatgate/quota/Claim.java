@@ -50,6 +50,23 @@ public record Claim(
     }
   }
 
+  /**
+   * Whether somebody has configured the model's name: it has a price, or it is in the tenant's
+   * allow-list, or one of its aliases. The number of such names does not depend on what the tenant
+   * sends.
+   */
+  boolean isModelConfigured() {
+    var tenant = credential.tenant();
+    return price.isPresent()
+        || tenant.modelAliases().containsKey(model)
+        || tenant.models().map(names -> names.contains(model)).orElse(false);
+  }
+
+  /** How many models' names the item may have with this one. */
+  int maxNames() {
+    return isModelConfigured() ? ModelCodes.MAX_NAMES_WITH_CONFIGURED : ModelCodes.MAX_NAMES;
+  }
+
   /** The tenant's limits, as they stood when the key was read. */
   Quota quota() {
     return credential.tenant().quota();

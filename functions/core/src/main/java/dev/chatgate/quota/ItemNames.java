@@ -30,6 +30,18 @@ public final class ItemNames {
   /** Newest UTC day seen, days since 1970. */
   public static final String NEWEST_DAY = "dy";
 
+  /**
+   * At least the number of models' names in the item: an instance that does not know the item
+   * counts a name that is there already once more.
+   */
+  public static final String NAMES = "nn";
+
+  /**
+   * How often {@link #NAMES} was put right; absent is 0. A write that does so and lands late finds
+   * another number here, though the count may be the same again.
+   */
+  public static final String NAMES_VERSION = "nv";
+
   /** Hash key of the reconciler's index. */
   public static final String DUE_PARTITION = "wp";
 
@@ -62,7 +74,10 @@ public final class ItemNames {
     MICRO_USD('u'),
     /** Calls whose usage is estimated or orphaned. */
     ESTIMATED('e'),
-    /** Rows of this (day, model) that were flushed to the Usage table early. */
+    /**
+     * Rows of this (day, model) that an earlier release moved to the Usage table while the day went
+     * on. This one reads them, and makes none.
+     */
     FLUSHED('s');
 
     private final char letter;

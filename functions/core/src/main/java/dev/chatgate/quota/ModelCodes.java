@@ -1,46 +1,100 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.quota.Attribute.Whole;
+import dev.chatgate.quota.ItemUpdate.Condition;
 import java.util.Map;
 
 /**
- * Numbers for models' names in a quota item. The first choice comes from the name itself, so that
- * an instance that knows nothing of the item chooses what the others chose; a clash takes the next
- * number.
+ * The models' names of a quota item, and their codes. A tenant may send any name, so an item has
+ * room for a fixed number of them: a name that finds none is counted under {@link #OTHER}.
+ *
+ * <p>The first choice of a code comes from the name itself, so that an instance that knows nothing
+ * of the item chooses what the others chose; a clash takes the next code.
  */
 final class ModelCodes {
+  /** Up to so many names in an item there is room for one that is configured nowhere. */
+  static final int MAX_NAMES = 64;
+
+  /** Up to so many there is room for a configured one: made-up names do not displace those. */
+  static final int MAX_NAMES_WITH_CONFIGURED = 128;
+
+  /** The name under which calls are counted whose own name has no room, or is not kept. */
+  static final String OTHER = "(other)";
+
+  /** The code of {@link #OTHER}, in every item. */
+  static final int OTHER_CODE = 0xFFFF;
+
   /** Two digits of base 36: names of attributes stay short. */
   private static final int FIRST_CHOICES = 36 * 36;
 
-  private static final int CODES = 1 << 16;
-
-  /** Longest name that is kept: an item must not grow with what a caller writes. */
-  private static final int LONGEST_NAME = 200;
+  private static final int MAX_NAME_LENGTH = 200;
 
   private ModelCodes() {}
 
-  /** The name as item and records keep it. */
+  /** The name as item and records keep it: cut if it is long, never within a character. */
   static String nameOf(String model) {
-    return model.length() <= LONGEST_NAME ? model : model.substring(0, LONGEST_NAME);
+    return cut(model, MAX_NAME_LENGTH);
   }
 
-  /** The code to try for a name, given the item as last seen. */
-  static int codeFor(String name, QuotaItem seen) {
+  /** At most so many characters of a name, without half of a surrogate pair at its end. */
+  static String cut(String name, int maxLength) {
+    if (name.length() <= maxLength) {
+      return name;
+    }
+    boolean splits = Character.isHighSurrogate(name.charAt(maxLength - 1));
+    return name.substring(0, splits ? maxLength - 1 : maxLength);
+  }
+
+  /**
+   * The code to try for a name, given the item as last seen.
+   *
+   * @param maxNames how many names the item may have with this one
+   */
+  static int codeFor(String name, QuotaItem seen, int maxNames) {
+    if (name.equals(OTHER)) {
+      return OTHER_CODE;
+    }
     var models = seen.models();
     for (Map.Entry<Integer, String> known : models.entrySet()) {
       if (known.getValue().equals(name)) {
         return known.getKey();
       }
     }
+    return namesIn(seen) < maxNames ? freeCode(name, models) : OTHER_CODE;
+  }
+
+  private static int freeCode(String name, Map<Integer, String> models) {
     int code = Math.floorMod(name.hashCode(), FIRST_CHOICES);
     while (models.containsKey(code)) {
-      code = (code + 1) % CODES;
+      code = (code + 1) % OTHER_CODE;
     }
     return code;
   }
 
-  /** Whether a code stands for another name. */
-  static boolean clashes(int code, String name, QuotaItem item) {
-    var holder = item.models().get(code);
-    return holder != null && !holder.equals(name);
+  /**
+   * Puts the count of names right. A write that adds a name raises the count, and one that drops
+   * names does this. So where neither number has changed, no name has come or gone.
+   *
+   * @param seen the item as the count was made of it
+   * @param names the count after the write
+   */
+  static void count(ItemUpdate.Builder write, QuotaItem seen, long names) {
+    write
+        .when(asSeen(ItemNames.NAMES, seen))
+        .when(asSeen(ItemNames.NAMES_VERSION, seen))
+        .put(ItemNames.NAMES, names)
+        .put(ItemNames.NAMES_VERSION, seen.number(ItemNames.NAMES_VERSION) + 1);
+  }
+
+  private static Condition asSeen(String attribute, QuotaItem seen) {
+    return seen.has(attribute)
+        ? new Condition.Is(attribute, new Whole(seen.number(attribute)))
+        : new Condition.Absent(attribute);
+  }
+
+  /** How many names an item has; {@link #OTHER} is not counted. */
+  static int namesIn(QuotaItem item) {
+    var models = item.models();
+    return models.size() - (models.containsKey(OTHER_CODE) ? 1 : 0);
   }
 }

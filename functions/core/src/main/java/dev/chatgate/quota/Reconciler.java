@@ -53,7 +53,8 @@ public final class Reconciler {
    * @param released entries let go with nothing charged: given-up admissions, their late twins,
    *     corrections that expired before their record
    * @param closedDays days of one tenant each that were moved out of its item
-   * @param flushed parts of a day and model that were moved out while the day goes on
+   * @param flushed rows of an earlier release, which moved parts of a day while it went on, that
+   *     were found before their part had left its item
    * @param unfinished items at which the store or the time was not there for all; the next run has
    *     them
    */

@@ -6,7 +6,11 @@ import dev.chatgate.quota.ItemNames.Counter;
 import dev.chatgate.quota.ItemNames.RollUpName;
 import dev.chatgate.quota.ItemUpdate.Condition;
 import dev.chatgate.usage.Tally;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -21,11 +25,10 @@ import java.util.TreeSet;
  * no entry in that names a day older than one seen, so its numbers never change again.
  */
 final class ReconcilerMoves {
-  /** More models a day than these make the item, and so every admission, cost more. */
-  static final int MODELS_KEPT = 8;
+  /** An expression has room for so many conditions on entries beside those on names. */
+  private static final int MAX_ENTRIES_GUARDED = 64;
 
-  private static final int MOST_ENTRIES_GUARDED = 16;
-  private static final int MOST_NAMES_AT_ONCE = 8;
+  private static final int MAX_NAMES_AT_ONCE = 8;
 
   private final QuotaItem item;
   private final List<RollUp> rollUps;
@@ -35,63 +38,75 @@ final class ReconcilerMoves {
     this.rollUps = item.rollUps();
   }
 
-  boolean isClosed(RollUp rollUp) {
+  /**
+   * What a closed day has of one model. Mostly there is one code for a name; but where the code
+   * that a name clashed with became free, an instance that did not know the item may have given it
+   * to the name as well. A row has a name and no code, so all of them leave with one row.
+   *
+   * @param parts of one day and name, one for each code, at least one
+   */
+  record Closed(List<RollUp> parts) {
+    int epochDay() {
+      return parts.getFirst().epochDay();
+    }
+
+    String model() {
+      return parts.getFirst().model();
+    }
+
+    /** The part of which an earlier release has moved most rows, if it moved any. */
+    RollUp moved() {
+      return Collections.max(parts, Comparator.comparingInt(RollUp::flushed));
+    }
+
+    Tally tally() {
+      return parts.stream().map(RollUp::tally).reduce(Tally.ZERO, Tally::plus);
+    }
+  }
+
+  /** What is closed, by day and name. */
+  List<Closed> closed() {
+    var byName = new LinkedHashMap<List<Object>, List<RollUp>>();
+    for (var rollUp : rollUps) {
+      if (isClosed(rollUp)) {
+        var dayAndName = List.<Object>of(rollUp.epochDay(), rollUp.model());
+        byName.computeIfAbsent(dayAndName, _ -> new ArrayList<>()).add(rollUp);
+      }
+    }
+    return byName.values().stream().map(Closed::new).toList();
+  }
+
+  private boolean isClosed(RollUp rollUp) {
     return rollUp.epochDay() < item.newestDay() && !item.namesDay(rollUp.epochDay(), "");
-  }
-
-  /** The roll-ups of closed days. */
-  List<RollUp> closed() {
-    return rollUps.stream().filter(this::isClosed).toList();
-  }
-
-  /** The roll-ups of open days, if there are so many that they should go before the day does. */
-  List<RollUp> early() {
-    // One without calls has only corrections: nothing in it surely grows, so nothing guards it.
-    var open =
-        rollUps.stream().filter(rollUp -> !isClosed(rollUp) && rollUp.tally().calls() > 0).toList();
-    return open.size() > MODELS_KEPT ? open : List.of();
   }
 
   /**
    * The write that takes out what a row has taken in.
    *
-   * @param rollUp as it is in the item
-   * @param taken what the row of its next part says
+   * @param closed as it is in the item
+   * @param taken what the row says
    */
-  ItemUpdate update(RollUp rollUp, Tally taken) {
-    if (!taken.equals(rollUp.tally())) {
-      return subtract(rollUp, taken);
-    }
-    return isClosed(rollUp) ? close(rollUp) : flush(rollUp);
+  ItemUpdate update(Closed closed, Tally taken) {
+    return taken.equals(closed.tally()) ? close(closed) : subtract(closed.moved(), taken);
   }
 
-  private static ItemUpdate close(RollUp rollUp) {
-    var write = guarded(rollUp);
-    for (var counter : Counter.values()) {
-      write.remove(name(counter, rollUp));
+  private static ItemUpdate close(Closed closed) {
+    var write = new ItemUpdate.Builder();
+    for (var part : closed.parts()) {
+      write.when(unmoved(part));
+      for (var counter : Counter.values()) {
+        write.remove(name(counter, part));
+      }
     }
     return write.build();
   }
 
-  /** Unless a call has been added meanwhile: zeros would need as much room as the numbers. */
-  private static ItemUpdate flush(RollUp rollUp) {
-    var write = guarded(rollUp).put(name(Counter.FLUSHED, rollUp), rollUp.flushed() + 1);
-    counts(rollUp.tally())
-        .forEach((counter, count) -> {
-          var name = name(counter, rollUp);
-          var value = new Whole(count);
-          write
-              .when(
-                  count == 0
-                      ? new Condition.AbsentOrIs(name, value)
-                      : new Condition.Is(name, value))
-              .remove(name);
-        });
-    return write.build();
-  }
-
+  /** A row of an earlier release, which wrote it while the day went on: the rest is another row. */
   private static ItemUpdate subtract(RollUp rollUp, Tally taken) {
-    var write = guarded(rollUp).put(name(Counter.FLUSHED, rollUp), rollUp.flushed() + 1);
+    var write =
+        new ItemUpdate.Builder()
+            .when(unmoved(rollUp))
+            .put(name(Counter.FLUSHED, rollUp), rollUp.flushed() + 1);
     counts(taken)
         .forEach((counter, count) -> {
           if (count != 0) {
@@ -101,14 +116,12 @@ final class ReconcilerMoves {
     return write.when(new Condition.AtLeast(name(Counter.CALLS, rollUp), taken.calls())).build();
   }
 
-  /** No part has left since; calls only grow, so fewer of them mean that the day was closed. */
-  private static ItemUpdate.Builder guarded(RollUp rollUp) {
+  /** No row has taken from it since; the rest of a closed day does not change. */
+  private static Condition unmoved(RollUp rollUp) {
     var flushed = name(Counter.FLUSHED, rollUp);
-    return new ItemUpdate.Builder()
-        .when(
-            rollUp.flushed() == 0
-                ? new Condition.Absent(flushed)
-                : new Condition.Is(flushed, new Whole(rollUp.flushed())));
+    return rollUp.flushed() == 0
+        ? new Condition.Absent(flushed)
+        : new Condition.Is(flushed, new Whole(rollUp.flushed()));
   }
 
   private static Map<Counter, Long> counts(Tally tally) {
@@ -127,14 +140,16 @@ final class ReconcilerMoves {
   }
 
   /**
-   * The last write of a visit, if there is any to do: drops names of models that nothing needs, and
-   * takes an item with nothing in flight out of the index.
+   * The last write of a visit, if there is any to do: drops names of models that nothing needs,
+   * counts them anew, and takes an item with nothing in flight out of the index. Where it has
+   * dropped names, there may be more to drop.
    */
   Optional<ItemUpdate> tidy() {
     long entries = item.number(ItemNames.ENTRIES);
     var unused = unusedModels();
     boolean leaves = entries == 0 && closed().isEmpty() && item.has(ItemNames.DUE_PARTITION);
-    if (!leaves && unused.isEmpty()) {
+    boolean miscounted = item.number(ItemNames.NAMES) != ModelCodes.namesIn(item);
+    if (!leaves && !miscounted && unused.isEmpty()) {
       return Optional.empty();
     }
     var write =
@@ -145,17 +160,29 @@ final class ReconcilerMoves {
     if (!unused.isEmpty()) {
       dropNames(write, unused);
     }
+    if (miscounted || !unused.isEmpty()) {
+      countNames(write, unused);
+    }
     return Optional.of(write.build());
+  }
+
+  private void countNames(ItemUpdate.Builder write, Set<Integer> dropped) {
+    long left =
+        item.models().keySet().stream()
+            .filter(code -> code != ModelCodes.OTHER_CODE && !dropped.contains(code))
+            .count();
+    ModelCodes.count(write, item, left);
   }
 
   private NavigableSet<Integer> unusedModels() {
     var unused = new TreeSet<>(item.models().keySet());
     rollUps.forEach(rollUp -> unused.remove(rollUp.modelCode()));
-    item.entries().values().forEach(entry -> unused.remove(entry.modelCode()));
-    if (item.entries().size() > MOST_ENTRIES_GUARDED) {
+    var entries = item.entries();
+    entries.values().forEach(entry -> unused.remove(entry.modelCode()));
+    if (entries.size() > MAX_ENTRIES_GUARDED) {
       unused.clear();
     }
-    while (unused.size() > MOST_NAMES_AT_ONCE) {
+    while (unused.size() > MAX_NAMES_AT_ONCE) {
       unused.pollLast();
     }
     return unused;

@@ -82,28 +82,27 @@ final class ReconcilerVisit {
 
   private void moveRollUps() {
     var moves = new ReconcilerMoves(item);
-    moves.closed().forEach(rollUp -> move(moves, rollUp));
-    moves.early().forEach(rollUp -> move(moves, rollUp));
+    moves.closed().forEach(closed -> move(moves, closed));
   }
 
   /**
-   * A row, written once, decides what leaves the item; then it leaves. Whoever stopped in between,
-   * or saw fewer calls, has left a row that is taken as it stands.
+   * A row, written once, decides what leaves the item; then it leaves. A row that stands already
+   * was written by a run that stopped in between, and is taken as it stands.
    */
-  private void move(ReconcilerMoves moves, RollUp rollUp) {
+  private void move(ReconcilerMoves moves, ReconcilerMoves.Closed closed) {
     var row =
         new DayRow(
             key.tenant(),
-            LocalDate.ofEpochDay(rollUp.epochDay()),
-            rollUp.model(),
-            rollUp.flushed(),
-            rollUp.tally());
+            LocalDate.ofEpochDay(closed.epochDay()),
+            closed.model(),
+            closed.moved().flushed(),
+            closed.tally());
     var standing = row.tally().equals(Tally.ZERO) ? row : parts.rows().putIfAbsent(row);
-    if (!write(moves.update(rollUp, standing.tally()))) {
+    if (!write(moves.update(closed, standing.tally()))) {
       return;
     }
-    if (moves.isClosed(rollUp) && standing.equals(row)) {
-      closedDays.add(rollUp.epochDay());
+    if (standing.equals(row)) {
+      closedDays.add(closed.epochDay());
     } else {
       flushed++;
     }
@@ -111,8 +110,9 @@ final class ReconcilerVisit {
 
   /** Names that nothing uses any more go; an item with nothing in flight leaves the index. */
   private void tidy() {
-    if (!unfinished) {
-      new ReconcilerMoves(item).tidy().ifPresent(this::write);
+    boolean again = !unfinished;
+    while (again && parts.clock().instant().isBefore(giveUpAt)) {
+      again = new ReconcilerMoves(item).tidy().map(this::write).orElse(false);
     }
   }
 

@@ -18,6 +18,11 @@ public final class Records {
   /** A longer {@code usage} object is not kept: a record must always fit its item. */
   private static final int LONGEST_RAW_USAGE = 16_384;
 
+  /** The provider's name for a model is the tenant's where there is no alias. */
+  private static final int MAX_UPSTREAM_MODEL = 1_024;
+
+  private static final int NOT_FOUND = 404;
+
   private Records() {}
 
   /**
@@ -38,7 +43,7 @@ public final class Records {
         Kind.CALL,
         entry.nonce(),
         entry.day(),
-        ModelCodes.nameOf(claim.model()),
+        modelOf(reservation, facts),
         entry.keyCode(),
         used,
         entry.tokens(),
@@ -48,6 +53,18 @@ public final class Records {
         now,
         Optional.empty(),
         Optional.of(details(reservation, consumption, facts)));
+  }
+
+  /**
+   * The name that the call is counted under. One that the provider does not know, and that is
+   * configured nowhere, is not kept: anybody can make up any number of them.
+   */
+  private static String modelOf(Reservation reservation, CallFacts facts) {
+    var claim = reservation.claim();
+    boolean unknown = facts.status() == NOT_FOUND && !claim.isModelConfigured();
+    return unknown || reservation.entry().modelCode() == ModelCodes.OTHER_CODE
+        ? ModelCodes.OTHER
+        : ModelCodes.nameOf(claim.model());
   }
 
   static UsageRecord.Key keyOf(Reservation reservation) {
@@ -89,7 +106,7 @@ public final class Records {
     return new Call(
         reservation.requestId().value(),
         claim.credential().keyName(),
-        facts,
+        bounded(facts),
         claim.promptTokens(),
         claim.completionTokens(),
         rawUsage(consumption).filter(raw -> raw.length() <= LONGEST_RAW_USAGE),
@@ -97,6 +114,17 @@ public final class Records {
             .price()
             .map(
                 price -> new PriceUsed(price.from(), price.tierOf(consumption.counts().prompt()))));
+  }
+
+  private static CallFacts bounded(CallFacts facts) {
+    return new CallFacts(
+        facts.status(),
+        facts.errorCode(),
+        facts.stream(),
+        facts.clientRetries(),
+        ModelCodes.cut(facts.upstreamModel(), MAX_UPSTREAM_MODEL),
+        facts.timeToFirstToken(),
+        facts.duration());
   }
 
   private static Optional<String> rawUsage(Consumption consumption) {
@@ -176,7 +204,7 @@ public final class Records {
         Kind.CORRECTION,
         entry.nonce(),
         entry.day(),
-        corrected.model(),
+        entry.modelCode() == ModelCodes.OTHER_CODE ? ModelCodes.OTHER : corrected.model(),
         corrected.keyCode(),
         correction.difference().withoutCalls(),
         0,

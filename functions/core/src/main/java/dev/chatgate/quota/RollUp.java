@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * @param epochDay the UTC day
  * @param modelCode the model's number in the item
  * @param model the model's name
- * @param flushed how many parts of it are rows of the Usage table already
+ * @param flushed how many parts of it an earlier release made rows of the Usage table
  * @param tally the rest
  */
 public record RollUp(int epochDay, int modelCode, String model, int flushed, Tally tally) {

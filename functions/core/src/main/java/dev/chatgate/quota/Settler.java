@@ -217,9 +217,10 @@ public final class Settler {
     var backoff = backoff();
     do {
       var now = clock.instant();
-      var entry = entryOf(correction, seen.last(key), random.nextInt(NONCES), now);
+      var item = seen.last(key);
+      var entry = entryOf(correction, item, random.nextInt(NONCES), now);
       var model = correction.corrected().model();
-      var write = Admitting.correction(id, entry, model, Buckets.nanosOf(now));
+      var write = Admitting.correction(id, entry, model, item, Buckets.nanosOf(now));
       var admitted = tryToAdmit(key, id, entry, write);
       if (admitted.isPresent()) {
         return admitted;
@@ -259,7 +260,7 @@ public final class Settler {
         madeAt,
         (int) Math.clamp(toDeadline, 0, MOST_SECONDS),
         Math.max(Windows.dayOf(now), item.newestDay()),
-        ModelCodes.codeFor(corrected.model(), item),
+        ModelCodes.codeFor(corrected.model(), item, ModelCodes.MAX_NAMES_WITH_CONFIGURED),
         nonce >>> Byte.SIZE);
   }
 

@@ -7,6 +7,7 @@ import dev.chatgate.usage.Tally;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -38,7 +39,7 @@ public final class UsageReader {
    * One day's use of one model.
    *
    * @param day the UTC day
-   * @param model the name that the tenant sent
+   * @param model the name that the tenant sent, or the one under which others are counted
    */
   public record DayAndModel(LocalDate day, String model) implements Comparable<DayAndModel> {
     @Override
@@ -51,66 +52,56 @@ public final class UsageReader {
   /**
    * What was used, and what is left.
    *
-   * @param tallies by day and model; none of them is zero
+   * @param <K> what the sums are by
+   * @param tallies the sums; none of them is zero
    * @param limits the limits that the tenant has
    * @param at when it was read
    */
-  public record Usage(SortedMap<DayAndModel, Tally> tallies, List<LimitState> limits, Instant at) {
-
-    /** Sums by day. */
-    public SortedMap<LocalDate, Tally> byDay() {
-      return sums(DayAndModel::day);
-    }
-
-    /** Sums by model. */
-    public SortedMap<String, Tally> byModel() {
-      return sums(DayAndModel::model);
-    }
-
-    private <K extends Comparable<? super K>> SortedMap<K, Tally> sums(
-        Function<DayAndModel, K> group) {
-      var sums = new TreeMap<K, Tally>();
-      tallies.forEach((key, tally) -> sums.merge(group.apply(key), tally, Tally::plus));
-      return sums;
-    }
-  }
+  public record Usage<K>(SortedMap<K, Tally> tallies, List<LimitState> limits, Instant at) {}
 
   /**
-   * Reads both.
+   * Reads both. Rows are added up as they are read, so that memory holds the sums and no rows.
    *
+   * @param <K> what the sums are by
    * @param tenant whose
    * @param from first UTC day, inclusive
    * @param to last UTC day, inclusive
+   * @param group the sum that a day and model belong to
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
-  public Usage read(Tenant tenant, LocalDate from, LocalDate to) {
+  public <K extends Comparable<? super K>> Usage<K> read(
+      Tenant tenant, LocalDate from, LocalDate to, Function<? super DayAndModel, K> group) {
     var now = clock.instant();
     var item = table.read(QuotaKey.of(tenant.id()));
-    var tallies = tallies(item, rows.between(tenant.id(), from, to));
-    tallies.keySet().removeIf(key -> key.day().isBefore(from) || key.day().isAfter(to));
-    tallies.values().removeIf(Tally.ZERO::equals);
-    return new Usage(tallies, LimitStates.of(tenant.quota(), item, now), now);
-  }
-
-  private static SortedMap<DayAndModel, Tally> tallies(QuotaItem item, List<DayRow> rows) {
-    var tallies = new TreeMap<DayAndModel, Tally>();
-    var flushed = new TreeMap<DayAndModel, Integer>();
+    var sums = new TreeMap<K, Tally>();
+    var inItem = new HashMap<DayAndModel, Integer>();
     for (var rollUp : item.rollUps()) {
       var key = new DayAndModel(LocalDate.ofEpochDay(rollUp.epochDay()), rollUp.model());
-      tallies.merge(key, rollUp.tally(), Tally::plus);
-      flushed.put(key, rollUp.flushed());
-    }
-    for (var row : rows) {
-      if (countsBeside(flushed, row)) {
-        tallies.merge(new DayAndModel(row.day(), row.model()), row.tally(), Tally::plus);
+      inItem.merge(key, rollUp.flushed(), Math::max);
+      if (!key.day().isBefore(from) && !key.day().isAfter(to)) {
+        sums.merge(group.apply(key), rollUp.tally(), Tally::plus);
       }
     }
-    return tallies;
+    rows.forEach(
+        tenant.id(),
+        from,
+        to,
+        row -> {
+          var key = new DayAndModel(row.day(), row.model());
+          if (countsBeside(inItem, key, row)) {
+            sums.merge(group.apply(key), row.tally(), Tally::plus);
+          }
+        });
+    sums.values().removeIf(Tally.ZERO::equals);
+    return new Usage<>(sums, LimitStates.of(tenant.quota(), item, now), now);
   }
 
-  /** A row of a day that the item still has counts if the item says that it was flushed. */
-  private static boolean countsBeside(Map<DayAndModel, Integer> flushed, DayRow row) {
-    return row.part()
-        < flushed.getOrDefault(new DayAndModel(row.day(), row.model()), Integer.MAX_VALUE);
+  /**
+   * A row of a day and model that the item still has counts if the item says that it has left: it
+   * is one that an earlier release moved while the day went on.
+   */
+  private static boolean countsBeside(
+      Map<DayAndModel, Integer> inItem, DayAndModel key, DayRow row) {
+    return row.part() < inItem.getOrDefault(key, Integer.MAX_VALUE);
   }
 }

@@ -4,13 +4,13 @@ import dev.chatgate.tenant.TenantId;
 import java.time.LocalDate;
 
 /**
- * What one model used on one day, moved out of the quota item: when the day was closed, or earlier
- * in parts because the item grew.
+ * What one model used on one day, moved out of the quota item when the day was closed. An earlier
+ * release also moved parts of it while the day went on.
  *
  * @param tenant whose
  * @param day the UTC day
- * @param model the model's name as the tenant sent it
- * @param part 0 and up; the parts of a (day, model) add up
+ * @param model the model's name as the tenant sent it, or the one under which others are counted
+ * @param part 0, or after the parts that an earlier release made; they add up
  * @param tally what was used
  */
 public record DayRow(TenantId tenant, LocalDate day, String model, int part, Tally tally) {}

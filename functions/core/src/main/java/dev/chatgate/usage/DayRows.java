@@ -2,7 +2,7 @@ package dev.chatgate.usage;
 
 import dev.chatgate.tenant.TenantId;
 import java.time.LocalDate;
-import java.util.List;
+import java.util.function.Consumer;
 
 /** The rows of closed days in the Usage table. */
 public interface DayRows {
@@ -16,12 +16,15 @@ public interface DayRows {
   DayRow putIfAbsent(DayRow row);
 
   /**
-   * A tenant's rows in the order of days.
+   * Reads a tenant's rows in the order of days. Each is handed over as it is read, and not kept:
+   * there may be hundreds of thousands.
    *
    * @param tenant whose
    * @param from first day, inclusive
    * @param to last day, inclusive
-   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   * @param reader takes them, one by one
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer; some rows may have
+   *     been handed over
    */
-  List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to);
+  void forEach(TenantId tenant, LocalDate from, LocalDate to, Consumer<DayRow> reader);
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param attempt the nonce of the entry that it is about: an entry with another nonce under the
  *     same id is a late twin, and nothing of it counts
  * @param day the UTC day whose windows the entry charged, and whose roll-up this belongs to
- * @param model the model's name as the tenant sent it
+ * @param model the model's name as the tenant sent it, or {@code (other)} if the name is not kept
  * @param keyCode the key's number in the tenant
  * @param charged what it adds to the roll-up and, less the reserve, to the windows
  * @param reservedTokens what was held

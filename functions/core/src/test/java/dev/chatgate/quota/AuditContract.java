@@ -241,7 +241,7 @@ public abstract class AuditContract {
   @Test
   void everyNumberOfARollUpIsHeldAgainstTheRecords() {
     history();
-    int code = ModelCodes.codeFor("m", table.read(key));
+    int code = ModelCodes.codeFor("m", table.read(key), ModelCodes.MAX_NAMES);
     for (var counter : Counter.values()) {
       var name = new RollUpName(counter, Windows.dayOf(clock.instant()), code).toString();
       if (counter != Counter.FLUSHED) {
@@ -304,10 +304,11 @@ public abstract class AuditContract {
             "the provider said so");
     long seconds = clock.instant().getEpochSecond();
     int day = Windows.dayOf(clock.instant());
-    int model = ModelCodes.codeFor("m", table.read(key));
+    int model = ModelCodes.codeFor("m", table.read(key), ModelCodes.MAX_NAMES);
     var entry = new Entry(3, 0, 0, 0, seconds, 60, day, model, 500);
     long nanos = Buckets.nanosOf(clock.instant());
-    table.update(key, Admitting.correction(correction.key().id(), entry, "m", nanos));
+    var seen = table.read(key);
+    table.update(key, Admitting.correction(correction.key().id(), entry, "m", seen, nanos));
     records.decide(Records.correction(correction, entry, clock.instant()));
     clock.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), differences());

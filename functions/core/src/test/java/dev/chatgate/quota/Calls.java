@@ -113,6 +113,25 @@ public final class Calls {
         giveUpAt);
   }
 
+  /** The same claim of a model that has no price: its name is configured nowhere. */
+  public static Claim unpriced(Claim claim) {
+    return new Claim(
+        claim.requestId(),
+        claim.credential(),
+        claim.model(),
+        claim.promptTokens(),
+        claim.completionTokens(),
+        Optional.empty(),
+        claim.callLimit(),
+        claim.giveUpAt());
+  }
+
+  /** What is known of a call that the provider refused. */
+  public static CallFacts refused(int status) {
+    return new CallFacts(
+        status, Optional.empty(), false, 0, "m", Optional.empty(), Duration.ofMillis(12));
+  }
+
   private static Credential credential(TenantId tenant, Quota quota) {
     return new Credential(
         new Tenant(

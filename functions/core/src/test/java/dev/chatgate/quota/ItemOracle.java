@@ -146,6 +146,7 @@ public final class ItemOracle {
         sameMonth ? used.tokens() : 0,
         sameMonth ? used.microUsd() : 0,
         record.bucketNanos(),
+        false,
         used);
   }
 

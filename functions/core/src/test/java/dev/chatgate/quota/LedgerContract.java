@@ -5,20 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.RequestId;
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Admission.Refused;
 import dev.chatgate.quota.Admission.Unavailable;
 import dev.chatgate.quota.FaultyTable.Fault;
 import dev.chatgate.quota.Ledger.Settlement;
 import dev.chatgate.quota.Refusal.Kind;
+import dev.chatgate.quota.UsageReader.DayAndModel;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.MemoryDayRows;
+import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.TokenCounts;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +52,7 @@ public abstract class LedgerContract {
   private final TenantId tenant = new TenantId("calls-" + TENANTS.incrementAndGet());
   private final QuotaKey key = QuotaKey.of(tenant);
   private final Deque<Fault> faults = new ArrayDeque<>();
+  private final QuotaTable store;
   private final CheckedTable table;
   private final FaultyTable faulty;
   private final UsageRecords records;
@@ -56,6 +64,7 @@ public abstract class LedgerContract {
    * @param records likewise
    */
   protected LedgerContract(QuotaTable store, UsageRecords records) {
+    this.store = store;
     this.table = new CheckedTable(store);
     this.faulty = new FaultyTable(table, this::nextFault);
     this.records = records;
@@ -91,7 +100,14 @@ public abstract class LedgerContract {
   }
 
   private static Granted grantedBy(Ledger ledger, Claim claim) {
-    return assertInstanceOf(Granted.class, ledger.admit(claim));
+    var admission = ledger.admit(claim);
+    return assertInstanceOf(Granted.class, admission, () -> why(admission));
+  }
+
+  private static String why(Admission admission) {
+    return admission instanceof Unavailable(RuntimeException cause)
+        ? cause + ", by " + cause.getCause()
+        : admission.toString();
   }
 
   private Refusal refused(Quota quota, long tokens) {
@@ -229,6 +245,252 @@ public abstract class LedgerContract {
     var callsByModel =
         item().rollUps().stream().map(r -> r.model() + r.tally().calls()).sorted().toList();
     assertEquals(List.of("Aa2", "BB1"), callsByModel);
+  }
+
+  // ---- names of models
+
+  private static final int MAX_BYTES_AT_REST = 40 * 1024;
+  private static final int MADE_UP_NAMES = 3_000;
+
+  private Claim claimOf(String model) {
+    var giveUpAt = clock.instant().plusSeconds(10);
+    return Calls.claim(random, tenant, Quota.UNLIMITED, model, 10, giveUpAt);
+  }
+
+  private Claim madeUp(String model) {
+    return Calls.unpriced(claimOf(model));
+  }
+
+  private void reconcile() {
+    var time = new ThreadClock(clock, Duration.ZERO);
+    new Reconciler(new OneTenant(table, key), records, new MemoryDayRows(), time, random, clock)
+        .run(clock.instant().plusSeconds(10));
+  }
+
+  private static String nameOf200(int number) {
+    return "made-up-%04d-".formatted(number) + "x".repeat(187);
+  }
+
+  /** Straight to the store: to keep each of some thousand large states takes too much memory. */
+  private QuotaLedger unchecked() {
+    return new QuotaLedger(store, records, clock, random, clock, LedgerListener.NONE);
+  }
+
+  private Settlement settle(QuotaLedger by, Reservation reservation) {
+    return by.settle(reservation, Calls.used(10), Calls.FACTS, clock.instant().plusSeconds(10));
+  }
+
+  private int bytes() {
+    return WriteUnits.bytesOf(key, item());
+  }
+
+  private long namesKept() {
+    return item().models().values().stream().filter(name -> !name.equals("(other)")).count();
+  }
+
+  /** The roll-ups of the item are the sums of the records, by day and model. */
+  private void assertCountersAreRecords() {
+    var counted = new TreeMap<DayAndModel, Tally>();
+    for (var rollUp : item().rollUps()) {
+      var day = LocalDate.ofEpochDay(rollUp.epochDay());
+      counted.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), Tally::plus);
+    }
+    var recorded = new TreeMap<DayAndModel, Tally>();
+    for (var record : written()) {
+      var key = new DayAndModel(record.day(), record.model());
+      recorded.merge(key, record.charged(), Tally::plus);
+    }
+    recorded.values().removeIf(Tally.ZERO::equals);
+    counted.values().removeIf(Tally.ZERO::equals);
+    assertEquals(recorded, counted);
+  }
+
+  @Test
+  void thousandsOfMadeUpNamesFillNeitherTheItemNorShutOutAKnownModel() {
+    var warm = unchecked();
+    int largest = 0;
+    for (int number = 0; number < MADE_UP_NAMES; number++) {
+      // Some instances start anew, and know nothing of the item.
+      var instance = number % 50 == 49 ? unchecked() : warm;
+      var reservation = grantedBy(instance, madeUp(nameOf200(number))).reservation();
+      assertEquals(Settlement.APPLIED, settle(instance, reservation));
+      largest = number % 500 == 0 ? Math.max(largest, bytes()) : largest;
+    }
+    largest = Math.max(largest, bytes());
+    assertTrue(largest <= MAX_BYTES_AT_REST, largest + " bytes");
+    assertTrue(namesKept() <= ModelCodes.MAX_NAMES, namesKept() + " names");
+    for (var known : List.of(claimOf("known-model"), claimOf(nameOf200(MADE_UP_NAMES)))) {
+      var reservation = grantedBy(warm, known).reservation();
+      assertEquals(Settlement.APPLIED, settle(warm, reservation));
+      assertTrue(item().models().containsValue(known.model()), "a priced name has its own line");
+    }
+    assertEquals(MADE_UP_NAMES + 2, written().size());
+    assertCountersAreRecords();
+  }
+
+  @Test
+  void hundredsOfMadeUpNamesInFlightAtOnceLeaveRoom() {
+    int inFlight = 300;
+    var held = new ArrayList<Reservation>();
+    var instances = new ArrayList<QuotaLedger>();
+    for (int number = 0; number < inFlight; number++) {
+      var instance = unchecked();
+      instances.add(instance);
+      held.add(grantedBy(instance, madeUp(nameOf200(number))).reservation());
+    }
+    int entries = inFlight * (RequestId.RESERVATION_ID_LENGTH + Entry.BYTES);
+    assertTrue(bytes() <= MAX_BYTES_AT_REST + entries, bytes() + " bytes");
+    assertTrue(namesKept() <= ModelCodes.MAX_NAMES, namesKept() + " names");
+    var warm = unchecked();
+    settle(warm, grantedBy(warm, claimOf("known-model")).reservation());
+    for (int number = 0; number < inFlight; number++) {
+      assertEquals(Settlement.APPLIED, settle(instances.get(number), held.get(number)));
+    }
+    assertTrue(bytes() <= MAX_BYTES_AT_REST, bytes() + " bytes");
+    assertCountersAreRecords();
+  }
+
+  @Test
+  void configuredNamesAreBoundedToo() {
+    var warm = unchecked();
+    for (int number = 0; number < ModelCodes.MAX_NAMES_WITH_CONFIGURED + 10; number++) {
+      settle(warm, grantedBy(warm, claimOf("priced-" + number)).reservation());
+    }
+    assertEquals(ModelCodes.MAX_NAMES_WITH_CONFIGURED, namesKept());
+    assertEquals(10, callsOf("(other)"));
+    assertCountersAreRecords();
+  }
+
+  private long callsOf(String model) {
+    return item().rollUps().stream()
+        .filter(rollUp -> rollUp.model().equals(model))
+        .mapToLong(rollUp -> rollUp.tally().calls())
+        .sum();
+  }
+
+  @Test
+  void aNameThatIsThereIsUsedHoweverFullTheItemIs() {
+    for (int number = 0; number <= ModelCodes.MAX_NAMES; number++) {
+      settled(grantedBy(ledger, madeUp("name-" + number)).reservation(), 10);
+    }
+    assertEquals(1, callsOf("(other)"));
+    settled(grantedBy(ledger, madeUp("name-7")).reservation(), 10);
+    settled(grantedBy(ledger(Duration.ZERO), madeUp("name-7")).reservation(), 10);
+    assertEquals(3, callsOf("name-7"));
+    assertEquals(1, callsOf("(other)"));
+    assertCountersAreRecords();
+  }
+
+  @Test
+  void instancesThatKnowNothingDoNotUseUpTheRoomForNames() {
+    for (int start = 0; start < ModelCodes.MAX_NAMES; start++) {
+      settled(grantedBy(ledger(Duration.ZERO), madeUp("same")).reservation(), 10);
+    }
+    calls();
+    settled(grantedBy(ledger(Duration.ZERO), madeUp("same")).reservation(), 10);
+    assertEquals(3, calls(), "the first attempt finds the count full");
+    settled(grantedBy(ledger, madeUp("new")).reservation(), 10);
+    assertEquals(1, callsOf("new"));
+    assertEquals(2, item().number(ItemNames.NAMES), "counted anew");
+  }
+
+  @Test
+  void aMadeUpNameThatTheProviderDoesNotKnowIsNotCountedUnderIt() {
+    var claim = madeUp("no-such-model");
+    refusedByProvider(grantedBy(ledger, claim).reservation(), 404);
+    assertEquals("(other)", onlyRecord().model());
+    assertEquals(1, callsOf("(other)"));
+    assertEquals(0, callsOf("no-such-model"));
+    assertCountersAreRecords();
+  }
+
+  @Test
+  void aConfiguredNameAndAnotherRefusalKeepTheirLine() {
+    refusedByProvider(grantedBy(ledger, claimOf("priced")).reservation(), 404);
+    refusedByProvider(grantedBy(ledger, madeUp("plain")).reservation(), 400);
+    assertEquals(1, callsOf("priced"));
+    assertEquals(1, callsOf("plain"));
+    assertCountersAreRecords();
+  }
+
+  private void refusedByProvider(Reservation reservation, int status) {
+    var settlement =
+        ledger.settle(
+            reservation,
+            new Consumption.Nothing(),
+            Calls.refused(status),
+            clock.instant().plusSeconds(10));
+    assertEquals(Settlement.APPLIED, settlement);
+  }
+
+  @Test
+  void aTenantThatSendsTheNameOfAllOthersIsCountedThere() {
+    settled(grantedBy(ledger, madeUp("(other)")).reservation(), 10);
+    settled(grantedBy(ledger, claimOf("(other)")).reservation(), 10);
+    assertEquals(2, callsOf("(other)"));
+    assertEquals(0, namesKept());
+    assertEquals(List.of(ModelCodes.OTHER_CODE), List.copyOf(item().models().keySet()));
+    assertCountersAreRecords();
+  }
+
+  @Test
+  void aCallWithoutANameOfItsOwnThatDiesIsCountedUnderAllOthers() {
+    for (int number = 0; number < ModelCodes.MAX_NAMES; number++) {
+      settled(grantedBy(ledger, madeUp("name-" + number)).reservation(), 10);
+    }
+    var dead = grantedBy(ledger, madeUp("one-too-many")).reservation();
+    clock.set(dead.deadline().plusSeconds(1));
+    reconcile();
+    assertEquals(1, callsOf("(other)"));
+    assertCountersAreRecords();
+  }
+
+  @Test
+  void theCorrectionOfANameThatHasNoRoomCountsUnderAllOthers() {
+    settled(grantedBy(ledger, madeUp("corrected")).reservation(), 10);
+    var corrected = onlyRecord();
+    clock.advance(Duration.ofDays(1));
+    for (int number = 0; number < ModelCodes.MAX_NAMES_WITH_CONFIGURED - 1; number++) {
+      settled(grantedBy(ledger, claimOf("priced-" + number)).reservation(), 10);
+    }
+    reconcile();
+    settled(grantedBy(ledger(Duration.ZERO), claimOf("one-more")).reservation(), 10);
+    var difference = new Tally(0, 5, 0, 0, 5, 0);
+    var correction = Correction.byOperator(corrected, difference, clock.instant(), "why");
+    assertTrue(reconciler.correct(correction, clock.instant().plusSeconds(10)));
+    var made =
+        written().stream().filter(record -> record.corrected().isPresent()).toList().getFirst();
+    assertEquals("(other)", made.model());
+    int today = Windows.dayOf(clock.instant());
+    var other =
+        item().rollUps().stream()
+            .filter(rollUp -> rollUp.epochDay() == today && rollUp.model().equals("(other)"))
+            .toList();
+    assertEquals(5, other.getFirst().tally().prompt());
+  }
+
+  @Test
+  void aLongNameIsNotCutWithinACharacter() {
+    var emoji = new String(Character.toChars(0x1F600));
+    for (var name : List.of("a".repeat(199) + emoji, "a".repeat(198) + emoji + "b")) {
+      settled(grantedBy(ledger, madeUp(name)).reservation(), 10);
+    }
+    var kept = item().rollUps().stream().map(RollUp::model).sorted().toList();
+    assertEquals(List.of("a".repeat(199), "a".repeat(198) + emoji), kept);
+    assertCountersAreRecords();
+  }
+
+  @Test
+  void aNameOfAnyLengthMakesARecordThatTheStoreTakes() {
+    var name = "m".repeat(420_000);
+    var reservation = grantedBy(ledger, madeUp(name)).reservation();
+    var facts =
+        new CallFacts(404, Optional.empty(), false, 0, name, Optional.empty(), Duration.ZERO);
+    var settlement =
+        ledger.settle(reservation, Calls.used(10), facts, clock.instant().plusSeconds(10));
+    assertEquals(Settlement.APPLIED, settlement);
+    assertEquals(1_024, onlyRecord().call().orElseThrow().facts().upstreamModel().length());
+    assertEquals(200, item().models().getOrDefault(reservation.entry().modelCode(), "").length());
   }
 
   // ---- every limit

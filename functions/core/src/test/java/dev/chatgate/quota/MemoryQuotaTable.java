@@ -1,6 +1,7 @@
 package dev.chatgate.quota;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -10,6 +11,7 @@ public final class MemoryQuotaTable implements QuotaTable {
 
   @Override
   public synchronized Written update(QuotaKey key, ItemUpdate update) {
+    requireOneActionAnAttribute(update);
     var before = items.getOrDefault(key, QuotaItem.EMPTY);
     if (!update.holdsFor(before)) {
       return new Written.Refused(before);
@@ -17,6 +19,16 @@ public final class MemoryQuotaTable implements QuotaTable {
     var after = update.applyTo(before);
     items.put(key, after);
     return new Written.Done(after);
+  }
+
+  /** DynamoDB looks at this before it looks at the condition. */
+  private static void requireOneActionAnAttribute(ItemUpdate update) {
+    var attributes = new HashSet<String>();
+    for (var action : update.actions()) {
+      if (!attributes.add(action.attribute())) {
+        throw new IllegalStateException("two actions name " + action.attribute());
+      }
+    }
   }
 
   @Override

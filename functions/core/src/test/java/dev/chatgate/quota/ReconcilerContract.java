@@ -14,6 +14,7 @@ import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
 import dev.chatgate.usage.Tally;
@@ -34,6 +35,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -114,7 +117,9 @@ public abstract class ReconcilerContract {
   }
 
   private List<DayRow> written(LocalDate day) {
-    return rows.between(tenant, day, day);
+    var found = new ArrayList<DayRow>();
+    rows.forEach(tenant, day, day, found::add);
+    return found;
   }
 
   private static LocalDate dayOf(Instant instant) {
@@ -130,6 +135,12 @@ public abstract class ReconcilerContract {
     var item = item();
     assertEquals(Map.of(), item.entries());
     assertEquals(0, item.number(ItemNames.ENTRIES));
+    assertSums();
+    table.verify(records).values().forEach(ItemOracle::assertSettled);
+  }
+
+  /** Records, less those of calls in flight, are what the roll-ups and rows say. */
+  private void assertSums() {
     var sums = new TreeMap<DayAndModel, Tally>();
     written()
         .forEach(record ->
@@ -137,9 +148,10 @@ public abstract class ReconcilerContract {
                 new DayAndModel(record.day(), record.model()), record.charged(), Tally::plus));
     sums.values().removeIf(Tally.ZERO::equals);
     var first = LocalDate.of(2026, 1, 1);
-    var usage = new UsageReader(table, rows, clock).read(unlimited(), first, first.plusYears(2));
+    var usage =
+        new UsageReader(table, rows, clock)
+            .read(unlimited(), first, first.plusYears(2), Function.identity());
     assertEquals(sums, usage.tallies());
-    table.verify(records).values().forEach(ItemOracle::assertSettled);
   }
 
   private Tenant unlimited() {
@@ -209,7 +221,8 @@ public abstract class ReconcilerContract {
             entry.modelCode(),
             entry.keyCode());
     var id = reservation.requestId().reservationId();
-    table.update(key, Admitting.correction(id, twin, "m", Buckets.nanosOf(clock.instant())));
+    table.update(
+        key, Admitting.correction(id, twin, "m", item(), Buckets.nanosOf(clock.instant())));
     assertEquals(550, item().number(ItemNames.dayTokens(Windows.dayOf(START))));
     clock.advance(DEADLINE);
     assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
@@ -227,11 +240,10 @@ public abstract class ReconcilerContract {
             clock.instant(),
             "the provider said so");
     long seconds = clock.instant().getEpochSecond();
-    var entry =
-        new Entry(
-            9, 0, 0, 0, seconds, 60, Windows.dayOf(START), ModelCodes.codeFor("m", item()), 7);
+    int model = ModelCodes.codeFor("m", item(), ModelCodes.MAX_NAMES);
+    var entry = new Entry(9, 0, 0, 0, seconds, 60, Windows.dayOf(START), model, 7);
     long nanos = Buckets.nanosOf(clock.instant());
-    table.update(key, Admitting.correction(correction.key().id(), entry, "m", nanos));
+    table.update(key, Admitting.correction(correction.key().id(), entry, "m", item(), nanos));
     clock.advance(DEADLINE);
     assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
     assertSettled();
@@ -301,15 +313,37 @@ public abstract class ReconcilerContract {
   }
 
   @Test
-  void manyModelsADayLeaveTheItemEarlyAndAreCountedOnce() {
+  void aDayHasOneRowForEachModelHoweverOftenTheReconcilerRuns() {
+    for (int run = 0; run < 20; run++) {
+      for (int model = 0; model < 12; model++) {
+        called("model-" + model, 10 + model);
+      }
+      assertEquals(0, reconcile().flushed());
+      assertEquals(List.of(), written(dayOf(START)));
+      clock.advance(Duration.ofMinutes(1));
+    }
+    clock.advance(Duration.ofDays(1));
+    called("model-0", 1);
+    assertEquals(1, reconcile().closedDays());
+    assertEquals(12, written(dayOf(START)).size());
+    assertEquals(List.of("model-0"), item().rollUps().stream().map(RollUp::model).toList());
+    assertSettled();
+  }
+
+  private int earlierRun(QuotaTable through) {
+    return new EarlierReconciler(through, rows).run(key);
+  }
+
+  @Test
+  void partsThatAnEarlierReleaseMovedAreCountedOnce() {
     for (int model = 0; model < 12; model++) {
       called("model-" + model, 10 + model);
     }
-    assertEquals(12, reconcile().flushed());
-    assertEquals(
-        12, item().attributes().keySet().stream().filter(name -> name.contains(".")).count());
+    assertEquals(12, earlierRun(table));
     assertSettled();
     called("model-3", 5);
+    assertSettled();
+    reconcile();
     assertSettled();
     clock.advance(Duration.ofDays(1));
     called("model-0", 1);
@@ -320,36 +354,38 @@ public abstract class ReconcilerContract {
   }
 
   @Test
-  void aFlushThatWasOvertakenByCallsIsTakenAsItsRowsStand() {
+  void aRowOfAnEarlierReleaseThatCallsOvertookIsTakenAsItStands() {
     for (int model = 0; model < 9; model++) {
       called("model-" + model, 10);
     }
     var once = new AtomicBoolean(true);
-    var overtaken =
-        new FaultyTable(
-            table,
-            () -> {
-              if (once.getAndSet(false)) {
-                for (int model = 0; model < 9; model++) {
-                  called("model-" + model, 3);
-                }
-              }
-              return Fault.NONE;
-            });
-    reconcile(overtaken, rows);
+    Supplier<Fault> overtaken =
+        () -> {
+          if (once.getAndSet(false)) {
+            for (int model = 0; model < 9; model++) {
+              called("model-" + model, 3);
+            }
+          }
+          return Fault.NONE;
+        };
+    earlierRun(new FaultyTable(table, overtaken));
     assertSettled();
+    clock.advance(Duration.ofDays(1));
     called("model-0", 1);
+    // The rows stand, and their part has not left the item: it does now, and the rest follows.
     assertEquals(9, reconcile().flushed());
+    assertSettled();
+    assertEquals(1, reconcile().closedDays());
     assertSettled();
   }
 
   @Test
-  void aFlushThatWakesUpAfterTheDayIsClosedTakesNothing() {
+  void aRunOfAnEarlierReleaseThatGoesOnAfterTheDayIsClosedTakesNothing() {
     for (int model = 0; model < 9; model++) {
       called("model-" + model, 10);
     }
     var once = new AtomicBoolean(true);
-    Supplier<Fault> asleep =
+    Supplier<Fault> stopped =
         () -> {
           if (once.getAndSet(false)) {
             called("model-0", 5);
@@ -360,8 +396,108 @@ public abstract class ReconcilerContract {
           }
           return Fault.NONE;
         };
-    reconcile(new FaultyTable(table, asleep), rows);
+    earlierRun(new FaultyTable(table, stopped));
     reconcile();
+    assertSettled();
+  }
+
+  @Test
+  void aNameThatHasTwoCodesIsOneRow() {
+    assertEquals("Aa".hashCode(), "BB".hashCode());
+    called("Aa", 1);
+    called("BB", 2);
+    clock.advance(Duration.ofDays(1));
+    called("BB", 4);
+    reconcile();
+    // The code that the two names clashed on is free. This one knows nothing of the item.
+    var claim = Calls.claim(random, tenant, NO_LIMIT, "BB", 100, clock.instant().plusSeconds(10));
+    var cold = ledger(table, random);
+    var reservation = assertInstanceOf(Granted.class, cold.admit(claim)).reservation();
+    settle(reservation, 8);
+    assertEquals(List.of("BB", "BB"), item().rollUps().stream().map(RollUp::model).toList());
+    assertSettled();
+    var day = dayOf(clock.instant());
+    clock.advance(Duration.ofDays(1));
+    called("m", 1);
+    var stopsAfterTheRow = new FaultyTable(table, () -> Fault.LOST_BEFORE);
+    reconcile(stopsAfterTheRow, rows);
+    assertSettled();
+    assertEquals(1, reconcile().closedDays());
+    assertSettled();
+    assertEquals(12, written(day).getFirst().tally().tokens());
+    assertEquals(1, written(day).size());
+  }
+
+  private void refusedByProvider(Reservation reservation) {
+    ledger.settle(
+        reservation,
+        new Consumption.Nothing(),
+        Calls.refused(404),
+        clock.instant().plusSeconds(10));
+  }
+
+  private Reservation grantedMadeUp(String model) {
+    var claim = Calls.claim(random, tenant, NO_LIMIT, model, 10, clock.instant().plusSeconds(10));
+    return assertInstanceOf(Granted.class, ledger.admit(Calls.unpriced(claim))).reservation();
+  }
+
+  private List<String> names() {
+    return item().models().values().stream().sorted().toList();
+  }
+
+  @Test
+  void namesThatTheProviderDoesNotKnowAreGoneAfterTheNextVisit() {
+    called("known", 1);
+    var inFlight = new ArrayList<Reservation>();
+    for (int call = 0; call < 40; call++) {
+      inFlight.add(granted("known", 10));
+      refusedByProvider(grantedMadeUp("no-such-model-" + call));
+    }
+    assertEquals(42, names().size());
+    assertSums();
+    reconcile();
+    assertEquals(List.of("(other)", "known"), names());
+    assertEquals(1, item().number(ItemNames.NAMES));
+    inFlight.forEach(reservation -> settle(reservation, 1));
+    assertSettled();
+  }
+
+  @Test
+  void aNameThatComesBackWhileItIsDroppedStays() {
+    refusedByProvider(grantedMadeUp("unknown"));
+    var once = new AtomicBoolean(true);
+    var back = new ArrayList<Reservation>();
+    var overtaken =
+        new FaultyTable(
+            table,
+            () -> {
+              if (once.getAndSet(false)) {
+                back.add(grantedMadeUp("unknown"));
+              }
+              return Fault.NONE;
+            });
+    reconcile(overtaken, rows);
+    assertEquals(List.of("(other)", "unknown"), names());
+    settle(back.getFirst(), 3);
+    reconcile();
+    assertEquals(List.of("(other)", "unknown"), names());
+    assertSettled();
+  }
+
+  @Test
+  void namesAreCountedAnew() {
+    for (int start = 0; start < 5; start++) {
+      var claim = Calls.claim(random, tenant, NO_LIMIT, "m", 10, clock.instant().plusSeconds(10));
+      var cold = ledger(table, random);
+      settle(assertInstanceOf(Granted.class, cold.admit(claim)).reservation(), 1);
+    }
+    assertEquals(5, item().number(ItemNames.NAMES));
+    reconcile();
+    assertEquals(1, item().number(ItemNames.NAMES));
+    var before = item();
+    called("m", 1);
+    reconcile();
+    assertEquals(before.number(ItemNames.NAMES), item().number(ItemNames.NAMES));
     assertSettled();
   }
 
@@ -417,12 +553,22 @@ public abstract class ReconcilerContract {
       long own = seeds.nextLong();
       workers.add(() -> reconcileWhile(traffic, new Random(own)));
     }
+    workers.add(() -> earlierRunWhile(traffic));
     together(workers);
     clock.advance(DEADLINE);
     while (reconcile().items() > 0) {
       clock.advance(Duration.ofSeconds(60));
     }
     assertSettled();
+  }
+
+  /** The reconciler of an earlier release runs beside those of this one. */
+  private int earlierRunWhile(AtomicInteger traffic) {
+    int moved = 0;
+    while (traffic.get() > 0) {
+      moved += earlierRun(table);
+    }
+    return moved;
   }
 
   private int reconcileWhile(AtomicInteger traffic, Random own) {
@@ -505,8 +651,8 @@ public abstract class ReconcilerContract {
     }
 
     @Override
-    public List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to) {
-      return rows.between(tenant, from, to);
+    public void forEach(TenantId tenant, LocalDate from, LocalDate to, Consumer<DayRow> reader) {
+      rows.forEach(tenant, from, to, reader);
     }
 
     private static StoreUnavailableException lost() {

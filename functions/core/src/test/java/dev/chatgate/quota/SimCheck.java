@@ -148,6 +148,7 @@ final class SimCheck {
     oracle.step(after, now);
     came.ifPresent(id -> admitted(id, after, now, landedBefore));
     went.ifPresent(id -> applied(id, before, after));
+    namesAreThere(before, after, came);
     coverage.countIf(
         isLate && Windows.dayOf(now) != Windows.dayOf(world.now()), Situation.LATE_AFTER_MIDNIGHT);
     assertTrue(
@@ -177,6 +178,35 @@ final class SimCheck {
     }
   }
 
+  /** Whatever has a code has a name, and names are no more than there is room for. */
+  private void namesAreThere(QuotaItem before, QuotaItem after, Optional<String> came) {
+    var names = after.models();
+    after
+        .entries()
+        .forEach((id, entry) -> {
+          var claim = claims.get(id);
+          var name = names.get(entry.modelCode());
+          assertNotNull(name, "an entry whose model has no name");
+          assertTrue(
+              claim == null || name.equals(claim.model()) || name.equals(ModelCodes.OTHER),
+              "an entry whose model has another's name");
+        });
+    var found = new HashSet<DayAndModel>();
+    for (var rollUp : after.rollUps()) {
+      assertTrue(names.containsKey(rollUp.modelCode()), "a roll-up whose model has no name");
+      var day = LocalDate.ofEpochDay(rollUp.epochDay());
+      boolean first = found.add(new DayAndModel(day, rollUp.model()));
+      coverage.countIf(!first, Situation.NAME_WITH_TWO_CODES);
+    }
+    int count = ModelCodes.namesIn(after);
+    assertTrue(count <= after.number(ItemNames.NAMES), "more names than are counted");
+    if (count > ModelCodes.namesIn(before)) {
+      int room = came.map(claims::get).map(Claim::maxNames).orElse(count);
+      assertTrue(count <= room, "more names than there is room for: " + count);
+    }
+    coverage.countIf(count < ModelCodes.namesIn(before), Situation.NAMES_DROPPED);
+  }
+
   private static Optional<String> onlyIn(QuotaItem item, QuotaItem other) {
     return item.entries().keySet().stream().filter(id -> other.entry(id).isEmpty()).findFirst();
   }
@@ -200,6 +230,9 @@ final class SimCheck {
       return;
     }
     ItemOracle.assertWithin(claim.quota(), after, entry, now);
+    coverage.countIf(
+        entry.modelCode() == ModelCodes.OTHER_CODE && !claim.model().equals(ModelCodes.OTHER),
+        Situation.NAME_WITHOUT_ROOM);
     landings.add(new Landing(id, entry, Buckets.nanosOf(now)));
     if (records.containsKey(id)) {
       coverage.count(
@@ -222,6 +255,11 @@ final class SimCheck {
       assertTrue(record.charged().microUsd() <= entry.microUsd(), "more money than was held");
     }
     coverage.countIf(twin, Situation.LATE_TWIN_RELEASED);
+    coverage.countIf(
+        !twin
+            && record.model().equals(ModelCodes.OTHER)
+            && entry.modelCode() != ModelCodes.OTHER_CODE,
+        Situation.NAME_NOT_KEPT);
     coverage.countIf(record.overrun() && !twin, Situation.OVERRUN);
     var claim = claims.get(id);
     coverage.countIf(

@@ -43,7 +43,17 @@ final class SimCoverage {
     OLD_DATE,
     FUTURE_DATE,
     DAY_CLOSED,
-    FLUSHED_EARLY,
+    /** A part of an open day was moved as an earlier release did it. */
+    MOVED_EARLY,
+    /** A row of an earlier release stood, and its part was still in the item. */
+    EARLIER_ROW_TAKEN,
+    /** A call's own name found no room in the item. */
+    NAME_WITHOUT_ROOM,
+    /** A call was counted under all others, though its entry had a name of its own. */
+    NAME_NOT_KEPT,
+    NAMES_DROPPED,
+    /** An item has one day and name under two codes. */
+    NAME_WITH_TWO_CODES,
     RECONCILERS_MET,
     REFUSED,
     GRANTED,

@@ -11,6 +11,7 @@ import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.TokenCounts;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * One schedule: some instances with clocks of their own, their calls, two reconcilers and maybe an
@@ -41,6 +43,14 @@ final class SimSchedule {
   /** Longer than any deadline, also of a clock that is an hour ahead. */
   private static final Duration LONG_AFTER = Duration.ofHours(2);
 
+  /** The first three are of one model each; the next four clash, their hashes are equal. */
+  private static final List<String> NAMES =
+      List.of(
+          "model-0", "model-1", "model-2", "AaAa", "AaBB", "BBAa", "BBBB", "model-3", "(other)");
+
+  /** None of {@link #NAMES} has its code near it. */
+  private static final int FIRST_FILLED_CODE = 1_100;
+
   private static final List<Instant> STARTS =
       List.of(
           Instant.parse("2026-11-23T12:00:00Z"),
@@ -57,6 +67,7 @@ final class SimSchedule {
   private final List<String> models = new ArrayList<>();
   private final Duration spread;
   private final double wrongDatesPercent;
+  private boolean manyNames;
   private Quota quota;
   private Duration mostSkew = NOTHING;
 
@@ -82,14 +93,14 @@ final class SimSchedule {
   void run() {
     makeTrouble(List.of(0, 2, 6, 15).get(random.nextInt(4)));
     startInstances(random.nextInt(1, 4));
-    // With many models a day, parts of it are moved out while it goes on.
-    if (world.chance(2)) {
-      quota = Quota.UNLIMITED;
-      check.limits(quota);
-      spawnCalls(30, 10);
+    if (world.chance(4)) {
+      withoutLimits();
+      fillWithNames();
+      spawnCalls(random.nextInt(8, 25), NAMES);
       spawnReconcilers();
     } else {
-      spawnCalls(random.nextInt(2, 9), random.nextInt(1, 3));
+      spawnCalls(random.nextInt(2, 9), NAMES.subList(0, random.nextInt(1, 4)));
+      spawnEarlierReconcilers();
     }
     spawnReconcilers();
     spawnOperators();
@@ -106,12 +117,26 @@ final class SimSchedule {
     }
   }
 
-  private void spawnCalls(int calls, int modelCount) {
-    for (int model = 0; model < modelCount; model++) {
-      models.add("model-" + model);
+  private void withoutLimits() {
+    quota = Quota.UNLIMITED;
+    check.limits(quota);
+  }
+
+  /** The item has room for some names more, or for none; the first visit drops what it has. */
+  private void fillWithNames() {
+    int names = random.nextInt(ModelCodes.MAX_NAMES - 4, ModelCodes.MAX_NAMES + 1);
+    var write = new ItemUpdate.Builder().put(ItemNames.NAMES, names);
+    for (int name = 0; name < names; name++) {
+      write.putIfAbsent(ItemNames.modelName(FIRST_FILLED_CODE + name), "filled-" + name);
     }
+    store.fill(QuotaKey.of(TENANT), write.build());
+    manyNames = true;
+  }
+
+  private void spawnCalls(int calls, List<String> names) {
+    models.addAll(names);
     for (int call = 0; call < calls; call++) {
-      var model = models.get(call % modelCount);
+      var model = models.get(call % models.size());
       world.spawn("call-" + call, world.between(NOTHING, spread), () -> call(model));
     }
   }
@@ -252,7 +277,8 @@ final class SimSchedule {
 
   private Claim claim(Instance instance, String model, long tokens, Quota limits) {
     var giveUpAt = instance.now().plusSeconds(5);
-    var claim = Calls.claim(random, TENANT, limits, model, tokens, giveUpAt);
+    var priced = Calls.claim(random, TENANT, limits, model, tokens, giveUpAt);
+    var claim = manyNames && world.chance(70) ? Calls.unpriced(priced) : priced;
     return new Claim(
         claim.requestId(),
         claim.credential(),
@@ -312,9 +338,13 @@ final class SimSchedule {
   private Ledger.Settlement settle(Instance instance, Reservation reservation, Consumption used) {
     world.note("used", used);
     var giveUpAt = instance.now().plusSeconds(random.nextLong(1, 10));
-    var settlement = instance.ledger.settle(reservation, used, Calls.FACTS, giveUpAt);
+    var settlement = instance.ledger.settle(reservation, used, facts(), giveUpAt);
     world.note("is settled", settlement);
     return settlement;
+  }
+
+  private CallFacts facts() {
+    return world.chance(manyNames ? 40 : 5) ? Calls.refused(404) : Calls.FACTS;
   }
 
   private Consumption used(long reserved) {
@@ -353,7 +383,26 @@ final class SimSchedule {
       var run = reconciler.run(clock.instant().plusSeconds(30));
       world.note("has run", run);
       coverage.countIf(run.closedDays() > 0, Situation.DAY_CLOSED);
-      coverage.countIf(run.flushed() > 0, Situation.FLUSHED_EARLY);
+      coverage.countIf(run.flushed() > 0, Situation.EARLIER_ROW_TAKEN);
+    } catch (StoreUnavailableException e) {
+      world.note("could not run", e);
+    }
+  }
+
+  /** Their rows have names and no codes, and they know nothing of names that have two. */
+  private void spawnEarlierReconcilers() {
+    if (world.chance(15)) {
+      for (int run = 0; run < random.nextInt(1, 5); run++) {
+        var at = world.between(NOTHING, spread.plusSeconds(60));
+        world.spawn("earlier-reconciler-" + run, at, this::reconcileAsEarlier);
+      }
+    }
+  }
+
+  private void reconcileAsEarlier() {
+    try {
+      int moved = new EarlierReconciler(store.table(), store.rows(), 0).run(QuotaKey.of(TENANT));
+      coverage.countIf(moved > 0, Situation.MOVED_EARLY);
     } catch (StoreUnavailableException e) {
       world.note("could not run", e);
     }
@@ -441,7 +490,7 @@ final class SimSchedule {
         new Tenant(
             TENANT, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty());
     return new UsageReader(store.table(), store.rows(), world.clock(NOTHING))
-        .read(tenant, FIRST_DAY, FIRST_DAY.plusYears(3))
+        .read(tenant, FIRST_DAY, FIRST_DAY.plusYears(3), Function.identity())
         .tallies();
   }
 }

@@ -11,6 +11,7 @@ import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -58,6 +59,13 @@ final class SimStore {
   /** Whether hardly anything gets through, or not even that as far as anybody hears. */
   void setAway(boolean away) {
     isAway = away;
+  }
+
+  /** Puts something into an item before anything happens. */
+  void fill(QuotaKey key, ItemUpdate update) {
+    if (items.update(key, update) instanceof QuotaTable.Written.Done(QuotaItem after)) {
+      check.wrote(SimStep.OTHER, after, world.now());
+    }
   }
 
   QuotaTable table() {
@@ -280,8 +288,16 @@ final class SimStore {
     }
 
     @Override
-    public List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to) {
-      return orUnavailable(SimStep.READ, tenant, () -> days.between(tenant, from, to));
+    public void forEach(TenantId tenant, LocalDate from, LocalDate to, Consumer<DayRow> reader) {
+      orUnavailable(
+              SimStep.READ,
+              tenant,
+              () -> {
+                var found = new ArrayList<DayRow>();
+                days.forEach(tenant, from, to, found::add);
+                return found;
+              })
+          .forEach(reader);
     }
   }
 }

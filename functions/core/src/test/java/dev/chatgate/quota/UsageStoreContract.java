@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -154,17 +155,24 @@ public abstract class UsageStoreContract {
       assertEquals(row, rows.putIfAbsent(row));
       assertEquals(row, rows.putIfAbsent(row));
     }
-    var found = rows.between(tenant, TODAY.plusDays(1), TODAY.plusDays(2));
+    var found = new ArrayList<DayRow>();
+    rows.forEach(tenant, TODAY.plusDays(1), TODAY.plusDays(2), found::add);
     assertEquals(
         List.of(TODAY.plusDays(1), TODAY.plusDays(2)), found.stream().map(DayRow::day).toList());
     assertEquals(SOME, found.getFirst().tally());
   }
 
-  private UsageReader.Usage read(Instant now, Quota quota, LocalDate from, LocalDate to) {
+  private UsageReader.Usage<DayAndModel> read(
+      Instant now, Quota quota, LocalDate from, LocalDate to) {
+    return read(now, quota, from, to, Function.identity());
+  }
+
+  private <K extends Comparable<? super K>> UsageReader.Usage<K> read(
+      Instant now, Quota quota, LocalDate from, LocalDate to, Function<DayAndModel, K> group) {
     var whole =
         new Tenant(
             tenant, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty());
-    return new UsageReader(table, rows, new TestClock(now)).read(whole, from, to);
+    return new UsageReader(table, rows, new TestClock(now)).read(whole, from, to, group);
   }
 
   @Test
@@ -186,9 +194,11 @@ public abstract class UsageStoreContract {
 
     var usage = read(NOON, quota, yesterday, TODAY);
     assertEquals(new Tally(2, 30, 0, 30, 60, 0), usage.tallies().get(new DayAndModel(TODAY, "a")));
-    assertEquals(2, usage.byDay().getOrDefault(yesterday, Tally.ZERO).calls());
-    assertEquals(90, usage.byDay().getOrDefault(TODAY, Tally.ZERO).tokens());
-    assertEquals(4, usage.byModel().getOrDefault("a", Tally.ZERO).calls());
+    var byDay = read(NOON, quota, yesterday, TODAY, DayAndModel::day).tallies();
+    assertEquals(2, byDay.getOrDefault(yesterday, Tally.ZERO).calls());
+    assertEquals(90, byDay.getOrDefault(TODAY, Tally.ZERO).tokens());
+    var byModel = read(NOON, quota, yesterday, TODAY, DayAndModel::model).tallies();
+    assertEquals(4, byModel.getOrDefault("a", Tally.ZERO).calls());
     assertEquals(2, read(NOON, quota, TODAY, TODAY).tallies().size());
     assertEquals(
         List.of(

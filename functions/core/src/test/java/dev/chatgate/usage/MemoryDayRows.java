@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Rows of closed days in memory. */
 public final class MemoryDayRows implements DayRows {
@@ -22,7 +23,12 @@ public final class MemoryDayRows implements DayRows {
   }
 
   @Override
-  public synchronized List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to) {
+  public void forEach(TenantId tenant, LocalDate from, LocalDate to, Consumer<DayRow> reader) {
+    between(tenant, from, to).forEach(reader);
+  }
+
+  /** All of them at once. */
+  private synchronized List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to) {
     return rows.values().stream()
         .filter(row -> row.tenant().equals(tenant))
         .filter(row -> !row.day().isBefore(from) && !row.day().isAfter(to))

@@ -8,8 +8,8 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -69,13 +69,11 @@ public final class DynamoDayRows implements DayRows {
   }
 
   @Override
-  public List<DayRow> between(TenantId tenant, LocalDate from, LocalDate to) {
+  public void forEach(TenantId tenant, LocalDate from, LocalDate to, Consumer<DayRow> reader) {
     var query =
         UsageQuery.of(table, tenant, SORT_PREFIX + from, SORT_PREFIX + to + AFTER_SEPARATOR);
     try {
-      return dynamoDb.queryPaginator(query).items().stream()
-          .map(item -> row(tenant, item))
-          .toList();
+      dynamoDb.queryPaginator(query).items().forEach(item -> reader.accept(row(tenant, item)));
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading days' rows", e);
     }

@@ -6,19 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.aws.LocalDynamoDb;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.quota.UsageStoreContract;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.ModelPrice;
+import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
 class DynamoUsageStoreTest extends UsageStoreContract {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -71,6 +80,35 @@ class DynamoUsageStoreTest extends UsageStoreContract {
       case SS, NS, BS, L, B, NUL, UNKNOWN_TO_SDK_VERSION ->
           throw new AssertionError("no record has such a value: " + value);
     };
+  }
+
+  @Test
+  void rowsAreHandedOverPageByPage() {
+    var tenant = new TenantId("pages");
+    var day = LocalDate.parse("2026-11-20");
+    var rows = new DynamoDayRows(local.client(), local.tables());
+    int count = 1_200;
+    for (int part = 0; part < count; part++) {
+      rows.putIfAbsent(new DayRow(tenant, day, "x".repeat(900), part, Tally.ZERO));
+    }
+    var queries = new AtomicInteger();
+    var queriesAtRow = new ArrayList<Integer>();
+    try (var counting = local.client(new CountsQueries(queries))) {
+      new DynamoDayRows(counting, local.tables())
+          .forEach(tenant, day, day, _ -> queriesAtRow.add(queries.get()));
+    }
+    assertEquals(count, queriesAtRow.size());
+    assertTrue(queries.get() >= 3, queries + " pages of 1 MB");
+    assertEquals(1, queriesAtRow.getFirst(), "the first row waits for no other page");
+  }
+
+  private record CountsQueries(AtomicInteger queries) implements ExecutionInterceptor {
+    @Override
+    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+      if (context.request() instanceof QueryRequest) {
+        queries.incrementAndGet();
+      }
+    }
   }
 
   @Test

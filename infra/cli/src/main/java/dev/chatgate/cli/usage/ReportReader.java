@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Reads a report, tenant by tenant, long ranges in parts. */
 final class ReportReader {
@@ -41,7 +42,7 @@ final class ReportReader {
     var tallies = new TreeMap<DayAndModel, Tally>();
     List<LimitState> limits = List.of();
     for (var span : spans) {
-      var usage = reader.read(tenant, span.from(), span.to());
+      var usage = reader.read(tenant, span.from(), span.to(), Function.identity());
       tallies.putAll(usage.tallies());
       limits = usage.limits();
       progress.step();
