@@ -2,6 +2,8 @@ package dev.chatgate.chat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -29,6 +31,14 @@ final class BufferedResponse implements ResponseChannel {
 
     TooLargeException() {
       super("the answer is larger than Lambda takes");
+    }
+
+    /** What the caller is told. */
+    static ApiError error() {
+      return ApiError.of(
+              ErrorCode.RESPONSE_TOO_LARGE,
+              "The answer is larger than the 6 MB that this door can pass on; the streaming door (the function URL) can.")
+          .withoutRetry();
     }
   }
 

@@ -236,7 +236,7 @@ final class ChatService {
         facts.timeToFirstToken = answered.timeToFirstByte();
         if (sink.tooLarge) {
           facts.refused(ErrorCode.RESPONSE_TOO_LARGE);
-          call.exchange.refuse(tooLargeForThisDoor());
+          call.exchange.refuse(BufferedResponse.TooLargeException.error());
         }
       }
       case ProviderOutcome.PassedThrough passed -> {
@@ -254,13 +254,6 @@ final class ChatService {
       }
     }
     facts.code.ifPresent(code -> call.exchange.log().code(code));
-  }
-
-  private static ApiError tooLargeForThisDoor() {
-    return ApiError.of(
-            ErrorCode.RESPONSE_TOO_LARGE,
-            "The answer is larger than the 6 MB that this door can pass on; the streaming door (the function URL) can.")
-        .withoutRetry();
   }
 
   private void settle(Call call, Reservation reservation, Consumption consumption, Facts facts) {

@@ -79,7 +79,10 @@ final class Exchange {
     }
   }
 
-  /** A whole answer; {@code HEAD} gets it without the body. */
+  /**
+   * A whole answer; {@code HEAD} gets it without the body. One that the door cannot pass on becomes
+   * an error that says so.
+   */
   void answer(int status, Map<String, String> own, byte[] body) {
     try {
       head(status, own);
@@ -87,6 +90,8 @@ final class Exchange {
         channel.write(body, 0, body.length);
       }
       channel.end();
+    } catch (BufferedResponse.TooLargeException e) {
+      refuse(BufferedResponse.TooLargeException.error());
     } catch (IOException e) {
       log.clientGone();
     }

@@ -22,14 +22,17 @@ import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.TestClock;
 import dev.chatgate.quota.UsageReader;
 import dev.chatgate.tenant.Tenant;
+import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.MemoryDayRows;
 import dev.chatgate.usage.MemoryUsageRecords;
+import dev.chatgate.usage.Tally;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -66,6 +69,12 @@ class UsageEndpointTest {
   }
 
   private String usage(String query) {
+    var answer = answer(query);
+    assertEquals(200, answer.status());
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  private BufferedResponse answer(String query) {
     var call =
         new GatewayRequest(
             Door.STREAM,
@@ -81,8 +90,7 @@ class UsageEndpointTest {
     var log = new CallLog(out, clock, new MetricSource("f", false));
     var exchange = new Exchange(call, id, answer, log.begin(id, call));
     new UsageEndpoint(new UsageReader(table, rows, clock), clock).show(exchange, tenant);
-    assertEquals(200, answer.status());
-    return new String(answer.body(), StandardCharsets.UTF_8);
+    return answer;
   }
 
   private static String data(String answer) {
@@ -138,6 +146,20 @@ class UsageEndpointTest {
         data(usage("group_by=model")));
     assertTrue(data(usage("from=2026-11-23")).contains("\"total_tokens\":7,"));
     assertEquals("\"data\":[]", data(usage("from=2026-11-01&to=2026-11-21")));
+  }
+
+  @Test
+  void anAnswerThatTheDoorCannotPassOnIsAnErrorAndNoEmptySuccess() {
+    var day = LocalDate.of(2026, 11, 20);
+    for (int model = 0; model < 25_000; model++) {
+      var name = "model-%05d-".formatted(model) + "x".repeat(180);
+      rows.putIfAbsent(new DayRow(tenant.id(), day, name, 0, new Tally(1, 2, 0, 3, 4, 0)));
+    }
+    var byModel = answer("group_by=model");
+    assertEquals(502, byModel.status());
+    var body = new String(byModel.body(), StandardCharsets.UTF_8);
+    assertTrue(body.contains("\"code\":\"response_too_large\""), body);
+    assertTrue(usage("group_by=day").contains("\"requests\":25000,"));
   }
 
   @Test
