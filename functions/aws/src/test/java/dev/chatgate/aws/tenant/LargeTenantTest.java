@@ -86,7 +86,7 @@ class LargeTenantTest {
 
   /** The steps before the one that is refused stand: item and keys agree. */
   @Test
-  void aSecretOfAnotherTenantAmongThemIsOneSentenceAndLeavesNoKeyThatNobodyLists() {
+  void aSecretOfAnotherTenantAmongThemIsOneSentenceAndLeavesNoUnlistedKey() {
     store.put(
         new TenantSpec(tenant(new TenantId("other"), Map.of()), List.of(key("k", "secret140"))));
     for (Runnable put :

@@ -225,7 +225,7 @@ class StrictRequestTest {
 
   /** The body comes after an answer that did not wait for it. */
   @Test
-  void aMalformedBodyThatNobodyReadsEndsTheConnectionWithoutASecondAnswer() throws IOException {
+  void aMalformedBodyThatIsNotReadEndsTheConnectionWithoutASecondAnswer() throws IOException {
     String answer =
         exchange(
             "POST /ignore HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n");
