@@ -24,6 +24,7 @@ final class Gate implements AutoCloseable {
 
   Gate() throws IOException {
     server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    server.setSoTimeout(PATIENCE_MILLIS);
   }
 
   int port() {

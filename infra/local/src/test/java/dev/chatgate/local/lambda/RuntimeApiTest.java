@@ -3,6 +3,7 @@ package dev.chatgate.local.lambda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +28,11 @@ class RuntimeApiTest {
 
   private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
   private final List<String> events = new CopyOnWriteArrayList<>();
+  private final CountDownLatch chunkCame = new CountDownLatch(1);
+
+  /** Held while the client of a stream does not read. */
+  private volatile CountDownLatch reading = new CountDownLatch(0);
+
   private final RuntimeApi api = new RuntimeApi(new Surroundings(), "arn:aws:lambda:x", 1);
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -109,6 +117,60 @@ class RuntimeApiTest {
     assertEquals(List.of("began", "failed CRASHED"), events);
   }
 
+  @Test
+  void aStreamThatTheFunctionHasResetIsOverThoughItsClientDoesNotRead() throws Exception {
+    reading = new CountDownLatch(1);
+    String id = invoke("{}");
+    get("invocation/next");
+    try (Socket response = stream(id)) {
+      assertTrue(chunkCame.await(60, TimeUnit.SECONDS));
+      response.setSoLinger(true, 0);
+    }
+    String second = invoke("{}");
+    assertEquals(second, header(get("invocation/next"), "Lambda-Runtime-Aws-Request-Id"));
+    assertEquals(
+        List.of("began", "streams text/plain", "failed CRASHED", "ended", "began"),
+        events.subList(0, 5));
+  }
+
+  @Test
+  void aStreamThatItsClientDoesNotReadIsOutstandingAndStaysWhole() throws Exception {
+    reading = new CountDownLatch(1);
+    String id = invoke("{}");
+    get("invocation/next");
+    try (Socket response = stream(id)) {
+      assertTrue(chunkCame.await(60, TimeUnit.SECONDS));
+      assertEquals(403, get("invocation/next").statusCode());
+      reading.countDown();
+      response.getOutputStream().write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] status = response.getInputStream().readNBytes("HTTP/1.1 202".length());
+      assertEquals("HTTP/1.1 202", new String(status, StandardCharsets.US_ASCII));
+    }
+    assertEquals(List.of("began", "streams text/plain", "ended after 3", "ended"), events);
+  }
+
+  /** A response that has begun, with three bytes. */
+  private Socket stream(String id) throws Exception {
+    var address = URI.create("http://" + api.address());
+    var socket = new Socket(address.getHost(), address.getPort());
+    socket
+        .getOutputStream()
+        .write(
+            """
+            POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r
+            Host: x\r
+            Content-Type: text/plain\r
+            Lambda-Runtime-Function-Response-Mode: streaming\r
+            Transfer-Encoding: chunked\r
+            \r
+            3\r
+            abc\r
+            """
+                .formatted(id)
+                .getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
   private String invoke(String event) {
     var invocation = new Invocation(event.getBytes(StandardCharsets.UTF_8), new Hearing());
     invocation.sent(DEADLINE);
@@ -176,8 +238,18 @@ class RuntimeApiTest {
 
     @Override
     public void chunk(byte[] bytes, int offset, int length) {
+      chunkCame.countDown();
+      awaitReading();
       for (int i = offset; i < offset + length; i++) {
         chunks.add(bytes[i]);
+      }
+    }
+
+    private void awaitReading() {
+      try {
+        assertTrue(reading.await(60, TimeUnit.SECONDS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
 
@@ -189,6 +261,7 @@ class RuntimeApiTest {
     @Override
     public void failed(Failure why) {
       events.add("failed " + why);
+      reading.countDown();
     }
   }
 }
