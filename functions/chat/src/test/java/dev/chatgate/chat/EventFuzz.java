@@ -67,6 +67,9 @@ final class EventFuzz {
     }
     assertWritten(response);
     assertTrue(STATUSES.contains(response.status()), () -> response.status() + harness.log());
+    assertTrue(
+        response.headers().values().stream().allMatch(HeaderFields::isValue),
+        () -> response.headers().toString());
     assertTrue(response.headers().getOrDefault("x-request-id", "").startsWith("req_"));
     assertTrue(harness.log().length() < 8192, "a long log line");
   }

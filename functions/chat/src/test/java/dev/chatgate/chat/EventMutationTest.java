@@ -43,6 +43,8 @@ class EventMutationTest {
     "\"requestContext\":{\"http\":{\"method\":\"POST\"}}",
     "\"isBase64Encoded\":true",
     "\\u0000",
+    "\\u0001",
+    "\\u007f",
     "\\r\\n",
     "\u00e9",
     "\"timeEpoch\":9223372036854775807"

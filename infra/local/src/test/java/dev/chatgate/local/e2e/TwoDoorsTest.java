@@ -38,6 +38,7 @@ class TwoDoorsTest {
           "transfer-encoding");
 
   private static final Pattern REQUEST_ID = Pattern.compile("req_[a-z0-9]{24}");
+
   /** {@code 59s} and {@code 1m0s} are one form. */
   private static final Pattern DIGITS = Pattern.compile("([0-9]+m)?[0-9]+");
 
