@@ -13,7 +13,8 @@ final class Discretion {
           "\\b(?:incorrect|invalid|expired|missing|revoked|valid|disabled|wrong|your)"
               + "[^.]{0,20}\\bapi[ _-]?key"
               + "|\\bapi[ _-]?key[^.]{0,20}\\b(?:not valid|invalid|expired|missing|incorrect"
-              + "|disabled|revoked|required|not found)",
+              + "|disabled|revoked|required|not found)"
+              + "|\\bnot authenticated\\b|\\bauthentication (?:failed|required)\\b",
           Pattern.CASE_INSENSITIVE);
 
   /** Enough of an error to see what it is about. */

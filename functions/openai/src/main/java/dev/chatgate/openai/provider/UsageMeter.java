@@ -34,6 +34,9 @@ final class UsageMeter {
   private final KnownKeys keys;
   private @Nullable String raw;
 
+  /** Whether it holds a key. */
+  private boolean secret;
+
   /**
    * @param keys our keys, which no record may hold
    */
@@ -52,6 +55,7 @@ final class UsageMeter {
 
   private void take(byte[] bytes, Span value) {
     int length = value.to() - value.from();
+    secret = keys.search().finds(bytes, value.from(), length);
     raw =
         length > MAX_RAW_BYTES
             ? null
@@ -69,7 +73,6 @@ final class UsageMeter {
       return new Consumption.Estimated(estimate.get(), Optional.empty());
     }
     Optional<TokenCounts> counts = read(told);
-    boolean secret = keys.search().finds(told);
     return counts.isPresent()
         ? new Consumption.Measured(counts.get(), secret ? rewritten(counts.get()) : told)
         : new Consumption.Estimated(estimate.get(), secret ? Optional.empty() : Optional.of(told));

@@ -232,6 +232,7 @@ class ProviderStreamTest {
       var outcome = harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());
       assertInstanceOf(Consumption.Measured.class, outcome.consumption());
       assertEquals(2, harness.provider.requests().size());
+      assertTrue(harness.provider.requests().get(1).text().contains("include_usage"));
     }
   }
 
@@ -249,6 +250,7 @@ class ProviderStreamTest {
       var outcome = harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());
       assertInstanceOf(Consumption.Measured.class, outcome.consumption());
       assertEquals(3, harness.provider.requests().size());
+      assertTrue(harness.provider.requests().get(2).text().contains("include_usage"));
     }
   }
 

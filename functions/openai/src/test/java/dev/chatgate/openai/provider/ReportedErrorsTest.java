@@ -58,6 +58,7 @@ class ReportedErrorsTest {
         "{\"error\":{\"message\":\"Incorrect API key provided: sk-provider-secret.\"}} | UPSTREAM_AUTH",
         "{\"error\":{\"message\":\"Incorrect API key provided: sk-p***t.\"}} | UPSTREAM_AUTH",
         "{\"error\":\"Unauthorized\"} | UPSTREAM_AUTH",
+        "{\"detail\":\"Not authenticated\"} | UPSTREAM_AUTH",
         "{\"statusCode\":401,\"message\":\"words\"} | UPSTREAM_AUTH",
         "{\"object\":\"error\",\"message\":\"words\",\"type\":\"PermissionDenied\"} | UPSTREAM_AUTH",
         "{\"code\":\"Arrearage\",\"message\":\"words\"} | UPSTREAM_AUTH",
