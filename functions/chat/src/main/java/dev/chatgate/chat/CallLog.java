@@ -262,6 +262,15 @@ final class CallLog {
       text("settlement", settlement.name().toLowerCase(Locale.ROOT));
     }
 
+    /**
+     * Why the store does not take the call's record.
+     *
+     * @param reason an error's code or class
+     */
+    void recordRejected(String reason) {
+      text("settlement_cause", reason);
+    }
+
     /** The record that the ledger made of it. */
     void record(UsageRecord record) {
       number("reserved_tokens", record.reservedTokens());

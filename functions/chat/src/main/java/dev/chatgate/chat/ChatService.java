@@ -257,11 +257,14 @@ final class ChatService {
   }
 
   private void settle(Call call, Reservation reservation, Consumption consumption, Facts facts) {
-    var end = onLedgersClock(call.exchange.request().end());
+    var request = call.exchange.request();
+    var giveUpAt = clock.instant().plus(request.door().settlesWithin());
+    var end = onLedgersClock(earlier(giveUpAt, request.end()));
     var duration = Duration.between(call.exchange.log().began(), clock.instant());
     var settlement = ledger.settle(reservation, consumption, facts.of(call, duration), end);
     var log = call.exchange.log();
     log.settled(consumption, settlement);
+    notes.takeRejection(call.exchange.requestId()).ifPresent(log::recordRejected);
     notes.takeRecord(call.exchange.requestId()).ifPresent(log::record);
     facts.timeToFirstToken.ifPresent(log::firstByte);
   }

@@ -1,6 +1,7 @@
 package dev.chatgate.chat;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
 final class LedgerNotes implements LedgerListener {
   private final Map<String, Integer> attempts = new ConcurrentHashMap<>();
   private final Map<String, UsageRecord> records = new ConcurrentHashMap<>();
+  private final Map<String, String> rejections = new ConcurrentHashMap<>();
   private final Consumer<TenantId> healed;
 
   /**
@@ -39,6 +41,15 @@ final class LedgerNotes implements LedgerListener {
   }
 
   @Override
+  public void recordRejected(UsageRecord record, RuntimeException cause) {
+    var reason =
+        cause instanceof StoreUnavailableException failure
+            ? failure.reason()
+            : cause.getClass().getName();
+    record.call().ifPresent(call -> rejections.put(call.requestId(), reason));
+  }
+
+  @Override
   public void bucketHealed(TenantId tenant) {
     healed.accept(tenant);
   }
@@ -46,6 +57,11 @@ final class LedgerNotes implements LedgerListener {
   /** How often the call's admission was tried; 0 if no look at the store was needed. */
   Optional<Integer> takeAttempts(RequestId call) {
     return Optional.ofNullable(attempts.remove(call.value()));
+  }
+
+  /** Why the store does not take the call's record, if it said so. */
+  Optional<String> takeRejection(RequestId call) {
+    return Optional.ofNullable(rejections.remove(call.value()));
   }
 
   /** The record that the call wanted. */

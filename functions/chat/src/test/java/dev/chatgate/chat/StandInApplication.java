@@ -9,8 +9,8 @@ import dev.chatgate.chat.rehearsal.Answers;
 import dev.chatgate.chat.rehearsal.StandIn;
 import dev.chatgate.openai.provider.ProviderSettings;
 import io.micronaut.context.BeanContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.security.GeneralSecurityException;
@@ -19,12 +19,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** The whole application before the rehearsal's stand-in, without TLS and without a log. */
+/** The whole application before the rehearsal's stand-in, without TLS. */
 final class StandInApplication implements AutoCloseable {
   private static final Duration TIME = Duration.ofMinutes(1);
   private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
 
   private final StandIn standIn;
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final BeanContext context;
 
   /**
@@ -39,12 +40,12 @@ final class StandInApplication implements AutoCloseable {
     var address = standIn.address(false);
     System.setProperty(CREDENTIALS, standIn.credentials().toString());
     var aws = AwsClients.ofStandIn(address, standIn.trust());
-    var silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    var lines = new PrintStream(log, true, UTF_8);
     context =
         GatewayFactory.start(
             settings(address),
             ClientsInTheMaking.made(aws),
-            new CallLog(silent, clock, new MetricSource("f", false)));
+            new CallLog(lines, clock, new MetricSource("f", false)));
   }
 
   BeanContext context() {
@@ -53,6 +54,11 @@ final class StandInApplication implements AutoCloseable {
 
   Gateway gateway() {
     return context.getBean(Gateway.class);
+  }
+
+  /** What was logged of calls. */
+  String log() {
+    return log.toString(UTF_8);
   }
 
   private static Settings settings(URI address) {

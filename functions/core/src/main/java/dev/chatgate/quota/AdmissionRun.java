@@ -91,16 +91,31 @@ final class AdmissionRun {
           parts.seen().remember(key, before);
           yield refused(before, entry);
         }
-        case Written.NotDone(RuntimeException cause) -> {
-          failed(cause);
-          yield Optional.empty();
-        }
+        case Written.NotDone refused -> notDone(refused);
       };
     } catch (StoreUnavailableException e) {
       unanswered.add(entry);
-      failed(e);
-      return Optional.empty();
+      return notAnswered(e);
     }
+  }
+
+  private Optional<Admission> notDone(Written.NotDone refused) {
+    return refused.isPermanent() ? unavailable(refused.cause()) : again(refused.cause());
+  }
+
+  /** An item that cannot be read is there at the next attempt, too. */
+  private Optional<Admission> notAnswered(StoreUnavailableException failure) {
+    return failure.isPermanent() ? unavailable(failure) : again(failure);
+  }
+
+  private Optional<Admission> unavailable(RuntimeException cause) {
+    mark();
+    return Optional.of(new Admission.Unavailable(cause));
+  }
+
+  private Optional<Admission> again(RuntimeException cause) {
+    failed(cause);
+    return Optional.empty();
   }
 
   private Entry entry(QuotaItem item, Instant now) {
@@ -208,6 +223,7 @@ final class AdmissionRun {
     parts
         .settler()
         .decide(mark, claim.giveUpAt())
+        .standing()
         .filter(standing -> !standing.counts())
         .ifPresent(standing -> parts.settler().apply(key, entry, standing, claim.giveUpAt()));
   }

@@ -21,8 +21,23 @@ final class Backoff {
   }
 
   void pause() {
+    var _ = pauseIfShorterThan(most.plusNanos(1));
+  }
+
+  /**
+   * Pauses, but not if it would take as long as there is time.
+   *
+   * @param time what there is
+   * @return how long it was; zero if it was not
+   */
+  Duration pauseIfShorterThan(Duration time) {
     long nanos = next.toNanos();
-    pause.pause(Duration.ofNanos(nanos / 2 + random.nextLong(nanos / 2 + 1)));
+    var length = Duration.ofNanos(nanos / 2 + random.nextLong(nanos / 2 + 1));
+    if (length.compareTo(time) >= 0) {
+      return Duration.ZERO;
+    }
+    pause.pause(length);
     next = next.multipliedBy(2).compareTo(most) > 0 ? most : next.multipliedBy(2);
+    return length;
   }
 }

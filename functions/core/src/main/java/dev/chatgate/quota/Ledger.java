@@ -36,6 +36,11 @@ public interface Ledger {
     /** The record stands; the reconciler moves the counters. */
     RECORDED,
     /** Neither could be written in time: the reconciler charges the reserve. */
-    LEFT_TO_RECONCILER
+    LEFT_TO_RECONCILER,
+    /**
+     * The store does not take the record, and would not at a second try: the reconciler charges the
+     * reserve.
+     */
+    REJECTED_BY_STORE
   }
 }

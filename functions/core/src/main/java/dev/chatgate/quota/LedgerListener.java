@@ -26,6 +26,14 @@ public interface LedgerListener {
   default void settlementEnded(UsageRecord record, Ledger.Settlement settlement) {}
 
   /**
+   * The store refused a record, and would refuse it again; {@link #settlementEnded} follows.
+   *
+   * @param record the record that the call wanted
+   * @param cause what the store said
+   */
+  default void recordRejected(UsageRecord record, RuntimeException cause) {}
+
+  /**
    * A bucket was found in an impossible state and lowered to a full one: some clock was far ahead.
    *
    * @param tenant whose

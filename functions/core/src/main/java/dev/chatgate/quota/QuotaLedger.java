@@ -1,5 +1,6 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.quota.Settler.Outcome;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.Tally;
@@ -84,11 +85,15 @@ public final class QuotaLedger implements Ledger {
       Reservation reservation, Consumption consumption, CallFacts facts, Instant giveUpAt) {
     var record = Records.call(reservation, consumption, facts, parts.clock().instant());
     var settlement =
-        parts
-            .settler()
-            .decide(record, giveUpAt)
-            .map(standing -> apply(reservation, record, standing, giveUpAt))
-            .orElse(Settlement.LEFT_TO_RECONCILER);
+        switch (parts.settler().decide(record, giveUpAt)) {
+          case Outcome.Stands(UsageRecord standing) ->
+              apply(reservation, record, standing, giveUpAt);
+          case Outcome.Unanswered _ -> Settlement.LEFT_TO_RECONCILER;
+          case Outcome.Rejected(RuntimeException cause) -> {
+            parts.listener().recordRejected(record, cause);
+            yield Settlement.REJECTED_BY_STORE;
+          }
+        };
     parts.listener().settlementEnded(record, settlement);
     return settlement;
   }

@@ -1,5 +1,7 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.StoreUnavailableException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -11,16 +13,26 @@ public interface QuotaTable {
   /**
    * Does one conditional write, or nothing.
    *
-   * @throws dev.chatgate.StoreUnavailableException if no answer came: the write may have been done,
-   *     or may still be
+   * @throws StoreUnavailableException if no answer came: the write may have been done, or may still
+   *     be
    */
   Written update(QuotaKey key, ItemUpdate update);
+
+  /**
+   * The same within a time. A table that takes no time, as one in memory, has no use for it.
+   *
+   * @param atMost after this it is as if no answer came
+   * @throws StoreUnavailableException if no answer came
+   */
+  default Written update(QuotaKey key, ItemUpdate update, Duration atMost) {
+    return update(key, update);
+  }
 
   /**
    * Reads an item as it stands: no write that was answered before is missing from it.
    *
    * @return {@link QuotaItem#EMPTY} if there is none
-   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   * @throws StoreUnavailableException if the store does not answer
    */
   QuotaItem read(QuotaKey key);
 
@@ -28,7 +40,7 @@ public interface QuotaTable {
    * The items that carry {@link ItemNames#DUE_PARTITION}: all that the reconciler must look at. A
    * write of the last moments may be missing.
    *
-   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   * @throws StoreUnavailableException if the store does not answer
    */
   List<QuotaKey> due();
 
@@ -54,6 +66,11 @@ public interface QuotaTable {
      *
      * @param cause what it said
      */
-    record NotDone(RuntimeException cause) implements Written {}
+    record NotDone(RuntimeException cause) implements Written {
+      /** Whether a second try cannot succeed either. */
+      public boolean isPermanent() {
+        return cause instanceof StoreUnavailableException failure && failure.isPermanent();
+      }
+    }
   }
 }

@@ -13,8 +13,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The two steps of every settlement, whoever makes it: decide what a reservation cost, once and for
- * all, then apply that decision to the counters. Each is repeated until it is done or its time is
- * over; doing one again has no effect.
+ * all, then apply that decision to the counters. Each is repeated until it is done, its time is
+ * over or the store says that it will never do it; doing one again has no effect.
  */
 public final class Settler {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
@@ -54,35 +54,62 @@ public final class Settler {
     this.pause = pause;
   }
 
+  /** What became of the attempt to put a record. */
+  public sealed interface Outcome {
+
+    /**
+     * A record stands, this one or an earlier one.
+     *
+     * @param record it
+     */
+    record Stands(UsageRecord record) implements Outcome {}
+
+    /** The store was not there in time: a record may stand or not. */
+    record Unanswered() implements Outcome {}
+
+    /**
+     * The store refused the record, and would refuse it again.
+     *
+     * @param cause what it said
+     */
+    record Rejected(RuntimeException cause) implements Outcome {}
+
+    /** The record that stands, if one is known to. */
+    default Optional<UsageRecord> standing() {
+      return this instanceof Stands(UsageRecord record) ? Optional.of(record) : Optional.empty();
+    }
+  }
+
   /**
    * Puts a record if none of its key stands.
    *
    * @param record what the caller would decide
    * @param giveUpAt after this nothing more is tried; one attempt is always made
-   * @return the record that stands; empty if the store was not there in time
    */
-  public Optional<UsageRecord> decide(UsageRecord record, Instant giveUpAt) {
-    var backoff = backoff();
+  public Outcome decide(UsageRecord record, Instant giveUpAt) {
+    var time = time(giveUpAt);
     do {
-      var standing = tryToDecide(record);
-      if (standing.isPresent()) {
-        return standing;
+      var outcome = tryToDecide(record, time.forAttempt());
+      if (!(outcome instanceof Outcome.Unanswered)) {
+        return outcome;
       }
-      backoff.pause();
-    } while (clock.instant().isBefore(giveUpAt));
-    return Optional.empty();
+    } while (time.pause());
+    return new Outcome.Unanswered();
   }
 
-  private Optional<UsageRecord> tryToDecide(UsageRecord record) {
+  private Outcome tryToDecide(UsageRecord record, Duration atMost) {
     try {
-      return switch (records.decide(record)) {
-        case Decision.Written _ -> Optional.of(record);
-        case Decision.Standing(UsageRecord standing) -> Optional.of(standing);
-        case Decision.NotDone _ -> Optional.empty();
+      return switch (records.decide(record, atMost)) {
+        case Decision.Written _ -> new Outcome.Stands(record);
+        case Decision.Standing(UsageRecord standing) -> new Outcome.Stands(standing);
+        case Decision.NotDone refused ->
+            refused.isPermanent()
+                ? new Outcome.Rejected(refused.cause())
+                : new Outcome.Unanswered();
       };
     } catch (StoreUnavailableException e) {
-      // Written or not: asked again, the store says which record stands.
-      return Optional.empty();
+      // Written or not: asked again, the store says which record stands, unless it is damaged.
+      return e.isPermanent() ? new Outcome.Rejected(e) : new Outcome.Unanswered();
     }
   }
 
@@ -97,42 +124,61 @@ public final class Settler {
    * @return whether no entry of the id is in the item any more
    */
   public boolean apply(QuotaKey key, Entry entry, UsageRecord decided, Instant giveUpAt) {
-    var id = decided.key().id();
-    var backoff = backoff();
-    var expected = Optional.of(entry);
-    do {
-      var before = expected;
-      expected = tryToApply(key, id, expected.get(), decided);
-      if (expected.isEmpty()) {
-        return true;
+    var time = time(giveUpAt);
+    Application step = new Application.Again(entry);
+    while (step instanceof Application.Again(Entry expected)) {
+      step = tryToApply(key, expected, decided, time.forAttempt());
+      if (step instanceof Application.Again(Entry found) && !mayGoOn(time, expected, found)) {
+        return false;
       }
-      if (expected.equals(before)) {
-        backoff.pause();
-      }
-    } while (clock.instant().isBefore(giveUpAt));
-    return false;
+    }
+    return step instanceof Application.Done;
   }
 
-  /** Returns the entry that is still to be applied, as far as is known. */
-  private Optional<Entry> tryToApply(QuotaKey key, String id, Entry entry, UsageRecord decided) {
-    var write =
-        Applying.update(
-            id, entry, Charge.of(decided, entry), seen.last(key), Buckets.nanosOf(clock.instant()));
+  /** An entry that was found in the place of the expected one is dealt with at once. */
+  private static boolean mayGoOn(RetryTime time, Entry expected, Entry found) {
+    return found.equals(expected) ? time.pause() : time.isLeft();
+  }
+
+  /** How far one attempt to apply came. */
+  private sealed interface Application {
+    /** No entry of the id is in the item. */
+    record Done() implements Application {}
+
+    /**
+     * To be tried again.
+     *
+     * @param entry the entry that is still to be applied, as far as is known
+     */
+    record Again(Entry entry) implements Application {}
+
+    /** The store refused the write, and would refuse it again. */
+    record Rejected() implements Application {}
+  }
+
+  private Application tryToApply(QuotaKey key, Entry entry, UsageRecord decided, Duration atMost) {
+    var id = decided.key().id();
+    var now = Buckets.nanosOf(clock.instant());
+    var write = Applying.update(id, entry, Charge.of(decided, entry), seen.last(key), now);
     try {
-      return switch (table.update(key, write)) {
+      return switch (table.update(key, write, atMost)) {
         case Written.Done(QuotaItem after) -> {
           seen.remember(key, after);
-          yield Optional.empty();
+          yield new Application.Done();
         }
         case Written.Refused(QuotaItem before) -> {
           seen.remember(key, before);
-          yield before.entry(id);
+          yield before
+              .entry(id)
+              .<Application>map(Application.Again::new)
+              .orElseGet(Application.Done::new);
         }
-        case Written.NotDone _ -> Optional.of(entry);
+        case Written.NotDone refused ->
+            refused.isPermanent() ? new Application.Rejected() : new Application.Again(entry);
       };
     } catch (StoreUnavailableException e) {
       // Done or not: asked again, the store shows whether the entry is still there.
-      return Optional.of(entry);
+      return e.isPermanent() ? new Application.Rejected() : new Application.Again(entry);
     }
   }
 
@@ -154,7 +200,9 @@ public final class Settler {
         entry.isCorrection()
             ? Records.released(key.tenant(), id, entry, model, now)
             : Records.orphaned(key.tenant(), id, entry, model, now);
-    return decide(record, giveUpAt).filter(standing -> apply(key, entry, standing, giveUpAt));
+    return decide(record, giveUpAt)
+        .standing()
+        .filter(standing -> apply(key, entry, standing, giveUpAt));
   }
 
   /**
@@ -182,14 +230,15 @@ public final class Settler {
   private record Found(boolean isUnknown, Optional<UsageRecord> record) {}
 
   private Found findRecord(UsageRecord.Key key, Instant giveUpAt) {
-    var backoff = backoff();
+    var time = time(giveUpAt);
+    boolean again;
     do {
       try {
         return new Found(false, records.find(key));
       } catch (StoreUnavailableException e) {
-        backoff.pause();
+        again = !e.isPermanent() && time.pause();
       }
-    } while (clock.instant().isBefore(giveUpAt));
+    } while (again);
     return new Found(true, Optional.empty());
   }
 
@@ -202,7 +251,8 @@ public final class Settler {
 
   private boolean decideAndApply(
       QuotaKey key, Correction correction, Entry entry, Instant giveUpAt) {
-    var decided = decide(Records.correction(correction, entry, clock.instant()), giveUpAt);
+    var decided =
+        decide(Records.correction(correction, entry, clock.instant()), giveUpAt).standing();
     return decided.isPresent()
         && apply(key, entry, decided.get(), giveUpAt)
         && decided.get().counts();
@@ -213,38 +263,57 @@ public final class Settler {
    * at once, the record says whose entry counts, and the other's is let go.
    */
   private Optional<Entry> admit(QuotaKey key, Correction correction, Instant giveUpAt) {
-    var id = correction.key().id();
-    var backoff = backoff();
-    do {
-      var now = clock.instant();
-      var item = seen.last(key);
-      var entry = entryOf(correction, item, random.nextInt(NONCES), now);
-      var model = correction.corrected().model();
-      var write = Admitting.correction(id, entry, model, item, Buckets.nanosOf(now));
-      var admitted = tryToAdmit(key, id, entry, write);
-      if (admitted.isPresent()) {
-        return admitted;
-      }
-      backoff.pause();
-    } while (clock.instant().isBefore(giveUpAt));
-    return Optional.empty();
+    var time = time(giveUpAt);
+    var admitted = tryToAdmit(key, correction, time.forAttempt());
+    while (admitted instanceof CorrectionEntry.NotYet && time.pause()) {
+      admitted = tryToAdmit(key, correction, time.forAttempt());
+    }
+    return admitted instanceof CorrectionEntry.In(Entry entry)
+        ? Optional.of(entry)
+        : Optional.empty();
   }
 
-  private Optional<Entry> tryToAdmit(QuotaKey key, String id, Entry entry, ItemUpdate write) {
+  /** How far one attempt to let a correction's entry in came. */
+  private sealed interface CorrectionEntry {
+    /**
+     * It is in the item.
+     *
+     * @param entry as it stands
+     */
+    record In(Entry entry) implements CorrectionEntry {}
+
+    /** To be tried again. */
+    record NotYet() implements CorrectionEntry {}
+
+    /** The store refused the write, and would refuse it again. */
+    record Rejected() implements CorrectionEntry {}
+  }
+
+  private CorrectionEntry tryToAdmit(QuotaKey key, Correction correction, Duration atMost) {
+    var id = correction.key().id();
+    var now = clock.instant();
+    var item = seen.last(key);
+    var entry = entryOf(correction, item, random.nextInt(NONCES), now);
+    var model = correction.corrected().model();
+    var write = Admitting.correction(id, entry, model, item, Buckets.nanosOf(now));
     try {
-      return switch (table.update(key, write)) {
+      return switch (table.update(key, write, atMost)) {
         case Written.Done(QuotaItem after) -> {
           seen.remember(key, after);
-          yield Optional.of(entry);
+          yield new CorrectionEntry.In(entry);
         }
         case Written.Refused(QuotaItem before) -> {
           seen.remember(key, before);
-          yield before.entry(id);
+          yield before
+              .entry(id)
+              .<CorrectionEntry>map(CorrectionEntry.In::new)
+              .orElseGet(CorrectionEntry.NotYet::new);
         }
-        case Written.NotDone _ -> Optional.empty();
+        case Written.NotDone refused ->
+            refused.isPermanent() ? new CorrectionEntry.Rejected() : new CorrectionEntry.NotYet();
       };
     } catch (StoreUnavailableException e) {
-      return Optional.empty();
+      return e.isPermanent() ? new CorrectionEntry.Rejected() : new CorrectionEntry.NotYet();
     }
   }
 
@@ -264,7 +333,8 @@ public final class Settler {
         nonce >>> Byte.SIZE);
   }
 
-  private Backoff backoff() {
-    return new Backoff(pause, random, FIRST_PAUSE, LONGEST_PAUSE);
+  private RetryTime time(Instant giveUpAt) {
+    var backoff = new Backoff(pause, random, FIRST_PAUSE, LONGEST_PAUSE);
+    return new RetryTime(clock, backoff, giveUpAt);
   }
 }

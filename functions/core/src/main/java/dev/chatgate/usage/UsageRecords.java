@@ -1,6 +1,8 @@
 package dev.chatgate.usage;
 
+import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.tenant.TenantId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -11,14 +13,24 @@ public interface UsageRecords {
   /**
    * Writes a record unless one of its key stands.
    *
-   * @throws dev.chatgate.StoreUnavailableException if no answer came: the record may stand
+   * @throws StoreUnavailableException if no answer came: the record may stand
    */
   Decision decide(UsageRecord record);
 
   /**
+   * The same within a time. Records that take no time, as those in memory, have no use for it.
+   *
+   * @param atMost after this it is as if no answer came
+   * @throws StoreUnavailableException if no answer came: the record may stand
+   */
+  default Decision decide(UsageRecord record, Duration atMost) {
+    return decide(record);
+  }
+
+  /**
    * Reads a record as it stands.
    *
-   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   * @throws StoreUnavailableException if the store does not answer
    */
   Optional<UsageRecord> find(UsageRecord.Key key);
 
@@ -29,7 +41,7 @@ public interface UsageRecords {
    * @param from first time, inclusive
    * @param to last time, exclusive
    * @param reader gets each in turn, marks included
-   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   * @throws StoreUnavailableException if the store does not answer
    */
   void forEach(TenantId tenant, Instant from, Instant to, Consumer<UsageRecord> reader);
 
@@ -51,6 +63,11 @@ public interface UsageRecords {
      *
      * @param cause what it said
      */
-    record NotDone(RuntimeException cause) implements Decision {}
+    record NotDone(RuntimeException cause) implements Decision {
+      /** Whether a second try cannot succeed either. */
+      public boolean isPermanent() {
+        return cause instanceof StoreUnavailableException failure && failure.isPermanent();
+      }
+    }
   }
 }

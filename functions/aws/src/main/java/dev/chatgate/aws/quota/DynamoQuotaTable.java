@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 public final class DynamoQuotaTable implements QuotaTable {
   private final DynamoDbClient dynamoDb;
   private final String table;
+  private final Duration attemptTimeout;
   private final AwsRequestOverrideConfiguration attempt;
 
   /**
@@ -39,16 +40,31 @@ public final class DynamoQuotaTable implements QuotaTable {
   public DynamoQuotaTable(DynamoDbClient dynamoDb, Tables tables, Duration attemptTimeout) {
     this.dynamoDb = dynamoDb;
     this.table = tables.quota();
-    this.attempt = AwsRequestOverrideConfiguration.builder().apiCallTimeout(attemptTimeout).build();
+    this.attemptTimeout = attemptTimeout;
+    this.attempt = within(attemptTimeout);
+  }
+
+  private static AwsRequestOverrideConfiguration within(Duration atMost) {
+    return AwsRequestOverrideConfiguration.builder().apiCallTimeout(atMost).build();
+  }
+
+  /** Mostly there is time enough for the usual limit: one object for all. */
+  private AwsRequestOverrideConfiguration limit(Duration atMost) {
+    return atMost.compareTo(attemptTimeout) < 0 ? within(atMost) : attempt;
   }
 
   @Override
   public Written update(QuotaKey key, ItemUpdate update) {
+    return update(key, update, attemptTimeout);
+  }
+
+  @Override
+  public Written update(QuotaKey key, ItemUpdate update, Duration atMost) {
     try {
-      var answer = dynamoDb.updateItem(request(key, update));
-      return new Written.Done(AttributeValues.item(answer.attributes()));
+      var answer = dynamoDb.updateItem(request(key, update, atMost));
+      return new Written.Done(item(answer.attributes()));
     } catch (ConditionalCheckFailedException e) {
-      return new Written.Refused(AttributeValues.item(e.item()));
+      return new Written.Refused(item(e.item()));
     } catch (SdkException e) {
       var unavailable = StoreErrors.unavailable("writing the quota item", e);
       if (StoreErrors.saysNotDone(e)) {
@@ -58,7 +74,7 @@ public final class DynamoQuotaTable implements QuotaTable {
     }
   }
 
-  private UpdateItemRequest request(QuotaKey key, ItemUpdate update) {
+  private UpdateItemRequest request(QuotaKey key, ItemUpdate update, Duration atMost) {
     var expression = new UpdateExpression(update);
     var request =
         UpdateItemRequest.builder()
@@ -69,13 +85,18 @@ public final class DynamoQuotaTable implements QuotaTable {
             .expressionAttributeNames(expression.names())
             .returnValues(ReturnValue.ALL_NEW)
             .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-            .overrideConfiguration(attempt);
+            .overrideConfiguration(limit(atMost));
     var values = expression.values();
     if (!values.isEmpty()) {
       // DynamoDB refuses an empty map.
       request.expressionAttributeValues(values);
     }
     return request.build();
+  }
+
+  /** A write that was done stays done, though what it left cannot be read. */
+  private static QuotaItem item(Map<String, AttributeValue> values) {
+    return StoreErrors.read("reading a quota item", () -> AttributeValues.item(values));
   }
 
   private static Map<String, AttributeValue> keyOf(QuotaKey key) {
@@ -88,7 +109,7 @@ public final class DynamoQuotaTable implements QuotaTable {
       var answer =
           dynamoDb.getItem(
               request -> request.tableName(table).key(keyOf(key)).consistentRead(true));
-      return AttributeValues.item(answer.item());
+      return item(answer.item());
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading a quota item", e);
     }

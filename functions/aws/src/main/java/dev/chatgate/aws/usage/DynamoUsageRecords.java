@@ -26,6 +26,7 @@ public final class DynamoUsageRecords implements UsageRecords {
 
   private final DynamoDbClient dynamoDb;
   private final String table;
+  private final Duration attemptTimeout;
   private final AwsRequestOverrideConfiguration attempt;
   private final Duration retention;
 
@@ -39,17 +40,32 @@ public final class DynamoUsageRecords implements UsageRecords {
       DynamoDbClient dynamoDb, Tables tables, Duration attemptTimeout, Duration retention) {
     this.dynamoDb = dynamoDb;
     this.table = tables.usage();
-    this.attempt = AwsRequestOverrideConfiguration.builder().apiCallTimeout(attemptTimeout).build();
+    this.attemptTimeout = attemptTimeout;
+    this.attempt = within(attemptTimeout);
     this.retention = retention;
+  }
+
+  private static AwsRequestOverrideConfiguration within(Duration atMost) {
+    return AwsRequestOverrideConfiguration.builder().apiCallTimeout(atMost).build();
+  }
+
+  /** Mostly there is time enough for the usual limit: one object for all. */
+  private AwsRequestOverrideConfiguration limit(Duration atMost) {
+    return atMost.compareTo(attemptTimeout) < 0 ? within(atMost) : attempt;
   }
 
   @Override
   public Decision decide(UsageRecord record) {
+    return decide(record, attemptTimeout);
+  }
+
+  @Override
+  public Decision decide(UsageRecord record, Duration atMost) {
     try {
-      dynamoDb.putItem(request(record));
+      dynamoDb.putItem(request(record, atMost));
       return new Decision.Written();
     } catch (ConditionalCheckFailedException e) {
-      return new Decision.Standing(RecordItem.read(e.item()));
+      return new Decision.Standing(record(e.item()));
     } catch (SdkException e) {
       var unavailable = StoreErrors.unavailable("writing a usage record", e);
       if (StoreErrors.saysNotDone(e)) {
@@ -59,13 +75,13 @@ public final class DynamoUsageRecords implements UsageRecords {
     }
   }
 
-  private PutItemRequest request(UsageRecord record) {
+  private PutItemRequest request(UsageRecord record, Duration atMost) {
     return PutItemRequest.builder()
         .tableName(table)
         .item(RecordItem.write(record, record.decidedAt().plus(retention)))
         .conditionExpression("attribute_not_exists(" + Tables.HASH_KEY + ")")
         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-        .overrideConfiguration(attempt)
+        .overrideConfiguration(limit(atMost))
         .build();
   }
 
@@ -75,7 +91,7 @@ public final class DynamoUsageRecords implements UsageRecords {
       var answer =
           dynamoDb.getItem(
               request -> request.tableName(table).key(RecordItem.key(key)).consistentRead(true));
-      return answer.hasItem() ? Optional.of(RecordItem.read(answer.item())) : Optional.empty();
+      return answer.hasItem() ? Optional.of(record(answer.item())) : Optional.empty();
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading a usage record", e);
     }
@@ -86,9 +102,35 @@ public final class DynamoUsageRecords implements UsageRecords {
     var query = UsageQuery.of(table, tenant, RecordItem.sortKey(from), RecordItem.sortKey(to));
     try {
       dynamoDb.queryPaginator(query).items().stream()
-          .map(RecordItem::read)
+          .map(DynamoUsageRecords::record)
           .filter(record -> record.key().admittedAt().isBefore(to))
           .forEach(reader);
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("reading usage records", e);
+    }
+  }
+
+  private static UsageRecord record(Map<String, AttributeValue> item) {
+    return StoreErrors.read("reading a usage record", () -> RecordItem.read(item));
+  }
+
+  /**
+   * Whether a tenant has anything in the table, records or rows of closed days.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  public boolean hasAny(TenantId tenant) {
+    var query =
+        QueryRequest.builder()
+            .tableName(table)
+            .consistentRead(true)
+            .limit(1)
+            .keyConditionExpression("#pk = :pk")
+            .expressionAttributeNames(Map.of("#pk", Tables.HASH_KEY))
+            .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(tenant.value())))
+            .build();
+    try {
+      return !dynamoDb.query(query).items().isEmpty();
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading usage records", e);
     }

@@ -1,0 +1,57 @@
+package dev.chatgate.quota;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * The time for one step and its repetitions. What is left only shrinks, at least by each pause: the
+ * store's clock may be set back meanwhile, and the step must end all the same.
+ */
+final class RetryTime {
+  /** An attempt that is made at all gets so much: a write takes some ten milliseconds. */
+  static final Duration MIN_ATTEMPT = Duration.ofMillis(200);
+
+  private final InstantSource clock;
+  private final Backoff backoff;
+  private final Instant giveUpAt;
+  private Duration left;
+
+  /**
+   * @param clock the ledger's time
+   * @param backoff pauses between attempts
+   * @param giveUpAt after this no attempt is begun
+   */
+  RetryTime(InstantSource clock, Backoff backoff, Instant giveUpAt) {
+    this.clock = clock;
+    this.backoff = backoff;
+    this.giveUpAt = giveUpAt;
+    this.left = Duration.between(clock.instant(), giveUpAt);
+  }
+
+  /** How long the next attempt may take. */
+  Duration forAttempt() {
+    shrinkTo(Duration.between(clock.instant(), giveUpAt));
+    return left.compareTo(MIN_ATTEMPT) > 0 ? left : MIN_ATTEMPT;
+  }
+
+  /** Pauses if there is time for another attempt afterwards; whether there is. */
+  boolean pause() {
+    if (!isLeft()) {
+      return false;
+    }
+    var paused = backoff.pauseIfShorterThan(left);
+    shrinkTo(left.minus(paused));
+    return !paused.isZero() && isLeft();
+  }
+
+  /** Whether there is time for another attempt. */
+  boolean isLeft() {
+    shrinkTo(Duration.between(clock.instant(), giveUpAt));
+    return left.isPositive();
+  }
+
+  private void shrinkTo(Duration most) {
+    left = most.compareTo(left) < 0 ? most : left;
+  }
+}
