@@ -1,13 +1,11 @@
 package dev.chatgate.chat;
 
-import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.Background;
 import dev.chatgate.openai.provider.ProviderClient;
-import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
 import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.usage.CachedPriceBook;
 import io.micronaut.context.BeanContext;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -48,9 +46,8 @@ final class Ahead {
     return () -> {
       try {
         fetch.run();
-      } catch (ProviderKeyUnavailableException
-          | StoreUnavailableException
-          | UncheckedIOException e) {
+      } catch (RuntimeException e) {
+        // Interrupted, refused, damaged: the first call meets it again, and answers accordingly.
         LOG.log(Level.DEBUG, "left to the first call: {0}", e.getClass().getName());
       }
     };
@@ -77,8 +74,7 @@ final class Ahead {
 
   /** Begins to fetch, beside the caller. */
   Begun begin() {
-    return new Begun(
-        fetches.stream().map(fetch -> Thread.ofVirtual().name("ahead").start(fetch)).toList());
+    return new Begun(fetches.stream().map(fetch -> Background.start("ahead", fetch)).toList());
   }
 
   /**

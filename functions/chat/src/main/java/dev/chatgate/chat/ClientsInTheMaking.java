@@ -1,5 +1,6 @@
 package dev.chatgate.chat;
 
+import dev.chatgate.Background;
 import dev.chatgate.aws.AwsClients;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -28,7 +29,7 @@ record ClientsInTheMaking(CompletableFuture<AwsClients> clients) {
   }
 
   private static Thread beside(String name, Runnable work) {
-    return Thread.ofPlatform().name(name).daemon().start(work);
+    return Thread.ofPlatform().name(name).daemon().start(Background.contained(name, work));
   }
 
   /** Without it the clients' making fails, and says so. */

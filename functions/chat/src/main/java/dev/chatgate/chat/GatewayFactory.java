@@ -1,5 +1,6 @@
 package dev.chatgate.chat;
 
+import dev.chatgate.Background;
 import dev.chatgate.aws.AwsClients;
 import dev.chatgate.aws.log.MetricSource;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
@@ -147,7 +148,7 @@ final class GatewayFactory {
         new TenantStore(reading, settings.tables()),
         settings.cacheFor(),
         clock,
-        Thread::startVirtualThread);
+        refresh -> Background.start("tenant-refresh", refresh));
   }
 
   @Singleton
@@ -183,7 +184,7 @@ final class GatewayFactory {
         new PriceStore(reading, settings.tables()),
         settings.cacheFor(),
         clock,
-        Thread::startVirtualThread);
+        refresh -> Background.start("price-refresh", refresh));
   }
 
   @Singleton

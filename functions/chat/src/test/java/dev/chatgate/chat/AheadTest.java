@@ -78,6 +78,23 @@ class AheadTest {
     assertEquals(1, Collections.frequency(asked, "GetSecretValue"), asked::toString);
   }
 
+  /** The JVM would print the exception with its message, which may quote what was fetched. */
+  @Test
+  void whatFailsOrIsInterruptedEndsQuietly() throws InterruptedException {
+    var uncaught = new ArrayList<Throwable>();
+    Thread.setDefaultUncaughtExceptionHandler((_, e) -> uncaught.add(e));
+    try {
+      open = new CountDownLatch(1);
+      var begun = new Ahead(application.context()).begin();
+      begun.threads().forEach(Thread::interrupt);
+      open.countDown();
+      begun.await(AMPLE);
+      assertEquals(List.of(), uncaught);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+  }
+
   private StandIn.Script noted(StandIn.Script usual) {
     return (path, headers, body) -> {
       var target = headers.getOrDefault("x-amz-target", path);

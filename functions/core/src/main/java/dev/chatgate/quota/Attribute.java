@@ -18,8 +18,8 @@ public sealed interface Attribute {
   record Text(String value) implements Attribute {}
 
   /**
-   * A reservation in flight, 28 bytes in the store. Packing loses nothing, so equal entries are
-   * equal bytes.
+   * A reservation in flight, 28 bytes or more in the store. Packing loses nothing, so equal entries
+   * are equal bytes.
    *
    * @param entry the reservation
    */

@@ -1,6 +1,7 @@
 package dev.chatgate.quota;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 
@@ -8,6 +9,9 @@ import java.time.LocalDate;
  * What the quota item knows of one reservation in flight: packed into {@value #BYTES} bytes, so
  * that hundreds fit beside each other. Applying takes all that it undoes from here, never from the
  * limits or the clock, which may have changed since.
+ *
+ * <p>A later release may put more bytes behind these. They are not understood, but kept: applying
+ * is conditional on all bytes of the entry.
  *
  * @param attempt number of the admission's attempt, 0 to 255; a correction's low bits of the nonce
  * @param tokens reserved, 0 to {@link #MOST}
@@ -18,6 +22,7 @@ import java.time.LocalDate;
  * @param epochDay the UTC day whose windows were charged, days since 1970, 0 to 65,535
  * @param modelCode the model's number in the item, 0 to 65,535
  * @param keyCode the key's number in the tenant, 0 to 65,535; a correction's high bits of the nonce
+ * @param rest the bytes behind these, one character each (ISO 8859-1); usually none
  */
 public record Entry(
     int attempt,
@@ -28,8 +33,9 @@ public record Entry(
     int secondsToDeadline,
     int epochDay,
     int modelCode,
-    int keyCode) {
-  /** Length of the packed form. */
+    int keyCode,
+    String rest) {
+  /** Length of the packed form, without the rest. */
   public static final int BYTES = 28;
 
   /** The largest reserve that fits: 40 bits. */
@@ -51,6 +57,30 @@ public record Entry(
     require(epochDay, MOST_SHORT);
     require(modelCode, MOST_SHORT);
     require(keyCode, MOST_SHORT);
+  }
+
+  /** An entry of this release: nothing is behind it. */
+  public Entry(
+      int attempt,
+      long tokens,
+      long microUsd,
+      long holdNanos,
+      long admittedAtSeconds,
+      int secondsToDeadline,
+      int epochDay,
+      int modelCode,
+      int keyCode) {
+    this(
+        attempt,
+        tokens,
+        microUsd,
+        holdNanos,
+        admittedAtSeconds,
+        secondsToDeadline,
+        epochDay,
+        modelCode,
+        keyCode,
+        "");
   }
 
   private static void require(long value, long most) {
@@ -91,7 +121,7 @@ public record Entry(
 
   /** The bytes that the store keeps, big-endian in the order of the components. */
   public byte[] pack() {
-    var bytes = ByteBuffer.allocate(BYTES);
+    var bytes = ByteBuffer.allocate(BYTES + rest.length());
     bytes.put((byte) attempt);
     put40(bytes, tokens);
     put40(bytes, microUsd);
@@ -101,16 +131,19 @@ public record Entry(
     bytes.putShort((short) epochDay);
     bytes.putShort((short) modelCode);
     bytes.putShort((short) keyCode);
+    if (!rest.isEmpty()) {
+      bytes.put(rest.getBytes(StandardCharsets.ISO_8859_1));
+    }
     return bytes.array();
   }
 
   /**
    * Reads {@link #pack}'s bytes.
    *
-   * @throws IllegalArgumentException if there are more or fewer than {@value #BYTES}
+   * @throws IllegalArgumentException if there are fewer than {@value #BYTES}
    */
   public static Entry unpack(byte[] packed) {
-    if (packed.length != BYTES) {
+    if (packed.length < BYTES) {
       throw new IllegalArgumentException("an entry has " + BYTES + " bytes, not " + packed.length);
     }
     var bytes = ByteBuffer.wrap(packed);
@@ -123,7 +156,14 @@ public record Entry(
         bytes.getShort() & MOST_SHORT,
         bytes.getShort() & MOST_SHORT,
         bytes.getShort() & MOST_SHORT,
-        bytes.getShort() & MOST_SHORT);
+        bytes.getShort() & MOST_SHORT,
+        rest(packed));
+  }
+
+  private static String rest(byte[] packed) {
+    return packed.length == BYTES
+        ? ""
+        : new String(packed, BYTES, packed.length - BYTES, StandardCharsets.ISO_8859_1);
   }
 
   private static void put40(ByteBuffer bytes, long value) {

@@ -1,8 +1,11 @@
 package dev.chatgate.quota;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,25 @@ class EntryTest {
         random.nextInt(1 << 16),
         random.nextInt(1 << 16),
         random.nextInt(1 << 16));
+  }
+
+  /** A later release puts more behind the 28 bytes. */
+  @Test
+  void bytesBehindAnEntryAreKept() {
+    var random = new Random(4);
+    for (int more = 0; more < 300; more++) {
+      var longer = Arrays.copyOf(any(random).pack(), Entry.BYTES + more);
+      for (int i = Entry.BYTES; i < longer.length; i++) {
+        longer[i] = (byte) random.nextInt(256);
+      }
+      var entry = Entry.unpack(longer);
+      assertArrayEquals(longer, entry.pack());
+      assertEquals(more, entry.rest().length());
+      assertEquals(Entry.unpack(longer), entry);
+    }
+    var one = Entry.unpack(Arrays.copyOf(LARGEST.pack(), 29));
+    assertNotEquals(LARGEST, one);
+    assertEquals(LARGEST.tokens(), one.tokens());
   }
 
   @Test

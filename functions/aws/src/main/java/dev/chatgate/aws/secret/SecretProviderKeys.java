@@ -1,5 +1,6 @@
 package dev.chatgate.aws.secret;
 
+import dev.chatgate.Background;
 import dev.chatgate.provider.ProviderKey;
 import dev.chatgate.provider.ProviderKeyUnavailableException;
 import dev.chatgate.provider.ProviderKeys;
@@ -87,7 +88,7 @@ public final class SecretProviderKeys implements ProviderKeys {
       return refreshed(now);
     }
     if (now.olderThan(REFRESH_AFTER, clock.instant()) && !reading.isLocked()) {
-      Thread.startVirtualThread(() -> refreshed(now));
+      var _ = Background.start("provider-key-refresh", () -> refreshed(now));
     }
     return now.key();
   }

@@ -8,13 +8,13 @@ import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.tenant.TenantId;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -53,6 +53,8 @@ public final class TenantStore implements TenantDirectory {
           TenantChange.EXPIRES_AT,
           Critical.NAME);
 
+  private static final String READING = "reading the Tenants table";
+
   private final DynamoDbClient dynamoDb;
   private final Tables tables;
 
@@ -71,9 +73,11 @@ public final class TenantStore implements TenantDirectory {
     if (key.isEmpty()) {
       return Optional.empty();
     }
-    var tenantId = new TenantId(TenantItem.string(key, "tenant"));
+    var tenantId = StoreErrors.read(READING, () -> new TenantId(TenantItem.string(key, "tenant")));
     var item = read(TenantItem.keyOf(tenantId));
-    return item.isEmpty() ? Optional.empty() : Optional.of(credential(key, item));
+    return item.isEmpty()
+        ? Optional.empty()
+        : Optional.of(StoreErrors.read(READING, () -> credential(key, item)));
   }
 
   /** Of the table's first 100 items, the keys whose tenants are among them. */
@@ -85,21 +89,28 @@ public final class TenantStore implements TenantDirectory {
     }
     var some = new HashMap<KeyHash, Credential>();
     items.forEach((name, item) ->
-        TenantItem.hash(name)
-            .ifPresent(hash -> among(items, item).ifPresent(found -> some.put(hash, found))));
+        hash(name).ifPresent(hash -> among(items, item).ifPresent(found -> some.put(hash, found))));
     return some;
   }
 
-  /** Empty without the tenant, or for a damaged item: who asks for it is told, no other suffers. */
+  private static Optional<KeyHash> hash(String name) {
+    return unlessDamaged(() -> TenantItem.hash(name));
+  }
+
+  /** Empty without the tenant. */
   private static Optional<Credential> among(
       Map<String, Map<String, AttributeValue>> items, Map<String, AttributeValue> key) {
-    try {
+    return unlessDamaged(() -> {
       var tenant = items.get(TenantItem.TENANT + TenantItem.string(key, "tenant"));
       return tenant == null ? Optional.empty() : Optional.of(credential(key, tenant));
-    } catch (StoreUnavailableException
-        | IllegalStateException
-        | IllegalArgumentException
-        | DateTimeException e) {
+    });
+  }
+
+  /** Empty for a damaged item: a call that needs it fails, no other does. */
+  private static <T> Optional<T> unlessDamaged(Supplier<Optional<T>> reading) {
+    try {
+      return StoreErrors.read(READING, reading);
+    } catch (StoreUnavailableException e) {
       return Optional.empty();
     }
   }
@@ -110,7 +121,7 @@ public final class TenantStore implements TenantDirectory {
           .scan(scan -> scan.tableName(tables.tenants()).limit(SOME_ITEMS).consistentRead(true))
           .items();
     } catch (SdkException e) {
-      throw StoreErrors.unavailable("reading the Tenants table", e);
+      throw StoreErrors.unavailable(READING, e);
     }
   }
 
@@ -143,7 +154,7 @@ public final class TenantStore implements TenantDirectory {
           .map(key -> new TenantId(key.substring(TenantItem.TENANT.length())))
           .toList();
     } catch (SdkException e) {
-      throw StoreErrors.unavailable("reading the Tenants table", e);
+      throw StoreErrors.unavailable(READING, e);
     }
   }
 
@@ -176,9 +187,9 @@ public final class TenantStore implements TenantDirectory {
       if (isOfAnother(e)) {
         throw secretOfAnother(id);
       }
-      throw new StoreUnavailableException("writing tenant " + id, e);
+      throw StoreErrors.unavailable("writing tenant " + id, e);
     } catch (SdkException e) {
-      throw new StoreUnavailableException("writing tenant " + id, e);
+      throw StoreErrors.unavailable("writing tenant " + id, e);
     }
   }
 
@@ -200,7 +211,7 @@ public final class TenantStore implements TenantDirectory {
           .getItem(request -> request.tableName(tables.tenants()).key(key).consistentRead(true))
           .item();
     } catch (SdkException e) {
-      throw new StoreUnavailableException("reading the Tenants table", e);
+      throw StoreErrors.unavailable(READING, e);
     }
   }
 }

@@ -126,7 +126,10 @@ public final class PriceStore implements PriceSource {
 
   private static ModelPrice price(Map<String, AttributeValue> values) {
     Critical.requireKnown(values, ATTRIBUTES, "a price");
-    var item = new Item(values);
+    return StoreErrors.read("reading prices", () -> price(new Item(values)));
+  }
+
+  private static ModelPrice price(Item item) {
     return new ModelPrice(
         item.text(MODEL),
         LocalDate.parse(item.text(FROM)),
