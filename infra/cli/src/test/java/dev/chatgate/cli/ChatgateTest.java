@@ -13,6 +13,7 @@ import dev.chatgate.cli.Operator.Result;
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.LedgerListener;
+import dev.chatgate.quota.QuotaKey;
 import dev.chatgate.quota.QuotaLedger;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.TestClock;
@@ -109,7 +110,32 @@ class ChatgateTest {
     var run = run("reconcile");
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().contains("orphaned"), run.out());
-    assertEquals(new Result(0, "", "1 tenants audited, 0 differences.\n"), audit());
+    assertEquals(new Result(0, "", "1 tenant audited, 0 differences.\n"), audit());
+  }
+
+  @Test
+  void aTenantThatDoesNotExistIsNotAudited() {
+    called(100);
+    var sentence = "There is no tenant nobody: no configuration, counters or records.\n";
+    assertEquals(new Result(2, "", sentence), run("audit", "nobody"));
+    assertEquals(new Result(2, "", sentence), run("audit", tenant.value(), "nobody", "--json"));
+    assertEquals(
+        "1 tenant audited, 0 differences.\n", run("audit", tenant.value(), tenant.value()).err());
+  }
+
+  /** Counters that were lost are differences: the records alone make a tenant. */
+  @Test
+  void aTenantOfWhichOnlyRecordsAreLeftIsAudited() {
+    called(100);
+    local
+        .client()
+        .deleteItem(request ->
+            request
+                .tableName(local.tables().quota())
+                .key(
+                    Map.of(Tables.HASH_KEY, AttributeValue.fromS(QuotaKey.of(tenant).toString()))));
+    assertEquals(1, audit().exitCode());
+    assertEquals(0, run("usage", "report", "--tenant", tenant.value()).exitCode());
   }
 
   @Test

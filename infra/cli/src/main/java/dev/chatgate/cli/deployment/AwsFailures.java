@@ -25,7 +25,14 @@ public final class AwsFailures {
     return causes(failure)
         .filter(SdkException.class::isInstance)
         .findFirst()
-        .map(cause -> of((SdkException) cause, while_));
+        .map(cause -> of((SdkException) cause, while_))
+        .or(() -> damaged(failure));
+  }
+
+  private static Optional<String> damaged(Throwable failure) {
+    return failure instanceof StoreUnavailableException
+        ? Optional.of("Could not go on while " + failure.getMessage() + ".")
+        : Optional.empty();
   }
 
   private static String of(SdkException failure, String when) {

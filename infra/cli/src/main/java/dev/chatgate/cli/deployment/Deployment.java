@@ -149,8 +149,19 @@ public final class Deployment implements AutoCloseable {
     return found;
   }
 
+  /** Whether a tenant is configured, or has counters or records of a time when it was. */
+  public boolean knows(TenantId id) {
+    return tenants().find(id).isPresent() || wasATenant(id);
+  }
+
+  private boolean wasATenant(TenantId id) {
+    var client = dynamoDb();
+    return !quota(client).read(QuotaKey.of(id)).attributes().isEmpty()
+        || records(client).hasAny(id);
+  }
+
   private Tenant onceATenant(TenantId id) {
-    if (quota(dynamoDb()).read(QuotaKey.of(id)).attributes().isEmpty()) {
+    if (!wasATenant(id)) {
       throw RefusedException.no("There is no tenant " + id + ".");
     }
     return withoutLimits(id);

@@ -1,16 +1,21 @@
 package dev.chatgate.cli.ledger;
 
+import dev.chatgate.cli.deployment.Deployment;
 import dev.chatgate.cli.deployment.Target;
 import dev.chatgate.cli.shell.ExitCodes;
+import dev.chatgate.cli.shell.RefusedException;
 import dev.chatgate.cli.shell.Shell;
+import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.quota.Audit.Difference;
 import dev.chatgate.tenant.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +27,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Holds every counter against the usage records, while calls go on, and names each difference"
           + " on a line of its own. It only reads.",
-      "Ends with 0 if there is no difference, 1 if there are, 2 if it could not look."
+      "Ends with 0 if there is no difference, 1 if there are, 2 if it could not look or there is no"
+          + " such tenant."
     })
 public final class AuditCommand implements Callable<Integer> {
   private static final int RUNS = 2;
@@ -61,7 +67,7 @@ public final class AuditCommand implements Callable<Integer> {
   public Integer call() {
     try (var deployment = target.open()) {
       var audit = deployment.audit(Duration.ofSeconds(RUNS * reconcileSeconds));
-      var tenants = only.isEmpty() ? deployment.tenants(only).keySet() : only;
+      var tenants = only.isEmpty() ? deployment.tenants(only).keySet() : known(deployment);
       var all = new ArrayList<Difference>();
       for (var tenant : tenants) {
         var differences = audit.differences(tenant);
@@ -73,9 +79,24 @@ public final class AuditCommand implements Callable<Integer> {
       if (json) {
         shell.out().print(json(all));
       }
-      shell.err().printf("%d tenants audited, %d differences.%n", tenants.size(), all.size());
+      shell
+          .err()
+          .printf(
+              "%s audited, %s.%n",
+              Amounts.count(tenants.size(), "tenant"), Amounts.count(all.size(), "difference"));
       return all.isEmpty() ? ExitCodes.OK : ExitCodes.NO;
     }
+  }
+
+  /** A misspelt name must not pass for a tenant without differences. */
+  private Set<TenantId> known(Deployment deployment) {
+    for (var tenant : only) {
+      if (!deployment.knows(tenant)) {
+        throw RefusedException.cannotRun(
+            "There is no tenant " + tenant + ": no configuration, counters or records.");
+      }
+    }
+    return new LinkedHashSet<>(only);
   }
 
   private void print(Difference difference) {

@@ -3,6 +3,7 @@ package dev.chatgate.cli.ledger;
 import dev.chatgate.cli.deployment.Target;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.Shell;
+import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.quota.Reconciler.Run;
 import java.time.Duration;
@@ -57,18 +58,19 @@ public final class ReconcileCommand implements Callable<Integer> {
   private void print(Run run) {
     shell.out().println(json ? json(run) : sentence(run));
     if (run.unfinished() > 0) {
-      shell.err().printf("%d items could not be finished.%n", run.unfinished());
+      var items = Amounts.count(run.unfinished(), "item");
+      shell.err().printf("%s could not be finished.%n", items);
     }
   }
 
   private static String sentence(Run run) {
-    return "%d items: %d orphaned, %d applied, %d released, %d days closed, %d flushed."
+    return "%s: %d orphaned, %d applied, %d released, %s closed, %d flushed."
         .formatted(
-            run.items(),
+            Amounts.count(run.items(), "item"),
             run.orphaned(),
             run.applied(),
             run.released(),
-            run.closedDays(),
+            Amounts.count(run.closedDays(), "day"),
             run.flushed());
   }
 

@@ -14,6 +14,11 @@ public final class Amounts {
 
   private Amounts() {}
 
+  /** A number of things: {@code 1 tenant}, {@code 2 tenants}. */
+  public static String count(long number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+
   /**
    * Reads dollars.
    *
