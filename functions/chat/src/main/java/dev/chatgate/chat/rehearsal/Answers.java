@@ -97,7 +97,7 @@ public final class Answers implements StandIn.Script {
       case "GetSecretValue" ->
           aws(
               200,
-              "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"rehearsal\",\"CreatedDate\":1.7E9}");
+              "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"sk-rehearsal-0123456789abcdef\",\"CreatedDate\":1.7E9}");
       default -> aws(200, "{}");
     };
   }

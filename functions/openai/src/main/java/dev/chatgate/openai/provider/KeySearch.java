@@ -20,6 +20,11 @@ final class KeySearch {
   /** Shorter keys are not searched for: they would be found in answers by chance. */
   static final int MIN_KEY_BYTES = 8;
 
+  /**
+   * Up to this length letters alone are a word, such as those that stand in where no key is used.
+   */
+  private static final int MAX_WORD = 15;
+
   /** Finds nothing. */
   static final KeySearch NONE = new KeySearch(List.of());
 
@@ -34,6 +39,7 @@ final class KeySearch {
   KeySearch(List<String> secrets) {
     needles =
         secrets.stream()
+            .filter(secret -> !isWord(secret))
             .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
             .filter(key -> key.length >= MIN_KEY_BYTES)
             .map(Needle::new)
@@ -43,6 +49,10 @@ final class KeySearch {
         characters[b & 0xFF] = true;
       }
     }
+  }
+
+  private static boolean isWord(String secret) {
+    return secret.length() <= MAX_WORD && secret.chars().allMatch(Character::isLetter);
   }
 
   /** Whether the bytes hold a key. */

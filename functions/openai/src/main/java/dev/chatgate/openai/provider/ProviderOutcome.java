@@ -26,7 +26,8 @@ public sealed interface ProviderOutcome {
 
   /**
    * The provider refused the tenant's own request: status and body are the tenant's answer as they
-   * are. Nothing was written to the sink.
+   * came, or, where the refusal came with status 200, the status that it means and the usual shape.
+   * Nothing was written to the sink.
    *
    * @param status 400, 404, 409, 413, 415 or 422
    * @param body JSON

@@ -71,6 +71,8 @@ class KeySearchTest {
   @Test
   void keysTooShortToBeToldFromOtherTextAreNotSearchedFor() {
     assertFalse(new KeySearch(List.of("", "a", "1234567")).finds("a 1234567 \\u0061"));
+    assertFalse(new KeySearch(List.of("placeholder")).finds("a placeholder, \\u0070laceholder"));
+    assertTrue(new KeySearch(List.of("abcdefghijklmnop")).finds("x abcdefghijklmnop"));
     assertTrue(new KeySearch(List.of("12345678")).finds("\\u0031" + "2345678"));
   }
 
