@@ -6,6 +6,7 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.DnsResolver;
@@ -237,6 +238,9 @@ final class KeptConnection extends DefaultManagedHttpClientConnection {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
+    } catch (ClosedChannelException e) {
+      // A time limit has passed meanwhile.
       return false;
     } catch (IOException e) {
       return true;

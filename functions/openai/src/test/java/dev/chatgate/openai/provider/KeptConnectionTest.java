@@ -2,6 +2,7 @@ package dev.chatgate.openai.provider;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.NoHttpResponseException;
@@ -145,6 +147,25 @@ class KeptConnectionTest {
     read("{}");
     others.close();
     assertThrows(NoHttpResponseException.class, connection::receiveResponseHeader);
+  }
+
+  /** A time limit passes while the end of the connection is looked into. */
+  @Test
+  void aConnectionThatIsClosedHereMeanwhileProvesNothing() throws Exception {
+    send();
+    read("{}");
+    others.close();
+    var thrown = new AtomicReference<Throwable>();
+    var receiving =
+        new Thread(
+            () -> thrown.set(assertThrows(IOException.class, connection::receiveResponseHeader)));
+    receiving.start();
+    while (receiving.getState() != Thread.State.TIMED_WAITING && receiving.isAlive()) {
+      Thread.onSpinWait();
+    }
+    connection.close(CloseMode.IMMEDIATE);
+    receiving.join();
+    assertInstanceOf(NoHttpResponseException.class, thrown.get());
   }
 
   /** A reset alone does not tell whether the request was read. */

@@ -58,11 +58,7 @@ class ProviderRestartTest {
             }))) {
       askAll(harness.client);
       assertEquals(CONNECTIONS, harness.provider.connections());
-      if (reset) {
-        harness.provider.abort();
-      } else {
-        harness.provider.close();
-      }
+      harness.provider.end(reset);
       try (var again =
           ScriptedProvider.inPlaceOf(
               harness.provider,

@@ -247,12 +247,16 @@ public final class ScriptedProvider implements AutoCloseable {
         ServerSocketFactory.getDefault(), "http", ended.url().getPort(), scripts);
   }
 
-  /** Ends with a reset of every connection. */
-  public void abort() throws IOException {
+  /** Ends with a reset of every connection, or with its end; it has come when this returns. */
+  public void end(boolean reset) throws IOException {
     for (var socket : open) {
-      socket.setSoLinger(true, 0);
+      socket.setSoLinger(reset, 0);
     }
     close();
+    // The thread that reads a socket is the last to let it go.
+    while (!open.isEmpty()) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** Its base URL, without a slash at its end. */

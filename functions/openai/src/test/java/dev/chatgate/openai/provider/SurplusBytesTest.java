@@ -161,6 +161,9 @@ class SurplusBytesTest {
   void onAConnectionThatWasMadeReadyAndNeverUsed(boolean tls) throws IOException {
     try (var harness = harness(tls, SurplusBytesTest::proper)) {
       harness.client.connect();
+      while (harness.provider.connections() == 0) {
+        Thread.onSpinWait();
+      }
       harness.provider.sendUnasked(Questions.http(666));
       ask(harness, 2, false);
       ask(harness, 3, true);
