@@ -95,6 +95,18 @@ class ChatServiceTest {
   }
 
   @Test
+  void aModelThatTheProviderDoesNotKnowIsSettledAsSuch() {
+    var refusal = "{\"error\":{\"code\":\"model_not_found\"}}";
+    harness.provider(call -> GatewayHarness.reply(call, 404, refusal));
+    var answer = harness.chat(BODY);
+    assertEquals(404, answer.status());
+    assertEquals(refusal, answer.body());
+    var settled = harness.ledger.theSettlement();
+    assertEquals(new Consumption.Nothing(), settled.consumption());
+    assertEquals(404, settled.facts().status());
+  }
+
+  @Test
   void theProvidersRefusalOfTheTenantsRequestPassesAndCostsNothing() {
     var refusal = "{\"error\":{\"code\":\"context_length_exceeded\"} }";
     harness.provider(call -> GatewayHarness.reply(call, 400, refusal));

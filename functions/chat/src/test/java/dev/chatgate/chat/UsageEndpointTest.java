@@ -22,6 +22,7 @@ import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.TestClock;
 import dev.chatgate.quota.UsageReader;
 import dev.chatgate.tenant.Tenant;
+import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.MemoryDayRows;
 import dev.chatgate.usage.MemoryUsageRecords;
@@ -146,6 +147,29 @@ class UsageEndpointTest {
         data(usage("group_by=model")));
     assertTrue(data(usage("from=2026-11-23")).contains("\"total_tokens\":7,"));
     assertEquals("\"data\":[]", data(usage("from=2026-11-01&to=2026-11-21")));
+  }
+
+  @Test
+  void callsOfModelsThatTheProviderDoesNotKnowAreOneLine() {
+    for (int call = 0; call < 3; call++) {
+      var claim =
+          Calls.claim(
+              random,
+              tenant.id(),
+              tenant.quota(),
+              "no-such-model-" + call,
+              10,
+              clock.instant().plusSeconds(9));
+      var granted = assertInstanceOf(Granted.class, ledger.admit(Calls.unpriced(claim)));
+      ledger.settle(
+          granted.reservation(),
+          new Consumption.Nothing(),
+          Calls.refused(404),
+          clock.instant().plusSeconds(9));
+    }
+    var data = data(usage("group_by=model"));
+    assertTrue(data.startsWith("\"data\":[{\"model\":\"(other)\",\"requests\":3,"), data);
+    assertEquals(data.indexOf("model"), data.lastIndexOf("model"), "one line");
   }
 
   @Test
