@@ -428,6 +428,23 @@ public abstract class ReconcilerContract {
     assertEquals(1, written(day).size());
   }
 
+  @Test
+  void aCountOfNamesThatLandsLateIsNotTakenForANewOne() {
+    called("m", 1);
+    var claim = Calls.claim(random, tenant, NO_LIMIT, "m", 10, clock.instant().plusSeconds(10));
+    var cold = ledger(table, random);
+    settle(assertInstanceOf(Granted.class, cold.admit(claim)).reservation(), 1);
+    assertEquals(2, item().number(ItemNames.NAMES));
+    var late = new FaultyTable(table, () -> Fault.LATE);
+    assertEquals(1, reconcile(late, rows).unfinished());
+    reconcile();
+    called("x", 1);
+    assertEquals(2, item().number(ItemNames.NAMES));
+    late.landOne();
+    assertEquals(2, item().number(ItemNames.NAMES), "m and x");
+    assertSettled();
+  }
+
   private void refusedByProvider(Reservation reservation) {
     ledger.settle(
         reservation,
