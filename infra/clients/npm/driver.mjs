@@ -118,10 +118,12 @@ const CASES = {
     plain: call('heavy', { key: env.CHATGATE_KEY_SPENT, maxTokens: 5500, base: API }),
     error: [429, 'insufficient_quota'],
   },
+  'error-too-large': { plain: call('plain', { key: env.CHATGATE_KEY_PACED, maxTokens: 7000 }), error: [400, 'reserve_too_large'] },
   'error-500': { plain: call('500'), error: [502, 'upstream_error'] },
   'error-500-api': { plain: call('500', { base: API }), error: [502, 'upstream_error'] },
   'error-auth': { plain: call('401'), error: [502, 'upstream_auth'] },
   'error-html': { plain: call('html'), error: [502, 'upstream_invalid_response'] },
+  'error-200': { plain: call('200-error'), error: [502, 'upstream_error'] },
   'error-503': { plain: call('429'), error: [503, 'upstream_overloaded'], wait: true },
   'error-504': { stream: call('hang'), error: [504, 'upstream_timeout'] },
 
@@ -151,12 +153,18 @@ const CASES = {
   'no-choices': { shape: call('no-choices') },
   ping: { shape: call('ping') },
   'empty-data': { shape: call('empty-data') },
+  gzip: { shape: call('gzip') },
+  'wrong-type': { shape: call('wrong-type') },
+  'no-blank-line': { shape: call('no-blank-line') },
+  surplus: { shape: call('surplus') },
 
   cut: { broken: call('cut'), code: 'upstream_incomplete' },
   reset: { broken: call('reset'), code: 'upstream_incomplete' },
   stall: { broken: call('stall'), code: 'upstream_timeout' },
   'error-in-stream': { broken: call('error-in-stream'), code: 'model_crashed' },
   'error-event': { broken: call('error-event'), code: 'model_crashed' },
+  'error-number': { broken: call('error-number'), code: '529' },
+  'error-text': { broken: call('error-text'), code: 'upstream_error' },
 };
 
 const calls = async (key) => Number(await (await fetch(`${env.CHATGATE_CALLS_URL}/${key}`)).text());

@@ -309,7 +309,7 @@ def spent(**more):
 USUAL_400 = (400, "invalid_value", "temperature")
 SHAPES = (
     "crlf cr no-space comments id-comment split-1 split-2 split-3 quiet-end done-space usage-in-last "
-    "after-usage error-null no-choices ping empty-data"
+    "after-usage error-null no-choices ping empty-data gzip wrong-type no-blank-line surplus"
 )
 
 ERRORS = {
@@ -333,10 +333,14 @@ ERRORS = {
     ),
     "error-429-quota": fails("plain", spent(), 429, "insufficient_quota"),
     "error-429-quota-api": fails("plain", spent(base=API), 429, "insufficient_quota"),
+    "error-too-large": fails(
+        "plain", call("plain", key=key("_PACED"), max_tokens=7000), 400, "reserve_too_large"
+    ),
     "error-500": fails("plain", call("500"), 502, "upstream_error"),
     "error-500-api": fails("plain", call("500", base=API), 502, "upstream_error"),
     "error-auth": fails("plain", call("401"), 502, "upstream_auth"),
     "error-html": fails("plain", call("html"), 502, "upstream_invalid_response"),
+    "error-200": fails("plain", call("200-error"), 502, "upstream_error"),
     "error-503": fails("plain", call("429"), 503, "upstream_overloaded", wait=True),
     "error-504": fails("stream", call("hang"), 504, "upstream_timeout"),
 }
@@ -347,6 +351,8 @@ BREAKS = {
     "stall": "upstream_timeout",
     "error-in-stream": "model_crashed",
     "error-event": "model_crashed",
+    "error-number": "529",
+    "error-text": "upstream_error",
 }
 
 CASES = {

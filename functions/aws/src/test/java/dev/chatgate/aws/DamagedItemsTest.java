@@ -233,10 +233,10 @@ class DamagedItemsTest {
     var facts =
         new CallFacts(
             200,
-            Optional.empty(),
+            Optional.of("e".repeat(420_000)),
             true,
             0,
-            "m".repeat(420_000),
+            "model",
             Optional.empty(),
             Duration.ofSeconds(1));
     var giveUpAt = clock.instant().plusSeconds(900);

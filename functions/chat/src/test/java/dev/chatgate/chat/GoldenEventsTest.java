@@ -67,13 +67,17 @@ class GoldenEventsTest {
     }
   }
 
-  /** A new code without an event fails here, and so does an event with a code that is gone. */
+  /**
+   * A new code without an event fails here, and so does an event with a code that is gone. A defect
+   * of ours has none: no event, no provider and nothing that is stored may cause one.
+   */
   @Test
   void everyCodeHasAnEventWithItsStatusAndNoOtherDoes() throws IOException {
     var expected = new TreeMap<String, Set<Integer>>();
     for (var code : ErrorCode.values()) {
       expected.put(code.wireName(), new TreeSet<>(Set.of(code.status())));
     }
+    expected.remove(ErrorCode.INTERNAL_ERROR.wireName());
     expected.put("insufficient_quota", new TreeSet<>(Set.of(402, 429)));
     var found = new TreeMap<String, Set<Integer>>();
     for (var golden : events()) {

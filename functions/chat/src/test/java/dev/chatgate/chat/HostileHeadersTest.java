@@ -92,6 +92,7 @@ class HostileHeadersTest {
     assertEquals(
         Set.of(
             "accept",
+            "accept-encoding",
             "authorization",
             "connection",
             "content-length",

@@ -29,10 +29,12 @@ enum Case {
   ERROR_429_RATE(Group.ERRORS, "429 `rate_limit_exceeded` with `retry-after`"),
   ERROR_429_QUOTA(Group.ERRORS, "429 `insufficient_quota`"),
   ERROR_429_QUOTA_API(Group.ERRORS, "The same at the API door"),
+  ERROR_TOO_LARGE(Group.ERRORS, "400 `reserve_too_large`: a call that its limit can never hold"),
   ERROR_500(Group.ERRORS, "The provider's 500: 502 `upstream_error`"),
   ERROR_500_API(Group.ERRORS, "The same at the API door"),
   ERROR_AUTH(Group.ERRORS, "The provider's 401: 502 `upstream_auth`"),
   ERROR_HTML(Group.ERRORS, "HTML from the provider: 502 `upstream_invalid_response`"),
+  ERROR_200(Group.ERRORS, "An error of the provider with status 200: 502 `upstream_error`"),
   ERROR_503(Group.ERRORS, "The provider's 429: 503 `upstream_overloaded` with `retry-after`"),
   ERROR_504(Group.ERRORS, "A provider that never answers: 504 `upstream_timeout`"),
 
@@ -62,12 +64,18 @@ enum Case {
   NO_CHOICES(Group.SHAPES, "A chunk without `choices`"),
   PING(Group.SHAPES, "`event: ping` without data"),
   EMPTY_DATA(Group.SHAPES, "An event with empty `data:`"),
+  GZIP(Group.SHAPES, "The provider compresses the stream"),
+  WRONG_TYPE(Group.SHAPES, "A stream under `application/json`"),
+  NO_BLANK_LINE(Group.SHAPES, "The last event without its blank line"),
+  SURPLUS(Group.SHAPES, "A second answer behind the stream that no request asked for"),
 
   CUT(Group.BROKEN, "Ends with neither `finish_reason` nor `[DONE]`"),
   RESET(Group.BROKEN, "The connection is reset in mid-stream"),
   STALL(Group.BROKEN, "Nothing more comes until the time limit"),
   ERROR_IN_STREAM(Group.BROKEN, "`data: {\"error\":{…}}`"),
-  ERROR_EVENT(Group.BROKEN, "`event: error` with the same data");
+  ERROR_EVENT(Group.BROKEN, "`event: error` with the same data"),
+  ERROR_NUMBER(Group.BROKEN, "`data: {\"error\":{…}}` with a number as its `code`"),
+  ERROR_TEXT(Group.BROKEN, "`data: {\"error\":\"…\"}`");
 
   /** The tables of the page. */
   enum Group {

@@ -4,6 +4,7 @@ import static dev.chatgate.clients.Chunks.join;
 
 import dev.chatgate.openai.provider.ScriptedProvider;
 import dev.chatgate.openai.provider.ScriptedProvider.Wire;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * A provider that does what the model's name says: {@code case/crlf} ends its lines with CR LF,
@@ -20,6 +22,9 @@ final class CaseProvider implements AutoCloseable {
   private static final String CRASH =
       "{\"error\":{\"message\":\"The model crashed.\",\"type\":\"server_error\",\"param\":null,"
           + "\"code\":\"model_crashed\"}}";
+
+  private static final String NUMBERED =
+      "{\"error\":{\"message\":\"The model crashed.\",\"code\":529}}";
 
   /** A call that may be answered once it is repeated: by its body, for libraries run at once. */
   private final Set<String> failedOnce = ConcurrentHashMap.newKeySet();
@@ -48,6 +53,10 @@ final class CaseProvider implements AutoCloseable {
           Map.entry("reasoning", CaseProvider::reasoning),
           Map.entry("400", (wire, ask, c) -> wire.json(400, tooLong())),
           Map.entry("401", (wire, ask, c) -> wire.json(401, error("Incorrect key", "invalid"))),
+          Map.entry("200-error", (wire, ask, c) -> wire.json(200, CRASH)),
+          Map.entry("gzip", CaseProvider::gzip),
+          Map.entry("wrong-type", CaseProvider::wrongType),
+          Map.entry("surplus", CaseProvider::surplus),
           Map.entry("404", (wire, ask, c) -> wire.json(404, error("No model", "no_model"))),
           Map.entry(
               "429", (wire, ask, c) -> wire.json(429, error("Slow", "slow"), "Retry-After: 1")),
@@ -78,6 +87,9 @@ final class CaseProvider implements AutoCloseable {
           Map.entry("cut", (ask, c) -> Framing.USUAL.ending("").of(c.text())),
           Map.entry("error-in-stream", (ask, c) -> broken(c, "")),
           Map.entry("error-event", (ask, c) -> broken(c, "event: error\n")),
+          Map.entry("error-number", (ask, c) -> brokenBy(c, NUMBERED)),
+          Map.entry("error-text", (ask, c) -> brokenBy(c, "{\"error\":\"The model crashed.\"}")),
+          Map.entry("no-blank-line", CaseProvider::noBlankLine),
           Map.entry("error-null", CaseProvider::errorNull),
           Map.entry("no-choices", CaseProvider::noChoices),
           Map.entry("usage-in-last", CaseProvider::usageInLast),
@@ -253,6 +265,38 @@ final class CaseProvider implements AutoCloseable {
 
   private static String doneSpace(Ask ask, Chunks chunks) {
     return Framing.USUAL.ending("data: [DONE] \n\n").of(whole(ask, chunks));
+  }
+
+  private static void gzip(Wire wire, Ask ask, Chunks chunks) throws IOException {
+    var body = new ByteArrayOutputStream();
+    try (var compressed = new GZIPOutputStream(body)) {
+      compressed.write(Framing.USUAL.of(whole(ask, chunks)).getBytes(StandardCharsets.UTF_8));
+    }
+    wire.raw(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n"
+                + "transfer-encoding: chunked\r\n\r\n")
+        .chunks(body.toByteArray(), 100)
+        .endChunks();
+  }
+
+  private static void wrongType(Wire wire, Ask ask, Chunks chunks) throws IOException {
+    wire.answer(200, "application/json", Framing.USUAL.of(whole(ask, chunks)));
+  }
+
+  /** Behind the stream, on the same connection: an answer to a request that was never made. */
+  private static void surplus(Wire wire, Ask ask, Chunks chunks) throws IOException {
+    wire.stream(Framing.USUAL.of(whole(ask, chunks)));
+    wire.json(200, chunks.answer(Chunks.content("of another call"), "stop"));
+  }
+
+  /** The stream ends behind its last line. */
+  private static String noBlankLine(Ask ask, Chunks chunks) {
+    String whole = Framing.USUAL.some(whole(ask, chunks));
+    return whole.substring(0, whole.length() - 1);
+  }
+
+  private static String brokenBy(Chunks chunks, String error) {
+    return Framing.USUAL.some(chunks.text()) + "data: " + error + "\n\n";
   }
 
   private static String broken(Chunks chunks, String name) {

@@ -80,7 +80,10 @@ public final class DynamoDayRows implements DayRows {
   }
 
   private static DayRow row(TenantId tenant, Map<String, AttributeValue> values) {
-    var item = new Item(values);
+    return StoreErrors.read("reading days' rows", () -> row(tenant, new Item(values)));
+  }
+
+  private static DayRow row(TenantId tenant, Item item) {
     return new DayRow(
         tenant,
         LocalDate.parse(item.text("day")),

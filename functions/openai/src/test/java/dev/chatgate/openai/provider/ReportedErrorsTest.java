@@ -201,7 +201,7 @@ class ReportedErrorsTest {
     try (var harness =
         new ClientHarness(
             wire -> wire.json(200, error),
-            wire -> wire.stream("data: " + error + "\n\n"),
+            wire -> wire.answer(200, "text/event-stream", "data: " + error + "\n\n"),
             wire -> wire.json(200, error))) {
       for (int i = 0; i < 3; i++) {
         harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());

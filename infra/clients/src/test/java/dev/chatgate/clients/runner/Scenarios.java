@@ -120,6 +120,12 @@ final class Scenarios {
   }
 
   private void providerErrors() {
+    error(
+        "error-too-large",
+        Call.of("plain").by(Variables.PACED).atMost(7000),
+        400,
+        "reserve_too_large");
+    error("error-200", Call.of("200-error"), 502, "upstream_error");
     error("error-500", Call.of("500"), 502, "upstream_error");
     error("error-500-api", Call.of("500").at(Variables.API_URL), 502, "upstream_error");
     error("error-auth", Call.of("401"), 502, "upstream_auth");
@@ -176,7 +182,11 @@ final class Scenarios {
             "error-null",
             "no-choices",
             "ping",
-            "empty-data")) {
+            "empty-data",
+            "gzip",
+            "wrong-type",
+            "no-blank-line",
+            "surplus")) {
       streamed(name, Call.of(name).withUsage(), TEXT_AND_USAGE);
     }
     all.put(
@@ -192,5 +202,7 @@ final class Scenarios {
     all.put("stall", new Breaks(Call.of("stall"), "upstream_timeout"));
     all.put("error-in-stream", new Breaks(Call.of("error-in-stream"), "model_crashed"));
     all.put("error-event", new Breaks(Call.of("error-event"), "model_crashed"));
+    all.put("error-number", new Breaks(Call.of("error-number"), "529"));
+    all.put("error-text", new Breaks(Call.of("error-text"), "upstream_error"));
   }
 }
