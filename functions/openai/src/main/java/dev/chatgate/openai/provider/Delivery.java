@@ -12,7 +12,6 @@ import dev.chatgate.usage.TokenCounts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -253,11 +252,7 @@ final class Delivery {
   /** A whole completion may have been made and be paid for: its usage counts. */
   private ProviderOutcome notAStream(Exchange exchange, SseReader reader) {
     exchange.withinTotal();
-    var body =
-        Body.read(new SequenceInputStream(reader.unread(), exchange.body()), MAX_ANSWER_BYTES);
-    if (body.isWhole()) {
-      exchange.finish();
-    }
+    var body = exchange.readBody(reader.unread(), MAX_ANSWER_BYTES);
     var facts = parser.parseQuietly(body.bytes(), 0, body.bytes().length);
     usage.take(body.bytes(), facts);
     return facts.isJson() && !isAnswer(facts, body)

@@ -1,7 +1,9 @@
 package dev.chatgate.openai.provider;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -147,6 +149,23 @@ final class Exchange implements AutoCloseable {
   /** Reads the body into memory, no more than that many bytes of it. */
   Body readBody(int mostBytes) {
     var whole = Body.read(body(), mostBytes);
+    readToEnd = whole.isWhole();
+    return whole;
+  }
+
+  /**
+   * Reads the body into memory behind bytes of it that were read before.
+   *
+   * @param before those bytes
+   */
+  Body readBody(InputStream before, int mostBytes) {
+    var rest =
+        new FilterInputStream(body()) {
+          // The sequence closes what it has read; the connection's stream is needed after that.
+          @Override
+          public void close() {}
+        };
+    var whole = Body.read(new SequenceInputStream(before, rest), mostBytes);
     readToEnd = whole.isWhole();
     return whole;
   }
