@@ -54,6 +54,7 @@ public final class StoreErrors {
         && failure instanceof AwsServiceException answer
         && !answer.isThrottlingException()
         && !answer.isClockSkewException()
+        && isOfDynamoDb(answer)
         && !MAY_PASS.contains(code(answer));
   }
 
@@ -88,6 +89,11 @@ public final class StoreErrors {
       where.setStackTrace(e.getStackTrace());
       throw new StoreUnavailableException(what + ": " + DAMAGED, where, DAMAGED, true);
     }
+  }
+
+  /** A proxy on the way answers without a code, and says nothing about a second try. */
+  private static boolean isOfDynamoDb(AwsServiceException answer) {
+    return !code(answer).isEmpty();
   }
 
   /** The error's code, or its class: a message may quote what was sent. */

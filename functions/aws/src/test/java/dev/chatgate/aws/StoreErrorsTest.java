@@ -56,12 +56,18 @@ class StoreErrorsTest {
         "MissingAuthenticationTokenException",
         "RequestEntityTooLarge",
         "SerializationException",
-        "SomethingNew",
-        ""
+        "SomethingNew"
       })
   void whatCannotPassIsNot(String code) {
     assertTrue(StoreErrors.isPermanent(answer(400, code)));
     assertTrue(StoreErrors.unavailable("writing", answer(403, code)).isPermanent());
+  }
+
+  /** Of a proxy on the way, for one: it says nothing about a second try. */
+  @Test
+  void anAnswerWithoutACodeMayPass() {
+    assertFalse(StoreErrors.isPermanent(answer(403, "")));
+    assertFalse(StoreErrors.isPermanent(answer(408, "")));
   }
 
   @Test

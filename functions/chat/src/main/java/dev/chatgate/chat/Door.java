@@ -13,7 +13,7 @@ public enum Door {
    * Function URL before the streaming runtime: the answer goes out as it comes, and is settled
    * afterwards.
    */
-  STREAM(Duration.ofSeconds(5), Duration.ofSeconds(5));
+  STREAM(Duration.ofSeconds(5), Duration.ofSeconds(25));
 
   /**
    * When the buffered door answers at the latest, counted from {@code requestContext.timeEpoch}.
@@ -38,8 +38,9 @@ public enum Door {
   /**
    * How long settling is tried while the store fails; the reconciler does the rest. At the buffered
    * door the caller waits for it with a finished answer; at the streaming door the instance is busy
-   * and billed. Longer would seldom help, but each try that succeeds charges what was used, and the
-   * reconciler charges the reserve.
+   * and billed, and hundreds of calls that end together may need so long at one item. Longer would
+   * seldom help, but each try that succeeds charges what was used, and the reconciler charges the
+   * reserve.
    */
   public Duration settlesWithin() {
     return settlesWithin;

@@ -29,10 +29,14 @@ final class RetryTime {
     this.left = Duration.between(clock.instant(), giveUpAt);
   }
 
-  /** How long the next attempt may take. */
+  /**
+   * How long the next attempt may take: half of what is left, so that one without an answer leaves
+   * time for another.
+   */
   Duration forAttempt() {
     shrinkTo(Duration.between(clock.instant(), giveUpAt));
-    return left.compareTo(MIN_ATTEMPT) > 0 ? left : MIN_ATTEMPT;
+    var half = left.dividedBy(2);
+    return half.compareTo(MIN_ATTEMPT) > 0 ? half : MIN_ATTEMPT;
   }
 
   /** Pauses if there is time for another attempt afterwards; whether there is. */

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * "end_user_tiers"} or {@code "quota.tokens_per_week"}. A reader that does not know one of them
  * refuses the tenant, because ignoring a limit would widen what the tenant may do.
  *
- * <p>Form 1 has no member that says so; a later form says {@code "form"}.
+ * <p>Form 1 has no member that says so; a later form says {@code "form"}, and calls it critical if
+ * it cannot be read as form 1.
  */
 final class StoredTenant {
   private static final int MICRO_DIGITS = 6;
@@ -42,16 +43,7 @@ final class StoredTenant {
   private static final String CRITICAL = "critical";
   private static final String COST = "cost_per_month_usd";
   private static final Set<String> MEMBERS =
-      Set.of(
-          "id",
-          "status",
-          "keys",
-          QUOTA,
-          "models",
-          "model_aliases",
-          "allowed_origins",
-          CRITICAL,
-          "form");
+      Set.of("id", "status", "keys", QUOTA, "models", "model_aliases", "allowed_origins", CRITICAL);
   private static final Set<String> LIMITS =
       Set.of(
           "requests_per_minute",
@@ -234,14 +226,13 @@ final class StoredTenant {
     try (var json = new JsonFactory().createParser(before.get())) {
       var known = new HashSet<>(parent.isEmpty() ? MEMBERS : LIMITS);
       known.remove(CRITICAL);
-      known.remove("form");
       Member copying =
           (name, value) -> {
             if (known.contains(name)) {
               value.skipChildren();
             } else {
               to.writeFieldName(name);
-              to.copyCurrentStructure(value);
+              to.copyCurrentStructureExact(value);
             }
           };
       Member inParent =

@@ -93,7 +93,8 @@ class StoredTenantTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\"tiers\"", "\"quota.tokens_per_week\"", "\"quota\",\"issuers\""})
+  @ValueSource(
+      strings = {"\"tiers\"", "\"quota.tokens_per_week\"", "\"quota\",\"issuers\"", "\"form\""})
   void aCriticalMemberThatIsNotKnownRefusesTheTenant(String names) {
     var config = "{\"critical\":[" + names + "],\"id\":\"acme\"}";
     var refused = assertThrows(StoreUnavailableException.class, () -> StoredTenant.read(config));

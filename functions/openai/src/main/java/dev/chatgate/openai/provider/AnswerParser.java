@@ -114,8 +114,11 @@ final class AnswerParser {
     return new AnswerParser(new ReceivedText()).parse(bytes, offset, length);
   }
 
-  /** The parser would also read UTF-16 and UTF-32, whose first bytes hold a zero or a mark. */
-  private static boolean isOtherEncoding(byte[] bytes, int offset, int length) {
+  /**
+   * Whether it is UTF-16 or UTF-32, which the JSON parser would detect and decode: their first
+   * bytes hold a zero or a mark.
+   */
+  static boolean isOtherEncoding(byte[] bytes, int offset, int length) {
     return length > 1
         && (bytes[offset] == 0 || bytes[offset + 1] == 0 || (bytes[offset] & 0xFE) == 0xFE);
   }
@@ -203,7 +206,7 @@ final class AnswerParser {
   }
 
   private void readChoice(JsonParser json, int position) throws IOException {
-    int index = position;
+    int index = Math.min(position, ReceivedText.MOST_CHOICES - 1);
     boolean done = false;
     written.setLength(0);
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -217,6 +220,7 @@ final class AnswerParser {
     take(index);
     if (done) {
       finished.set(index);
+      keys.end(index);
     }
   }
 
@@ -233,7 +237,9 @@ final class AnswerParser {
     boolean number = json.nextToken() == JsonToken.VALUE_NUMBER_INT;
     int index = number ? json.getValueAsInt(position) : position;
     json.skipChildren();
-    return index >= 0 && index < ReceivedText.MOST_CHOICES ? index : position;
+    return index >= 0 && index < ReceivedText.MOST_CHOICES
+        ? index
+        : Math.min(position, ReceivedText.MOST_CHOICES - 1);
   }
 
   private static boolean readFinishReason(JsonParser json, ProviderListener listener)

@@ -31,12 +31,18 @@ final class Discretion {
    */
   static boolean forbids(
       ProviderError error, byte[] bytes, int offset, int length, KeySearch keys) {
-    if (error.isAboutOurAccount() || keys.finds(bytes, offset, length)) {
+    if (error.isAboutOurAccount() || keys.finds(bytes, offset, length) || isWritten(error, keys)) {
       return true;
     }
     int read = Math.min(length, MAX_READ_BYTES);
     return isAboutAKey(new String(bytes, offset, read, StandardCharsets.UTF_8))
         || error.message().filter(Discretion::isAboutAKey).isPresent();
+  }
+
+  /** Whether the error as we would write it holds a key that its bytes spelled otherwise. */
+  private static boolean isWritten(ProviderError error, KeySearch keys) {
+    var written = error.body("");
+    return keys.finds(written, 0, written.length);
   }
 
   private static boolean isAboutAKey(String text) {

@@ -34,6 +34,16 @@ final class ErrorReader {
       Set.of("", "0", "200", "ok", "success", "succeeded", "null", "none", "false");
   private static final Set<String> FAILURES = Set.of("error", "fail", "failed", "failure");
 
+  private static final ProviderError NOTHING_SAID =
+      new ProviderError(
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          List.of());
+
   private final JsonParser json;
   private final List<String> marks = new ArrayList<>();
   private @Nullable String message;
@@ -63,20 +73,16 @@ final class ErrorReader {
    * @param bytes UTF-8
    */
   static ProviderError read(byte[] bytes, int offset, int length) {
+    if (AnswerParser.isOtherEncoding(bytes, offset, length)) {
+      return NOTHING_SAID;
+    }
     try (var json = JSON.createParser(bytes, offset, length)) {
       var reader = new ErrorReader(json);
       reader.readWhole();
       var error = reader.error();
       return error.message().isPresent() && error.status() > 0 ? error.asReported() : error;
     } catch (IOException e) {
-      return new ProviderError(
-          false,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          false,
-          List.of());
+      return NOTHING_SAID;
     }
   }
 
@@ -181,8 +187,10 @@ final class ErrorReader {
         }
       }
       case VALUE_TRUE, VALUE_NUMBER_INT -> {
-        reported = true;
-        marks.add(json.getText());
+        if (!SUCCESSES.contains(json.getText())) {
+          reported = true;
+          marks.add(json.getText());
+        }
       }
       default -> json.skipChildren();
     }

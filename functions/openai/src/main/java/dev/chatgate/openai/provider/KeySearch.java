@@ -25,6 +25,9 @@ final class KeySearch {
    */
   private static final int MAX_WORD = 15;
 
+  /** More characters of a key than anybody can guess at once. */
+  private static final int MAX_GUESSED = 24;
+
   /** Finds nothing. */
   static final KeySearch NONE = new KeySearch(List.of());
 
@@ -114,6 +117,16 @@ final class KeySearch {
    */
   int next(int key, int state, char character) {
     return needles[key].next(state, character);
+  }
+
+  /**
+   * From how many of a key's characters on a text in pieces is held back: half of the key, but no
+   * more than {@value #MAX_GUESSED}. A model can be made to write guesses of a key; one that is
+   * held back would show that it is right. Prefixes of up to 13 characters are public, so that 11
+   * at least would have to be guessed at once, 62 to the power of 11 tries.
+   */
+  int leastHeld(int key) {
+    return Math.max(MIN_KEY_BYTES, Math.min(needles[key].key.length / 2, MAX_GUESSED));
   }
 
   /** Whether a state of {@link #next} means that the key is complete. */

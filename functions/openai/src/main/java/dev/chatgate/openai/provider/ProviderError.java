@@ -112,12 +112,15 @@ record ProviderError(
           Map.entry("unprocessableentity", 422));
 
   /** What is said in words where no code says it. */
-  private static final Map<Pattern, Integer> WORDS =
-      Map.of(
-          words("\\brate[ _-]?limit|\\btoo many requests\\b|\\boverloaded\\b|\\bover capacity\\b"),
-          TOO_MANY_REQUESTS,
-          words("\\btimed[ -]?out\\b|\\btime-?out\\b"),
-          TIMEOUT);
+  private static final List<Words> WORDS =
+      List.of(
+          new Words(
+              words(
+                  "\\brate[ _-]?limit|\\btoo many requests\\b|\\boverloaded\\b|\\bover capacity\\b"),
+              TOO_MANY_REQUESTS),
+          new Words(words("\\btimed[ -]?out\\b|\\btime-?out\\b"), TIMEOUT));
+
+  private record Words(Pattern pattern, int status) {}
 
   ProviderError {
     marks = List.copyOf(marks);
@@ -154,25 +157,33 @@ record ProviderError(
     if (isAboutOurAccount()) {
       return UNAUTHORIZED;
     }
+    // A number says it more exactly than a type in words.
     return marks.stream()
+        .filter(ProviderError::isNumber)
         .mapToInt(ProviderError::statusOf)
-        .filter(status -> status > 0)
         .findFirst()
-        .orElseGet(this::statusOfWords);
+        .orElseGet(() ->
+            marks.stream()
+                .mapToInt(ProviderError::statusOf)
+                .filter(status -> status > 0)
+                .findFirst()
+                .orElseGet(this::statusOfWords));
   }
 
   /** The status that a code, a type or a status means; 0 if it is not known. */
   static int statusOf(String mark) {
-    return mark.matches("[45][0-9][0-9]")
-        ? Integer.parseInt(mark)
-        : STATUS.getOrDefault(plain(mark), 0);
+    return isNumber(mark) ? Integer.parseInt(mark) : STATUS.getOrDefault(plain(mark), 0);
+  }
+
+  private static boolean isNumber(String mark) {
+    return mark.matches("[45][0-9][0-9]");
   }
 
   private int statusOfWords() {
     var text = message.orElse("");
-    return WORDS.entrySet().stream()
-        .filter(entry -> entry.getKey().matcher(text).find())
-        .mapToInt(Map.Entry::getValue)
+    return WORDS.stream()
+        .filter(words -> words.pattern().matcher(text).find())
+        .mapToInt(Words::status)
         .findFirst()
         .orElse(0);
   }

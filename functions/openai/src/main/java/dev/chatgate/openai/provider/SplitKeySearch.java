@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  * the events in which it comes.
  */
 final class SplitKeySearch {
-  /** Events are held back from here on: so much of a key may leave, and no more. */
-  private static final int MIN_PARTIAL = KeySearch.MIN_KEY_BYTES;
-
   private final KnownKeys known;
 
   /** The keys that are known when the first text comes; the call's own is among them. */
@@ -76,11 +73,22 @@ final class SplitKeySearch {
     return found;
   }
 
-  /** Whether a text ends with so much of a key that what follows must be seen first. */
+  /** Nothing follows the text of a choice: what it ends with is not the beginning of a key. */
+  void end(int choice) {
+    if (choice < states.length) {
+      Arrays.fill(states[choice], 0);
+    }
+  }
+
+  /**
+   * Whether a text ends with so much of a key that what follows must be seen first. Waiting can be
+   * noticed, so that it must not tell whether a guess of a key's next character is right: see
+   * {@link KeySearch#leastHeld}.
+   */
   boolean isPartial() {
     for (var ofChoice : states) {
-      for (int state : ofChoice) {
-        if (state >= MIN_PARTIAL) {
+      for (int key = 0; key < ofChoice.length; key++) {
+        if (ofChoice[key] >= keys().leastHeld(key)) {
           return true;
         }
       }

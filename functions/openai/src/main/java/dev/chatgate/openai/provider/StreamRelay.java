@@ -95,10 +95,11 @@ final class StreamRelay {
    */
   private void holdPartialKeys(int before) {
     var split = parser.keys();
-    if (split.hasFound() || out.held() > MAX_HELD_BYTES) {
+    boolean partial = split.isPartial() && !ended;
+    if (split.hasFound() || (partial && out.held() > MAX_HELD_BYTES)) {
       out.dropFrom(before);
       fail(Failures.ourKey());
-    } else if (split.isPartial() && !ended) {
+    } else if (partial) {
       out.holdFrom(before);
     } else {
       out.release();
@@ -139,7 +140,10 @@ final class StreamRelay {
   private static ProviderError errorOf(SseData data, AnswerFacts facts) {
     var text = new String(data.bytes(), data.offset(), data.length(), StandardCharsets.UTF_8);
     boolean isText =
-        !facts.isJson() && !text.isBlank() && "{[<\"".indexOf(text.strip().charAt(0)) < 0;
+        !facts.isJson()
+            && !text.isBlank()
+            && "{[<\"".indexOf(text.strip().charAt(0)) < 0
+            && text.chars().allMatch(c -> c >= ' ' || c == '\t' || c == '\n' || c == '\r');
     return isText && text.length() <= MAX_ERROR_TEXT
         ? ProviderError.ofText(text.strip())
         : ErrorReader.read(data.bytes(), data.offset(), data.length()).asReported();
@@ -172,6 +176,8 @@ final class StreamRelay {
       out.writeBytes(DONE_LINE);
       out.write(event.buffer(), end, event.offset() + event.length() - end);
     }
+    // Nothing follows: what waits is not the beginning of a key.
+    out.release();
     ended = true;
   }
 

@@ -196,6 +196,52 @@ class ReportedErrorsTest {
   }
 
   @Test
+  void aNumericStatusGoesBeforeATypeInWords() {
+    var error = "{\"error\":{\"message\":\"m\",\"type\":\"invalid_request_error\",\"code\":429}}";
+    try (var harness = new ClientHarness(wire -> wire.json(200, error))) {
+      var failed = assertInstanceOf(Failed.class, harness.call(Calls.PLAIN));
+      assertEquals(ErrorCode.UPSTREAM_OVERLOADED, failed.error().code());
+    }
+  }
+
+  @Test
+  void zeroBesideChoicesIsNoError() {
+    var answer =
+        "{\"error\":0,\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},"
+            + "\"finish_reason\":\"stop\"}]}";
+    try (var harness = new ClientHarness(wire -> wire.json(200, answer))) {
+      assertInstanceOf(Answered.class, harness.call(Calls.PLAIN));
+      assertEquals(answer, harness.sink.text());
+    }
+  }
+
+  /** The bytes do not hold the key, but what they say when they are decoded does. */
+  @Test
+  void aKeyInAnotherEncodingIsNotWrittenInPlainText() {
+    var error = "{\"error\":{\"message\":\"token sk-provider-secret refused\",\"code\":\"x\"}}";
+    for (var encoding : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      for (var before : List.of("", DELTA)) {
+        var head = before + "event: error\ndata: ";
+        try (var harness =
+            new ClientHarness(wire ->
+                wire.streamHead()
+                    .chunk(head)
+                    .chunk(error.getBytes(encoding))
+                    .chunk("\n\n")
+                    .endChunks())) {
+          var outcome = harness.call(Calls.streaming(""));
+          var shown =
+              outcome instanceof Failed(var told, var _)
+                  ? new String(told.body(), StandardCharsets.UTF_8)
+                  : harness.sink.text();
+          var squeezed = shown.replace("\\u0000", "").replace("\0", "");
+          assertFalse(squeezed.contains("sk-provider-secret"), shown);
+        }
+      }
+    }
+  }
+
+  @Test
   void aConnectionThatBroughtAnErrorIsUsedAgain() {
     var error = "{\"error\":{\"message\":\"x\"}}";
     try (var harness =

@@ -63,6 +63,19 @@ class StreamRelayTest {
       return this;
     }
 
+    /** Takes whole events and writes what may leave. */
+    void feed(String events) {
+      var bytes = events.getBytes(StandardCharsets.UTF_8);
+      var reader = new SseReader(1 << 20);
+      try {
+        reader.fill(new SlicedStream(bytes, () -> bytes.length));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      relay.takeAll(reader);
+      relay.flushTo(patient);
+    }
+
     String text() {
       return sink.text();
     }
@@ -478,8 +491,33 @@ class StreamRelayTest {
       assertEquals(Optional.of(ErrorCode.UPSTREAM_AUTH), relayed.brokenBy());
       var written = relayed.text().replaceAll("(?s)event: error.*", "");
       var content = written.replaceAll("(?s).*?\"content\":\"([^\"]*)\"[^\"]*", "$1");
-      assertTrue(content.length() < 1 + KeySearch.MIN_KEY_BYTES + 8, content);
-      assertFalse(content.contains(key.substring(0, KeySearch.MIN_KEY_BYTES)), content);
+      int held = KEYS.search().leastHeld(0);
+      assertFalse(content.contains(key.substring(0, held)), content);
+    }
+  }
+
+  @Test
+  void whatWaitedLeavesWithTheEndOfItsChoiceOrOfTheStream() {
+    var begun = chunk("see sk-provider-secre", "");
+    for (var end : List.of(stop(0) + DONE, DONE)) {
+      var relayed = relay(begun + end);
+      assertEquals(begun + end, relayed.text());
+      assertEquals(Optional.empty(), relayed.brokenBy());
+    }
+  }
+
+  @Test
+  void aChoiceThatHasEndedHoldsNoOtherBack() {
+    var ended = chunk("see sk-provider-secre", ",\"finish_reason\":\"stop\"");
+    var relayed = new Relayed(Calls.of(Calls.streaming(",\"n\":2")));
+    var events = new StringBuilder(ended);
+    relayed.feed(ended);
+    for (int i = 0; i < 3; i++) {
+      var other = ended.replace("\"index\":0", "\"index\":1").replace("\"stop\"", "null");
+      var going = other.replace("see sk-provider-secre", "on and on");
+      relayed.feed(going);
+      events.append(going);
+      assertEquals(events.toString(), relayed.text());
     }
   }
 
