@@ -26,6 +26,16 @@ final class CaseProvider implements AutoCloseable {
   private static final String NUMBERED =
       "{\"error\":{\"message\":\"The model crashed.\",\"code\":529}}";
 
+  private static final String GZIP_HEAD =
+      """
+      HTTP/1.1 200 OK
+      content-type: text/event-stream
+      content-encoding: gzip
+      transfer-encoding: chunked
+
+      """
+          .replace("\n", "\r\n");
+
   /** A call that may be answered once it is repeated: by its body, for libraries run at once. */
   private final Set<String> failedOnce = ConcurrentHashMap.newKeySet();
 
@@ -272,11 +282,7 @@ final class CaseProvider implements AutoCloseable {
     try (var compressed = new GZIPOutputStream(body)) {
       compressed.write(Framing.USUAL.of(whole(ask, chunks)).getBytes(StandardCharsets.UTF_8));
     }
-    wire.raw(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n"
-                + "transfer-encoding: chunked\r\n\r\n")
-        .chunks(body.toByteArray(), 100)
-        .endChunks();
+    wire.raw(GZIP_HEAD).chunks(body.toByteArray(), 100).endChunks();
   }
 
   private static void wrongType(Wire wire, Ask ask, Chunks chunks) throws IOException {
