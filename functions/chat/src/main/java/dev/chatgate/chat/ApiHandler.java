@@ -17,7 +17,7 @@ public final class ApiHandler implements RequestStreamHandler {
   /** Where AWS's runtime client tells of the trace: the X-Ray SDK looks for it there. */
   static final String TRACE = "com.amazonaws.xray.traceHeader";
 
-  private final Gateway gateway;
+  private final RequestPipeline gateway;
   private final InstantSource clock;
 
   // Held here: the runtime holds its hooks weakly.
@@ -35,9 +35,9 @@ public final class ApiHandler implements RequestStreamHandler {
    * @param context a started application
    */
   ApiHandler(BeanContext context) {
-    this.gateway = context.getBean(Gateway.class);
+    this.gateway = context.getBean(RequestPipeline.class);
     this.clock = context.getBean(InstantSource.class);
-    this.snapshot = Snapshot.of(context, ApiRehearsal::new);
+    this.snapshot = Snapshot.of(context, ApiWarmUp::new);
   }
 
   /**
@@ -46,7 +46,7 @@ public final class ApiHandler implements RequestStreamHandler {
    * @param gateway what answers
    * @param clock the present
    */
-  ApiHandler(Gateway gateway, InstantSource clock) {
+  ApiHandler(RequestPipeline gateway, InstantSource clock) {
     this.gateway = gateway;
     this.clock = clock;
     this.snapshot = null;

@@ -61,9 +61,9 @@ final class GatewayFactory {
     if (Snapshot.isToBeTaken()) {
       return complete(context);
     }
-    var ahead = new Ahead(context).begin();
+    var ahead = new Prefetch(context).begin();
     complete(context);
-    ahead.await(Ahead.WAITED_FOR);
+    ahead.await(Prefetch.WAITED_FOR);
     return context;
   }
 
@@ -73,7 +73,7 @@ final class GatewayFactory {
   }
 
   private static BeanContext begun(Settings settings) {
-    var aws = ClientsInTheMaking.begun();
+    var aws = AwsClientsFuture.begun();
     var metrics = MetricSource.of(System.getenv(), settings.tenantMetrics());
     return begun(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
   }
@@ -83,7 +83,7 @@ final class GatewayFactory {
    *
    * @param aws are closed with it
    */
-  static BeanContext start(Settings settings, ClientsInTheMaking aws, CallLog log) {
+  static BeanContext start(Settings settings, AwsClientsFuture aws, CallLog log) {
     return complete(begun(settings, aws, log));
   }
 
@@ -93,7 +93,7 @@ final class GatewayFactory {
    * @param trusted knows the stand-in's certificate
    */
   static BeanContext start(
-      Settings settings, ClientsInTheMaking aws, CallLog log, SSLContext trusted) {
+      Settings settings, AwsClientsFuture aws, CallLog log, SSLContext trusted) {
     return complete(begun(settings, aws, log, trusted));
   }
 
@@ -109,7 +109,7 @@ final class GatewayFactory {
 
   private static BeanContext complete(BeanContext context) {
     // Every part is a part of this one.
-    var _ = context.getBean(Gateway.class);
+    var _ = context.getBean(RequestPipeline.class);
     return context;
   }
 
@@ -127,7 +127,7 @@ final class GatewayFactory {
 
   @Singleton
   @Bean(preDestroy = "close")
-  AwsClients awsClients(ClientsInTheMaking begun) {
+  AwsClients awsClients(AwsClientsFuture begun) {
     return begun.finished();
   }
 
@@ -218,7 +218,7 @@ final class GatewayFactory {
   }
 
   @Singleton
-  ChatService chat(
+  MeteredCall chat(
       Settings settings,
       CachedPriceBook prices,
       Ledger ledger,
@@ -227,7 +227,7 @@ final class GatewayFactory {
       TokenCounters counters,
       InstantSource clock,
       LedgerNotes notes) {
-    return new ChatService(
+    return new MeteredCall(
         settings,
         new ChatRequestParser(counters),
         prices,
@@ -249,15 +249,15 @@ final class GatewayFactory {
   }
 
   @Singleton
-  Gateway gateway(
+  RequestPipeline gateway(
       Settings settings,
       TenantDirectory tenants,
-      ChatService chat,
+      MeteredCall chat,
       ModelCatalog models,
       UsageEndpoint usage,
       CallLog log,
       InstantSource clock,
       RandomGenerator random) {
-    return new Gateway(settings, tenants, chat, models, usage, log, random, clock);
+    return new RequestPipeline(settings, tenants, chat, models, usage, log, random, clock);
   }
 }

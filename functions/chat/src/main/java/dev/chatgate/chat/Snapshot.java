@@ -56,9 +56,9 @@ final class Snapshot implements Resource {
   private static final Logger LOG = System.getLogger(Snapshot.class.getName());
 
   private final BeanContext application;
-  private final Rehearsal.Entries entries;
+  private final WarmUp.Entries entries;
   private final Pause pause;
-  private final Ahead ahead;
+  private final Prefetch ahead;
 
   /**
    * For tests; {@link #of} registers.
@@ -67,11 +67,11 @@ final class Snapshot implements Resource {
    * @param entries makes the entry that serves it
    * @param pause how to wait
    */
-  Snapshot(BeanContext application, Rehearsal.Entries entries, Pause pause) {
+  Snapshot(BeanContext application, WarmUp.Entries entries, Pause pause) {
     this.application = application;
     this.entries = entries;
     this.pause = pause;
-    this.ahead = new Ahead(application);
+    this.ahead = new Prefetch(application);
   }
 
   /** Whether Lambda will take one of this process. */
@@ -85,7 +85,7 @@ final class Snapshot implements Resource {
    * @param application a started application
    * @param entries makes the entry that serves it, asked for only if there is a snapshot
    */
-  static Snapshot of(BeanContext application, Rehearsal.Entries entries) {
+  static Snapshot of(BeanContext application, WarmUp.Entries entries) {
     var snapshot = new Snapshot(application, entries, Pause.SLEEP);
     Core.getGlobalContext().register(snapshot);
     return snapshot;
@@ -101,28 +101,28 @@ final class Snapshot implements Resource {
     provider.prepare();
     provider.forgetConnections();
     pause.pause(READ_AHEAD_IS_STALE_AFTER.plus(took.dividedBy(COMPILING_AFTERWARDS)));
-    var _ = YoungGeneration.empty();
+    var _ = YoungGenFlush.empty();
   }
 
   /** A rehearsal that fails makes a slow first call, and no other harm: the function starts. */
   private void rehearse() {
     try {
       int rounds = Integer.getInteger(ROUNDS_PROPERTY, ROUNDS);
-      var _ = Rehearsal.run(entries, ways(), rounds, AT_MOST);
+      var _ = WarmUp.run(entries, ways(), rounds, AT_MOST);
     } catch (Exception | LinkageError e) {
       LOG.log(Level.WARNING, "the rehearsal before the snapshot failed: {0}", e.toString());
     }
   }
 
-  private Rehearsal.Ways ways() {
+  private WarmUp.Ways ways() {
     var provider = application.getBean(Settings.class).provider().baseUrl();
-    return new Rehearsal.Ways(
+    return new WarmUp.Ways(
         "https".equals(provider.getScheme()),
         !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"));
   }
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    ahead.fetch(Ahead.WAITED_FOR);
+    ahead.fetch(Prefetch.WAITED_FOR);
   }
 }

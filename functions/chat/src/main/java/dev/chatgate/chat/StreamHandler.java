@@ -16,7 +16,7 @@ public final class StreamHandler implements StreamingHandler {
   // For the log line and the way back to the runtime.
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
-  private final Gateway gateway;
+  private final RequestPipeline gateway;
 
   // Held here: the runtime holds its hooks weakly.
   @SuppressWarnings("UnusedVariable")
@@ -33,8 +33,8 @@ public final class StreamHandler implements StreamingHandler {
    * @param context a started application
    */
   StreamHandler(BeanContext context) {
-    gateway = context.getBean(Gateway.class);
-    snapshot = Snapshot.of(context, StreamRehearsal::new);
+    gateway = context.getBean(RequestPipeline.class);
+    snapshot = Snapshot.of(context, StreamWarmUp::new);
   }
 
   /**
@@ -42,7 +42,7 @@ public final class StreamHandler implements StreamingHandler {
    *
    * @param gateway what answers
    */
-  StreamHandler(Gateway gateway) {
+  StreamHandler(RequestPipeline gateway) {
     this.gateway = gateway;
     snapshot = null;
   }

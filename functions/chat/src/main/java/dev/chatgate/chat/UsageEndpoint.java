@@ -6,7 +6,7 @@ import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.UsageReader;
 import dev.chatgate.quota.UsageReader.Usage;
 import dev.chatgate.tenant.Tenant;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -87,7 +87,7 @@ final class UsageEndpoint {
     };
   }
 
-  private static void writeAll(JsonGenerator json, String name, Map<String, Tally> tallies)
+  private static void writeAll(JsonGenerator json, String name, Map<String, UsageTotals> tallies)
       throws IOException {
     for (var group : tallies.entrySet()) {
       var tally = group.getValue();

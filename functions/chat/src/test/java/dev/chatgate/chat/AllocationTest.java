@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import dev.chatgate.chat.rehearsal.Answers;
-import dev.chatgate.chat.rehearsal.StandIn;
+import dev.chatgate.chat.rehearsal.FakeBackend;
+import dev.chatgate.chat.rehearsal.FakeResponses;
 import dev.chatgate.streaming.InvocationContext;
 import dev.chatgate.streaming.ResponseChannel;
 import java.io.ByteArrayInputStream;
@@ -51,11 +51,11 @@ class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @SuppressWarnings("NullAway.Init")
-  private static StandInApplication application;
+  private static FakeBackendApplication application;
 
   @BeforeAll
   static void start() throws IOException, GeneralSecurityException {
-    application = new StandInApplication(AllocationTest::lengthened);
+    application = new FakeBackendApplication(AllocationTest::lengthened);
   }
 
   @AfterAll
@@ -144,18 +144,18 @@ class AllocationTest {
   }
 
   /** A stream is as long as it may be. */
-  private static Scene scene(int events) {
+  private static WarmUpRequest scene(int events) {
     var body =
         "{\"model\":\"%s\",\"stream\":%s,\"max_tokens\":%d,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
             .formatted(
-                Answers.MODEL,
+                FakeResponses.MODEL,
                 events > 0,
                 Math.max(events, 1),
                 "What does a gateway add to a call? ".repeat(8));
-    return new Scene("POST", "/openai/v1/chat/completions", Answers.KEY, body, 200);
+    return new WarmUpRequest("POST", "/openai/v1/chat/completions", FakeResponses.KEY, body, 200);
   }
 
-  private static StandIn.Script lengthened(StandIn.Script usual) {
+  private static FakeBackend.Script lengthened(FakeBackend.Script usual) {
     return (path, headers, body) -> {
       var reply = usual.to(path, headers, body);
       if (reply.pieces().size() == 1) {
@@ -167,7 +167,7 @@ class AllocationTest {
                   Collections.nCopies(events, reply.pieces().getFirst()).stream(),
                   reply.pieces().stream())
               .toList();
-      return new StandIn.Reply(reply.status(), reply.contentType(), pieces);
+      return new FakeBackend.Reply(reply.status(), reply.contentType(), pieces);
     };
   }
 

@@ -137,7 +137,7 @@ class DoubleFaultsTest {
     var started =
         GatewayFactory.start(
             settings,
-            ClientsInTheMaking.begun(),
+            AwsClientsFuture.begun(),
             new CallLog(silent, InstantSource.system(), new MetricSource("test", false)));
     applications.put(ofTenant, started);
     return started;

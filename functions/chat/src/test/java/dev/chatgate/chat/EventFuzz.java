@@ -22,7 +22,7 @@ final class EventFuzz {
   private static final Set<Integer> STATUSES = Set.of(200, 204, 400, 401, 403, 404, 405, 413, 415);
 
   private final GatewayHarness harness;
-  private final Gateway gateway;
+  private final RequestPipeline gateway;
 
   EventFuzz() {
     try {

@@ -31,7 +31,7 @@ class ExceptionsTest {
 
   @Test
   void aCallThatGoesWellMakesNone() throws Exception {
-    try (var application = new StandInApplication(UnaryOperator.identity())) {
+    try (var application = new FakeBackendApplication(UnaryOperator.identity())) {
       call(application, 1);
       assertEquals(List.of(), made(() -> call(application, CALLS)));
     }
@@ -59,11 +59,11 @@ class ExceptionsTest {
         .toList();
   }
 
-  private static void call(StandInApplication application, int times) {
+  private static void call(FakeBackendApplication application, int times) {
     var api = new ApiHandler(application.gateway(), InstantSource.system());
     var stream = new StreamHandler(application.gateway());
     for (int i = 0; i < times; i++) {
-      for (var scene : Scene.OFTEN) {
+      for (var scene : WarmUpRequest.OFTEN) {
         var event = new String(scene.event(Instant.now()), UTF_8);
         assertEquals(200, Entries.buffered(api, event).status());
         assertEquals(200, Entries.streamed(stream, event).status());

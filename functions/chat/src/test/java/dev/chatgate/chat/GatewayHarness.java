@@ -157,11 +157,11 @@ final class GatewayHarness implements AutoCloseable {
   }
 
   /** The gateway as it is set up now. */
-  Gateway gateway() {
+  RequestPipeline gateway() {
     var clock = InstantSource.system();
     var settings = settings();
     var chat =
-        new ChatService(
+        new MeteredCall(
             settings,
             new ChatRequestParser(counters),
             (model, day) -> price,
@@ -170,7 +170,7 @@ final class GatewayHarness implements AutoCloseable {
             provider,
             clock,
             new LedgerNotes(tenant -> {}));
-    return new Gateway(
+    return new RequestPipeline(
         settings,
         this::find,
         chat,

@@ -18,15 +18,15 @@ final class KnownBytes extends Provider {
 
   private transient SplittableRandom system = new SplittableRandom(0);
   private long nowMillis;
-  private transient Ahead ahead = new Ahead(new byte[0], 0);
+  private transient Prefetch ahead = new Prefetch(new byte[0], 0);
   private int position;
 
   @SuppressWarnings("ArrayRecordComponent")
-  private record Ahead(byte[] bytes, long readAtMillis) {}
+  private record Prefetch(byte[] bytes, long readAtMillis) {}
 
   /** What a snapshot holds of this. */
   final class Frozen {
-    private final Ahead ahead = KnownBytes.this.ahead;
+    private final Prefetch ahead = KnownBytes.this.ahead;
     private final int position = KnownBytes.this.position;
     private final long nowMillis = KnownBytes.this.nowMillis;
   }
@@ -62,7 +62,7 @@ final class KnownBytes extends Provider {
   private synchronized void draw(byte[] bytes) {
     for (int i = 0; i < bytes.length; i++) {
       if (position == ahead.bytes.length || nowMillis - ahead.readAtMillis >= USED_FOR_MILLIS) {
-        ahead = new Ahead(new byte[READ_AHEAD], nowMillis);
+        ahead = new Prefetch(new byte[READ_AHEAD], nowMillis);
         system.nextBytes(ahead.bytes);
         position = 0;
       }

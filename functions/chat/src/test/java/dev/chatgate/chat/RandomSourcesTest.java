@@ -56,7 +56,7 @@ class RandomSourcesTest {
           ProviderClient.class,
           AwsClients.class,
           StreamingHandler.class,
-          Gateway.class);
+          RequestPipeline.class);
 
   @Test
   void noClassOfOursHasASeedOfItsOwn() throws Exception {

@@ -8,7 +8,7 @@ import com.amazonaws.services.lambda.crac.Core;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.chatgate.aws.Tables;
-import dev.chatgate.chat.rehearsal.Answers;
+import dev.chatgate.chat.rehearsal.FakeResponses;
 import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,7 +42,7 @@ class RestoredRandomnessTest {
 
   private final KnownBytes machine = new KnownBytes();
   private final Set<String> seen = new ConcurrentSkipListSet<>();
-  private final Answers answers = new Answers(InstantSource.system());
+  private final FakeResponses answers = new FakeResponses(InstantSource.system());
   private HttpServer backends;
   private Map<String, String> properties;
   private BeanContext application;
@@ -57,7 +57,7 @@ class RestoredRandomnessTest {
     properties = properties(backends.getAddress().getPort());
     properties.forEach(System::setProperty);
     application = GatewayFactory.start(settings(backends.getAddress().getPort()));
-    snapshot = new Snapshot(application, StreamRehearsal::new, machine::pass);
+    snapshot = new Snapshot(application, StreamWarmUp::new, machine::pass);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
   }
 
@@ -88,15 +88,15 @@ class RestoredRandomnessTest {
     seen.clear();
     machine.restore(frozen, seed);
     snapshot.afterRestore(Core.getGlobalContext());
-    var entry = new StreamHandler(application.getBean(Gateway.class));
-    for (var scene : Scene.OFTEN) {
+    var entry = new StreamHandler(application.getBean(RequestPipeline.class));
+    for (var scene : WarmUpRequest.OFTEN) {
       var answer = Entries.streamed(entry, new String(scene.event(Instant.now()), UTF_8));
       assertEquals(200, answer.status());
       seen.add(answer.headers().get("x-request-id"));
     }
     var ids = new TreeSet<>(seen);
     // A request id, a trace, a span and a reservation for each call.
-    assertEquals(4 * Scene.OFTEN.size(), ids.size(), ids::toString);
+    assertEquals(4 * WarmUpRequest.OFTEN.size(), ids.size(), ids::toString);
     return ids;
   }
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.aws.log.Metric;
-import dev.chatgate.chat.rehearsal.StandIn;
+import dev.chatgate.chat.rehearsal.FakeBackend;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,13 +28,13 @@ class SettlementFailureTest {
 
   private final AtomicInteger puts = new AtomicInteger();
   private final CountDownLatch over = new CountDownLatch(1);
-  private volatile Optional<StandIn.Reply> failure = Optional.empty();
+  private volatile Optional<FakeBackend.Reply> failure = Optional.empty();
   private volatile boolean away;
-  private StandInApplication application;
+  private FakeBackendApplication application;
 
   @BeforeEach
   void start() throws Exception {
-    application = new StandInApplication(this::failing);
+    application = new FakeBackendApplication(this::failing);
     // Whatever is loaded at a first call is not what is measured.
     var _ =
         Entries.buffered(new ApiHandler(application.gateway(), InstantSource.system()), event());
@@ -47,7 +47,7 @@ class SettlementFailureTest {
     application.close();
   }
 
-  private StandIn.Script failing(StandIn.Script usual) {
+  private FakeBackend.Script failing(FakeBackend.Script usual) {
     return (path, headers, body) -> {
       if (!headers.getOrDefault("x-amz-target", "").endsWith(".PutItem")) {
         return usual.to(path, headers, body);
@@ -68,14 +68,14 @@ class SettlementFailureTest {
     }
   }
 
-  private static StandIn.Reply error(int status, String code) {
+  private static FakeBackend.Reply error(int status, String code) {
     var body =
         "{\"__type\":\"com.amazonaws.dynamodb.v20120810#" + code + "\",\"message\":\"SECRET\"}";
-    return new StandIn.Reply(status, TYPE, List.of(body));
+    return new FakeBackend.Reply(status, TYPE, List.of(body));
   }
 
   private static String event() {
-    return new String(Scene.OFTEN.getFirst().event(Instant.now()), UTF_8);
+    return new String(WarmUpRequest.OFTEN.getFirst().event(Instant.now()), UTF_8);
   }
 
   private Duration buffered() {

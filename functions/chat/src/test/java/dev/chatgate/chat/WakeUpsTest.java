@@ -24,7 +24,7 @@ class WakeUpsTest {
 
   @Test
   void settingTheStoresLimitsWakesNobody() throws Exception {
-    try (var application = new StandInApplication(UnaryOperator.identity())) {
+    try (var application = new FakeBackendApplication(UnaryOperator.identity())) {
       var handler = new StreamHandler(application.gateway());
       call(handler, WARM_UP);
       long before = wakeUps();
@@ -37,7 +37,7 @@ class WakeUpsTest {
 
   private static void call(StreamHandler handler, int calls) {
     for (int i = 0; i < calls; i++) {
-      var event = new String(Scene.OFTEN.getFirst().event(Instant.now()), UTF_8);
+      var event = new String(WarmUpRequest.OFTEN.getFirst().event(Instant.now()), UTF_8);
       assertEquals(200, Entries.streamed(handler, event).status());
     }
   }

@@ -80,7 +80,7 @@ final class AdmissionRun {
     var seen = parts.seen().last(key);
     attempts++;
     var entry = entry(seen, now);
-    var write = Admitting.call(id, entry, claim, seen, Buckets.nanosOf(now));
+    var write = AdmissionWrite.call(id, entry, claim, seen, Buckets.nanosOf(now));
     try {
       return switch (parts.table().update(key, write)) {
         case Written.Done(QuotaItem after) -> {
@@ -186,7 +186,7 @@ final class AdmissionRun {
    */
   private boolean heal(QuotaItem item, Instant now) {
     var confirmed = parts.clock().confirmed();
-    var healing = Healing.of(item, Buckets.nanosOf(confirmed.orElse(now)));
+    var healing = BucketRepairWrite.of(item, Buckets.nanosOf(confirmed.orElse(now)));
     if (healing.isEmpty() || confirmed.isEmpty()) {
       return healing.isPresent() && attempts == 1;
     }
@@ -219,7 +219,7 @@ final class AdmissionRun {
       return;
     }
     var entry = unanswered.getLast();
-    var mark = Records.released(key.tenant(), id, entry, model, parts.clock().instant());
+    var mark = UsageRecordFactory.released(key.tenant(), id, entry, model, parts.clock().instant());
     parts
         .settler()
         .decide(mark, claim.giveUpAt())

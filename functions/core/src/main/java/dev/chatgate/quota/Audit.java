@@ -119,7 +119,7 @@ public final class Audit {
 
   private List<Difference> look(TenantId tenant) {
     var now = clock.instant();
-    var look = new AuditLook(tenant, table.read(QuotaKey.of(tenant)), now, recordsKeptFor);
+    var look = new AuditSnapshot(tenant, table.read(QuotaKey.of(tenant)), now, recordsKeptFor);
     records.forEach(tenant, look.from(), look.until(), look::record);
     rows.forEach(tenant, look.firstDay(), look.lastDay(), look::row);
     look.end(table.read(QuotaKey.of(tenant)));

@@ -1,7 +1,7 @@
 package dev.chatgate.quota;
 
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 
 /**
  * What applying a record to an entry puts in the place of the reserve.
@@ -20,8 +20,8 @@ record Charge(
     long monthMicroUsd,
     long bucketNanos,
     boolean underOther,
-    Tally rollUp) {
-  static final Charge NOTHING = new Charge(0, 0, 0, 0, false, Tally.ZERO);
+    UsageTotals rollUp) {
+  static final Charge NOTHING = new Charge(0, 0, 0, 0, false, UsageTotals.ZERO);
 
   /**
    * What a record means for an entry that is found under its id: nothing if it is a mark, or if the

@@ -1,8 +1,8 @@
 package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -24,7 +24,7 @@ import java.util.Optional;
  */
 public record Correction(
     UsageRecord corrected,
-    Tally difference,
+    UsageTotals difference,
     long bucketNanos,
     Instant madeAt,
     Optional<String> reason,
@@ -41,7 +41,7 @@ public record Correction(
 
   /** An operator's correction: windows and records move, the minute's bucket does not. */
   public static Correction byOperator(
-      UsageRecord corrected, Tally difference, Instant madeAt, String reason) {
+      UsageRecord corrected, UsageTotals difference, Instant madeAt, String reason) {
     return new Correction(corrected, difference, 0, madeAt, Optional.of(reason), Optional.empty());
   }
 

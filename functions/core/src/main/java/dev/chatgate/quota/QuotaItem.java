@@ -78,8 +78,8 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
   }
 
   /** What is counted of each model on each day that is not closed, by day. */
-  public List<RollUp> rollUps() {
-    return RollUp.of(this);
+  public List<DailyTotals> rollUps() {
+    return DailyTotals.of(this);
   }
 
   /** The newest day seen, or 0. */

@@ -3,9 +3,9 @@ package dev.chatgate.quota;
 import dev.chatgate.quota.Settler.Outcome;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -28,9 +28,9 @@ public final class QuotaLedger implements Ledger {
   /** What an admission works with. */
   record Parts(
       QuotaTable table,
-      SeenItems seen,
+      LastSeenItems seen,
       Settler settler,
-      SpentMemory spent,
+      RefusalCache spent,
       StoreTime clock,
       RandomGenerator random,
       Pause pause,
@@ -51,9 +51,9 @@ public final class QuotaLedger implements Ledger {
       RandomGenerator random,
       Pause pause,
       LedgerListener listener) {
-    var seen = new SeenItems(SEEN_ITEMS);
+    var seen = new LastSeenItems(SEEN_ITEMS);
     var settler = new Settler(table, records, seen, clock, random, pause);
-    var spent = new SpentMemory(SPENT_MEMORY);
+    var spent = new RefusalCache(SPENT_MEMORY);
     parts = new Parts(table, seen, settler, spent, clock, random, pause, listener);
   }
 
@@ -83,7 +83,7 @@ public final class QuotaLedger implements Ledger {
   @Override
   public Settlement settle(
       Reservation reservation, Consumption consumption, CallFacts facts, Instant giveUpAt) {
-    var record = Records.call(reservation, consumption, facts, parts.clock().instant());
+    var record = UsageRecordFactory.call(reservation, consumption, facts, parts.clock().instant());
     var settlement =
         switch (parts.settler().decide(record, giveUpAt)) {
           case Outcome.Stands(UsageRecord standing) ->
@@ -113,7 +113,7 @@ public final class QuotaLedger implements Ledger {
   private boolean correctOrphan(
       Reservation reservation, UsageRecord wanted, UsageRecord orphan, Instant giveUpAt) {
     var difference = wanted.charged().minus(orphan.charged()).withoutCalls();
-    return difference.equals(Tally.ZERO)
+    return difference.equals(UsageTotals.ZERO)
         || parts
             .settler()
             .correct(
@@ -127,7 +127,7 @@ public final class QuotaLedger implements Ledger {
                 giveUpAt);
   }
 
-  private static long bucketNanos(Reservation reservation, Tally difference) {
+  private static long bucketNanos(Reservation reservation, UsageTotals difference) {
     OptionalLong limit = reservation.claim().quota().tokensPerMinute();
     return Buckets.nanosFor(Math.max(0, difference.tokens()), limit);
   }

@@ -19,7 +19,7 @@ public final class Reconciler {
 
   /** What the visit of an item works with. */
   record Parts(
-      QuotaTable table, DayRows rows, Settler settler, SeenItems seen, InstantSource clock) {}
+      QuotaTable table, DayRows rows, Settler settler, LastSeenItems seen, InstantSource clock) {}
 
   private final RandomGenerator random;
 
@@ -38,7 +38,7 @@ public final class Reconciler {
       InstantSource clock,
       RandomGenerator random,
       Pause pause) {
-    var seen = new SeenItems(1);
+    var seen = new LastSeenItems(1);
     var settler = new Settler(table, records, seen, clock, random, pause);
     this.parts = new Parts(table, rows, settler, seen, clock);
     this.random = random;
@@ -99,7 +99,7 @@ public final class Reconciler {
 
   private Run visit(QuotaKey key, Instant giveUpAt) {
     return Duration.between(parts.clock().instant(), giveUpAt).isPositive()
-        ? new ReconcilerVisit(parts, key, giveUpAt).run()
+        ? new ItemReconciliation(parts, key, giveUpAt).run()
         : new Run(0, 0, 0, 0, 0, 0, 1);
   }
 }

@@ -26,7 +26,7 @@ public final class Settler {
 
   private final QuotaTable table;
   private final UsageRecords records;
-  private final SeenItems seen;
+  private final LastSeenItems seen;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Pause pause;
@@ -42,7 +42,7 @@ public final class Settler {
   public Settler(
       QuotaTable table,
       UsageRecords records,
-      SeenItems seen,
+      LastSeenItems seen,
       InstantSource clock,
       RandomGenerator random,
       Pause pause) {
@@ -159,7 +159,7 @@ public final class Settler {
   private Application tryToApply(QuotaKey key, Entry entry, UsageRecord decided, Duration atMost) {
     var id = decided.key().id();
     var now = Buckets.nanosOf(clock.instant());
-    var write = Applying.update(id, entry, Charge.of(decided, entry), seen.last(key), now);
+    var write = SettlementWrite.update(id, entry, Charge.of(decided, entry), seen.last(key), now);
     try {
       return switch (table.update(key, write, atMost)) {
         case Written.Done(QuotaItem after) -> {
@@ -198,8 +198,8 @@ public final class Settler {
     var now = clock.instant();
     var record =
         entry.isCorrection()
-            ? Records.released(key.tenant(), id, entry, model, now)
-            : Records.orphaned(key.tenant(), id, entry, model, now);
+            ? UsageRecordFactory.released(key.tenant(), id, entry, model, now)
+            : UsageRecordFactory.orphaned(key.tenant(), id, entry, model, now);
     return decide(record, giveUpAt)
         .standing()
         .filter(standing -> apply(key, entry, standing, giveUpAt));
@@ -252,7 +252,8 @@ public final class Settler {
   private boolean decideAndApply(
       QuotaKey key, Correction correction, Entry entry, Instant giveUpAt) {
     var decided =
-        decide(Records.correction(correction, entry, clock.instant()), giveUpAt).standing();
+        decide(UsageRecordFactory.correction(correction, entry, clock.instant()), giveUpAt)
+            .standing();
     return decided.isPresent()
         && apply(key, entry, decided.get(), giveUpAt)
         && decided.get().counts();
@@ -295,7 +296,7 @@ public final class Settler {
     var item = seen.last(key);
     var entry = entryOf(correction, item, random.nextInt(NONCES), now);
     var model = correction.corrected().model();
-    var write = Admitting.correction(id, entry, model, item, Buckets.nanosOf(now));
+    var write = AdmissionWrite.correction(id, entry, model, item, Buckets.nanosOf(now));
     try {
       return switch (table.update(key, write, atMost)) {
         case Written.Done(QuotaItem after) -> {

@@ -3,7 +3,7 @@ package dev.chatgate.quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -57,7 +57,7 @@ public final class UsageReader {
    * @param limits the limits that the tenant has
    * @param at when it was read
    */
-  public record Usage<K>(SortedMap<K, Tally> tallies, List<LimitState> limits, Instant at) {}
+  public record Usage<K>(SortedMap<K, UsageTotals> tallies, List<LimitState> limits, Instant at) {}
 
   /**
    * Reads both. Rows are added up as they are read, so that memory holds the sums and no rows.
@@ -73,13 +73,13 @@ public final class UsageReader {
       Tenant tenant, LocalDate from, LocalDate to, Function<? super DayAndModel, K> group) {
     var now = clock.instant();
     var item = table.read(QuotaKey.of(tenant.id()));
-    var sums = new TreeMap<K, Tally>();
+    var sums = new TreeMap<K, UsageTotals>();
     var inItem = new HashMap<DayAndModel, Integer>();
     for (var rollUp : item.rollUps()) {
       var key = new DayAndModel(LocalDate.ofEpochDay(rollUp.epochDay()), rollUp.model());
       inItem.merge(key, rollUp.flushed(), Math::max);
       if (!key.day().isBefore(from) && !key.day().isAfter(to)) {
-        sums.merge(group.apply(key), rollUp.tally(), Tally::plus);
+        sums.merge(group.apply(key), rollUp.tally(), UsageTotals::plus);
       }
     }
     rows.forEach(
@@ -89,10 +89,10 @@ public final class UsageReader {
         row -> {
           var key = new DayAndModel(row.day(), row.model());
           if (countsBeside(inItem, key, row)) {
-            sums.merge(group.apply(key), row.tally(), Tally::plus);
+            sums.merge(group.apply(key), row.tally(), UsageTotals::plus);
           }
         });
-    sums.values().removeIf(Tally.ZERO::equals);
+    sums.values().removeIf(UsageTotals.ZERO::equals);
     return new Usage<>(sums, LimitStates.of(tenant.quota(), item, now), now);
   }
 

@@ -13,4 +13,4 @@ import java.time.LocalDate;
  * @param part 0, or after the parts that an earlier release made; they add up
  * @param tally what was used
  */
-public record DayRow(TenantId tenant, LocalDate day, String model, int part, Tally tally) {}
+public record DayRow(TenantId tenant, LocalDate day, String model, int part, UsageTotals tally) {}

@@ -33,7 +33,7 @@ public record UsageRecord(
     LocalDate day,
     String model,
     int keyCode,
-    Tally charged,
+    UsageTotals charged,
     long reservedTokens,
     long reservedMicroUsd,
     long bucketNanos,

@@ -14,9 +14,9 @@ import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,7 +44,7 @@ public abstract class AuditContract {
   private static final Quota NO_LIMIT = Calls.limits().tokensPerMinute(1_000_000).quota();
   private static final Duration DEADLINE = Duration.ofSeconds(90);
   private static final Duration TWO_RUNS = Duration.ofMinutes(2);
-  private static final Tally ONE_CALL = new Tally(1, 5, 0, 5, 10, 0);
+  private static final UsageTotals ONE_CALL = new UsageTotals(1, 5, 0, 5, 10, 0);
 
   private final TestClock clock = new TestClock(START);
   private final Random random = new Random(1);
@@ -144,8 +144,8 @@ public abstract class AuditContract {
   }
 
   private void correct(UsageRecord record, long tokens) {
-    var difference = new Tally(0, tokens, 0, 0, tokens, 0);
-    new Settler(table, records, new SeenItems(1), clock, random, clock)
+    var difference = new UsageTotals(0, tokens, 0, 0, tokens, 0);
+    new Settler(table, records, new LastSeenItems(1), clock, random, clock)
         .correct(
             Correction.byOperator(record, difference, clock.instant(), "the provider said so"),
             clock.instant().plusSeconds(10));
@@ -256,7 +256,7 @@ public abstract class AuditContract {
   @Test
   void aDaysRowThatIsOffIsNamed() {
     history();
-    rows.putIfAbsent(new DayRow(tenant, DAY, "m", 5, new Tally(0, 1, 0, 0, 0, 0)));
+    rows.putIfAbsent(new DayRow(tenant, DAY, "m", 5, new UsageTotals(0, 1, 0, 0, 0, 0)));
     var found = differences();
     assertEquals(1, found.size());
     assertEquals(
@@ -286,7 +286,8 @@ public abstract class AuditContract {
   @Test
   void aRecordWhoseEntryIsInFlightIsNotCountedYet() {
     var reservation = granted("m", 400);
-    records.decide(Records.call(reservation, Calls.used(123), Calls.FACTS, clock.instant()));
+    records.decide(
+        UsageRecordFactory.call(reservation, Calls.used(123), Calls.FACTS, clock.instant()));
     clock.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), differences());
     settle(reservation, 123);
@@ -299,7 +300,7 @@ public abstract class AuditContract {
     var correction =
         Correction.byOperator(
             written().getFirst(),
-            new Tally(0, 9, 0, 0, 9, 0),
+            new UsageTotals(0, 9, 0, 0, 9, 0),
             clock.instant(),
             "the provider said so");
     long seconds = clock.instant().getEpochSecond();
@@ -308,8 +309,8 @@ public abstract class AuditContract {
     var entry = new Entry(3, 0, 0, 0, seconds, 60, day, model, 500);
     long nanos = Buckets.nanosOf(clock.instant());
     var seen = table.read(key);
-    table.update(key, Admitting.correction(correction.key().id(), entry, "m", seen, nanos));
-    records.decide(Records.correction(correction, entry, clock.instant()));
+    table.update(key, AdmissionWrite.correction(correction.key().id(), entry, "m", seen, nanos));
+    records.decide(UsageRecordFactory.correction(correction, entry, clock.instant()));
     clock.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), differences());
     clock.advance(DEADLINE);

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.MemoryUsageRecords;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ class CorrectionRaceTest {
   /** Draws one nonce for ever; those of the test are equal in their low 8 bits. */
   private Settler settler(QuotaTable writesTo, int nonce) {
     RandomGenerator draws = () -> (long) nonce << Integer.SIZE;
-    return new Settler(writesTo, records, new SeenItems(1), clock, draws, clock);
+    return new Settler(writesTo, records, new LastSeenItems(1), clock, draws, clock);
   }
 
   private Instant later() {
@@ -53,9 +53,10 @@ class CorrectionRaceTest {
     var orphan = settledCall();
     var byCall =
         new Correction(
-            orphan, new Tally(0, 7, 0, 0, 7, 0), 0, later(), Optional.empty(), orphan.call());
+            orphan, new UsageTotals(0, 7, 0, 0, 7, 0), 0, later(), Optional.empty(), orphan.call());
     var byOperator =
-        Correction.byOperator(orphan, new Tally(0, 5, 0, 0, 5, 0), later(), "the provider said so");
+        Correction.byOperator(
+            orphan, new UsageTotals(0, 5, 0, 0, 5, 0), later(), "the provider said so");
     assertTrue(settler(table, 1).correct(byOperator, later()));
     assertTrue(settler(table, 2).correct(byCall, later()));
     assertEquals(112, table.read(KEY).rollUps().getFirst().tally().tokens());
@@ -63,7 +64,7 @@ class CorrectionRaceTest {
 
   @Test
   void aCorrectionThatIsMadeTwiceAtOnceCountsOnce() {
-    var difference = new Tally(0, 7, 0, 0, 7, 0);
+    var difference = new UsageTotals(0, 7, 0, 0, 7, 0);
     var correction =
         Correction.byOperator(settledCall(), difference, clock.instant(), "the provider said so");
     var overtaken =

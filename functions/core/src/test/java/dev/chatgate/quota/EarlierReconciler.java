@@ -6,7 +6,7 @@ import dev.chatgate.quota.ItemNames.RollUpName;
 import dev.chatgate.quota.ItemUpdate.Condition;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.List;
@@ -48,11 +48,11 @@ final class EarlierReconciler {
     return open.size() > modelsKept ? move(key, open) : 0;
   }
 
-  private static boolean isOpen(RollUp rollUp, QuotaItem item) {
+  private static boolean isOpen(DailyTotals rollUp, QuotaItem item) {
     return rollUp.epochDay() >= item.newestDay() || item.namesDay(rollUp.epochDay(), "");
   }
 
-  private int move(QuotaKey key, List<RollUp> open) {
+  private int move(QuotaKey key, List<DailyTotals> open) {
     int moved = 0;
     for (var rollUp : open) {
       var row =
@@ -69,7 +69,7 @@ final class EarlierReconciler {
     return moved;
   }
 
-  private static ItemUpdate flush(RollUp rollUp) {
+  private static ItemUpdate flush(DailyTotals rollUp) {
     var write = guarded(rollUp).put(name(Counter.FLUSHED, rollUp), rollUp.flushed() + 1);
     counts(rollUp.tally())
         .forEach((counter, count) -> {
@@ -85,7 +85,7 @@ final class EarlierReconciler {
     return write.build();
   }
 
-  private static ItemUpdate subtract(RollUp rollUp, Tally taken) {
+  private static ItemUpdate subtract(DailyTotals rollUp, UsageTotals taken) {
     var write = guarded(rollUp).put(name(Counter.FLUSHED, rollUp), rollUp.flushed() + 1);
     counts(taken)
         .forEach((counter, count) -> {
@@ -96,7 +96,7 @@ final class EarlierReconciler {
     return write.when(new Condition.AtLeast(name(Counter.CALLS, rollUp), taken.calls())).build();
   }
 
-  private static ItemUpdate.Builder guarded(RollUp rollUp) {
+  private static ItemUpdate.Builder guarded(DailyTotals rollUp) {
     var flushed = name(Counter.FLUSHED, rollUp);
     return new ItemUpdate.Builder()
         .when(
@@ -105,7 +105,7 @@ final class EarlierReconciler {
                 : new Condition.Is(flushed, new Whole(rollUp.flushed())));
   }
 
-  private static Map<Counter, Long> counts(Tally tally) {
+  private static Map<Counter, Long> counts(UsageTotals tally) {
     var counts = new EnumMap<Counter, Long>(Counter.class);
     counts.put(Counter.CALLS, tally.calls());
     counts.put(Counter.PROMPT, tally.prompt());
@@ -116,7 +116,7 @@ final class EarlierReconciler {
     return counts;
   }
 
-  private static String name(Counter counter, RollUp rollUp) {
+  private static String name(Counter counter, DailyTotals rollUp) {
     return new RollUpName(counter, rollUp.epochDay(), rollUp.modelCode()).toString();
   }
 }

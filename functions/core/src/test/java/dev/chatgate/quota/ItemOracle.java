@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.UsageReader.DayAndModel;
 import dev.chatgate.tenant.Quota;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -28,8 +28,8 @@ public final class ItemOracle {
 
   private final Map<String, UsageRecord> records;
   private final Map<String, Long> windows = new TreeMap<>();
-  private final Map<DayAndModel, Tally> rollUps = new TreeMap<>();
-  private final Map<DayAndModel, Tally> movedOut = new TreeMap<>();
+  private final Map<DayAndModel, UsageTotals> rollUps = new TreeMap<>();
+  private final Map<DayAndModel, UsageTotals> movedOut = new TreeMap<>();
   private final Set<String> charged = new HashSet<>();
   private final Set<String> landed = new HashSet<>();
   private QuotaItem item = QuotaItem.EMPTY;
@@ -50,7 +50,7 @@ public final class ItemOracle {
   }
 
   /** What roll-ups lost to rows of the Usage table. */
-  public Map<DayAndModel, Tally> movedOut() {
+  public Map<DayAndModel, UsageTotals> movedOut() {
     return movedOut;
   }
 
@@ -127,8 +127,9 @@ public final class ItemOracle {
         ItemNames.monthMicroUsd(month), charge.monthMicroUsd() - entry.microUsd(), Long::sum);
     held -= entry.holdNanos();
     tokensTat = Math.max(tokensTat, now) + charge.bucketNanos();
-    if (!charge.rollUp().equals(Tally.ZERO)) {
-      rollUps.merge(new DayAndModel(entry.day(), record.model()), charge.rollUp(), Tally::plus);
+    if (!charge.rollUp().equals(UsageTotals.ZERO)) {
+      rollUps.merge(
+          new DayAndModel(entry.day(), record.model()), charge.rollUp(), UsageTotals::plus);
     }
   }
 
@@ -164,18 +165,18 @@ public final class ItemOracle {
     }
     var left = rollUps(after);
     for (var was : rollUps(item).entrySet()) {
-      var moved = was.getValue().minus(left.getOrDefault(was.getKey(), Tally.ZERO));
-      if (!moved.equals(Tally.ZERO)) {
-        movedOut.merge(was.getKey(), moved, Tally::plus);
+      var moved = was.getValue().minus(left.getOrDefault(was.getKey(), UsageTotals.ZERO));
+      if (!moved.equals(UsageTotals.ZERO)) {
+        movedOut.merge(was.getKey(), moved, UsageTotals::plus);
       }
     }
   }
 
-  private static Map<DayAndModel, Tally> rollUps(QuotaItem item) {
-    var tallies = new TreeMap<DayAndModel, Tally>();
+  private static Map<DayAndModel, UsageTotals> rollUps(QuotaItem item) {
+    var tallies = new TreeMap<DayAndModel, UsageTotals>();
     for (var rollUp : item.rollUps()) {
       var day = LocalDate.ofEpochDay(rollUp.epochDay());
-      tallies.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), Tally::plus);
+      tallies.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), UsageTotals::plus);
     }
     return tallies;
   }
@@ -215,10 +216,10 @@ public final class ItemOracle {
 
   private void compareRollUps(QuotaItem after) {
     var sums = rollUps(after);
-    movedOut.forEach((key, tally) -> sums.merge(key, tally, Tally::plus));
-    sums.values().removeIf(Tally.ZERO::equals);
+    movedOut.forEach((key, tally) -> sums.merge(key, tally, UsageTotals::plus));
+    sums.values().removeIf(UsageTotals.ZERO::equals);
     var expected = new TreeMap<>(rollUps);
-    expected.values().removeIf(Tally.ZERO::equals);
+    expected.values().removeIf(UsageTotals.ZERO::equals);
     assertEquals(expected, sums, "roll-ups = records applied");
   }
 

@@ -18,10 +18,10 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.MemoryDayRows;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.TokenCounts;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -71,7 +71,12 @@ public abstract class LedgerContract {
     this.ledger = ledger(Duration.ZERO);
     this.reconciler =
         new Settler(
-            table, records, new SeenItems(1), new ThreadClock(clock, Duration.ZERO), random, clock);
+            table,
+            records,
+            new LastSeenItems(1),
+            new ThreadClock(clock, Duration.ZERO),
+            random,
+            clock);
   }
 
   private Fault nextFault() {
@@ -290,18 +295,18 @@ public abstract class LedgerContract {
 
   /** The roll-ups of the item are the sums of the records, by day and model. */
   private void assertCountersAreRecords() {
-    var counted = new TreeMap<DayAndModel, Tally>();
+    var counted = new TreeMap<DayAndModel, UsageTotals>();
     for (var rollUp : item().rollUps()) {
       var day = LocalDate.ofEpochDay(rollUp.epochDay());
-      counted.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), Tally::plus);
+      counted.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), UsageTotals::plus);
     }
-    var recorded = new TreeMap<DayAndModel, Tally>();
+    var recorded = new TreeMap<DayAndModel, UsageTotals>();
     for (var record : written()) {
       var key = new DayAndModel(record.day(), record.model());
-      recorded.merge(key, record.charged(), Tally::plus);
+      recorded.merge(key, record.charged(), UsageTotals::plus);
     }
-    recorded.values().removeIf(Tally.ZERO::equals);
-    counted.values().removeIf(Tally.ZERO::equals);
+    recorded.values().removeIf(UsageTotals.ZERO::equals);
+    counted.values().removeIf(UsageTotals.ZERO::equals);
     assertEquals(recorded, counted);
   }
 
@@ -455,7 +460,7 @@ public abstract class LedgerContract {
     }
     reconcile();
     settled(grantedBy(ledger(Duration.ZERO), claimOf("one-more")).reservation(), 10);
-    var difference = new Tally(0, 5, 0, 0, 5, 0);
+    var difference = new UsageTotals(0, 5, 0, 0, 5, 0);
     var correction = Correction.byOperator(corrected, difference, clock.instant(), "why");
     assertTrue(reconciler.correct(correction, clock.instant().plusSeconds(10)));
     var made =
@@ -475,7 +480,7 @@ public abstract class LedgerContract {
     for (var name : List.of("a".repeat(199) + emoji, "a".repeat(198) + emoji + "b")) {
       settled(grantedBy(ledger, madeUp(name)).reservation(), 10);
     }
-    var kept = item().rollUps().stream().map(RollUp::model).sorted().toList();
+    var kept = item().rollUps().stream().map(DailyTotals::model).sorted().toList();
     assertEquals(List.of("a".repeat(199), "a".repeat(198) + emoji), kept);
     assertCountersAreRecords();
   }

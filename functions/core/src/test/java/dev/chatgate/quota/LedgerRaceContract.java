@@ -173,7 +173,7 @@ public abstract class LedgerRaceContract {
           new Settler(
               turbulence.table,
               turbulence.decisions,
-              new SeenItems(8),
+              new LastSeenItems(8),
               skewed,
               new Random(~seed),
               clock);

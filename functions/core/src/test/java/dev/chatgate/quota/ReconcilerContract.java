@@ -17,10 +17,10 @@ import dev.chatgate.tenant.TenantStatus;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Kind;
 import dev.chatgate.usage.UsageRecords;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -141,12 +141,14 @@ public abstract class ReconcilerContract {
 
   /** Records, less those of calls in flight, are what the roll-ups and rows say. */
   private void assertSums() {
-    var sums = new TreeMap<DayAndModel, Tally>();
+    var sums = new TreeMap<DayAndModel, UsageTotals>();
     written()
         .forEach(record ->
             sums.merge(
-                new DayAndModel(record.day(), record.model()), record.charged(), Tally::plus));
-    sums.values().removeIf(Tally.ZERO::equals);
+                new DayAndModel(record.day(), record.model()),
+                record.charged(),
+                UsageTotals::plus));
+    sums.values().removeIf(UsageTotals.ZERO::equals);
     var first = LocalDate.of(2026, 1, 1);
     var usage =
         new UsageReader(table, rows, clock)
@@ -168,7 +170,7 @@ public abstract class ReconcilerContract {
     clock.advance(Duration.ofSeconds(1));
     assertEquals(new Run(1, 1, 0, 0, 0, 0, 0), reconcile());
     assertEquals(Kind.ORPHANED, written().getFirst().kind());
-    assertEquals(new Tally(1, 400, 0, 0, 400, 1), written().getFirst().charged());
+    assertEquals(new UsageTotals(1, 400, 0, 0, 400, 1), written().getFirst().charged());
     assertSettled();
   }
 
@@ -185,7 +187,8 @@ public abstract class ReconcilerContract {
   @Test
   void aRecordThatStandsIsAppliedAsItStands() {
     var reservation = granted("m", 400);
-    records.decide(Records.call(reservation, Calls.used(123), Calls.FACTS, clock.instant()));
+    records.decide(
+        UsageRecordFactory.call(reservation, Calls.used(123), Calls.FACTS, clock.instant()));
     clock.advance(DEADLINE);
     assertEquals(new Run(1, 0, 1, 0, 0, 0, 0), reconcile());
     assertEquals(1, written().size());
@@ -197,7 +200,8 @@ public abstract class ReconcilerContract {
   void aMarkLetsTheEntryGoWithNothingCharged() {
     var reservation = granted("m", 400);
     var id = reservation.requestId().reservationId();
-    records.decide(Records.released(tenant, id, reservation.entry(), "m", clock.instant()));
+    records.decide(
+        UsageRecordFactory.released(tenant, id, reservation.entry(), "m", clock.instant()));
     clock.advance(DEADLINE);
     assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
     assertEquals(0, item().number(ItemNames.dayTokens(Windows.dayOf(START))));
@@ -222,7 +226,7 @@ public abstract class ReconcilerContract {
             entry.keyCode());
     var id = reservation.requestId().reservationId();
     table.update(
-        key, Admitting.correction(id, twin, "m", item(), Buckets.nanosOf(clock.instant())));
+        key, AdmissionWrite.correction(id, twin, "m", item(), Buckets.nanosOf(clock.instant())));
     assertEquals(550, item().number(ItemNames.dayTokens(Windows.dayOf(START))));
     clock.advance(DEADLINE);
     assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
@@ -236,14 +240,14 @@ public abstract class ReconcilerContract {
     var correction =
         Correction.byOperator(
             written().getFirst(),
-            new Tally(0, 10, 0, 0, 10, 0),
+            new UsageTotals(0, 10, 0, 0, 10, 0),
             clock.instant(),
             "the provider said so");
     long seconds = clock.instant().getEpochSecond();
     int model = ModelCodes.codeFor("m", item(), ModelCodes.MAX_NAMES);
     var entry = new Entry(9, 0, 0, 0, seconds, 60, Windows.dayOf(START), model, 7);
     long nanos = Buckets.nanosOf(clock.instant());
-    table.update(key, Admitting.correction(correction.key().id(), entry, "m", item(), nanos));
+    table.update(key, AdmissionWrite.correction(correction.key().id(), entry, "m", item(), nanos));
     clock.advance(DEADLINE);
     assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
     assertSettled();
@@ -276,7 +280,7 @@ public abstract class ReconcilerContract {
     assertEquals(List.of("m", "other"), models(written(dayOf(START))));
     assertEquals(List.of(), written(dayOf(clock.instant())));
     assertEquals(500, written(dayOf(START)).getFirst().tally().tokens());
-    assertEquals(List.of("m"), item().rollUps().stream().map(RollUp::model).toList());
+    assertEquals(List.of("m"), item().rollUps().stream().map(DailyTotals::model).toList());
     assertEquals(List.of("m"), List.copyOf(item().models().values()));
     settle(late, 3);
     assertSettled();
@@ -326,7 +330,7 @@ public abstract class ReconcilerContract {
     called("model-0", 1);
     assertEquals(1, reconcile().closedDays());
     assertEquals(12, written(dayOf(START)).size());
-    assertEquals(List.of("model-0"), item().rollUps().stream().map(RollUp::model).toList());
+    assertEquals(List.of("model-0"), item().rollUps().stream().map(DailyTotals::model).toList());
     assertSettled();
   }
 
@@ -349,7 +353,7 @@ public abstract class ReconcilerContract {
     called("model-0", 1);
     assertEquals(1, reconcile().closedDays());
     assertEquals(13, written(dayOf(START)).size());
-    assertEquals(List.of("model-0"), item().rollUps().stream().map(RollUp::model).toList());
+    assertEquals(List.of("model-0"), item().rollUps().stream().map(DailyTotals::model).toList());
     assertSettled();
   }
 
@@ -414,7 +418,7 @@ public abstract class ReconcilerContract {
     var cold = ledger(table, random);
     var reservation = assertInstanceOf(Granted.class, cold.admit(claim)).reservation();
     settle(reservation, 8);
-    assertEquals(List.of("BB", "BB"), item().rollUps().stream().map(RollUp::model).toList());
+    assertEquals(List.of("BB", "BB"), item().rollUps().stream().map(DailyTotals::model).toList());
     assertSettled();
     var day = dayOf(clock.instant());
     clock.advance(Duration.ofDays(1));
@@ -611,7 +615,12 @@ public abstract class ReconcilerContract {
     var mine = ledger(table, own);
     var settler =
         new Settler(
-            table, records, new SeenItems(1), new ThreadClock(clock, Duration.ZERO), own, clock);
+            table,
+            records,
+            new LastSeenItems(1),
+            new ThreadClock(clock, Duration.ZERO),
+            own,
+            clock);
     for (int call = 0; call < calls; call++) {
       var claim =
           Calls.claim(
@@ -635,7 +644,7 @@ public abstract class ReconcilerContract {
     if (chance < 7) {
       mine.settle(reservation, used, Calls.FACTS, clock.instant().plusSeconds(30));
     } else if (chance < 8) {
-      var record = Records.call(reservation, used, Calls.FACTS, clock.instant());
+      var record = UsageRecordFactory.call(reservation, used, Calls.FACTS, clock.instant());
       settler.decide(record, clock.instant().plusSeconds(30));
     } else if (chance < 9) {
       clock.advance(Duration.ofHours(own.nextInt(5)));

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.quota.SimCoverage.Situation;
 import dev.chatgate.quota.UsageReader.DayAndModel;
 import dev.chatgate.tenant.Quota;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Kind;
 import dev.chatgate.usage.UsageRecords.Decision;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -319,15 +319,16 @@ final class SimCheck {
   // ---- at the end
 
   /** Nothing is in flight, everything is counted, and nobody was told what is not true. */
-  void end(SortedMap<DayAndModel, Tally> usage, Duration mostSkew) {
+  void end(SortedMap<DayAndModel, UsageTotals> usage, Duration mostSkew) {
     oracle.assertSettled();
     assertFalse(oracle.item().has(ItemNames.DUE_PARTITION), "still in the index");
     usageIs(usage);
-    var sums = new TreeMap<DayAndModel, Tally>();
+    var sums = new TreeMap<DayAndModel, UsageTotals>();
     for (var record : records.values()) {
-      sums.merge(new DayAndModel(record.day(), record.model()), record.charged(), Tally::plus);
+      sums.merge(
+          new DayAndModel(record.day(), record.model()), record.charged(), UsageTotals::plus);
     }
-    sums.values().removeIf(Tally.ZERO::equals);
+    sums.values().removeIf(UsageTotals.ZERO::equals);
     assertEquals(sums, usage, "usage = records");
     callersWereToldTheTruth();
     if (mostSkew.compareTo(Duration.ofSeconds(2)) <= 0) {
@@ -336,24 +337,24 @@ final class SimCheck {
   }
 
   /** Usage as it is read is what was applied, wherever it is kept by now. */
-  void usageIs(SortedMap<DayAndModel, Tally> usage) {
+  void usageIs(SortedMap<DayAndModel, UsageTotals> usage) {
     var applied = new TreeMap<>(oracle.movedOut());
     for (var rollUp : oracle.item().rollUps()) {
       var day = LocalDate.ofEpochDay(rollUp.epochDay());
-      applied.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), Tally::plus);
+      applied.merge(new DayAndModel(day, rollUp.model()), rollUp.tally(), UsageTotals::plus);
     }
-    applied.values().removeIf(Tally.ZERO::equals);
+    applied.values().removeIf(UsageTotals.ZERO::equals);
     assertEquals(applied, usage, "usage = records applied");
   }
 
   /** Calls that were applied so far, wherever they are kept by now. */
   long callsApplied() {
     return calls(oracle.movedOut().values())
-        + calls(oracle.item().rollUps().stream().map(RollUp::tally).toList());
+        + calls(oracle.item().rollUps().stream().map(DailyTotals::tally).toList());
   }
 
-  static long calls(Collection<Tally> tallies) {
-    return tallies.stream().mapToLong(Tally::calls).sum();
+  static long calls(Collection<UsageTotals> tallies) {
+    return tallies.stream().mapToLong(UsageTotals::calls).sum();
   }
 
   private void callersWereToldTheTruth() {

@@ -13,9 +13,9 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.TokenCounts;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -419,7 +419,7 @@ final class SimSchedule {
     var charged = record.charged();
     long prompt = random.nextLong(-charged.prompt(), 50);
     long money = random.nextLong(-charged.microUsd(), 50);
-    var difference = new Tally(0, prompt, 0, 0, money, 0);
+    var difference = new UsageTotals(0, prompt, 0, 0, money, 0);
     var correction = Correction.byOperator(record, difference, world.now(), "the provider said so");
     if (world.chance(40)) {
       world.spawn("operator-too", NOTHING, () -> correct(correction));
@@ -433,7 +433,7 @@ final class SimSchedule {
   private void correct(Correction correction) {
     var clock = world.clock(NOTHING);
     var settler =
-        new Settler(store.table(), store.records(), new SeenItems(1), clock, random, world);
+        new Settler(store.table(), store.records(), new LastSeenItems(1), clock, random, world);
     boolean done = settler.correct(correction, clock.instant().plusSeconds(10));
     world.note(done ? "has corrected" : "has not corrected", correction);
   }
@@ -485,7 +485,7 @@ final class SimSchedule {
     settleFirst(instance, granted.reservation());
   }
 
-  private SortedMap<DayAndModel, Tally> usage() {
+  private SortedMap<DayAndModel, UsageTotals> usage() {
     var tenant =
         new Tenant(
             TENANT, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty());

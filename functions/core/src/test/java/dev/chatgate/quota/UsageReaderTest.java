@@ -10,7 +10,7 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -69,7 +69,7 @@ class UsageReaderTest {
     }
 
     private static DayRow row(TenantId tenant, LocalDate day, String model, int part) {
-      return new DayRow(tenant, day, model, part, new Tally(1, 10, 3, 20, 300, 0));
+      return new DayRow(tenant, day, model, part, new UsageTotals(1, 10, 3, 20, 300, 0));
     }
 
     private void handOver(Consumer<DayRow> reader, DayRow row) {
@@ -109,7 +109,7 @@ class UsageReaderTest {
     assertTrue(rows.rows > 400_000, rows.rows + " rows");
     assertEquals(DAYS, byDay.size());
     assertEquals(
-        new Tally(
+        new UsageTotals(
             MODELS * PARTS,
             MODELS * PARTS * 10,
             MODELS * PARTS * 3,
@@ -125,6 +125,6 @@ class UsageReaderTest {
   void theSumsByModelAreTheSame() {
     var byModel = read(new CountedRows(), DayAndModel::model).tallies();
     assertEquals(MODELS, byModel.size());
-    assertEquals(ROWS, byModel.values().stream().mapToLong(Tally::calls).sum());
+    assertEquals(ROWS, byModel.values().stream().mapToLong(UsageTotals::calls).sum());
   }
 }

@@ -12,11 +12,11 @@ import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
 import dev.chatgate.usage.ModelPrice;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Kind;
 import dev.chatgate.usage.UsageRecords;
 import dev.chatgate.usage.UsageRecords.Decision;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -37,7 +37,7 @@ public abstract class UsageStoreContract {
   private static final AtomicInteger TENANTS = new AtomicInteger();
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
   private static final LocalDate TODAY = LocalDate.parse("2026-11-23");
-  private static final Tally SOME = new Tally(1, 10, 3, 20, 300, 1);
+  private static final UsageTotals SOME = new UsageTotals(1, 10, 3, 20, 300, 1);
 
   private final TenantId tenant = new TenantId("usage-" + TENANTS.incrementAndGet());
   private final QuotaTable table;
@@ -113,7 +113,7 @@ public abstract class UsageStoreContract {
         bare.day(),
         bare.model(),
         bare.keyCode(),
-        Tally.ZERO.minus(SOME),
+        UsageTotals.ZERO.minus(SOME),
         bare.reservedTokens(),
         bare.reservedMicroUsd(),
         bare.bucketNanos(),
@@ -193,12 +193,13 @@ public abstract class UsageStoreContract {
     rows.putIfAbsent(new DayRow(tenant, TODAY, "a", 0, SOME));
 
     var usage = read(NOON, quota, yesterday, TODAY);
-    assertEquals(new Tally(2, 30, 0, 30, 60, 0), usage.tallies().get(new DayAndModel(TODAY, "a")));
+    assertEquals(
+        new UsageTotals(2, 30, 0, 30, 60, 0), usage.tallies().get(new DayAndModel(TODAY, "a")));
     var byDay = read(NOON, quota, yesterday, TODAY, DayAndModel::day).tallies();
-    assertEquals(2, byDay.getOrDefault(yesterday, Tally.ZERO).calls());
-    assertEquals(90, byDay.getOrDefault(TODAY, Tally.ZERO).tokens());
+    assertEquals(2, byDay.getOrDefault(yesterday, UsageTotals.ZERO).calls());
+    assertEquals(90, byDay.getOrDefault(TODAY, UsageTotals.ZERO).tokens());
     var byModel = read(NOON, quota, yesterday, TODAY, DayAndModel::model).tallies();
-    assertEquals(4, byModel.getOrDefault("a", Tally.ZERO).calls());
+    assertEquals(4, byModel.getOrDefault("a", UsageTotals.ZERO).calls());
     assertEquals(2, read(NOON, quota, TODAY, TODAY).tallies().size());
     assertEquals(
         List.of(

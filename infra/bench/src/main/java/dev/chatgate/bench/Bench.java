@@ -31,7 +31,7 @@ public final class Bench {
           Map.of(
               "chunk-lag", new ChunkLag(),
               "throughput", new Throughput(),
-              "kill-drill", new KillDrill(),
+              "kill-drill", new CrashTest(),
               "figures", new Figures(),
               "table", new Table(),
               "restore", new Restores(),
@@ -59,7 +59,7 @@ public final class Bench {
   private static boolean run(String name, Measurement measurement) throws Exception {
     var root = Path.of(System.getProperty("chatgate.root", ".")).toAbsolutePath().normalize();
     var started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    var surroundings = Surroundings.of(root);
+    var surroundings = RunEnvironment.of(root);
     try (var log = new RunLog(root, name)) {
       var result = measurement.run(root, log);
       var page = result.page(name, started, surroundings);

@@ -19,7 +19,7 @@ record DrillResult(
     List<String> kills,
     DrillLoad load,
     List<String> runs,
-    DrillBooks books,
+    CrashTestAudit books,
     DrillAudit audit) {
 
   Result result() {

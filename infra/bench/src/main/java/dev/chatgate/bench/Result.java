@@ -18,7 +18,7 @@ public record Result(boolean held, String summary, String raw) {
    * @param started when it began
    * @param surroundings what it ran on
    */
-  public String page(String name, Instant started, Surroundings surroundings) {
+  public String page(String name, Instant started, RunEnvironment surroundings) {
     return """
     # %s
 

@@ -31,7 +31,7 @@ class MarkdownTest {
 
   @Test
   void aPageSaysHowToRepeatItAndOnWhatItRanAndLeavesTheRawNumbersOut() {
-    var around = new Surroundings("abc", 2, 3.96, "Some processor", "25, Somebody", 0.5);
+    var around = new RunEnvironment("abc", 2, 3.96, "Some processor", "25, Somebody", 0.5);
     var page =
         new Result(true, "All is well.\n\n| a |\n", "1 2 3\n")
             .page("drill", Instant.parse("2026-11-23T20:00:00Z"), around);
@@ -45,7 +45,7 @@ class MarkdownTest {
   @Test
   void aFieldIsFoundByItsNameAndTrimmed() {
     var lines = List.of("processor\t: 0", "model name\t: A: B  ", "model name\t: C");
-    assertEquals("A: B", Surroundings.field(lines, "model name", "unknown"));
-    assertEquals("unknown", Surroundings.field(lines, "MemTotal", "unknown"));
+    assertEquals("A: B", RunEnvironment.field(lines, "model name", "unknown"));
+    assertEquals("unknown", RunEnvironment.field(lines, "MemTotal", "unknown"));
   }
 }

@@ -1,12 +1,12 @@
 package dev.chatgate.cli;
 
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.key.KeyCommands;
 import dev.chatgate.cli.ledger.AuditCommand;
 import dev.chatgate.cli.ledger.ReconcileCommand;
 import dev.chatgate.cli.price.PriceCommands;
 import dev.chatgate.cli.provider.ProviderKeyCommands;
-import dev.chatgate.cli.shell.Shell;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.Terminal;
 import dev.chatgate.cli.tenant.TenantCommands;
 import dev.chatgate.cli.usage.UsageCommands;
@@ -48,9 +48,9 @@ public final class Chatgate {
 
   @Mixin
   @SuppressWarnings("UnusedVariable") // picocli looks at it
-  private final Target target;
+  private final DeploymentOptions target;
 
-  private Chatgate(Target target) {
+  private Chatgate(DeploymentOptions target) {
     this.target = target;
   }
 
@@ -65,9 +65,9 @@ public final class Chatgate {
     System.exit(exitCode);
   }
 
-  private static Shell shell() {
+  private static CommandEnvironment shell() {
     // The launcher looks: Java only knows of a terminal that is both input and output.
-    return new Shell(
+    return new CommandEnvironment(
         System.getenv(),
         System.in,
         Boolean.getBoolean("chatgate.in.terminal"),
@@ -81,8 +81,8 @@ public final class Chatgate {
   }
 
   /** The whole command line, wired. */
-  static CommandLine commandLine(Shell shell) {
-    var target = new Target(shell);
+  static CommandLine commandLine(CommandEnvironment shell) {
+    var target = new DeploymentOptions(shell);
     var command = new CommandLine(new Chatgate(target));
     command
         .addSubcommand(new TenantCommands(shell, target))

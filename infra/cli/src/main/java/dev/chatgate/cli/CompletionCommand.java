@@ -1,7 +1,7 @@
 package dev.chatgate.cli;
 
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.Shell;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -16,13 +16,13 @@ import picocli.CommandLine.Spec;
       "Use it with: source <(chatgate completion)"
     })
 final class CompletionCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandEnvironment shell;
 
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  CompletionCommand(Shell shell) {
+  CompletionCommand(CommandEnvironment shell) {
     this.shell = shell;
   }
 

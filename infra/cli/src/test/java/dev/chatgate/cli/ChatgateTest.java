@@ -19,7 +19,7 @@ import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.TestClock;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.DayRow;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -188,7 +188,7 @@ class ChatgateTest {
     assertEquals(0, run("reconcile").exitCode());
     assertEquals(0, audit().exitCode());
     new DynamoDayRows(local.client(), local.tables())
-        .putIfAbsent(new DayRow(tenant, first, "m", 3, new Tally(1, 1, 0, 0, 0, 0)));
+        .putIfAbsent(new DayRow(tenant, first, "m", 3, new UsageTotals(1, 1, 0, 0, 0, 0)));
     var result = audit();
     assertEquals(1, result.exitCode(), result.err());
     assertEquals(

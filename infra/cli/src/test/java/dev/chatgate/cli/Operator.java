@@ -1,7 +1,7 @@
 package dev.chatgate.cli;
 
 import dev.chatgate.aws.LocalDynamoDb;
-import dev.chatgate.cli.shell.Shell;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.Terminal;
 import dev.chatgate.quota.Pause;
 import java.io.ByteArrayInputStream;
@@ -93,7 +93,7 @@ final class Operator {
     var out = new StringWriter();
     var err = new StringWriter();
     var shell =
-        new Shell(
+        new CommandEnvironment(
             environment,
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
             inIsTerminal,

@@ -3,11 +3,11 @@ package dev.chatgate.aws.usage;
 import dev.chatgate.aws.Tables;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
 import dev.chatgate.usage.UsageRecord.Corrected;
 import dev.chatgate.usage.UsageRecord.PriceUsed;
+import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -175,7 +175,7 @@ final class RecordItem {
   static final class TallyItem {
     private TallyItem() {}
 
-    static void write(Item.Writer item, Tally tally) {
+    static void write(Item.Writer item, UsageTotals tally) {
       item.number("requests", tally.calls())
           .number("prompt_tokens", tally.prompt())
           .number("cached_tokens", tally.cached())
@@ -184,8 +184,8 @@ final class RecordItem {
           .number("estimated", tally.estimated());
     }
 
-    static Tally read(Item item) {
-      return new Tally(
+    static UsageTotals read(Item item) {
+      return new UsageTotals(
           item.number("requests"),
           item.number("prompt_tokens"),
           item.number("cached_tokens"),

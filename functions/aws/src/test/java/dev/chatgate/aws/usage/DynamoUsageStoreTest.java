@@ -9,8 +9,8 @@ import dev.chatgate.quota.UsageStoreContract;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.ModelPrice;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord.Kind;
+import dev.chatgate.usage.UsageTotals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,7 +89,7 @@ class DynamoUsageStoreTest extends UsageStoreContract {
     var rows = new DynamoDayRows(local.client(), local.tables());
     int count = 1_200;
     for (int part = 0; part < count; part++) {
-      rows.putIfAbsent(new DayRow(tenant, day, "x".repeat(900), part, Tally.ZERO));
+      rows.putIfAbsent(new DayRow(tenant, day, "x".repeat(900), part, UsageTotals.ZERO));
     }
     var queries = new AtomicInteger();
     var queriesAtRow = new ArrayList<Integer>();

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.ModelPrice;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
 import dev.chatgate.usage.UsageRecord.PriceUsed;
+import dev.chatgate.usage.UsageTotals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +53,7 @@ class RecordSizeTest {
         LocalDate.of(2026, 11, 24),
         "provider/model-of-30-characters",
         12,
-        new Tally(1, 1_024, 256, 512, 1_920_123, 0),
+        new UsageTotals(1, 1_024, 256, 512, 1_920_123, 0),
         5_120,
         9_216_000,
         12_345_678_901L,

@@ -39,15 +39,15 @@ sealed interface ErrorVerdict {
    */
   static ErrorVerdict of(ProviderError error) {
     int status = error.status();
-    if (Failures.isTenants(status)) {
+    if (ProviderErrors.isTenants(status)) {
       return new Tenants(status, error.body(ErrorCode.INVALID_VALUE.type()));
     }
     if (status > 0) {
-      return new Ours(Failures.of(status, Optional.empty()));
+      return new Ours(ProviderErrors.of(status, Optional.empty()));
     }
     return new Ours(
         error.reported()
             ? ApiError.of(ErrorCode.UPSTREAM_ERROR, ProviderError.REPORTED)
-            : Failures.invalid("The provider's answer is not a chat completion."));
+            : ProviderErrors.invalid("The provider's answer is not a chat completion."));
   }
 }

@@ -60,7 +60,7 @@ final class HttpTransport implements AutoCloseable {
    */
   private static final TimeValue LOOKED_AT = TimeValue.ofSeconds(2);
 
-  private final Patrol patrol = new Patrol();
+  private final DeadlineMonitor patrol = new DeadlineMonitor();
   private final Timeout connect;
   private final HttpRoute route;
   private final Supplier<SSLContext> tls;
@@ -73,7 +73,7 @@ final class HttpTransport implements AutoCloseable {
     void connected();
 
     /** The request is about to be sent over this connection. */
-    void sends(KeptConnection over);
+    void sends(StaleCheckingConnection over);
   }
 
   private record Built(PoolingHttpClientConnectionManager pool, CloseableHttpClient client) {}
@@ -97,7 +97,7 @@ final class HttpTransport implements AutoCloseable {
 
   /**
    * Sends a request and reads the head of the answer, whose body is the connection's {@link
-   * KeptConnection#content}.
+   * StaleCheckingConnection#content}.
    */
   ClassicHttpResponse send(ClassicHttpRequest request, Listener listener) throws IOException {
     var host = new HttpHost(request.getScheme(), request.getAuthority());
@@ -107,11 +107,11 @@ final class HttpTransport implements AutoCloseable {
   }
 
   /** Looks at a kept connection, or makes one, beside the caller; nothing if one is surely good. */
-  Readiness makeReady() {
+  ConnectionWarmUp makeReady() {
     boolean fresh = System.currentTimeMillis() - lastUsedMillis < FRESH.toMilliseconds();
     return fresh && built().pool().getTotalStats().getAvailable() > 0
-        ? Readiness.NOW
-        : Readiness.begin(this::connected);
+        ? ConnectionWarmUp.NOW
+        : ConnectionWarmUp.begin(this::connected);
   }
 
   /** The pool looks at a connection when it lends one. */
@@ -137,7 +137,7 @@ final class HttpTransport implements AutoCloseable {
   /** The limit is that of all of it; the socket's own counts anew for the handshake. */
   private void connect(ConnectionEndpoint endpoint) throws IOException {
     Runnable abort = () -> endpoint.close(CloseMode.IMMEDIATE);
-    try (var limit = new Watchdog(patrol, connect.toDuration(), abort)) {
+    try (var limit = new ExchangeDeadline(patrol, connect.toDuration(), abort)) {
       limit.start();
       built().pool().connect(endpoint, null, HttpClientContext.create());
     }
@@ -145,7 +145,7 @@ final class HttpTransport implements AutoCloseable {
   }
 
   /** Looks after the time limits of the exchanges. */
-  Patrol patrol() {
+  DeadlineMonitor patrol() {
     return patrol;
   }
 
@@ -187,8 +187,8 @@ final class HttpTransport implements AutoCloseable {
   }
 
   private PoolingHttpClientConnectionManager pool() {
-    return new KeptConnection.PoolBuilder()
-        .setConnectionFactory(socket -> new KeptConnection(heads()))
+    return new StaleCheckingConnection.PoolBuilder()
+        .setConnectionFactory(socket -> new StaleCheckingConnection(heads()))
         .setMaxConnTotal(MAX_CONNECTIONS)
         .setMaxConnPerRoute(MAX_CONNECTIONS)
         .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
@@ -245,7 +245,7 @@ final class HttpTransport implements AutoCloseable {
         @Nullable HttpResponseInformationCallback informed,
         HttpContext context)
         throws IOException, HttpException {
-      if (connection instanceof KeptConnection kept
+      if (connection instanceof StaleCheckingConnection kept
           && context.getAttribute(LISTENER) instanceof Listener listener) {
         listener.sends(kept);
       }

@@ -45,7 +45,7 @@ public final class ProviderClient implements AutoCloseable {
       InstantSource clock,
       RetryPolicy retries,
       TokenCounters counters,
-      UsageRefusers refusers,
+      StreamUsageSupport refusers,
       KnownKeys known) {}
 
   /**
@@ -84,7 +84,7 @@ public final class ProviderClient implements AutoCloseable {
             clock,
             new RetryPolicy(settings.retries(), jitter),
             counters,
-            new UsageRefusers(),
+            new StreamUsageSupport(),
             new KnownKeys());
   }
 
@@ -94,7 +94,7 @@ public final class ProviderClient implements AutoCloseable {
    * connection does.
    */
   public ProviderOutcome call(ProviderCall call, AnswerSink sink) {
-    return call(call, Readiness.NOW, sink, ProviderListener.NONE);
+    return call(call, ConnectionWarmUp.NOW, sink, ProviderListener.NONE);
   }
 
   /**
@@ -102,8 +102,10 @@ public final class ProviderClient implements AutoCloseable {
    * on this thread.
    */
   public ProviderOutcome call(
-      ProviderCall call, Readiness ready, AnswerSink sink, ProviderListener listener) {
-    return new CallRun(context, call, ready, new PatientSink(sink), listener).run();
+      ProviderCall call, ConnectionWarmUp ready, AnswerSink sink, ProviderListener listener) {
+    return new ProviderCallExecution(
+            context, call, ready, new DisconnectTolerantSink(sink), listener)
+        .run();
   }
 
   /**
@@ -111,7 +113,7 @@ public final class ProviderClient implements AutoCloseable {
    * where there is none it is made, all beside the caller, who has something else to wait for
    * before it can call. A failure is told to that call.
    */
-  public Readiness makeReady() {
+  public ConnectionWarmUp makeReady() {
     return context.transport().makeReady();
   }
 
@@ -127,15 +129,15 @@ public final class ProviderClient implements AutoCloseable {
       context.known().add(key);
       RequestHeaders.common(request, key);
       request.setHeader("accept", RequestHeaders.JSON);
-      return list(new Exchange(context.transport(), request, atMost));
+      return list(new ProviderAttempt(context.transport(), request, atMost));
     } catch (IOException | ProviderKeyUnavailableException e) {
       return Optional.empty();
     }
   }
 
-  private Optional<byte[]> list(Exchange exchange) throws IOException {
+  private Optional<byte[]> list(ProviderAttempt exchange) throws IOException {
     try (exchange) {
-      exchange.open(Readiness.NOW, context.settings().connect(), Optional.empty());
+      exchange.open(ConnectionWarmUp.NOW, context.settings().connect(), Optional.empty());
       if (exchange.status() != 200) {
         return Optional.empty();
       }

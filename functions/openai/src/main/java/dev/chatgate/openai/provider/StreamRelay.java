@@ -32,12 +32,12 @@ final class StreamRelay {
   private static final int MAX_HELD_BYTES = 256 * 1024;
 
   private final AnswerParser parser;
-  private final UsageMeter usage;
+  private final UsageParser usage;
   private final KnownKeys keys;
   private final int choices;
   private final boolean usageWanted;
   private final byte @Nullable [] alias;
-  private final Outgoing out = new Outgoing();
+  private final EventBuffer out = new EventBuffer();
   private boolean ended;
   private boolean midLine;
   private boolean begun;
@@ -50,7 +50,7 @@ final class StreamRelay {
    * @param usage takes the usage
    * @param keys our keys, none of which passes
    */
-  StreamRelay(ProviderCall call, AnswerParser parser, UsageMeter usage, KnownKeys keys) {
+  StreamRelay(ProviderCall call, AnswerParser parser, UsageParser usage, KnownKeys keys) {
     this.keys = keys;
     this.parser = parser;
     this.usage = usage;
@@ -75,7 +75,7 @@ final class StreamRelay {
     var data = event.data();
     usage.take(data.bytes(), parser.parseQuietly(data.bytes(), data.offset(), data.length()));
     out.dropFrom(out.size());
-    fail(Failures.ourKey());
+    fail(ProviderErrors.ourKey());
   }
 
   private void takeData(SseEvent event) {
@@ -98,7 +98,7 @@ final class StreamRelay {
     boolean partial = split.isPartial() && !ended;
     if (split.hasFound() || (partial && out.held() > MAX_HELD_BYTES)) {
       out.dropFrom(before);
-      fail(Failures.ourKey());
+      fail(ProviderErrors.ourKey());
     } else if (partial) {
       out.holdFrom(before);
     } else {
@@ -230,8 +230,9 @@ final class StreamRelay {
    * account never passes. An error before anything else is the call's answer, with its own status.
    */
   private void passError(SseEvent event, SseData data, ProviderError error) {
-    if (Discretion.forbids(error, data.bytes(), data.offset(), data.length(), keys.search())) {
-      fail(Failures.ourKey());
+    if (ProviderErrorFilter.forbids(
+        error, data.bytes(), data.offset(), data.length(), keys.search())) {
+      fail(ProviderErrors.ourKey());
     } else if (isUntouched()) {
       refusal = ErrorVerdict.of(error);
       ended = true;
@@ -299,7 +300,7 @@ final class StreamRelay {
   void streamEnded() {
     out.release();
     if (!ended && !isComplete()) {
-      breakOff(ErrorCode.UPSTREAM_INCOMPLETE, Failures.INCOMPLETE);
+      breakOff(ErrorCode.UPSTREAM_INCOMPLETE, ProviderErrors.INCOMPLETE);
     }
     ended = true;
   }
@@ -354,7 +355,7 @@ final class StreamRelay {
   }
 
   /** Hands what was collected to the sink in one write. */
-  void flushTo(PatientSink sink) {
+  void flushTo(DisconnectTolerantSink sink) {
     begun |= out.isReady();
     out.flushTo(sink);
   }

@@ -20,7 +20,7 @@ final class BodyReader {
 
   private final JsonParser json;
   private final Frames frames;
-  private final Draft draft = new Draft();
+  private final RequestFieldsBuilder draft = new RequestFieldsBuilder();
   private final PromptEstimate prompt;
   private int optionsStart;
 

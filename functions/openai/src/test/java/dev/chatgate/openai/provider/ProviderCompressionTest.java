@@ -161,7 +161,7 @@ class ProviderCompressionTest {
             ClientHarness.fixed(ClientHarness.KEY),
             wire -> answer(wire, status, JSON, "gzip", body))) {
       var failed = assertInstanceOf(Failed.class, harness.call(Questions.plain(1)));
-      assertEquals(Failures.of(status, Optional.empty()).code(), failed.error().code());
+      assertEquals(ProviderErrors.of(status, Optional.empty()).code(), failed.error().code());
       assertEquals(1, harness.provider.connections());
     }
   }

@@ -58,7 +58,7 @@ class ProviderKeyLeaksTest {
             heard.add(reason);
           }
         };
-    return harness.client.call(Calls.of(body), Readiness.NOW, harness.sink, listener);
+    return harness.client.call(Calls.of(body), ConnectionWarmUp.NOW, harness.sink, listener);
   }
 
   @ParameterizedTest

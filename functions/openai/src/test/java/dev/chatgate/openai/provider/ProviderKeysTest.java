@@ -110,7 +110,7 @@ class ProviderKeysTest {
   }
 
   private ProviderOutcome call(ClientHarness harness) {
-    return harness.client.call(Calls.of(Calls.PLAIN), Readiness.NOW, harness.sink, heard);
+    return harness.client.call(Calls.of(Calls.PLAIN), ConnectionWarmUp.NOW, harness.sink, heard);
   }
 
   private static List<String> tried(ClientHarness harness) {

@@ -49,8 +49,8 @@ class ProviderReadinessTest {
   @Test
   void afterAnAnswerThereIsNothingToMakeReady() {
     try (var harness = new ClientHarness(wire -> wire.json(200, ANSWER))) {
-      assertInstanceOf(Answered.class, call(harness, Readiness.NOW));
-      assertSame(Readiness.NOW, harness.client.makeReady());
+      assertInstanceOf(Answered.class, call(harness, ConnectionWarmUp.NOW));
+      assertSame(ConnectionWarmUp.NOW, harness.client.makeReady());
     }
   }
 
@@ -58,7 +58,7 @@ class ProviderReadinessTest {
   void aConnectionThatWasJustMadeIsNotLookedAt() {
     try (var harness = new ClientHarness(wire -> wire.json(200, ANSWER))) {
       harness.client.connect();
-      assertSame(Readiness.NOW, harness.client.makeReady());
+      assertSame(ConnectionWarmUp.NOW, harness.client.makeReady());
     }
   }
 
@@ -116,7 +116,7 @@ class ProviderReadinessTest {
     try (var harness =
         new ClientHarness(
             ClientHarness.limits(60_000, 5000, 5000, 0), ClientHarness.fixed(ClientHarness.KEY))) {
-      var ready = Readiness.begin(() -> never.await(60, TimeUnit.SECONDS));
+      var ready = ConnectionWarmUp.begin(() -> never.await(60, TimeUnit.SECONDS));
       long began = System.nanoTime();
       var outcome =
           harness.client.call(
@@ -132,7 +132,7 @@ class ProviderReadinessTest {
     }
   }
 
-  private static ProviderOutcome call(ClientHarness harness, Readiness ready) {
+  private static ProviderOutcome call(ClientHarness harness, ConnectionWarmUp ready) {
     return harness.client.call(Calls.of(Calls.PLAIN), ready, harness.sink, ProviderListener.NONE);
   }
 

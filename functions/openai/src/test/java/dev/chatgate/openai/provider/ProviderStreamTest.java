@@ -329,7 +329,7 @@ class ProviderStreamTest {
     try (var harness =
         new ClientHarness(wire -> {
           wire.streamHead().chunk(DELTA + "data: \"");
-          for (int i = 0; i < 2 + Delivery.MAX_EVENT_BYTES / part.length(); i++) {
+          for (int i = 0; i < 2 + AnswerForwarder.MAX_EVENT_BYTES / part.length(); i++) {
             wire.chunk(part);
           }
         })) {
@@ -342,11 +342,11 @@ class ProviderStreamTest {
   @Test
   void anEventIsAsLargeAsThePlainAnswerWhereTheHeapHasRoom() {
     int mib = 1024 * 1024;
-    assertEquals(Delivery.MAX_ANSWER_BYTES, Delivery.maxEventBytes(4096L * mib));
-    assertEquals(20 * mib, Delivery.maxEventBytes(200L * mib));
-    assertEquals(8 * mib, Delivery.maxEventBytes(64L * mib));
+    assertEquals(AnswerForwarder.MAX_ANSWER_BYTES, AnswerForwarder.maxEventBytes(4096L * mib));
+    assertEquals(20 * mib, AnswerForwarder.maxEventBytes(200L * mib));
+    assertEquals(8 * mib, AnswerForwarder.maxEventBytes(64L * mib));
     var large =
-        DELTA.replace("hé", "x".repeat(Math.min(20 * mib, Delivery.MAX_EVENT_BYTES - 1024)));
+        DELTA.replace("hé", "x".repeat(Math.min(20 * mib, AnswerForwarder.MAX_EVENT_BYTES - 1024)));
     try (var harness =
         new ClientHarness(wire ->
             wire.streamHead()

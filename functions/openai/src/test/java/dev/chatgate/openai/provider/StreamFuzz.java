@@ -99,11 +99,11 @@ final class StreamFuzz {
 
   private static Outcome relay(ProviderCall call, byte[] stream, int size) {
     var sink = new RecordingSink();
-    var patient = new PatientSink(sink);
+    var patient = new DisconnectTolerantSink(sink);
     patient.head("text/event-stream");
     var parser =
         new AnswerParser(new ReceivedText(), ProviderListener.NONE, new SplitKeySearch(KEYS));
-    var relay = new StreamRelay(call, parser, new UsageMeter(KEYS), KEYS);
+    var relay = new StreamRelay(call, parser, new UsageParser(KEYS), KEYS);
     var reader = new SseReader(MOST);
     feed(
         reader,

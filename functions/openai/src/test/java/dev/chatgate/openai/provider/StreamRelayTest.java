@@ -33,9 +33,9 @@ class StreamRelayTest {
     private final ReceivedText received = new ReceivedText();
     private final AnswerParser parser =
         new AnswerParser(received, ProviderListener.NONE, new SplitKeySearch(KEYS));
-    private final UsageMeter usage = new UsageMeter(KEYS);
+    private final UsageParser usage = new UsageParser(KEYS);
     private final RecordingSink sink = new RecordingSink();
-    private final PatientSink patient = new PatientSink(sink);
+    private final DisconnectTolerantSink patient = new DisconnectTolerantSink(sink);
     private final StreamRelay relay;
 
     Relayed(ProviderCall call) {

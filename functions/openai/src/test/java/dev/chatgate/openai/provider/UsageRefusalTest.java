@@ -67,11 +67,11 @@ class UsageRefusalTest {
 
   @Test
   void theMemoryEnds() {
-    var refusers = new UsageRefusers();
+    var refusers = new StreamUsageSupport();
     var start = Instant.EPOCH;
     refusers.add("m", start);
-    assertTrue(refusers.contains("m", start.plus(UsageRefusers.REMEMBERED).minusNanos(1)));
-    assertFalse(refusers.contains("m", start.plus(UsageRefusers.REMEMBERED)));
+    assertTrue(refusers.contains("m", start.plus(StreamUsageSupport.REMEMBERED).minusNanos(1)));
+    assertFalse(refusers.contains("m", start.plus(StreamUsageSupport.REMEMBERED)));
     assertFalse(refusers.contains("m", start));
     refusers.add("m", start);
     assertFalse(refusers.contains("n", start));
@@ -81,7 +81,7 @@ class UsageRefusalTest {
 
   @Test
   void theMemoryIsBounded() {
-    var refusers = new UsageRefusers();
+    var refusers = new StreamUsageSupport();
     for (int i = 0; i <= 1_000; i++) {
       refusers.add("m" + i, Instant.EPOCH);
     }

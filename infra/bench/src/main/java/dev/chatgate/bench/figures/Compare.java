@@ -5,8 +5,8 @@ import dev.chatgate.bench.Markdown;
 import dev.chatgate.bench.Measurement;
 import dev.chatgate.bench.NotHereException;
 import dev.chatgate.bench.Result;
+import dev.chatgate.bench.RunEnvironment;
 import dev.chatgate.bench.RunLog;
-import dev.chatgate.bench.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +69,7 @@ public final class Compare implements Measurement {
         %s\
         """
             .formatted(
-                Surroundings.commit(base),
+                RunEnvironment.commit(base),
                 STARTS,
                 WARM_UP,
                 BLOCKS,

@@ -53,7 +53,7 @@ class StartLogTest {
     assertEquals("the gateway's other parts", phase("dev.chatgate.chat.G", "io.micronaut.C"));
     assertEquals(
         "wait for the SDK clients",
-        phase("java.lang.X", "dev.chatgate.chat.ClientsInTheMaking", "io.micronaut.C"));
+        phase("java.lang.X", "dev.chatgate.chat.AwsClientsFuture", "io.micronaut.C"));
     assertEquals(
         "wait for what is fetched ahead",
         phase("java.lang.X", "dev.chatgate.chat.Ahead$Begun", "dev.chatgate.chat.GatewayFactory"));

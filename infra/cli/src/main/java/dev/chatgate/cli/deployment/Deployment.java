@@ -5,12 +5,12 @@ import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.aws.usage.PriceStore;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.quota.Audit;
+import dev.chatgate.quota.LastSeenItems;
 import dev.chatgate.quota.QuotaKey;
 import dev.chatgate.quota.Reconciler;
-import dev.chatgate.quota.SeenItems;
 import dev.chatgate.quota.Settler;
 import dev.chatgate.quota.StoreClock;
 import dev.chatgate.quota.UsageReader;
@@ -38,14 +38,14 @@ public final class Deployment implements AutoCloseable {
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
 
   private final Clients clients;
-  private final Target.NamesSource source;
-  private final Shell shell;
+  private final DeploymentOptions.NamesSource source;
+  private final CommandEnvironment shell;
   private final StoreClock clock;
   private @Nullable Names names;
   private @Nullable DynamoDbClient dynamoDb;
   private @Nullable DynamoDbClient ledgerDynamoDb;
 
-  Deployment(Clients clients, Target.NamesSource source, Shell shell) {
+  Deployment(Clients clients, DeploymentOptions.NamesSource source, CommandEnvironment shell) {
     this.clients = clients;
     this.source = source;
     this.shell = shell;
@@ -101,7 +101,8 @@ public final class Deployment implements AutoCloseable {
             .providerSecret()
             .orElseThrow(() ->
                 RefusedException.cannotRun(
-                    Target.SECRET_VARIABLE + " is not set; or say --stack NAME, or --local."));
+                    DeploymentOptions.SECRET_VARIABLE
+                        + " is not set; or say --stack NAME, or --local."));
     return new ProviderSecret(clients.secretsManager(), secret);
   }
 
@@ -200,7 +201,7 @@ public final class Deployment implements AutoCloseable {
   public Settler settler() {
     var client = ledgerDynamoDb();
     return new Settler(
-        quota(client), records(client), new SeenItems(1), clock, shell.random(), shell.pause());
+        quota(client), records(client), new LastSeenItems(1), clock, shell.random(), shell.pause());
   }
 
   private DynamoQuotaTable quota(DynamoDbClient client) {

@@ -3,10 +3,10 @@ package dev.chatgate.cli.key;
 import dev.chatgate.aws.tenant.TenantKey;
 import dev.chatgate.aws.tenant.TenantSpec;
 import dev.chatgate.cli.deployment.Deployment;
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
@@ -21,14 +21,14 @@ import picocli.CommandLine.Parameters;
 /** {@code chatgate key …}. */
 @Command(name = "key", description = "Makes and revokes the keys that tenants call with.")
 public final class KeyCommands {
-  private final Shell shell;
-  private final Target target;
+  private final CommandEnvironment shell;
+  private final DeploymentOptions target;
 
   /**
    * @param shell what is around
    * @param target the deployment
    */
-  public KeyCommands(Shell shell, Target target) {
+  public KeyCommands(CommandEnvironment shell, DeploymentOptions target) {
     this.shell = shell;
     this.target = target;
   }

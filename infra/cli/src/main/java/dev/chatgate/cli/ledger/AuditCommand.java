@@ -1,10 +1,10 @@
 package dev.chatgate.cli.ledger;
 
 import dev.chatgate.cli.deployment.Deployment;
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.cli.text.TextTable;
@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
 public final class AuditCommand implements Callable<Integer> {
   private static final int RUNS = 2;
 
-  private final Shell shell;
-  private final Target target;
+  private final CommandEnvironment shell;
+  private final DeploymentOptions target;
 
   @Option(
       names = "--reconcile-seconds",
@@ -58,7 +58,7 @@ public final class AuditCommand implements Callable<Integer> {
    * @param shell what is around
    * @param target the deployment
    */
-  public AuditCommand(Shell shell, Target target) {
+  public AuditCommand(CommandEnvironment shell, DeploymentOptions target) {
     this.shell = shell;
     this.target = target;
   }

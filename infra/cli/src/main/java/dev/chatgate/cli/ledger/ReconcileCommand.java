@@ -1,8 +1,8 @@
 package dev.chatgate.cli.ledger;
 
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.quota.Reconciler.Run;
@@ -25,8 +25,8 @@ public final class ReconcileCommand implements Callable<Integer> {
   /** A store that was slow once is asked again; on the schedule the next run would. */
   private static final int MORE_RUNS = 2;
 
-  private final Shell shell;
-  private final Target target;
+  private final CommandEnvironment shell;
+  private final DeploymentOptions target;
 
   @Option(names = "--json", description = "Each run as a line of JSON.")
   private boolean json;
@@ -35,7 +35,7 @@ public final class ReconcileCommand implements Callable<Integer> {
    * @param shell what is around
    * @param target the deployment
    */
-  public ReconcileCommand(Shell shell, Target target) {
+  public ReconcileCommand(CommandEnvironment shell, DeploymentOptions target) {
     this.shell = shell;
     this.target = target;
   }

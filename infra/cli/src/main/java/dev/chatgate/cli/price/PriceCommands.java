@@ -1,10 +1,10 @@
 package dev.chatgate.cli.price;
 
 import dev.chatgate.aws.usage.PriceJson;
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.ModelPrice.Tier;
@@ -21,14 +21,14 @@ import picocli.CommandLine.Parameters;
 /** {@code chatgate price …}. */
 @Command(name = "price", description = "Shows and sets what models cost.")
 public final class PriceCommands {
-  private final Shell shell;
-  private final Target target;
+  private final CommandEnvironment shell;
+  private final DeploymentOptions target;
 
   /**
    * @param shell what is around
    * @param target the deployment
    */
-  public PriceCommands(Shell shell, Target target) {
+  public PriceCommands(CommandEnvironment shell, DeploymentOptions target) {
     this.shell = shell;
     this.target = target;
   }

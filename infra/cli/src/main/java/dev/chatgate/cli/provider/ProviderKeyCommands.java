@@ -1,10 +1,10 @@
 package dev.chatgate.cli.provider;
 
+import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.deployment.ProviderSecret.Version;
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.cli.shell.Terminal;
 import dev.chatgate.provider.ProviderKey;
 import java.util.List;
@@ -20,14 +20,14 @@ import picocli.CommandLine.Option;
 public final class ProviderKeyCommands {
   private static final Pattern FORM = Pattern.compile("[\\x21-\\x7E]{1,4096}");
 
-  private final Shell shell;
-  private final Target target;
+  private final CommandEnvironment shell;
+  private final DeploymentOptions target;
 
   /**
    * @param shell what is around
    * @param target the deployment
    */
-  public ProviderKeyCommands(Shell shell, Target target) {
+  public ProviderKeyCommands(CommandEnvironment shell, DeploymentOptions target) {
     this.shell = shell;
     this.target = target;
   }

@@ -15,7 +15,7 @@ public final class Progress {
   /**
    * @param shell shown only if its standard error is a terminal
    */
-  public Progress(Shell shell) {
+  public Progress(CommandEnvironment shell) {
     this.err = shell.err();
     this.shown = shell.errIsTerminal();
   }

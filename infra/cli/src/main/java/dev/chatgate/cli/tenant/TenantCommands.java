@@ -4,10 +4,10 @@ import dev.chatgate.aws.tenant.TenantEdit;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantKey;
 import dev.chatgate.cli.deployment.Deployment;
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -24,14 +24,14 @@ import picocli.CommandLine.Parameters;
 /** {@code chatgate tenant …}. */
 @Command(name = "tenant", description = "Makes, shows and changes tenants.")
 public final class TenantCommands {
-  private final Shell shell;
-  private final Target target;
+  private final CommandEnvironment shell;
+  private final DeploymentOptions target;
 
   /**
    * @param shell what is around
    * @param target the deployment
    */
-  public TenantCommands(Shell shell, Target target) {
+  public TenantCommands(CommandEnvironment shell, DeploymentOptions target) {
     this.shell = shell;
     this.target = target;
   }

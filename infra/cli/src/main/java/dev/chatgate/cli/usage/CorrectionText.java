@@ -5,10 +5,10 @@ import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.TokenCounts;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
+import dev.chatgate.usage.UsageTotals;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param charged what it is charged so far
  * @param truth what it should be
  */
-record CorrectionText(UsageRecord call, Tally charged, Tally truth) {
+record CorrectionText(UsageRecord call, UsageTotals charged, UsageTotals truth) {
   private static final Pattern REASON = Pattern.compile("\\P{Cntrl}{1,200}");
 
   /** No provider counts more in one call. */
@@ -41,7 +41,8 @@ record CorrectionText(UsageRecord call, Tally charged, Tally truth) {
    *
    * @throws RefusedException if no call can have
    */
-  static TokenCounts counts(long prompt, Optional<Long> cached, long completion, Tally charged) {
+  static TokenCounts counts(
+      long prompt, Optional<Long> cached, long completion, UsageTotals charged) {
     long cachedTokens = cached.orElse(Math.clamp(charged.cached(), 0, Math.max(0, prompt)));
     if (prompt < 0 || completion < 0 || prompt > MOST_TOKENS || completion > MOST_TOKENS) {
       throw RefusedException.cannotRun("Token counts are 0 to " + Amounts.whole(MOST_TOKENS) + ".");
@@ -52,12 +53,12 @@ record CorrectionText(UsageRecord call, Tally charged, Tally truth) {
     return new TokenCounts(prompt, cachedTokens, completion);
   }
 
-  private Tally difference() {
+  private UsageTotals difference() {
     return truth.minus(charged).withoutCalls();
   }
 
   boolean changesNothing() {
-    return difference().equals(Tally.ZERO);
+    return difference().equals(UsageTotals.ZERO);
   }
 
   private String name() {

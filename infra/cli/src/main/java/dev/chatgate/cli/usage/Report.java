@@ -3,7 +3,7 @@ package dev.chatgate.cli.usage;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.UsageReader.DayAndModel;
 import dev.chatgate.tenant.TenantId;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +34,7 @@ record Report(LocalDate from, LocalDate to, List<OfTenant> tenants) {
    * @param limits the limits that it has, and where it stands in them
    */
   record OfTenant(
-      TenantId tenant, SortedMap<DayAndModel, Tally> tallies, List<LimitState> limits) {}
+      TenantId tenant, SortedMap<DayAndModel, UsageTotals> tallies, List<LimitState> limits) {}
 
   /**
    * A row: the tenant, and what else it is about.
@@ -44,7 +44,7 @@ record Report(LocalDate from, LocalDate to, List<OfTenant> tenants) {
    * @param model the model, if rows are by model
    * @param tally what was used
    */
-  record Row(TenantId tenant, Optional<LocalDate> day, Optional<String> model, Tally tally) {}
+  record Row(TenantId tenant, Optional<LocalDate> day, Optional<String> model, UsageTotals tally) {}
 
   private record Group(Optional<LocalDate> day, Optional<String> model)
       implements Comparable<Group> {
@@ -62,8 +62,8 @@ record Report(LocalDate from, LocalDate to, List<OfTenant> tenants) {
   List<Row> rows(Set<GroupBy> by) {
     var rows = new ArrayList<Row>();
     for (var part : tenants) {
-      var sums = new TreeMap<Group, Tally>();
-      part.tallies().forEach((key, tally) -> sums.merge(group(key, by), tally, Tally::plus));
+      var sums = new TreeMap<Group, UsageTotals>();
+      part.tallies().forEach((key, tally) -> sums.merge(group(key, by), tally, UsageTotals::plus));
       sums.forEach(
           (group, tally) -> rows.add(new Row(part.tenant(), group.day(), group.model(), tally)));
     }
@@ -77,9 +77,9 @@ record Report(LocalDate from, LocalDate to, List<OfTenant> tenants) {
   }
 
   /** All of it. */
-  Tally total() {
+  UsageTotals total() {
     return tenants.stream()
         .flatMap(part -> part.tallies().values().stream())
-        .reduce(Tally.ZERO, Tally::plus);
+        .reduce(UsageTotals.ZERO, UsageTotals::plus);
   }
 }

@@ -5,7 +5,7 @@ import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.UsageReader;
 import dev.chatgate.quota.UsageReader.DayAndModel;
 import dev.chatgate.tenant.Tenant;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,7 +39,7 @@ final class ReportReader {
   }
 
   private Report.OfTenant read(Tenant tenant, List<Span> spans) {
-    var tallies = new TreeMap<DayAndModel, Tally>();
+    var tallies = new TreeMap<DayAndModel, UsageTotals>();
     List<LimitState> limits = List.of();
     for (var span : spans) {
       var usage = reader.read(tenant, span.from(), span.to(), Function.identity());

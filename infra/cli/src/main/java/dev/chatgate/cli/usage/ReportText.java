@@ -8,7 +8,7 @@ import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.tenant.TenantId;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -61,7 +61,7 @@ final class ReportText {
     return names;
   }
 
-  private static List<String> figures(Tally tally) {
+  private static List<String> figures(UsageTotals tally) {
     return List.of(
         Amounts.whole(tally.calls()),
         Amounts.whole(tally.prompt()),
@@ -92,7 +92,7 @@ final class ReportText {
     return csv.toString();
   }
 
-  private static List<Long> numbers(Tally tally) {
+  private static List<Long> numbers(UsageTotals tally) {
     return List.of(
         tally.calls(),
         tally.prompt(),
@@ -141,7 +141,7 @@ final class ReportText {
   }
 
   /** The tokens of a tally, named as the API names them. */
-  static void writeTokens(JsonGenerator json, Tally tally) throws IOException {
+  static void writeTokens(JsonGenerator json, UsageTotals tally) throws IOException {
     json.writeNumberField("prompt_tokens", tally.prompt());
     json.writeNumberField("cached_tokens", tally.cached());
     json.writeNumberField("completion_tokens", tally.completion());

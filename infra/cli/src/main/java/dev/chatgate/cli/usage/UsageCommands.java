@@ -3,11 +3,11 @@ package dev.chatgate.cli.usage;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.cli.deployment.AwsFailures;
 import dev.chatgate.cli.deployment.Deployment;
-import dev.chatgate.cli.deployment.Target;
+import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.Progress;
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Shell;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecord;
 import java.io.IOException;
@@ -31,14 +31,14 @@ public final class UsageCommands {
   /** Looks between two lists of the tenants. */
   private static final int LOOKS_AT_THE_SAME = 30;
 
-  private final Shell shell;
-  private final Target target;
+  private final CommandEnvironment shell;
+  private final DeploymentOptions target;
 
   /**
    * @param shell what is around
    * @param target the deployment
    */
-  public UsageCommands(Shell shell, Target target) {
+  public UsageCommands(CommandEnvironment shell, DeploymentOptions target) {
     this.shell = shell;
     this.target = target;
   }
@@ -248,11 +248,11 @@ public final class UsageCommands {
     try (var deployment = target.open()) {
       var call = find(deployment, requestId, options);
       var correcting =
-          new Correcting(deployment.records(), deployment.settler(), deployment.clock());
+          new CorrectionService(deployment.records(), deployment.settler(), deployment.clock());
       var charged = correcting.charged(call);
       var counts =
           CorrectionText.counts(options.prompt, options.cached, options.completion, charged);
-      var truth = Truth.of(call, counts, deployment.prices().prices());
+      var truth = CorrectedUsage.of(call, counts, deployment.prices().prices());
       var text = new CorrectionText(call, charged, truth);
       if (text.changesNothing()) {
         shell.out().print(options.json ? text.json() : "That is what the call is charged.\n");

@@ -6,7 +6,7 @@ import dev.chatgate.cli.usage.UsageSeries.Series;
 import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.tenant.TenantId;
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -52,7 +52,7 @@ final class UsagePage {
         .raw("<style>" + style() + "</style></head><body><main>");
     head(at);
     tiles();
-    if (report.total().equals(Tally.ZERO)) {
+    if (report.total().equals(UsageTotals.ZERO)) {
       html.raw("<section>").element("p", "Nothing was used on these days.").raw("</section>");
     } else {
       charts();
@@ -94,11 +94,11 @@ final class UsagePage {
     html.raw("</section>");
   }
 
-  private static String estimated(Tally tally) {
+  private static String estimated(UsageTotals tally) {
     return tally.estimated() == 0 ? "" : Amounts.whole(tally.estimated()) + " estimated";
   }
 
-  private static String parts(Tally tally) {
+  private static String parts(UsageTotals tally) {
     return "%s prompt, %s of it cached; %s completion"
         .formatted(
             Amounts.whole(tally.prompt()),
@@ -116,9 +116,9 @@ final class UsagePage {
 
   private void charts() {
     var series = new UsageSeries(report);
-    byDay("Tokens by day", series.byDay(Tally::tokens), Amounts::whole);
+    byDay("Tokens by day", series.byDay(UsageTotals::tokens), Amounts::whole);
     if (report.total().microUsd() > 0) {
-      byDay("Cost by day", series.byDay(Tally::microUsd), Amounts::dollars);
+      byDay("Cost by day", series.byDay(UsageTotals::microUsd), Amounts::dollars);
     }
     bars("Tokens by tenant", series.byTenant());
     bars("Tokens by model", series.byModel());
@@ -223,7 +223,7 @@ final class UsagePage {
   private static final List<String> FIGURES =
       List.of("Requests", "Prompt", "Cached", "Completion", "Total", "Cost", "Estimated");
 
-  private void figures(Tally tally) {
+  private void figures(UsageTotals tally) {
     var values =
         List.of(
             Amounts.whole(tally.calls()),

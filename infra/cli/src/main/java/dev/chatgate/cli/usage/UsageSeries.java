@@ -1,6 +1,6 @@
 package dev.chatgate.cli.usage;
 
-import dev.chatgate.usage.Tally;
+import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +67,7 @@ final class UsageSeries {
    *
    * @param figure which of the figures
    */
-  Series byDay(ToLongFunction<Tally> figure) {
+  Series byDay(ToLongFunction<UsageTotals> figure) {
     var names = names();
     Map<LocalDate, long[]> sums = new HashMap<>();
     for (var row : report.rows(Set.of(GroupBy.DAY))) {

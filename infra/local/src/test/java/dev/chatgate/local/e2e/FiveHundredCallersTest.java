@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.provider.ScriptedProvider;
+import dev.chatgate.quota.DailyTotals;
 import dev.chatgate.quota.ItemNames;
 import dev.chatgate.quota.QuotaItem;
-import dev.chatgate.quota.RollUp;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
@@ -134,7 +134,7 @@ class FiveHundredCallersTest {
 
   private static void assertSettled(PackagedStack stack) {
     QuotaItem item = stack.settled("crowd");
-    var each = new Tally(1, PROMPT_TOKENS, 0, COMPLETION_TOKENS, 0, 0);
+    var each = new UsageTotals(1, PROMPT_TOKENS, 0, COMPLETION_TOKENS, 0, 0);
     List<UsageRecord> records =
         stack.records("crowd").stream().filter(UsageRecord::counts).toList();
     assertEquals(THAT_FIT, records.size());
@@ -142,8 +142,10 @@ class FiveHundredCallersTest {
     assertEquals(Map.of(), item.entries());
     assertEquals(0, item.number(ItemNames.TOKENS_HELD));
     assertEquals(
-        new Tally(THAT_FIT, THAT_FIT * PROMPT_TOKENS, 0, THAT_FIT * COMPLETION_TOKENS, 0, 0),
-        item.rollUps().stream().map(RollUp::tally).reduce(Tally.ZERO, Tally::plus));
+        new UsageTotals(THAT_FIT, THAT_FIT * PROMPT_TOKENS, 0, THAT_FIT * COMPLETION_TOKENS, 0, 0),
+        item.rollUps().stream()
+            .map(DailyTotals::tally)
+            .reduce(UsageTotals.ZERO, UsageTotals::plus));
     assertEquals(THAT_FIT * (PROMPT_TOKENS + COMPLETION_TOKENS), tokensOfTheDay(item));
   }
 

@@ -3,10 +3,10 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.quota.DailyTotals;
 import dev.chatgate.quota.ItemNames;
-import dev.chatgate.quota.RollUp;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
@@ -45,8 +45,8 @@ class ManyCallsTest {
 
       assertEquals(CALLS, records.size());
       seen.forEach(call -> assertRecorded(call, records));
-      Tally sum =
-          new Tally(
+      UsageTotals sum =
+          new UsageTotals(
               CALLS,
               seen.stream().mapToLong(Seen::prompt).sum(),
               0,
@@ -54,8 +54,15 @@ class ManyCallsTest {
               0,
               0);
       assertEquals(
-          sum, records.values().stream().map(UsageRecord::charged).reduce(Tally.ZERO, Tally::plus));
-      assertEquals(sum, item.rollUps().stream().map(RollUp::tally).reduce(Tally.ZERO, Tally::plus));
+          sum,
+          records.values().stream()
+              .map(UsageRecord::charged)
+              .reduce(UsageTotals.ZERO, UsageTotals::plus));
+      assertEquals(
+          sum,
+          item.rollUps().stream()
+              .map(DailyTotals::tally)
+              .reduce(UsageTotals.ZERO, UsageTotals::plus));
       assertEquals(Map.of(), item.entries());
       assertEquals(0, item.number(ItemNames.TOKENS_HELD));
     }
@@ -114,6 +121,6 @@ class ManyCallsTest {
   private static void assertRecorded(Seen call, Map<String, UsageRecord> records) {
     UsageRecord record = records.get(call.requestId());
     assertTrue(record != null, () -> "no record of " + call);
-    assertEquals(new Tally(1, call.prompt(), 0, call.completion(), 0, 0), record.charged());
+    assertEquals(new UsageTotals(1, call.prompt(), 0, call.completion(), 0, 0), record.charged());
   }
 }

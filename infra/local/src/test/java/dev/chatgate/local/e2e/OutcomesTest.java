@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.provider.ScriptedProvider;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -42,7 +42,7 @@ class OutcomesTest {
       data: [DONE]
 
       """;
-  private static final Tally REAL = new Tally(1, 7, 0, 321, 0, 0);
+  private static final UsageTotals REAL = new UsageTotals(1, 7, 0, 321, 0, 0);
 
   private static ScriptedProvider provider;
   private static PackagedStack stack;
@@ -136,7 +136,7 @@ class OutcomesTest {
     assertFalse(answer.body().contains("sk-"), answer.body());
     assertFalse(answer.headers().map().toString().contains("sk-"), answer.headers().toString());
     UsageRecord record = stack.onlyRecord("auth" + door);
-    assertEquals(new Tally(1, 0, 0, 0, 0, 0), record.charged());
+    assertEquals(new UsageTotals(1, 0, 0, 0, 0, 0), record.charged());
     assertEquals(Optional.of("upstream_auth"), errorCode(record));
   }
 

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.provider.ScriptedProvider;
-import dev.chatgate.usage.Tally;
 import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -41,7 +41,7 @@ class SlowClientTest {
           + "\"finish_reason\":\"stop\"}],"
           + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":321,\"total_tokens\":328}}";
 
-  private static final Tally REAL = new Tally(1, 7, 0, 321, 0, 0);
+  private static final UsageTotals REAL = new UsageTotals(1, 7, 0, 321, 0, 0);
 
   /** Starting, settling and asking take their time on a machine with other work. */
   private static final int MOST_SECONDS_MORE = 20;
