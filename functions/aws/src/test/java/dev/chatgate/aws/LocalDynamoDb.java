@@ -58,7 +58,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
-  /** Another client of it, on whose requests somebody looks. */
+  /** Another client of it; an interceptor sees its requests. */
   public DynamoDbClient client(ExecutionInterceptor interceptor) {
     return clientAt(endpoint, interceptor);
   }

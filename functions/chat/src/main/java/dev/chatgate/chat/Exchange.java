@@ -60,7 +60,7 @@ final class Exchange {
     headers.putAll(more);
   }
 
-  /** Begins an answer whose bytes follow. Every answer to a call begins here. */
+  /** Begins an answer; its bytes follow. Every answer to a call begins here. */
   void head(int status, Map<String, String> own) throws IOException {
     var all = new LinkedHashMap<>(headers);
     all.putAll(own);

@@ -18,7 +18,7 @@ final class ModelCodes {
   /** Up to so many there is room for a configured one: made-up names do not displace those. */
   static final int MAX_NAMES_WITH_CONFIGURED = 128;
 
-  /** The name under which calls are counted whose own name has no room, or is not kept. */
+  /** Calls with a name that has no room, or is not kept, are counted under this name. */
   static final String OTHER = "(other)";
 
   /** The code of {@link #OTHER}, in every item. */

@@ -1050,7 +1050,7 @@ public abstract class LedgerContract {
   }
 
   /**
-   * A ledger whose clock is put right by the store's dates.
+   * A ledger with a clock that the store's dates correct.
    *
    * @param skew how far its own clock is ahead
    * @param datesAhead seconds by which the dates of the first answers are ahead of the truth; the

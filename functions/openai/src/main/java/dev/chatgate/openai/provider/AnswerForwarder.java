@@ -74,7 +74,7 @@ final class AnswerForwarder {
     return Math.clamp(heapBytes / HEAP_PER_EVENT, MIN_EVENT_BYTES, MAX_ANSWER_BYTES);
   }
 
-  /** Passes the answer on, whose status is 200. */
+  /** Passes on an answer with status 200. */
   ProviderOutcome deliver(ProviderAttempt exchange) {
     return call.request().stream() ? stream(exchange) : plain(exchange);
   }

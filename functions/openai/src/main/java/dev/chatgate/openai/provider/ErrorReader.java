@@ -156,7 +156,7 @@ final class ErrorReader {
     return json.currentToken() == JsonToken.VALUE_STRING && !json.getText().isBlank();
   }
 
-  /** An object, a list whose first element is one, or a text. */
+  /** An object, a list that begins with an object, or a text. */
   private void readNested(int depth, boolean usualName) throws IOException {
     var token = json.currentToken();
     if (token == JsonToken.START_ARRAY) {

@@ -70,7 +70,7 @@ final class EventBuffer extends ByteArrayOutputStream {
     }
   }
 
-  /** Ends the event that was written last, whose blank line is missing. */
+  /** Adds the missing blank line behind the event that was written last. */
   void endEvent() {
     if (count > 0 && buf[count - 1] == '\n') {
       write('\n');

@@ -3,7 +3,7 @@ package dev.chatgate.openai.provider;
 import java.util.Optional;
 
 /**
- * What is known of a request whose answer did not begin.
+ * What is known of a request that got no beginning of an answer.
  *
  * @param mayBeReceived whether the provider may have the whole request, and so have worked on it
  * @param connected whether there was a connection

@@ -10,7 +10,7 @@ sealed interface Media {
   /** A video of any format; without a picture it may be sound. */
   record Film(long bytes) implements Media {}
 
-  /** Sound whose length is known. */
+  /** Sound of known length. */
   record Sound(long millis) implements Media {}
 
   /** Bytes of which only the place or the media type may say that they are sound. */
@@ -19,7 +19,7 @@ sealed interface Media {
   /** A PDF. */
   record Document(long pages) implements Media {}
 
-  /** A text file, or an archive whose content is mostly text (office documents). */
+  /** A text file, or an archive of mostly text (office documents). */
   record Text(long bytes) implements Media {}
 
   /**

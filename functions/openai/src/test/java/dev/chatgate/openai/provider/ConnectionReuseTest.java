@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Calls of several tenants over one pool of connections, at a provider that adds bytes, cuts
@@ -358,6 +359,7 @@ class ConnectionReuseTest {
   }
 
   @Test
+  @Timeout(value = 1, unit = TimeUnit.HOURS) // a given number may take longer than other tests
   void everyAnswerBelongsToItsQuestion() throws Exception {
     long seed = seed();
     long began = System.nanoTime();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bytes that no request asked for are nobody's answer (RFC 9112, section 9.2). */
+/** Bytes that no request asked for are no answer (RFC 9112, section 9.2). */
 class SurplusBytesTest {
   private static final String DONE = "data: [DONE]\n\n";
   private static final String IDLE_408 =
