@@ -1,6 +1,7 @@
 package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.ModelPrice;
@@ -42,7 +43,7 @@ public record Claim(
   }
 
   /** Micro-dollars of the same call with another number of completion tokens. */
-  long microUsdWith(long otherCompletionTokens) {
+  public long microUsdWith(long otherCompletionTokens) {
     try {
       return price.map(p -> p.reserveMicroUsd(promptTokens, otherCompletionTokens)).orElse(0L);
     } catch (ArithmeticException tooMuch) {
@@ -55,7 +56,7 @@ public record Claim(
    * allow-list, or one of its aliases. The number of such names does not depend on what the tenant
    * sends.
    */
-  boolean isModelConfigured() {
+  public boolean isModelConfigured() {
     var tenant = credential.tenant();
     return price.isPresent()
         || tenant.modelAliases().containsKey(model)
@@ -63,12 +64,12 @@ public record Claim(
   }
 
   /** How many models' names the item may have with this one. */
-  int maxNames() {
+  public int maxNames() {
     return isModelConfigured() ? ModelCodes.MAX_NAMES_WITH_CONFIGURED : ModelCodes.MAX_NAMES;
   }
 
   /** The tenant's limits, as they stood when the key was read. */
-  Quota quota() {
+  public Quota quota() {
     return credential.tenant().quota();
   }
 }

@@ -1,5 +1,7 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.quota.item.Buckets;
+import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.tenant.Quota;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +24,7 @@ public record RateLimits(Optional<Bucket> requests, Optional<Bucket> tokens) {
    * @param item the state
    * @param now epoch nanoseconds
    */
-  static RateLimits of(Quota quota, QuotaItem item, long now) {
+  public static RateLimits of(Quota quota, QuotaItem item, long now) {
     return new RateLimits(
         bucket(quota.requestsPerMinute(), Buckets.takenByRequests(item, now)),
         bucket(quota.tokensPerMinute(), Buckets.takenByTokens(item, now)));

@@ -1,6 +1,7 @@
 package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.quota.item.Entry;
 import dev.chatgate.tenant.TenantId;
 import java.time.Instant;
 

@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.quota.UsageReader.DayAndModel;
+import dev.chatgate.quota.item.Buckets;
+import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.ItemNames;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.Windows;
+import dev.chatgate.quota.report.UsageReader.DayAndModel;
+import dev.chatgate.quota.settle.Charge;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;

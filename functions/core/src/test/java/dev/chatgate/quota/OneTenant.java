@@ -1,9 +1,13 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
 import java.util.List;
 
 /** A table whose index shows one item only: what other tests left there is none of this one's. */
-record OneTenant(QuotaTable table, QuotaKey key) implements QuotaTable {
+public record OneTenant(QuotaTable table, QuotaKey key) implements QuotaTable {
   @Override
   public Written update(QuotaKey item, ItemUpdate update) {
     return table.update(item, update);

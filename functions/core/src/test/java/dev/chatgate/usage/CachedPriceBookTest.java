@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.quota.TestClock;
+import dev.chatgate.time.TestClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;

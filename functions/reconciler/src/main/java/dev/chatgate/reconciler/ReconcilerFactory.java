@@ -1,14 +1,14 @@
 package dev.chatgate.reconciler;
 
-import dev.chatgate.aws.AwsClients;
-import dev.chatgate.aws.Tables;
-import dev.chatgate.aws.log.MetricSource;
+import dev.chatgate.aws.client.AwsClients;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
-import dev.chatgate.quota.Pause;
-import dev.chatgate.quota.Reconciler;
-import dev.chatgate.quota.StoreClock;
+import dev.chatgate.quota.reconcile.Reconciler;
+import dev.chatgate.telemetry.MetricSource;
+import dev.chatgate.time.Pause;
+import dev.chatgate.time.StoreClock;
 import io.micronaut.context.BeanContext;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;

@@ -1,9 +1,9 @@
 package dev.chatgate.reconciler;
 
-import dev.chatgate.aws.log.LogLine;
-import dev.chatgate.aws.log.Metric;
-import dev.chatgate.aws.log.MetricSource;
-import dev.chatgate.quota.Reconciler.Run;
+import dev.chatgate.quota.reconcile.Reconciler.Run;
+import dev.chatgate.telemetry.LogLine;
+import dev.chatgate.telemetry.Metric;
+import dev.chatgate.telemetry.MetricSource;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;

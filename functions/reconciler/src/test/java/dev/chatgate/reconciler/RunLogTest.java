@@ -2,8 +2,8 @@ package dev.chatgate.reconciler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.chatgate.aws.log.MetricSource;
-import dev.chatgate.quota.Reconciler.Run;
+import dev.chatgate.quota.reconcile.Reconciler.Run;
+import dev.chatgate.telemetry.MetricSource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.chatgate.reconciler;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

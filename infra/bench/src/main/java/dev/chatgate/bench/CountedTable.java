@@ -1,10 +1,10 @@
 package dev.chatgate.bench;
 
-import dev.chatgate.quota.ItemUpdate;
-import dev.chatgate.quota.QuotaItem;
-import dev.chatgate.quota.QuotaKey;
-import dev.chatgate.quota.QuotaTable;
-import dev.chatgate.quota.WriteUnits;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.item.WriteUnits;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 

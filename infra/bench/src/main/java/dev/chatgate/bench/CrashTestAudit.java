@@ -4,7 +4,7 @@ import dev.chatgate.RequestId;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.quota.QuotaKey;
+import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecord;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.chatgate.bench;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.local.aws.AwsEndpoint;

@@ -2,11 +2,11 @@ package dev.chatgate.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.chatgate.quota.Attribute;
-import dev.chatgate.quota.ItemUpdate;
-import dev.chatgate.quota.QuotaItem;
-import dev.chatgate.quota.QuotaKey;
-import dev.chatgate.quota.QuotaTable;
+import dev.chatgate.quota.item.Attribute;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
 import dev.chatgate.tenant.TenantId;
 import java.util.List;
 import java.util.TreeMap;

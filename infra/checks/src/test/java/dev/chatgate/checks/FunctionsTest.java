@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.chatgate.aws.Tables;
-import dev.chatgate.chat.Door;
-import dev.chatgate.chat.Settings;
+import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.gateway.http.Door;
+import dev.chatgate.gateway.wiring.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;

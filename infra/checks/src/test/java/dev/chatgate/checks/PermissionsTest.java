@@ -12,16 +12,16 @@ import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.local.LocalStack;
 import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
-import dev.chatgate.openai.provider.ScriptedProvider;
+import dev.chatgate.provider.ScriptedProvider;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.LedgerListener;
-import dev.chatgate.quota.Pause;
-import dev.chatgate.quota.QuotaKey;
-import dev.chatgate.quota.QuotaLedger;
-import dev.chatgate.quota.Reconciler;
-import dev.chatgate.quota.StoreTime;
+import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.tenant.TenantId;
+import dev.chatgate.time.Pause;
+import dev.chatgate.time.StoreTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -95,7 +95,8 @@ class PermissionsTest {
         root.resolve("template.yaml"),
         StandardCopyOption.REPLACE_EXISTING);
     for (var zip :
-        List.of("chat/target/chatgate-chat.zip", "reconciler/target/chatgate-reconciler.zip")) {
+        List.of(
+            "gateway/target/chatgate-gateway.zip", "reconciler/target/chatgate-reconciler.zip")) {
       withRecorder(Path.of("functions", zip), root);
     }
     provider = new ScriptedProvider();

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.chatgate.aws.log.Metric;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.quota.Limit;
+import dev.chatgate.telemetry.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -154,7 +154,7 @@ class WatchingTest {
 
   @Test
   void everyMetricIsWrittenByTheFunctionThatItIsSaidToBeOf() throws IOException {
-    var doors = sources("functions/chat/src/main/java");
+    var doors = sources("functions/gateway/src/main/java");
     var reconciler = sources("functions/reconciler/src/main/java");
     for (var metric : Metric.values()) {
       var writer = RECONCILERS.contains(metric) ? reconciler : doors;

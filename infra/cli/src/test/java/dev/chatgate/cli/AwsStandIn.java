@@ -2,7 +2,7 @@ package dev.chatgate.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.cli.text.Json;
 import java.io.IOException;
 import java.net.URI;

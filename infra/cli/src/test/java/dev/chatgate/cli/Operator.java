@@ -1,9 +1,9 @@
 package dev.chatgate.cli;
 
-import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.Terminal;
-import dev.chatgate.quota.Pause;
+import dev.chatgate.time.Pause;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.cli.Operator.Result;
-import dev.chatgate.quota.Pause;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.time.Pause;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.chatgate.cli.Operator.Result;
-import dev.chatgate.quota.Pause;
-import dev.chatgate.quota.TestClock;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.time.Pause;
+import dev.chatgate.time.TestClock;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.TokenCounts;
 import java.io.IOException;

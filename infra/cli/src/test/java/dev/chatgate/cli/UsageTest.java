@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.usage.PriceStore;
 import dev.chatgate.cli.Operator.Result;
-import dev.chatgate.quota.Pause;
-import dev.chatgate.quota.TestClock;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.time.Pause;
+import dev.chatgate.time.TestClock;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.TokenCounts;
 import java.io.IOException;

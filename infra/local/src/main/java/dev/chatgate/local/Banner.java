@@ -1,6 +1,6 @@
 package dev.chatgate.local;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.local.upstream.BuiltInUpstream;
 
 /** What is printed when the system is ready: where it is, and lines to paste. */

@@ -1,6 +1,6 @@
 package dev.chatgate.local;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.local.aws.AwsEndpoint;
 import dev.chatgate.local.aws.TemplateTables;
 import dev.chatgate.local.door.ApiDoor;

@@ -1,7 +1,7 @@
 package dev.chatgate.local;
 
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantSpec;
 import dev.chatgate.aws.tenant.TenantStore;

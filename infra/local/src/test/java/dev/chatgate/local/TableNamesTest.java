@@ -2,7 +2,7 @@ package dev.chatgate.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.local.template.Template;
 import java.nio.file.Path;
 import java.util.Map;

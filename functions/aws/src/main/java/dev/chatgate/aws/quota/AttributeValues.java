@@ -1,12 +1,12 @@
 package dev.chatgate.aws.quota;
 
-import dev.chatgate.aws.Tables;
-import dev.chatgate.quota.Attribute;
-import dev.chatgate.quota.Attribute.Held;
-import dev.chatgate.quota.Attribute.Text;
-import dev.chatgate.quota.Attribute.Whole;
-import dev.chatgate.quota.Entry;
-import dev.chatgate.quota.QuotaItem;
+import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.quota.item.Attribute;
+import dev.chatgate.quota.item.Attribute.Held;
+import dev.chatgate.quota.item.Attribute.Text;
+import dev.chatgate.quota.item.Attribute.Whole;
+import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.QuotaItem;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.SdkBytes;

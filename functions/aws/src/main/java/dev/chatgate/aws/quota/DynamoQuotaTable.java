@@ -1,12 +1,12 @@
 package dev.chatgate.aws.quota;
 
-import dev.chatgate.aws.StoreErrors;
-import dev.chatgate.aws.Tables;
-import dev.chatgate.quota.ItemNames;
-import dev.chatgate.quota.ItemUpdate;
-import dev.chatgate.quota.QuotaItem;
-import dev.chatgate.quota.QuotaKey;
-import dev.chatgate.quota.QuotaTable;
+import dev.chatgate.aws.dynamodb.StoreErrors;
+import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.quota.item.ItemNames;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.chatgate.aws.quota;
 
-import dev.chatgate.quota.Attribute;
-import dev.chatgate.quota.Attribute.Whole;
-import dev.chatgate.quota.ItemUpdate;
-import dev.chatgate.quota.ItemUpdate.Action;
-import dev.chatgate.quota.ItemUpdate.Condition;
+import dev.chatgate.quota.item.Attribute;
+import dev.chatgate.quota.item.Attribute.Whole;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.ItemUpdate.Action;
+import dev.chatgate.quota.item.ItemUpdate.Condition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.chatgate.aws.secret;
 
 import dev.chatgate.Background;
-import dev.chatgate.provider.ProviderKey;
-import dev.chatgate.provider.ProviderKeyUnavailableException;
-import dev.chatgate.provider.ProviderKeys;
+import dev.chatgate.secret.ProviderKey;
+import dev.chatgate.secret.ProviderKeyUnavailableException;
+import dev.chatgate.secret.ProviderKeys;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.chatgate.aws.tenant;
 
-import dev.chatgate.aws.ItemSize;
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.ItemSize;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantItem.KeyEntry;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;

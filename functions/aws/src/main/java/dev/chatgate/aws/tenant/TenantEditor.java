@@ -1,11 +1,11 @@
 package dev.chatgate.aws.tenant;
 
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.aws.StoreErrors;
-import dev.chatgate.aws.Tables;
-import dev.chatgate.quota.Pause;
+import dev.chatgate.aws.dynamodb.StoreErrors;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
+import dev.chatgate.time.Pause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package dev.chatgate.aws.tenant;
 
-import dev.chatgate.aws.Critical;
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Critical;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;

@@ -1,9 +1,9 @@
 package dev.chatgate.aws.tenant;
 
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.aws.Critical;
-import dev.chatgate.aws.StoreErrors;
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Critical;
+import dev.chatgate.aws.dynamodb.StoreErrors;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.TenantDirectory;

@@ -1,6 +1,6 @@
 package dev.chatgate.aws.tenant;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import java.util.ArrayList;

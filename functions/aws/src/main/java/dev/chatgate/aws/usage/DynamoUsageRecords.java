@@ -1,7 +1,7 @@
 package dev.chatgate.aws.usage;
 
-import dev.chatgate.aws.StoreErrors;
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.StoreErrors;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;

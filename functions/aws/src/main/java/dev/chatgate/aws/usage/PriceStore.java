@@ -1,9 +1,9 @@
 package dev.chatgate.aws.usage;
 
-import dev.chatgate.aws.Critical;
-import dev.chatgate.aws.ItemSize;
-import dev.chatgate.aws.StoreErrors;
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Critical;
+import dev.chatgate.aws.dynamodb.ItemSize;
+import dev.chatgate.aws.dynamodb.StoreErrors;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.ModelName;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.PriceSource;

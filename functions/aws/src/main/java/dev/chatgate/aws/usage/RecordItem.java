@@ -1,6 +1,6 @@
 package dev.chatgate.aws.usage;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.UsageRecord;

@@ -1,9 +1,9 @@
 package dev.chatgate.aws.quota;
 
-import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
-import dev.chatgate.quota.AuditContract;
+import dev.chatgate.quota.audit.AuditContract;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,8 +1,8 @@
 package dev.chatgate.aws.quota;
 
-import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
-import dev.chatgate.quota.LedgerContract;
+import dev.chatgate.quota.admit.LedgerContract;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.chatgate.provider.ProviderKey;
-import dev.chatgate.provider.ProviderKeyUnavailableException;
+import dev.chatgate.secret.ProviderKey;
+import dev.chatgate.secret.ProviderKeyUnavailableException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

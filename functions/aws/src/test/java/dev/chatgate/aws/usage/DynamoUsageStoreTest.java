@@ -3,13 +3,13 @@ package dev.chatgate.aws.usage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.aws.LocalDynamoDb;
+import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
-import dev.chatgate.quota.UsageStoreContract;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.UsageRecord.Kind;
+import dev.chatgate.usage.UsageStoreContract;
 import dev.chatgate.usage.UsageTotals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

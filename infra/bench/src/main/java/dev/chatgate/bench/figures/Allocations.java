@@ -129,7 +129,7 @@ public final class Allocations implements Measurement {
     lengths, so that the call's own drop out; each event of the provider is one chunk of the wire.
 
     %s
-    `AllocationTest` of `functions/chat` holds both doors, uncompiled and on the calling thread, to \
+    `AllocationTest` of `functions/gateway` holds both doors, uncompiled and on the calling thread, to \
     its recorded numbers and a fifth.
     """
         .formatted(

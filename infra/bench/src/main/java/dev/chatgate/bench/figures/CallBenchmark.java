@@ -1,6 +1,6 @@
 package dev.chatgate.bench.figures;
 
-import dev.chatgate.chat.StreamHandler;
+import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.streaming.InvocationContext;
 import dev.chatgate.streaming.ResponseChannel;
 import java.io.IOException;

@@ -80,7 +80,8 @@ public final class Compare implements Measurement {
 
   private static Path base() throws NotHereException {
     var base = Path.of(System.getProperty(BASE, "")).toAbsolutePath().normalize();
-    if (!Files.exists(base.resolve(Path.of("functions", "chat", "target", "chatgate-chat.zip")))) {
+    if (!Files.exists(
+        base.resolve(Path.of("functions", "chat", "target", "chatgate-gateway.zip")))) {
       throw new NotHereException(
           "Say with -Dbase=FOLDER what to compare with: another checkout of this repository, packaged by mvn -Pbench in it.");
     }

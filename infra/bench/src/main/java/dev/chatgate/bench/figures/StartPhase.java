@@ -31,7 +31,7 @@ final class StartPhase {
       List.of(
           Map.entry("software.amazon.awssdk.", "SDK clients"),
           Map.entry("dev.chatgate.aws.", "SDK clients"),
-          Map.entry("dev.chatgate.chat.AwsClientsFuture", CLIENTS),
+          Map.entry("dev.chatgate.gateway.wiring.AwsClientsFuture", CLIENTS),
           Map.entry("dev.chatgate.chat.Ahead", AHEAD),
           Map.entry("dev.chatgate.openai.provider.", "provider client"),
           Map.entry("io.micronaut.", "Micronaut context"),

@@ -31,7 +31,8 @@ public final class Startup implements Measurement {
   private static final double NANOS_IN_MILLI = 1e6;
   private static final double KILOBYTE = 1e3;
   private static final Path WORK = Path.of("infra", "bench", "target", "lambda");
-  private static final Path PACKAGE = Path.of("functions", "chat", "target", "chatgate-chat.zip");
+  private static final Path PACKAGE =
+      Path.of("functions", "chat", "target", "chatgate-gateway.zip");
 
   /** As Lambda starts it where there is no snapshot. */
   private static final String ON_DEMAND = "-XX:TieredStopAtLevel=1";

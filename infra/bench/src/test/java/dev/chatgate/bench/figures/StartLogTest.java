@@ -53,10 +53,13 @@ class StartLogTest {
     assertEquals("the gateway's other parts", phase("dev.chatgate.chat.G", "io.micronaut.C"));
     assertEquals(
         "wait for the SDK clients",
-        phase("java.lang.X", "dev.chatgate.chat.AwsClientsFuture", "io.micronaut.C"));
+        phase("java.lang.X", "dev.chatgate.gateway.wiring.AwsClientsFuture", "io.micronaut.C"));
     assertEquals(
         "wait for what is fetched ahead",
-        phase("java.lang.X", "dev.chatgate.chat.Ahead$Begun", "dev.chatgate.chat.GatewayFactory"));
+        phase(
+            "java.lang.X",
+            "dev.chatgate.chat.Ahead$Begun",
+            "dev.chatgate.gateway.wiring.GatewayFactory"));
     assertEquals("rest", phase("java.lang.X"));
   }
 

@@ -1,7 +1,7 @@
 package dev.chatgate.cli.deployment;
 
-import dev.chatgate.aws.quota.StoreClockInterceptor;
-import dev.chatgate.quota.StoreClock;
+import dev.chatgate.aws.client.StoreClockInterceptor;
+import dev.chatgate.time.StoreClock;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;

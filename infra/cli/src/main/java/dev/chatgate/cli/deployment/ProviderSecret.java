@@ -1,6 +1,6 @@
 package dev.chatgate.cli.deployment;
 
-import dev.chatgate.provider.ProviderKey;
+import dev.chatgate.secret.ProviderKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.chatgate.cli.deployment;
 
-import dev.chatgate.aws.Tables;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.cli.shell.RefusedException;
 import java.util.Map;
 import java.util.Optional;

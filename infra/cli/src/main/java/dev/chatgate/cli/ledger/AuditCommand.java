@@ -8,7 +8,7 @@ import dev.chatgate.cli.shell.RefusedException;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.Json;
 import dev.chatgate.cli.text.TextTable;
-import dev.chatgate.quota.Audit.Difference;
+import dev.chatgate.quota.audit.Audit.Difference;
 import dev.chatgate.tenant.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;

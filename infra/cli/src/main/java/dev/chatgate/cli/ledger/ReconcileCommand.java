@@ -5,7 +5,7 @@ import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.Json;
-import dev.chatgate.quota.Reconciler.Run;
+import dev.chatgate.quota.reconcile.Reconciler.Run;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -6,7 +6,7 @@ import dev.chatgate.cli.shell.CommandEnvironment;
 import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.shell.RefusedException;
 import dev.chatgate.cli.shell.Terminal;
-import dev.chatgate.provider.ProviderKey;
+import dev.chatgate.secret.ProviderKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

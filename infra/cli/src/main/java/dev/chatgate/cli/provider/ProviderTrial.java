@@ -1,7 +1,7 @@
 package dev.chatgate.cli.provider;
 
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.provider.ProviderKey;
+import dev.chatgate.secret.ProviderKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

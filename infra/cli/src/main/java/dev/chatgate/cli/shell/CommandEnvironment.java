@@ -1,6 +1,6 @@
 package dev.chatgate.cli.shell;
 
-import dev.chatgate.quota.Pause;
+import dev.chatgate.time.Pause;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

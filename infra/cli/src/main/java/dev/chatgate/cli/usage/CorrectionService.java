@@ -1,8 +1,8 @@
 package dev.chatgate.cli.usage;
 
 import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.quota.Correction;
-import dev.chatgate.quota.Settler;
+import dev.chatgate.quota.settle.Correction;
+import dev.chatgate.quota.settle.Settler;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
 import dev.chatgate.usage.UsageTotals;

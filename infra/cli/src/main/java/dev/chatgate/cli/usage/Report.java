@@ -1,7 +1,7 @@
 package dev.chatgate.cli.usage;
 
 import dev.chatgate.quota.LimitState;
-import dev.chatgate.quota.UsageReader.DayAndModel;
+import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;

@@ -2,8 +2,8 @@ package dev.chatgate.cli.usage;
 
 import dev.chatgate.cli.shell.Progress;
 import dev.chatgate.quota.LimitState;
-import dev.chatgate.quota.UsageReader;
-import dev.chatgate.quota.UsageReader.DayAndModel;
+import dev.chatgate.quota.report.UsageReader;
+import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;

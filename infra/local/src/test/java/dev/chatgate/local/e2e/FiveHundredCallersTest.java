@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.openai.provider.ScriptedProvider;
-import dev.chatgate.quota.DailyTotals;
-import dev.chatgate.quota.ItemNames;
-import dev.chatgate.quota.QuotaItem;
+import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.quota.item.DailyTotals;
+import dev.chatgate.quota.item.ItemNames;
+import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;

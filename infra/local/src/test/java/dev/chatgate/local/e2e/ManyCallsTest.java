@@ -3,8 +3,8 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.quota.DailyTotals;
-import dev.chatgate.quota.ItemNames;
+import dev.chatgate.quota.item.DailyTotals;
+import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.local.Local;
-import dev.chatgate.openai.provider.ScriptedProvider;
+import dev.chatgate.provider.ScriptedProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.http.HttpClient;

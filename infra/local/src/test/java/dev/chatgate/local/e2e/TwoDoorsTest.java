@@ -3,7 +3,7 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.openai.provider.ScriptedProvider;
+import dev.chatgate.provider.ScriptedProvider;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

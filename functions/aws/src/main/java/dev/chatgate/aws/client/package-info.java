@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.aws.client;
+
+import org.jspecify.annotations.NullMarked;

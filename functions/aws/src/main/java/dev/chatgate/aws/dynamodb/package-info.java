@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.aws.dynamodb;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.chatgate.aws.log;
-
-import org.jspecify.annotations.NullMarked;

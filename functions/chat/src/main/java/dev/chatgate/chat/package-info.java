@@ -1,5 +1,0 @@
-/** The deployable gateway: two entries, the order of checks, the life of a call. */
-@NullMarked
-package dev.chatgate.chat;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota.admit;
+
+import org.jspecify.annotations.NullMarked;

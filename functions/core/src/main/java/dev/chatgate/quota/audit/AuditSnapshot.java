@@ -1,0 +1,317 @@
+package dev.chatgate.quota.audit;
+
+import dev.chatgate.quota.audit.Audit.Difference;
+import dev.chatgate.quota.audit.Audit.Kind;
+import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.ItemNames;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.Windows;
+import dev.chatgate.quota.report.UsageReader.DayAndModel;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.DayRow;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One look at a tenant's counters and records, taken while calls go on: the item, then the records
+ * and rows, then the item again.
+ *
+ * <p>The first state of the item is what is held against the records. A record counts in it unless
+ * its entry is still there; and a record that was decided after that state does not count, or was
+ * decided just before it and does. Clocks do not agree well enough to tell the two apart, so what
+ * was decided about then is in doubt, unless the item is the same after the records were read: then
+ * nothing happened, and all of them count.
+ */
+final class AuditSnapshot {
+  /** Twice the tolerance of {@link StoreClock}, and a second. */
+  private static final Duration DOUBT = Duration.ofSeconds(5);
+
+  /** Records are found by the first attempt's time, and count on the day of the windows. */
+  private static final int DAYS_AROUND = 2;
+
+  private final TenantId tenant;
+  private final QuotaItem item;
+  private final Instant readAt;
+  private final LocalDate firstDay;
+  private final List<UsageRecord> doubtful = new ArrayList<>();
+  private final SortedMap<DayAndModel, TotalsRange> recorded = new TreeMap<>();
+  private final Map<String, TotalsRange> windows = new HashMap<>();
+  private final SortedMap<DayAndModel, UsageTotals> counted = new TreeMap<>();
+  private final Map<DayAndModel, Integer> flushed = new HashMap<>();
+  private final List<Difference> differences = new ArrayList<>();
+
+  /**
+   * @param tenant whose
+   * @param item its item
+   * @param readAt a time just before that was read
+   * @param recordsKeptFor days of which records may have gone are left out
+   */
+  AuditSnapshot(TenantId tenant, QuotaItem item, Instant readAt, Duration recordsKeptFor) {
+    this.tenant = tenant;
+    this.item = item;
+    this.readAt = readAt;
+    this.firstDay =
+        LocalDate.ofInstant(readAt.minus(recordsKeptFor), ZoneOffset.UTC).plusDays(DAYS_AROUND);
+    for (var rollUp : item.rollUps()) {
+      var key = new DayAndModel(LocalDate.ofEpochDay(rollUp.epochDay()), rollUp.model());
+      count(key, rollUp.tally());
+      flushed.merge(key, rollUp.flushed(), Math::max);
+    }
+    item.entries().forEach((_, entry) -> hold(entry));
+  }
+
+  /** The first day that is looked at. */
+  LocalDate firstDay() {
+    return firstDay;
+  }
+
+  /** The last one. */
+  LocalDate lastDay() {
+    return LocalDate.ofInstant(readAt, ZoneOffset.UTC).plusDays(DAYS_AROUND);
+  }
+
+  /** From when on a record may count on such a day. */
+  Instant from() {
+    return firstDay.minusDays(DAYS_AROUND).atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
+  /** Until when. */
+  Instant until() {
+    return lastDay().plusDays(DAYS_AROUND).atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
+  private void count(DayAndModel key, UsageTotals tally) {
+    if (!key.day().isBefore(firstDay)) {
+      counted.merge(key, tally, UsageTotals::plus);
+    }
+  }
+
+  private void hold(Entry entry) {
+    int month = Windows.monthOf(entry.epochDay());
+    addWindow(ItemNames.dayTokens(entry.epochDay()), entry.tokens(), true);
+    addWindow(ItemNames.monthTokens(month), entry.tokens(), true);
+    addWindow(ItemNames.monthMicroUsd(month), entry.microUsd(), true);
+  }
+
+  /** Takes a record. */
+  void record(UsageRecord record) {
+    if (!record.counts() || isInFlight(record) || record.day().isBefore(firstDay)) {
+      return;
+    }
+    if (record.decidedAt().isBefore(readAt.minus(DOUBT))) {
+      add(record, true);
+    } else {
+      doubtful.add(record);
+    }
+  }
+
+  private boolean isInFlight(UsageRecord record) {
+    return item.entry(record.key().id())
+        .filter(entry -> entry.nonce() == record.attempt())
+        .isPresent();
+  }
+
+  private void add(UsageRecord record, boolean surely) {
+    var key = new DayAndModel(record.day(), record.model());
+    var sum = recorded.getOrDefault(key, TotalsRange.NOTHING);
+    recorded.put(key, surely ? sum.plus(record.charged()) : sum.perhaps(record.charged()));
+    addToWindows(record, surely);
+  }
+
+  /** A correction moves the corrected call's windows, and only those that were still current. */
+  private void addToWindows(UsageRecord record, boolean surely) {
+    var about = record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
+    int day = (int) record.day().toEpochDay();
+    int month = Windows.monthOf(day);
+    if (about.equals(record.day())) {
+      addWindow(ItemNames.dayTokens(day), record.charged().tokens(), surely);
+    }
+    if (Windows.monthOf((int) about.toEpochDay()) == month) {
+      addWindow(ItemNames.monthTokens(month), record.charged().tokens(), surely);
+      addWindow(ItemNames.monthMicroUsd(month), record.charged().microUsd(), surely);
+    }
+  }
+
+  /** A window is a sum of one number, kept where a tally keeps prompt tokens. */
+  private void addWindow(String name, long amount, boolean surely) {
+    var sum = windows.getOrDefault(name, TotalsRange.NOTHING);
+    windows.put(name, surely ? sum.plus(number(amount)) : sum.perhaps(number(amount)));
+  }
+
+  private static UsageTotals number(long number) {
+    return new UsageTotals(0, number, 0, 0, 0, 0);
+  }
+
+  /** Takes a row. One whose part the item has not given up yet is not counted. */
+  void row(DayRow row) {
+    var key = new DayAndModel(row.day(), row.model());
+    if (row.part() < flushed.getOrDefault(key, Integer.MAX_VALUE)) {
+      count(key, row.tally());
+    }
+  }
+
+  /** Takes the item as it is after records and rows were read. */
+  void end(QuotaItem after) {
+    boolean quiet = after.equals(item);
+    doubtful.forEach(record -> add(record, quiet));
+  }
+
+  /**
+   * What does not agree.
+   *
+   * @param overdueAfter how long after its deadline an entry may still be there
+   */
+  List<Difference> differences(Duration overdueAfter) {
+    compareWithin();
+    compareWindows();
+    compareDays();
+    findOverdue(overdueAfter);
+    return List.copyOf(differences);
+  }
+
+  private void differs(Kind kind, String subject, String figures) {
+    differences.add(new Difference(tenant, kind, subject, figures));
+  }
+
+  private void compareWithin() {
+    long held = item.entries().values().stream().mapToLong(Entry::holdNanos).sum();
+    long tat = item.number(ItemNames.TOKENS_TAT);
+    compareNumber(ItemNames.ENTRIES, "calls in flight", item.entries().size());
+    compareNumber(ItemNames.TOKENS_HELD, "bucket time held, ns", held);
+    compareNumber(ItemNames.TOKENS_VIRTUAL, "bucket time, ns", tat + held);
+  }
+
+  private void compareNumber(String name, String what, long expected) {
+    long found = item.number(name);
+    if (found != expected) {
+      differs(Kind.COUNTER, name + ", " + what, found + ", should be " + expected);
+    }
+  }
+
+  private void compareWindows() {
+    var names = new TreeSet<>(item.attributes().keySet());
+    names.add(dayWindow());
+    names.add(ItemNames.monthTokens(Windows.monthOf(item.newestDay())));
+    names.add(ItemNames.monthMicroUsd(Windows.monthOf(item.newestDay())));
+    for (var name : names) {
+      if (isWithinRetention(name) && !windowAgrees(name)) {
+        var sum = windows.getOrDefault(name, TotalsRange.NOTHING);
+        differs(
+            Kind.COUNTER,
+            name + ", " + meaning(name),
+            item.number(name)
+                + ", records and reserves are "
+                + range(sum.least().prompt(), sum.most().prompt()));
+      }
+    }
+  }
+
+  /** Whether it is a window all of whose records must still be there. */
+  private boolean isWithinRetention(String name) {
+    int day = ItemNames.windowOf('d', name);
+    int month = Math.max(ItemNames.windowOf('m', name), ItemNames.windowOf('c', name));
+    return day >= 0
+        ? !LocalDate.ofEpochDay(day).isBefore(firstDay)
+        : month > Windows.monthOf((int) firstDay.toEpochDay());
+  }
+
+  private String dayWindow() {
+    return ItemNames.dayTokens(item.newestDay());
+  }
+
+  private boolean windowAgrees(String name) {
+    return windows.getOrDefault(name, TotalsRange.NOTHING).mayBe(number(item.number(name)));
+  }
+
+  private static String meaning(String window) {
+    return switch (window.charAt(0)) {
+      case 'd' -> "tokens of " + LocalDate.ofEpochDay(ItemNames.windowOf('d', window));
+      case 'm' -> "tokens of a month";
+      default -> "micro-dollars of a month";
+    };
+  }
+
+  private static String range(long least, long most) {
+    return least == most ? Long.toString(least) : least + " to " + most;
+  }
+
+  private void compareDays() {
+    var keys = new TreeSet<>(recorded.keySet());
+    keys.addAll(counted.keySet());
+    for (var key : keys) {
+      var sum = recorded.getOrDefault(key, TotalsRange.NOTHING);
+      var found = counted.getOrDefault(key, UsageTotals.ZERO);
+      if (!sum.mayBe(found)) {
+        differs(kind(key, sum, found), key.day() + " " + key.model(), figures(sum, found));
+      }
+    }
+  }
+
+  /** What the current day's window agrees with is right; the other one is off. */
+  private Kind kind(DayAndModel key, TotalsRange sum, UsageTotals found) {
+    boolean open = flushed.containsKey(key) || key.day().toEpochDay() >= item.newestDay();
+    boolean recordsAreRight =
+        key.day().toEpochDay() == item.newestDay() && windowAgrees(dayWindow());
+    if (found.calls() > sum.most().calls() && !recordsAreRight) {
+      return open || noRecords(sum) ? Kind.MISSING_RECORD : Kind.DAY_ROW;
+    }
+    if (found.calls() < sum.least().calls() && !recordsAreRight) {
+      return open || found.equals(UsageTotals.ZERO) ? Kind.EXTRA_RECORD : Kind.DAY_ROW;
+    }
+    return open ? Kind.ROLL_UP : Kind.DAY_ROW;
+  }
+
+  private static boolean noRecords(TotalsRange sum) {
+    return sum.equals(TotalsRange.NOTHING);
+  }
+
+  private static String figures(TotalsRange sum, UsageTotals found) {
+    var text = new ArrayList<String>();
+    figure(text, "requests", found.calls(), sum.least().calls(), sum.most().calls());
+    figure(text, "prompt tokens", found.prompt(), sum.least().prompt(), sum.most().prompt());
+    figure(text, "cached tokens", found.cached(), sum.least().cached(), sum.most().cached());
+    figure(
+        text,
+        "completion tokens",
+        found.completion(),
+        sum.least().completion(),
+        sum.most().completion());
+    figure(text, "micro-dollars", found.microUsd(), sum.least().microUsd(), sum.most().microUsd());
+    figure(
+        text,
+        "estimated requests",
+        found.estimated(),
+        sum.least().estimated(),
+        sum.most().estimated());
+    return String.join("; ", text);
+  }
+
+  private static void figure(List<String> text, String what, long found, long least, long most) {
+    if (found < least || found > most) {
+      text.add(what + " counted " + found + ", recorded " + range(least, most));
+    }
+  }
+
+  private void findOverdue(Duration overdueAfter) {
+    item.entries()
+        .forEach((id, entry) -> {
+          if (entry.deadline().plus(overdueAfter).isBefore(readAt)) {
+            differs(
+                Kind.OVERDUE,
+                "entry " + id,
+                "%d tokens, deadline %s".formatted(entry.tokens(), entry.deadline()));
+          }
+        });
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota.audit;
+
+import org.jspecify.annotations.NullMarked;

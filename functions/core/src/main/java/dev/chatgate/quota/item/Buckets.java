@@ -1,0 +1,96 @@
+package dev.chatgate.quota.item;
+
+import dev.chatgate.quota.RateLimits;
+import dev.chatgate.time.StoreClock;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+
+/**
+ * Minute limits as token buckets in their dual form, the generic cell rate algorithm (ITU-T I.371):
+ * the state is one instant, the theoretical arrival time (TAT), until which the bucket is taken. In
+ * nanoseconds: at 100,000 tokens a minute a token is 0.6 ms, and a coarser grain would refuse the
+ * last token of an exact fit.
+ */
+public final class Buckets {
+  /**
+   * A full bucket, in nanoseconds: a minute and one microsecond. Each charge is rounded up by less
+   * than 1 ns; the microsecond gives back that of 1,000 charges, and is less than a token below 60
+   * million tokens a minute.
+   */
+  public static final long FULL_NANOS = 60_000_000_000L + 1_000;
+
+  private static final long MINUTE_NANOS = 60_000_000_000L;
+  private static final long NANOS_A_SECOND = 1_000_000_000L;
+
+  /**
+   * What no TAT legally exceeds, seen from now: a full bucket and 10 s, more than two clocks that
+   * {@link StoreClock} leaves alone can differ by.
+   */
+  public static final long POISON_NANOS = 70 * NANOS_A_SECOND;
+
+  /** No charge is longer: some 31 years, so that adding one to the present fits in 63 bits. */
+  private static final long MOST_NANOS = 1_000_000_000L * NANOS_A_SECOND;
+
+  private Buckets() {}
+
+  /** Epoch nanoseconds of an instant, until the year 2262. */
+  public static long nanosOf(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), NANOS_A_SECOND), instant.getNano());
+  }
+
+  /**
+   * Bucket time of an amount: amount × 60 s / limit, rounded up, at most 31 years.
+   *
+   * @param amount requests or tokens
+   * @param limit per minute; absent or 0: no time
+   */
+  public static long nanosFor(long amount, OptionalLong limit) {
+    if (limit.isEmpty() || limit.getAsLong() == 0) {
+      return 0;
+    }
+    long rounding = limit.getAsLong() - 1;
+    return Math.min(MOST_NANOS, mulDiv(amount, MINUTE_NANOS, rounding, limit.getAsLong()));
+  }
+
+  /** What fits in a stretch of bucket time: nanos × limit / 60 s, rounded down, 0 to the limit. */
+  static long fits(long nanos, long limit) {
+    return nanos <= 0 ? 0 : Math.min(limit, mulDiv(nanos, limit, 0, MINUTE_NANOS));
+  }
+
+  /** The amount that a stretch of bucket time stands for, rounded up. */
+  public static long amountOf(long nanos, long limit) {
+    return nanos <= 0 ? 0 : mulDiv(nanos, limit, MINUTE_NANOS - 1, MINUTE_NANOS);
+  }
+
+  /** Nanoseconds until which the request bucket is taken, from now. */
+  public static long takenByRequests(QuotaItem item, long now) {
+    return Math.max(item.number(ItemNames.REQUESTS_TAT) - now, 0);
+  }
+
+  /** Nanoseconds of the token bucket that are settled and not yet drained, or held. */
+  public static long takenByTokens(QuotaItem item, long now) {
+    return Math.max(
+        item.number(ItemNames.TOKENS_VIRTUAL) - now, item.number(ItemNames.TOKENS_HELD));
+  }
+
+  public static RateLimits.Bucket bucket(long limit, long takenNanos) {
+    return new RateLimits.Bucket(
+        limit, fits(FULL_NANOS - takenNanos, limit), Duration.ofNanos(takenNanos));
+  }
+
+  /** (a × b + c) / d, rounded down; saturated to 63 bits. */
+  private static long mulDiv(long a, long b, long c, long d) {
+    if (Math.multiplyHigh(a, b) == 0 && a * b >= 0 && a * b <= Long.MAX_VALUE - c) {
+      return (a * b + c) / d;
+    }
+    var exact =
+        BigInteger.valueOf(a)
+            .multiply(BigInteger.valueOf(b))
+            .add(BigInteger.valueOf(c))
+            .divide(BigInteger.valueOf(d));
+    return exact.bitLength() > 62 ? Long.MAX_VALUE >> 1 : exact.longValueExact();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.chatgate.quota.item;
+
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * The names of a quota item's attributes. Windows and roll-ups carry their day, month and model in
+ * the name, so that a window rolls over in the very write that first charges the new one. A
+ * reservation's attribute is named by its id of 12 characters; every name here is shorter.
+ */
+public final class ItemNames {
+  /** Number of entries. */
+  public static final String ENTRIES = "n";
+
+  /** Request bucket: theoretical arrival time, epoch nanoseconds. */
+  public static final String REQUESTS_TAT = "rt";
+
+  /** Token bucket: theoretical arrival time of settled tokens, epoch nanoseconds. */
+  public static final String TOKENS_TAT = "tt";
+
+  /** Token bucket: nanoseconds held by reserves in flight. */
+  public static final String TOKENS_HELD = "th";
+
+  /** {@link #TOKENS_TAT} + {@link #TOKENS_HELD}, kept because a condition cannot add. */
+  public static final String TOKENS_VIRTUAL = "tv";
+
+  /** Nanoseconds by which overruns pushed {@link #TOKENS_TAT} too far; absent is 0. */
+  public static final String TOKENS_OVER = "to";
+
+  /** Newest UTC day seen, days since 1970. */
+  public static final String NEWEST_DAY = "dy";
+
+  /**
+   * At least the number of models' names in the item: an instance that does not know the item
+   * counts a name that is there already once more.
+   */
+  public static final String NAMES = "nn";
+
+  /**
+   * How often {@link #NAMES} was put right; absent is 0. A write that does so and lands late finds
+   * another number here, though the count may be the same again.
+   */
+  public static final String NAMES_VERSION = "nv";
+
+  /** Hash key of the reconciler's index. */
+  public static final String DUE_PARTITION = "wp";
+
+  /** Range key of the reconciler's index: the epoch minute in which it was set. */
+  public static final String DUE_MINUTE = "w";
+
+  /** The one value of {@link #DUE_PARTITION}. */
+  public static final String DUE = "due";
+
+  private static final int RADIX = 36;
+
+  /** A letter and 16 bits in base 36; an id is longer. */
+  private static final int LONGEST_WINDOW = 5;
+
+  private static final char DAY_MODEL_SEPARATOR = '.';
+
+  private ItemNames() {}
+
+  /** What a roll-up of one (day, model) counts, each in an attribute of its own. */
+  public enum Counter {
+    /** Calls; corrections add 0. */
+    CALLS('q'),
+    /** Prompt tokens, the cached ones included. */
+    PROMPT('p'),
+    /** Cached prompt tokens. */
+    CACHED('h'),
+    /** Completion tokens. */
+    COMPLETION('k'),
+    /** Micro-dollars. */
+    MICRO_USD('u'),
+    /** Calls whose usage is estimated or orphaned. */
+    ESTIMATED('e'),
+    /**
+     * Rows of this (day, model) that an earlier release moved to the Usage table while the day went
+     * on. This one reads them, and makes none.
+     */
+    FLUSHED('s');
+
+    private final char letter;
+
+    Counter(char letter) {
+      this.letter = letter;
+    }
+
+    private static Optional<Counter> of(char letter) {
+      for (var counter : values()) {
+        if (counter.letter == letter) {
+          return Optional.of(counter);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * A roll-up attribute.
+   *
+   * @param counter what it counts
+   * @param epochDay the UTC day
+   * @param modelCode the model's number in the item
+   */
+  public record RollUpName(Counter counter, int epochDay, int modelCode) {
+    /** Names of one (day, model) are equal to it. */
+    static final Comparator<RollUpName> BY_DAY_AND_MODEL =
+        Comparator.comparingInt(RollUpName::epochDay).thenComparingInt(RollUpName::modelCode);
+
+    @Override
+    public String toString() {
+      return counter.letter + base36(epochDay) + DAY_MODEL_SEPARATOR + base36(modelCode);
+    }
+
+    /** Reads {@link #toString}'s form; empty for an attribute of another kind. */
+    public static Optional<RollUpName> parse(String name) {
+      int separator = name.indexOf(DAY_MODEL_SEPARATOR);
+      if (separator < 0) {
+        return Optional.empty();
+      }
+      return Counter.of(name.charAt(0))
+          .map(counter ->
+              new RollUpName(
+                  counter,
+                  Integer.parseInt(name, 1, separator, RADIX),
+                  Integer.parseInt(name, separator + 1, name.length(), RADIX)));
+    }
+  }
+
+  /** Tokens of a day, settled and reserved. */
+  public static String dayTokens(int epochDay) {
+    return "d" + base36(epochDay);
+  }
+
+  /** Tokens of a month, settled and reserved. */
+  public static String monthTokens(int epochMonth) {
+    return "m" + base36(epochMonth);
+  }
+
+  /** Micro-dollars of a month, settled and reserved. */
+  public static String monthMicroUsd(int epochMonth) {
+    return "c" + base36(epochMonth);
+  }
+
+  /** The name of the model that a code stands for. */
+  public static String modelName(int modelCode) {
+    return "g" + base36(modelCode);
+  }
+
+  /** The code of a {@link #modelName} attribute. */
+  static int modelCode(String modelName) {
+    return Integer.parseInt(modelName, 1, modelName.length(), RADIX);
+  }
+
+  private static String base36(int number) {
+    return Integer.toString(number, RADIX);
+  }
+
+  /** The day or month in a window's name, or -1 if the attribute is no window of that letter. */
+  public static int windowOf(char letter, String name) {
+    if (name.length() < 2
+        || name.length() > LONGEST_WINDOW
+        || name.charAt(0) != letter
+        || name.equals(NEWEST_DAY)
+        || name.indexOf(DAY_MODEL_SEPARATOR) >= 0) {
+      return -1;
+    }
+    return Integer.parseInt(name, 1, name.length(), RADIX);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.chatgate.quota.item;
+
+import dev.chatgate.quota.item.Attribute.Held;
+import dev.chatgate.quota.item.Attribute.Text;
+import dev.chatgate.quota.item.Attribute.Whole;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/**
+ * One state of a quota item, without its key: what is settled of a tenant's limits, what is in
+ * flight, and the roll-ups of days that are not closed. Immutable. {@link ItemNames} says what the
+ * attributes mean.
+ *
+ * @param attributes by name
+ */
+public record QuotaItem(SortedMap<String, Attribute> attributes) {
+  /** The item before its first write. */
+  public static final QuotaItem EMPTY = new QuotaItem(new TreeMap<>());
+
+  /** Copies the map. */
+  public QuotaItem {
+    attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+  }
+
+  /** An attribute. */
+  public Optional<Attribute> get(String name) {
+    return Optional.ofNullable(attributes.get(name));
+  }
+
+  /** Whether there is such an attribute. */
+  public boolean has(String name) {
+    return attributes.containsKey(name);
+  }
+
+  /**
+   * A number; 0 if it is not there.
+   *
+   * @throws IllegalStateException if the attribute is no number
+   */
+  public long number(String name) {
+    return switch (attributes.get(name)) {
+      case null -> 0;
+      case Whole(long value) -> value;
+      case Text _, Held _ -> throw new IllegalStateException(name + " is no number");
+    };
+  }
+
+  /** A reservation in flight, by its id. */
+  public Optional<Entry> entry(String id) {
+    return attributes.get(id) instanceof Held(Entry entry) ? Optional.of(entry) : Optional.empty();
+  }
+
+  /** The reservations in flight, by id. */
+  public SortedMap<String, Entry> entries() {
+    var entries = new TreeMap<String, Entry>();
+    attributes.forEach((name, value) -> {
+      if (value instanceof Held(Entry entry)) {
+        entries.put(name, entry);
+      }
+    });
+    return entries;
+  }
+
+  /** The models' names, by code. */
+  public SortedMap<Integer, String> models() {
+    var models = new TreeMap<Integer, String>();
+    attributes.forEach((name, value) -> {
+      if (value instanceof Text(String model) && name.charAt(0) == 'g') {
+        models.put(ItemNames.modelCode(name), model);
+      }
+    });
+    return models;
+  }
+
+  /** What is counted of each model on each day that is not closed, by day. */
+  public List<DailyTotals> rollUps() {
+    return DailyTotals.of(this);
+  }
+
+  /** The newest day seen, or 0. */
+  public int newestDay() {
+    return (int) number(ItemNames.NEWEST_DAY);
+  }
+
+  /** Whether another reservation than the given one charged the windows of a day. */
+  public boolean namesDay(int epochDay, String exceptId) {
+    return others(exceptId).containsValue(epochDay);
+  }
+
+  /** Whether another reservation than the given one charged the windows of a month. */
+  public boolean namesMonth(int epochMonth, String exceptId) {
+    return others(exceptId).values().stream().anyMatch(day -> Windows.monthOf(day) == epochMonth);
+  }
+
+  private Map<String, Integer> others(String exceptId) {
+    var days = new TreeMap<String, Integer>();
+    entries().forEach((id, entry) -> days.put(id, entry.epochDay()));
+    days.remove(exceptId);
+    return days;
+  }
+
+  /** What reservations that charged a day's windows hold. */
+  public long heldOfDay(int epochDay, ToLongFunction<Entry> quantity) {
+    return entries().values().stream()
+        .filter(entry -> entry.epochDay() == epochDay)
+        .mapToLong(quantity)
+        .sum();
+  }
+
+  /** What reservations that charged a month's windows hold. */
+  public long heldOfMonth(int epochMonth, ToLongFunction<Entry> quantity) {
+    return entries().values().stream()
+        .filter(entry -> Windows.monthOf(entry.epochDay()) == epochMonth)
+        .mapToLong(quantity)
+        .sum();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.chatgate.quota.item;
+
+import dev.chatgate.tenant.TenantId;
+
+/**
+ * Names one quota item. Every tenant has one, shard 0; the number is there so that a tenant can be
+ * spread over several, each reservation being settled where it was admitted.
+ *
+ * @param tenant the tenant
+ * @param shard 0 and up
+ */
+public record QuotaKey(TenantId tenant, int shard) {
+  private static final char SEPARATOR = '#';
+
+  /** The item of a tenant that has only one. */
+  public static QuotaKey of(TenantId tenant) {
+    return new QuotaKey(tenant, 0);
+  }
+
+  /** Reads {@link #toString}'s form. */
+  public static QuotaKey parse(String key) {
+    int separator = key.lastIndexOf(SEPARATOR);
+    return new QuotaKey(
+        new TenantId(key.substring(0, separator)), Integer.parseInt(key.substring(separator + 1)));
+  }
+
+  /** The key in the store: the tenant, {@code #} (which no tenant's name holds) and the shard. */
+  @Override
+  public String toString() {
+    return tenant.value() + SEPARATOR + shard;
+  }
+}

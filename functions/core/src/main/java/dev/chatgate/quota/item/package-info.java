@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota.item;
+
+import org.jspecify.annotations.NullMarked;

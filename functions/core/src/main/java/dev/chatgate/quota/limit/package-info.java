@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota.limit;
+
+import org.jspecify.annotations.NullMarked;

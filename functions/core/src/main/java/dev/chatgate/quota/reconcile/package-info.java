@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota.reconcile;
+
+import org.jspecify.annotations.NullMarked;

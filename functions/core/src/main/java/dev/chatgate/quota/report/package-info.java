@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package dev.chatgate.quota.settle;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * The wish to change what a record charged. Its identity is the corrected record, {@code madeAt},
+ * and whether the call brought it itself: the same correction, made again, has no effect.
+ *
+ * @param corrected the record that charged something else than what is true
+ * @param difference what is true, less what was charged so far; its calls are not looked at
+ * @param bucketNanos what the token bucket is charged, 0 and up: a bucket gives nothing back
+ * @param madeAt when it was first wished, whole seconds
+ * @param reason why, in the operator's words; absent if the call brought the correction itself
+ * @param call what is known of the call, if it brought the correction itself
+ */
+public record Correction(
+    UsageRecord corrected,
+    UsageTotals difference,
+    long bucketNanos,
+    Instant madeAt,
+    Optional<String> reason,
+    Optional<UsageRecord.Call> call) {
+  private static final int RADIX = 36;
+
+  /** Cuts the time to whole seconds. */
+  public Correction {
+    madeAt = madeAt.truncatedTo(ChronoUnit.SECONDS);
+    if (bucketNanos < 0) {
+      throw new IllegalArgumentException("a bucket gives nothing back");
+    }
+  }
+
+  /** An operator's correction: windows and records move, the minute's bucket does not. */
+  public static Correction byOperator(
+      UsageRecord corrected, UsageTotals difference, Instant madeAt, String reason) {
+    return new Correction(corrected, difference, 0, madeAt, Optional.of(reason), Optional.empty());
+  }
+
+  /** The identity of the correction's own record. */
+  public UsageRecord.Key key() {
+    return new UsageRecord.Key(corrected.key().tenant(), madeAt, id());
+  }
+
+  /**
+   * Derived from what its identity is; as long as any reservation's id. A call's own correction is
+   * told from an operator's of the same second, else its usage would be dropped as done already.
+   */
+  private String id() {
+    var by = call.isPresent() ? "#call" : "";
+    var text = corrected.key().id() + '#' + madeAt.getEpochSecond() + by;
+    var digits = new BigInteger(1, sha256(text)).toString(RADIX);
+    return digits.substring(digits.length() - RequestId.RESERVATION_ID_LENGTH);
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

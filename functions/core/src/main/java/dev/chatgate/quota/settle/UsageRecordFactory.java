@@ -1,0 +1,223 @@
+package dev.chatgate.quota.settle;
+
+import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.item.Buckets;
+import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.ModelCodes;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.TokenCounts;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageRecord.Call;
+import dev.chatgate.usage.UsageRecord.Corrected;
+import dev.chatgate.usage.UsageRecord.Kind;
+import dev.chatgate.usage.UsageRecord.PriceUsed;
+import dev.chatgate.usage.UsageTotals;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Makes the records that decide what reservations cost. Pure. */
+public final class UsageRecordFactory {
+  /** A longer {@code usage} object is not kept: a record must always fit its item. */
+  private static final int LONGEST_RAW_USAGE = 16_384;
+
+  /** The provider's name for a model is the tenant's where there is no alias. */
+  private static final int MAX_UPSTREAM_MODEL = 1_024;
+
+  private static final int NOT_FOUND = 404;
+
+  private UsageRecordFactory() {}
+
+  /**
+   * The record of a call that ended.
+   *
+   * @param reservation what was held
+   * @param consumption what was used
+   * @param facts what else is known
+   * @param now the present
+   */
+  public static UsageRecord call(
+      Reservation reservation, Consumption consumption, CallFacts facts, Instant now) {
+    var claim = reservation.claim();
+    var entry = reservation.entry();
+    var used = tally(claim, consumption);
+    return new UsageRecord(
+        keyOf(reservation),
+        Kind.CALL,
+        entry.nonce(),
+        entry.day(),
+        modelOf(reservation, facts),
+        entry.keyCode(),
+        used,
+        entry.tokens(),
+        entry.microUsd(),
+        Buckets.nanosFor(used.tokens(), claim.quota().tokensPerMinute()),
+        used.tokens() > entry.tokens() || used.microUsd() > entry.microUsd(),
+        now,
+        Optional.empty(),
+        Optional.of(details(reservation, consumption, facts)));
+  }
+
+  /**
+   * The name that the call is counted under. One that the provider does not know, and that is
+   * configured nowhere, is not kept: anybody can make up any number of them.
+   */
+  private static String modelOf(Reservation reservation, CallFacts facts) {
+    var claim = reservation.claim();
+    boolean unknown = facts.status() == NOT_FOUND && !claim.isModelConfigured();
+    return unknown || reservation.entry().modelCode() == ModelCodes.OTHER_CODE
+        ? ModelCodes.OTHER
+        : ModelCodes.nameOf(claim.model());
+  }
+
+  static UsageRecord.Key keyOf(Reservation reservation) {
+    return new UsageRecord.Key(
+        reservation.tenant(),
+        reservation.entry().admittedAt(),
+        reservation.requestId().reservationId());
+  }
+
+  private static UsageTotals tally(Claim claim, Consumption consumption) {
+    var counts = bounded(consumption.counts());
+    return new UsageTotals(
+        1,
+        counts.prompt(),
+        counts.cached(),
+        counts.completion(),
+        microUsd(claim, counts),
+        consumption instanceof Consumption.Estimated ? 1 : 0);
+  }
+
+  /** A provider may say anything; sums of records must not overflow by it. */
+  private static TokenCounts bounded(TokenCounts counts) {
+    return new TokenCounts(
+        Math.min(Entry.MOST, counts.prompt()),
+        Math.min(Entry.MOST, counts.cached()),
+        Math.min(Entry.MOST, counts.completion()));
+  }
+
+  private static long microUsd(Claim claim, TokenCounts counts) {
+    try {
+      return Math.min(Entry.MOST, claim.price().map(price -> price.microUsd(counts)).orElse(0L));
+    } catch (ArithmeticException tooMuch) {
+      return Entry.MOST;
+    }
+  }
+
+  private static Call details(Reservation reservation, Consumption consumption, CallFacts facts) {
+    var claim = reservation.claim();
+    return new Call(
+        reservation.requestId().value(),
+        claim.credential().keyName(),
+        bounded(facts),
+        claim.promptTokens(),
+        claim.completionTokens(),
+        rawUsage(consumption).filter(raw -> raw.length() <= LONGEST_RAW_USAGE),
+        claim
+            .price()
+            .map(
+                price -> new PriceUsed(price.from(), price.tierOf(consumption.counts().prompt()))));
+  }
+
+  private static CallFacts bounded(CallFacts facts) {
+    return new CallFacts(
+        facts.status(),
+        facts.errorCode(),
+        facts.stream(),
+        facts.clientRetries(),
+        ModelCodes.cut(facts.upstreamModel(), MAX_UPSTREAM_MODEL),
+        facts.timeToFirstToken(),
+        facts.duration());
+  }
+
+  private static Optional<String> rawUsage(Consumption consumption) {
+    return switch (consumption) {
+      case Consumption.Nothing _ -> Optional.empty();
+      case Consumption.Measured measured -> Optional.of(measured.rawUsage());
+      case Consumption.Estimated estimated -> estimated.rawUsage();
+    };
+  }
+
+  /**
+   * The record of a call that died: the reserve is charged. How it divides between prompt and
+   * completion is not in the entry; all of it counts as prompt.
+   *
+   * @param tenant whose
+   * @param id the reservation's id
+   * @param entry what was held
+   * @param model the name that the entry's model code stands for
+   * @param now the present
+   */
+  public static UsageRecord orphaned(
+      TenantId tenant, String id, Entry entry, String model, Instant now) {
+    return without(
+        new UsageRecord.Key(tenant, entry.admittedAt(), id),
+        Kind.ORPHANED,
+        entry,
+        model,
+        new UsageTotals(1, entry.tokens(), 0, 0, entry.microUsd(), 1),
+        now);
+  }
+
+  /**
+   * A mark that lets an entry go, nothing charged: of an admission that was given up, or of a
+   * correction that expired before its record.
+   *
+   * @param tenant whose
+   * @param id the reservation's id
+   * @param entry what is or may come to be held
+   * @param model the name that the entry's model code stands for
+   * @param now the present
+   */
+  public static UsageRecord released(
+      TenantId tenant, String id, Entry entry, String model, Instant now) {
+    return without(
+        new UsageRecord.Key(tenant, entry.admittedAt(), id),
+        Kind.RELEASED,
+        entry,
+        model,
+        UsageTotals.ZERO,
+        now);
+  }
+
+  private static UsageRecord without(
+      UsageRecord.Key key, Kind kind, Entry entry, String model, UsageTotals charged, Instant now) {
+    return new UsageRecord(
+        key,
+        kind,
+        entry.nonce(),
+        entry.day(),
+        model,
+        entry.isCorrection() ? 0 : entry.keyCode(),
+        charged,
+        entry.tokens(),
+        entry.microUsd(),
+        kind == Kind.ORPHANED ? entry.holdNanos() : 0,
+        false,
+        now,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The record of a correction, once its entry is in the item. */
+  public static UsageRecord correction(Correction correction, Entry entry, Instant now) {
+    var corrected = correction.corrected();
+    return new UsageRecord(
+        correction.key(),
+        Kind.CORRECTION,
+        entry.nonce(),
+        entry.day(),
+        entry.modelCode() == ModelCodes.OTHER_CODE ? ModelCodes.OTHER : corrected.model(),
+        corrected.keyCode(),
+        correction.difference().withoutCalls(),
+        0,
+        0,
+        correction.bucketNanos(),
+        correction.difference().tokens() > 0,
+        now,
+        Optional.of(new Corrected(corrected.key(), corrected.day(), correction.reason())),
+        correction.call());
+  }
+}

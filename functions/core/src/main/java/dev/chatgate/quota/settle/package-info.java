@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.quota.settle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.secret;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,297 @@
+package dev.chatgate.quota.admit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.quota.Admission.Granted;
+import dev.chatgate.quota.Calls;
+import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.LedgerListener;
+import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.item.CheckedTable;
+import dev.chatgate.quota.item.FaultyTable;
+import dev.chatgate.quota.item.FaultyTable.Fault;
+import dev.chatgate.quota.item.LastSeenItems;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.settle.Settler;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.time.StoreTime;
+import dev.chatgate.time.TestClock;
+import dev.chatgate.time.ThreadClock;
+import dev.chatgate.usage.FaultyRecords;
+import dev.chatgate.usage.UsageRecords;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/** What every store must do for the ledger when many callers race and anything may fail. */
+public abstract class LedgerRaceContract {
+  private static final int THREADS = 32;
+  private static final int INSTANCES = 4;
+  private static final int OPERATIONS = 10_000;
+  private static final Duration DEADLINE = Duration.ofSeconds(90);
+  private static final AtomicInteger TENANTS = new AtomicInteger();
+
+  private final TestClock clock = new TestClock(Instant.parse("2026-11-29T22:00:00Z"));
+  private final long seed = new Random().nextLong();
+  private final CheckedTable checked;
+  private final UsageRecords records;
+
+  /**
+   * @param store several tests may share what is behind it
+   * @param records likewise
+   */
+  protected LedgerRaceContract(QuotaTable store, UsageRecords records) {
+    this.checked = new CheckedTable(store);
+    this.records = records;
+  }
+
+  private static TenantId freshTenant() {
+    return new TenantId("race-" + TENANTS.incrementAndGet());
+  }
+
+  private QuotaLedger ledger(
+      QuotaTable table, UsageRecords written, StoreTime time, Random seeded) {
+    return new QuotaLedger(table, written, time, seeded, clock, LedgerListener.NONE);
+  }
+
+  private static <T> List<T> together(List<Callable<T>> tasks) throws Exception {
+    try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      var started = tasks.stream().map(threads::submit).toList();
+      var results = new ArrayList<T>();
+      for (Future<T> result : started) {
+        results.add(result.get());
+      }
+      return results;
+    }
+  }
+
+  @Test
+  void racersForTheLastTokensShareExactlyWhatIsThere() throws Exception {
+    var tenant = freshTenant();
+    var quota = Calls.limits().tokensPerDay(7_777).tokensPerMinute(1_000_000).quota();
+    checked.limit(tenant, quota);
+    var start = new CyclicBarrier(THREADS);
+    var racers = new ArrayList<Callable<Long>>();
+    for (int racer = 0; racer < THREADS; racer++) {
+      var ledger = ledger(checked, records, clock, new Random(racer));
+      var random = new Random(~racer);
+      racers.add(() -> {
+        start.await();
+        long granted = 0;
+        while (ledger.admit(claim(random, tenant, quota, 111)) instanceof Granted) {
+          granted += 111;
+        }
+        return granted;
+      });
+    }
+    long sum = together(racers).stream().mapToLong(Long::longValue).sum();
+    assertEquals(7_777 / 111 * 111, sum);
+    checked.verify(records);
+  }
+
+  private Claim claim(Random random, TenantId tenant, Quota quota, long tokens) {
+    return Calls.claim(random, tenant, quota, tokens, clock.instant().plusSeconds(20));
+  }
+
+  @Test
+  void nothingIsEverLostOrCountedTwiceWhateverFails(TestReporter reporter) throws Exception {
+    reporter.publishEntry("seed", Long.toString(seed));
+    var seeds = new Random(seed);
+    var instances = new ArrayList<Instance>();
+    var turbulence = new Turbulence();
+    for (int instance = 0; instance < INSTANCES; instance++) {
+      var skew = Duration.ofMillis(seeds.nextInt(-250, 251));
+      instances.add(new Instance(turbulence, skew, seeds.nextLong()));
+    }
+    var workers = new ArrayList<Callable<Integer>>();
+    for (int worker = 0; worker < THREADS; worker++) {
+      var random = new Random(seeds.nextLong());
+      var instance = instances.get(worker % INSTANCES);
+      workers.add(() -> new Worker(turbulence, instance, random).run(OPERATIONS / THREADS));
+    }
+    int admitted = together(workers).stream().mapToInt(Integer::intValue).sum();
+    assertTrue(admitted > 100, "hardly anything was admitted: " + admitted);
+    turbulence.calmDown();
+    for (var oracle : checked.verify(records).values()) {
+      oracle.assertSettled();
+    }
+  }
+
+  /** The tenants, their faulty table, and what is still to happen to them. */
+  private final class Turbulence {
+    private final List<TenantId> tenants = List.of(freshTenant(), freshTenant(), freshTenant());
+    private final ThreadLocal<Random> randoms = ThreadLocal.withInitial(() -> new Random(seed));
+    private final FaultyTable table = new FaultyTable(checked, this::fault);
+    private final FaultyRecords decisions = new FaultyRecords(records, this::fault);
+    private final Quota quota =
+        Calls.limits()
+            .requestsPerMinute(3_000)
+            .tokensPerMinute(60_000)
+            .tokensPerDay(400_000)
+            .tokensPerMonth(900_000)
+            .microUsdPerMonth(800_000)
+            .concurrent(12)
+            .quota();
+    private volatile boolean calm;
+
+    Turbulence() {
+      tenants.forEach(tenant -> checked.limit(tenant, quota));
+    }
+
+    private Fault fault() {
+      int chance = calm ? 100 : randoms.get().nextInt(100);
+      return chance < 2
+          ? Fault.THROTTLED
+          : chance < 3
+              ? Fault.LOST_BEFORE
+              : chance < 5 ? Fault.LOST_AFTER : chance < 6 ? Fault.LATE : Fault.NONE;
+    }
+
+    /** Late writes land, and what was left behind is settled. */
+    void calmDown() {
+      calm = true;
+      boolean more = true;
+      while (more) {
+        more = table.landOne() || decisions.landOne();
+      }
+      clock.advance(DEADLINE.plusDays(1));
+      var reaper = new Instance(this, Duration.ZERO, seed);
+      tenants.forEach(reaper::settleExpired);
+    }
+  }
+
+  /** One function instance: a ledger of its own, and a reconciler of its own. */
+  private final class Instance {
+    private final QuotaLedger ledger;
+    private final Settler settler;
+    private final Turbulence turbulence;
+    private final ThreadClock skewed;
+
+    Instance(Turbulence turbulence, Duration skew, long seed) {
+      this.turbulence = turbulence;
+      this.skewed = new ThreadClock(clock, skew);
+      this.ledger = ledger(turbulence.table, turbulence.decisions, skewed, new Random(seed));
+      this.settler =
+          new Settler(
+              turbulence.table,
+              turbulence.decisions,
+              new LastSeenItems(8),
+              skewed,
+              new Random(~seed),
+              clock);
+    }
+
+    void settleExpired(TenantId tenant) {
+      var key = QuotaKey.of(tenant);
+      var item = turbulence.table.read(key);
+      item.entries()
+          .forEach((id, entry) -> {
+            if (entry.deadline().isBefore(skewed.instant())) {
+              settler.expire(
+                  key,
+                  id,
+                  entry,
+                  item.models().getOrDefault(entry.modelCode(), "?"),
+                  skewed.instant().plusSeconds(5));
+            }
+          });
+    }
+  }
+
+  /** One caller after another. */
+  private final class Worker {
+    private final Turbulence turbulence;
+    private final Instance instance;
+    private final Random random;
+    private final List<Reservation> open = new ArrayList<>();
+    private int admitted;
+
+    Worker(Turbulence turbulence, Instance instance, Random random) {
+      this.turbulence = turbulence;
+      this.instance = instance;
+      this.random = random;
+    }
+
+    int run(int operations) {
+      turbulence.randoms.set(random);
+      for (int operation = 0; operation < operations; operation++) {
+        clock.advance(Duration.ofMillis(random.nextInt(20)));
+        act(random.nextInt(1_000));
+      }
+      return admitted;
+    }
+
+    private void act(int chance) {
+      if (chance < 500) {
+        admit();
+      } else if (chance < 900) {
+        settleOne();
+      } else if (chance < 950) {
+        turbulence.table.landOne();
+        turbulence.decisions.landOne();
+      } else if (chance < 990) {
+        instance.settleExpired(tenant());
+      } else if (chance < 998) {
+        clock.advance(Duration.ofSeconds(random.nextInt(30)));
+      } else {
+        clock.advance(Duration.ofMinutes(random.nextInt(40)));
+      }
+    }
+
+    private TenantId tenant() {
+      return turbulence.tenants.get(random.nextInt(turbulence.tenants.size()));
+    }
+
+    private void admit() {
+      var claim =
+          Calls.claim(
+              random,
+              tenant(),
+              turbulence.quota,
+              "model-" + random.nextInt(3),
+              1 + random.nextInt(2_000),
+              clock.instant().plusSeconds(20));
+      if (instance.ledger.admit(claim) instanceof Granted(Reservation reservation, _)) {
+        admitted++;
+        open.add(reservation);
+      }
+    }
+
+    /** Some die and are never settled, some are settled twice, some use more than they held. */
+    private void settleOne() {
+      if (open.isEmpty()) {
+        return;
+      }
+      var reservation = open.remove(random.nextInt(open.size()));
+      int chance = random.nextInt(100);
+      if (chance < 90) {
+        settle(reservation);
+      }
+      if (chance < 5) {
+        settle(reservation);
+      }
+    }
+
+    private void settle(Reservation reservation) {
+      long reserve = reservation.entry().tokens();
+      boolean overrun = random.nextInt(50) == 0;
+      instance.ledger.settle(
+          reservation,
+          Calls.used(overrun ? reserve + random.nextInt(500) : random.nextLong(reserve + 1)),
+          Calls.FACTS,
+          clock.instant().plusSeconds(random.nextInt(20)));
+    }
+  }
+}

@@ -1,0 +1,515 @@
+package dev.chatgate.quota.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.quota.Admission;
+import dev.chatgate.quota.Calls;
+import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.LedgerListener;
+import dev.chatgate.quota.RateLimits;
+import dev.chatgate.quota.Refusal;
+import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.quota.item.ItemNames;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.LastSeenItems;
+import dev.chatgate.quota.item.ModelCodes;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.reconcile.EarlierReconciler;
+import dev.chatgate.quota.reconcile.Reconciler;
+import dev.chatgate.quota.report.UsageReader;
+import dev.chatgate.quota.report.UsageReader.DayAndModel;
+import dev.chatgate.quota.settle.Correction;
+import dev.chatgate.quota.settle.Settler;
+import dev.chatgate.quota.simulation.SimCoverage.Situation;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.TokenCounts;
+import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.usage.UsageTotals;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/**
+ * One schedule: some instances with clocks of their own, their calls, two reconcilers and maybe an
+ * operator, all on one tenant, and what goes wrong. Everything follows from the seed.
+ */
+final class SimSchedule {
+  private static final TenantId TENANT = new TenantId("sim");
+  private static final LocalDate FIRST_DAY = LocalDate.of(2026, 1, 1);
+  private static final Duration NOTHING = Duration.ZERO;
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+
+  /** Deadlines of reservations are this much later than a call may last. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  /** Longer than any deadline, also of a clock that is an hour ahead. */
+  private static final Duration LONG_AFTER = Duration.ofHours(2);
+
+  /** The first three are of one model each; the next four clash, their hashes are equal. */
+  private static final List<String> NAMES =
+      List.of(
+          "model-0", "model-1", "model-2", "AaAa", "AaBB", "BBAa", "BBBB", "model-3", "(other)");
+
+  /** None of {@link #NAMES} has its code near it. */
+  private static final int FIRST_FILLED_CODE = 1_100;
+
+  private static final List<Instant> STARTS =
+      List.of(
+          Instant.parse("2026-11-23T12:00:00Z"),
+          Instant.parse("2026-11-24T00:00:00Z"),
+          Instant.parse("2026-12-01T00:00:00Z"),
+          Instant.parse("2027-01-01T00:00:00Z"));
+
+  private final SimWorld world;
+  private final SplittableRandom random;
+  private final SimCoverage coverage;
+  private final SimCheck check;
+  private final SimStore store;
+  private final List<Instance> instances = new ArrayList<>();
+  private final List<String> models = new ArrayList<>();
+  private final Duration spread;
+  private final double wrongDatesPercent;
+  private boolean manyNames;
+  private Quota quota;
+  private Duration mostSkew = NOTHING;
+
+  SimSchedule(long seed, boolean traced, SimCoverage coverage) {
+    var before = new SplittableRandom(~seed);
+    var start = STARTS.get(before.nextInt(STARTS.size()));
+    this.spread = Duration.ofNanos(before.nextLong(20_000_000, 120_000_000_000L));
+    this.world = new SimWorld(seed, start.minusNanos(before.nextLong(spread.toNanos())), traced);
+    this.random = world.random();
+    this.wrongDatesPercent = List.of(0, 0, 5, 25).get(before.nextInt(4));
+    this.coverage = coverage;
+    this.check = new SimCheck(world, coverage);
+    this.store = new SimStore(world, check, coverage);
+    this.quota = someLimits();
+    check.limits(quota);
+  }
+
+  SimWorld world() {
+    return world;
+  }
+
+  /** Runs it to its end. */
+  void run() {
+    makeTrouble(List.of(0, 2, 6, 15).get(random.nextInt(4)));
+    startInstances(random.nextInt(1, 4));
+    if (world.chance(4)) {
+      withoutLimits();
+      fillWithNames();
+      spawnCalls(random.nextInt(8, 25), NAMES);
+      spawnReconcilers();
+    } else {
+      spawnCalls(random.nextInt(2, 9), NAMES.subList(0, random.nextInt(1, 4)));
+      spawnEarlierReconcilers();
+    }
+    spawnReconcilers();
+    spawnOperators();
+    changeLimits();
+    world.run();
+    settleDown();
+  }
+
+  // ---- the scene
+
+  private void startInstances(int count) {
+    for (int instance = 0; instance < count; instance++) {
+      instances.add(new Instance(someSkew()));
+    }
+  }
+
+  private void withoutLimits() {
+    quota = Quota.UNLIMITED;
+    check.limits(quota);
+  }
+
+  /** The item has room for some names more, or for none; the first visit drops what it has. */
+  private void fillWithNames() {
+    int names = random.nextInt(ModelCodes.MAX_NAMES - 4, ModelCodes.MAX_NAMES + 1);
+    var write = new ItemUpdate.Builder().put(ItemNames.NAMES, names);
+    for (int name = 0; name < names; name++) {
+      write.putIfAbsent(ItemNames.modelName(FIRST_FILLED_CODE + name), "filled-" + name);
+    }
+    store.fill(QuotaKey.of(TENANT), write.build());
+    manyNames = true;
+  }
+
+  private void spawnCalls(int calls, List<String> names) {
+    models.addAll(names);
+    for (int call = 0; call < calls; call++) {
+      var model = models.get(call % models.size());
+      world.spawn("call-" + call, world.between(NOTHING, spread), () -> call(model));
+    }
+  }
+
+  /** Faults all the time, and maybe some seconds in which hardly anything gets through. */
+  private void makeTrouble(int faultsPercent) {
+    store.setFaults(faultsPercent);
+    if (world.chance(4)) {
+      var outage = world.between(NOTHING, spread);
+      world.later(outage, () -> store.setAway(true));
+      var length = world.between(MILLISECOND, Duration.ofSeconds(20));
+      world.later(outage.plus(length), () -> store.setAway(false));
+    }
+  }
+
+  private Quota someLimits() {
+    var limits = Calls.limits();
+    if (world.chance(50)) {
+      limits.requestsPerMinute(random.nextLong(2, 9));
+    }
+    if (world.chance(60)) {
+      limits.tokensPerMinute(random.nextLong(90, 300));
+    }
+    if (world.chance(40)) {
+      limits.tokensPerDay(random.nextLong(120, 500));
+    }
+    if (world.chance(40)) {
+      limits.tokensPerMonth(random.nextLong(120, 700));
+    }
+    if (world.chance(40)) {
+      limits.microUsdPerMonth(random.nextLong(120, 700));
+    }
+    if (world.chance(40)) {
+      limits.concurrent(random.nextLong(1, 5));
+    }
+    return limits.quota();
+  }
+
+  private Duration someSkew() {
+    int kind = random.nextInt(100);
+    var most =
+        kind < 45
+            ? NOTHING
+            : kind < 75
+                ? Duration.ofMillis(250)
+                : kind < 90
+                    ? Duration.ofSeconds(2)
+                    : kind < 97 ? Duration.ofMinutes(3) : Duration.ofHours(1);
+    var skew =
+        most.isZero()
+            ? NOTHING
+            : Duration.ofNanos(random.nextLong(-most.toNanos(), most.toNanos()));
+    coverage.countIf(
+        skew.abs().compareTo(Duration.ofMinutes(1)) > 0, Situation.STARTED_MINUTES_OFF);
+    if (skew.abs().compareTo(mostSkew) > 0) {
+      mostSkew = skew.abs();
+    }
+    return skew;
+  }
+
+  /** A function instance: its clock, and what it remembers. */
+  private final class Instance implements LedgerListener {
+    private final Duration skew;
+    private SimClock clock;
+    private QuotaLedger ledger;
+
+    Instance(Duration skew) {
+      this.skew = skew;
+      this.clock = coldClock();
+      this.ledger = cold();
+    }
+
+    private SimClock coldClock() {
+      return new SimClock(world, coverage, skew, wrongDatesPercent);
+    }
+
+    private QuotaLedger cold() {
+      return new QuotaLedger(store.table(clock), store.records(clock), clock, random, world, this);
+    }
+
+    /** An instance that starts anew knows nothing, nor the store's time. */
+    void restart() {
+      clock = coldClock();
+      ledger = cold();
+    }
+
+    Instant now() {
+      return clock.instant();
+    }
+
+    @Override
+    public void bucketHealed(TenantId tenant) {
+      coverage.count(Situation.HEALED);
+    }
+  }
+
+  private Instance someInstance() {
+    return instances.get(random.nextInt(instances.size()));
+  }
+
+  private void changeLimits() {
+    if (world.chance(20)) {
+      world.later(
+          world.between(NOTHING, spread),
+          () -> {
+            quota = someLimits();
+            check.limits(quota);
+          });
+    }
+  }
+
+  // ---- a call
+
+  private void call(String model) {
+    var instance = someInstance();
+    if (world.chance(5)) {
+      instance.restart();
+    }
+    var claim = claim(instance, model, random.nextLong(1, 101), quota);
+    check.claimed(claim);
+    var startedAt = world.now();
+    world.note("claims", claim);
+    switch (instance.ledger.admit(claim)) {
+      case Admission.Granted(Reservation reservation, RateLimits _) -> {
+        check.granted(reservation, endOfLife(claim, startedAt));
+        live(instance, reservation);
+      }
+      case Admission.Refused(Refusal refusal, RateLimits _) -> {
+        world.note("is refused", refusal);
+        check.turnedAway(claim, Situation.REFUSED);
+      }
+      case Admission.Unavailable(RuntimeException cause) -> {
+        world.note("is not served", cause);
+        check.turnedAway(claim, Situation.UNAVAILABLE);
+      }
+    }
+  }
+
+  private Claim claim(Instance instance, String model, long tokens, Quota limits) {
+    var giveUpAt = instance.now().plusSeconds(5);
+    var priced = Calls.claim(random, TENANT, limits, model, tokens, giveUpAt);
+    var claim = manyNames && world.chance(70) ? Calls.unpriced(priced) : priced;
+    return new Claim(
+        claim.requestId(),
+        claim.credential(),
+        claim.model(),
+        claim.promptTokens(),
+        claim.completionTokens(),
+        claim.price(),
+        Duration.ofSeconds(random.nextLong(1, 60)),
+        claim.giveUpAt());
+  }
+
+  private Instant endOfLife(Claim claim, Instant startedAt) {
+    return clocksAreSane() ? startedAt.plus(claim.callLimit()) : startedAt;
+  }
+
+  /**
+   * A clock that is far off makes deadlines that are far off: a call may be taken for dead before
+   * its answer is there. Sums and limits hold even then.
+   */
+  private boolean clocksAreSane() {
+    return mostSkew.multipliedBy(2).compareTo(GRACE) < 0;
+  }
+
+  private void live(Instance instance, Reservation reservation) {
+    int kind = random.nextInt(100);
+    if (kind < 12) {
+      throw world.die();
+    }
+    var toDeadline = Duration.between(instance.now(), reservation.deadline());
+    if (kind < 30 && toDeadline.isPositive()) {
+      meetTheReconciler(toDeadline);
+    } else if (kind < 35) {
+      world.pause(world.between(NOTHING, Duration.ofMinutes(3)));
+    } else {
+      world.pause(world.between(NOTHING, reservation.claim().callLimit()));
+    }
+    settleFirst(instance, reservation);
+    if (world.chance(10)) {
+      settle(instance, reservation, used(reservation.entry().tokens()));
+    }
+  }
+
+  private void meetTheReconciler(Duration toDeadline) {
+    world.spawn("reconciler-at-deadline", toDeadline, () -> reconcile(NOTHING));
+    world.pause(
+        toDeadline.minus(MILLISECOND).plus(world.between(NOTHING, MILLISECOND.multipliedBy(20))));
+  }
+
+  private void settleFirst(Instance instance, Reservation reservation) {
+    var used = used(reservation.entry().tokens());
+    var settlement = settle(instance, reservation, used);
+    if (settlement == Ledger.Settlement.APPLIED && clocksAreSane()) {
+      check.settled(reservation, used.counts().total());
+    }
+  }
+
+  private Ledger.Settlement settle(Instance instance, Reservation reservation, Consumption used) {
+    world.note("used", used);
+    var giveUpAt = instance.now().plusSeconds(random.nextLong(1, 10));
+    var settlement = instance.ledger.settle(reservation, used, facts(), giveUpAt);
+    world.note("is settled", settlement);
+    return settlement;
+  }
+
+  private CallFacts facts() {
+    return world.chance(manyNames ? 40 : 5) ? Calls.refused(404) : Calls.FACTS;
+  }
+
+  private Consumption used(long reserved) {
+    int kind = random.nextInt(100);
+    if (kind < 5) {
+      return new Consumption.Nothing();
+    }
+    if (kind < 10) {
+      return new Consumption.Estimated(new TokenCounts(reserved / 2, 0, 0), Optional.empty());
+    }
+    return Calls.used(
+        kind < 20 ? reserved + random.nextLong(1, 100) : random.nextLong(reserved + 1));
+  }
+
+  // ---- reconcilers and operators
+
+  private void spawnReconcilers() {
+    for (int run = 0; run < random.nextInt(2, 5); run++) {
+      var at = world.between(NOTHING, spread.plusSeconds(60));
+      world.spawn("reconciler-" + run, at, () -> reconcile(NOTHING));
+      if (world.chance(20)) {
+        var meanwhile = at.plus(world.between(NOTHING, MILLISECOND.multipliedBy(25)));
+        world.spawn("reader-" + run, meanwhile, this::readUsage);
+      }
+      if (world.chance(50)) {
+        world.spawn("reconciler-beside-" + run, at, () -> reconcile(MILLISECOND.multipliedBy(200)));
+      }
+    }
+  }
+
+  private void reconcile(Duration skew) {
+    var clock = world.clock(skew);
+    var reconciler =
+        new Reconciler(store.table(), store.records(), store.rows(), clock, random, world);
+    try {
+      var run = reconciler.run(clock.instant().plusSeconds(30));
+      world.note("has run", run);
+      coverage.countIf(run.closedDays() > 0, Situation.DAY_CLOSED);
+      coverage.countIf(run.flushed() > 0, Situation.EARLIER_ROW_TAKEN);
+    } catch (StoreUnavailableException e) {
+      world.note("could not run", e);
+    }
+  }
+
+  /** Their rows have names and no codes, and they know nothing of names that have two. */
+  private void spawnEarlierReconcilers() {
+    if (world.chance(15)) {
+      for (int run = 0; run < random.nextInt(1, 5); run++) {
+        var at = world.between(NOTHING, spread.plusSeconds(60));
+        world.spawn("earlier-reconciler-" + run, at, this::reconcileAsEarlier);
+      }
+    }
+  }
+
+  private void reconcileAsEarlier() {
+    try {
+      int moved = new EarlierReconciler(store.table(), store.rows(), 0).run(QuotaKey.of(TENANT));
+      coverage.countIf(moved > 0, Situation.MOVED_EARLY);
+    } catch (StoreUnavailableException e) {
+      world.note("could not run", e);
+    }
+  }
+
+  private void spawnOperators() {
+    if (world.chance(20)) {
+      var at = world.between(NOTHING, spread.plusSeconds(60));
+      world.spawn("operator", at, () -> check.anyRecord().ifPresent(this::correct));
+    }
+  }
+
+  private void correct(UsageRecord record) {
+    var charged = record.charged();
+    long prompt = random.nextLong(-charged.prompt(), 50);
+    long money = random.nextLong(-charged.microUsd(), 50);
+    var difference = new UsageTotals(0, prompt, 0, 0, money, 0);
+    var correction = Correction.byOperator(record, difference, world.now(), "the provider said so");
+    if (world.chance(40)) {
+      world.spawn("operator-too", NOTHING, () -> correct(correction));
+    }
+    correct(correction);
+    if (world.chance(30)) {
+      correct(correction);
+    }
+  }
+
+  private void correct(Correction correction) {
+    var clock = world.clock(NOTHING);
+    var settler =
+        new Settler(store.table(), store.records(), new LastSeenItems(1), clock, random, world);
+    boolean done = settler.correct(correction, clock.instant().plusSeconds(10));
+    world.note(done ? "has corrected" : "has not corrected", correction);
+  }
+
+  /** Who reads the usage while days are moved finds each call once. */
+  private void readUsage() {
+    long atLeast = check.callsApplied();
+    try {
+      long found = SimCheck.calls(usage().values());
+      assertTrue(found >= atLeast, "usage misses calls");
+      assertTrue(found <= check.callsApplied(), "usage has calls twice");
+    } catch (StoreUnavailableException e) {
+      world.note("could not read", e);
+    }
+  }
+
+  // ---- the end
+
+  private void settleDown() {
+    store.setFaults(0);
+    world.spawn(
+        "end",
+        LONG_AFTER,
+        () -> {
+          reconcile(NOTHING);
+          reconcile(NOTHING);
+          assertEquals(0, check.item().number(ItemNames.ENTRIES), "held after two runs");
+          world.pause(Duration.ofHours(26));
+          theNextCallIsAdmitted();
+          reconcile(NOTHING);
+          reconcile(NOTHING);
+          check.end(usage(), mostSkew);
+        });
+    world.run();
+  }
+
+  private void theNextCallIsAdmitted() {
+    var instance = new Instance(NOTHING);
+    var limits = Calls.limits();
+    quota.requestsPerMinute().ifPresent(limits::requestsPerMinute);
+    quota.tokensPerMinute().ifPresent(limits::tokensPerMinute);
+    quota.maxConcurrentRequests().ifPresent(limits::concurrent);
+    var claim = claim(instance, models.getFirst(), 1, limits.quota());
+    check.limits(limits.quota());
+    check.claimed(claim);
+    var granted =
+        assertInstanceOf(Admission.Granted.class, instance.ledger.admit(claim), "after all");
+    check.granted(granted.reservation(), world.now());
+    settleFirst(instance, granted.reservation());
+  }
+
+  private SortedMap<DayAndModel, UsageTotals> usage() {
+    var tenant =
+        new Tenant(
+            TENANT, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty());
+    return new UsageReader(store.table(), store.rows(), world.clock(NOTHING))
+        .read(tenant, FIRST_DAY, FIRST_DAY.plusYears(3), Function.identity())
+        .tallies();
+  }
+}

@@ -1,0 +1,198 @@
+package dev.chatgate.gateway.account;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.tenant.Tenant;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models that a tenant may use: its aliases, the priced models and the provider's own list,
+ * narrowed by its allow-list. The provider's list is remembered for 5 minutes and waited for at
+ * most 3 s; without it the rest is the answer.
+ */
+public final class ModelCatalog {
+  private static final Duration REMEMBERED = Duration.ofMinutes(5);
+  private static final Duration WAITED_FOR = Duration.ofSeconds(3);
+
+  // After a provider that did not answer, nobody waits for it again for this long.
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Function<Duration, Optional<byte[]>> provider;
+  private final Supplier<? extends Collection<String>> priced;
+  private final InstantSource clock;
+  private volatile Remembered remembered = new Remembered(Map.of(), Instant.MIN);
+
+  private record Remembered(Map<String, Model> models, Instant until) {}
+
+  /** A model in OpenAI's shape. */
+  private record Model(String id, long created, String ownedBy) {
+    static Model ours(String id) {
+      return new Model(id, 0, "chatgate");
+    }
+  }
+
+  /**
+   * @param provider the body of the provider's list, if it comes within the time given
+   * @param priced the names of the models that have a price now
+   * @param clock the present
+   */
+  public ModelCatalog(
+      Function<Duration, Optional<byte[]>> provider,
+      Supplier<? extends Collection<String>> priced,
+      InstantSource clock) {
+    this.provider = provider;
+    this.priced = priced;
+    this.clock = clock;
+  }
+
+  /** Answers {@code GET /v1/models}. */
+  public void list(Exchange exchange, Tenant tenant) {
+    var models = modelsOf(tenant).values();
+    exchange.json(
+        200,
+        written(json -> {
+          json.writeStartObject();
+          json.writeStringField("object", "list");
+          json.writeArrayFieldStart("data");
+          for (var model : models) {
+            write(json, model);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        }));
+  }
+
+  /** Answers {@code GET /v1/models/{id}}. */
+  public void show(Exchange exchange, Tenant tenant, String id) {
+    var model = modelsOf(tenant).get(id);
+    if (model == null) {
+      exchange.refuse(
+          ApiError.about(
+              ErrorCode.MODEL_NOT_FOUND,
+              "model",
+              "The model does not exist, or this tenant may not use it."));
+    } else {
+      exchange.json(200, written(json -> write(json, model)));
+    }
+  }
+
+  private Map<String, Model> modelsOf(Tenant tenant) {
+    var models = new LinkedHashMap<String, Model>();
+    tenant.modelAliases().keySet().stream()
+        .sorted()
+        .forEach(name -> models.put(name, Model.ours(name)));
+    priced.get().stream().sorted().forEach(name -> models.putIfAbsent(name, Model.ours(name)));
+    providersModels().forEach(models::putIfAbsent);
+    models.keySet().removeIf(name -> !tenant.mayUse(name));
+    return models;
+  }
+
+  private Map<String, Model> providersModels() {
+    var now = clock.instant();
+    var known = remembered;
+    if (now.isBefore(known.until)) {
+      return known.models;
+    }
+    var body = provider.apply(WAITED_FOR);
+    var models = body.map(ModelCatalog::read);
+    remembered =
+        new Remembered(
+            models.orElse(known.models), now.plus(models.isPresent() ? REMEMBERED : PAUSE));
+    return remembered.models;
+  }
+
+  /** The {@code data} of a list in OpenAI's shape; what is not in that shape is left out. */
+  private static Map<String, Model> read(byte[] body) {
+    var models = new LinkedHashMap<String, Model>();
+    try (var json = JSON.createParser(body)) {
+      if (json.nextToken() == JsonToken.START_OBJECT) {
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          boolean isData = json.currentName().equals("data");
+          if (json.nextToken() == JsonToken.START_ARRAY && isData) {
+            readList(json, models);
+          } else {
+            json.skipChildren();
+          }
+        }
+      }
+    } catch (IOException e) {
+      // What was read up to the fault is as good as a shorter list.
+      return models;
+    }
+    return models;
+  }
+
+  private static void readList(JsonParser json, Map<String, Model> models) throws IOException {
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      if (json.currentToken() == JsonToken.START_OBJECT) {
+        var model = readModel(json);
+        if (model != null) {
+          models.put(model.id, model);
+        }
+      } else {
+        json.skipChildren();
+      }
+    }
+  }
+
+  private static @Nullable Model readModel(JsonParser json) throws IOException {
+    String id = null;
+    String ownedBy = "";
+    long created = 0;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      var value = json.nextToken();
+      if (name.equals("id") && value == JsonToken.VALUE_STRING) {
+        id = json.getText();
+      } else if (name.equals("owned_by") && value == JsonToken.VALUE_STRING) {
+        ownedBy = json.getText();
+      } else if (name.equals("created") && value == JsonToken.VALUE_NUMBER_INT) {
+        created = json.getLongValue();
+      } else {
+        json.skipChildren();
+      }
+    }
+    return id == null ? null : new Model(id, created, ownedBy);
+  }
+
+  private interface Writing {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  private static String written(Writing writing) {
+    var text = new StringWriter();
+    try (var json = JSON.createGenerator(text)) {
+      writing.to(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string takes every character", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, Model model) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", model.id);
+    json.writeStringField("object", "model");
+    json.writeNumberField("created", model.created);
+    json.writeStringField("owned_by", model.ownedBy);
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,128 @@
+package dev.chatgate.gateway.account;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.quota.LimitState;
+import dev.chatgate.quota.report.UsageReader;
+import dev.chatgate.quota.report.UsageReader.Usage;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.usage.UsageTotals;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/** Answers {@code GET /v1/usage}: what the tenant used, and where it stands in each limit. */
+public final class UsageEndpoint {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final UsageReader reader;
+  private final InstantSource clock;
+
+  /**
+   * @param reader reads the counters
+   * @param clock what day it is
+   */
+  public UsageEndpoint(UsageReader reader, InstantSource clock) {
+    this.reader = reader;
+    this.clock = clock;
+  }
+
+  /**
+   * Answers.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  public void show(Exchange exchange, Tenant tenant) {
+    var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    switch (UsageQuery.read(exchange.request().query(), today)) {
+      case UsageQuery.Invalid(var error) -> exchange.refuse(error);
+      case UsageQuery.Valid(var from, var to, var groupBy) ->
+          exchange.json(200, body(read(tenant, from, to, groupBy), groupBy));
+    }
+  }
+
+  private Usage<String> read(
+      Tenant tenant, LocalDate from, LocalDate to, UsageQuery.GroupBy groupBy) {
+    return reader.read(
+        tenant,
+        from,
+        to,
+        key ->
+            switch (groupBy) {
+              case DAY -> key.day().toString();
+              case MODEL -> key.model();
+            });
+  }
+
+  private static String body(Usage<String> usage, UsageQuery.GroupBy groupBy) {
+    var text = new StringWriter();
+    try (var json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("object", "list");
+      json.writeArrayFieldStart("data");
+      writeAll(json, name(groupBy), usage.tallies());
+      json.writeEndArray();
+      json.writeArrayFieldStart("limits");
+      for (var limit : usage.limits()) {
+        write(json, limit);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string takes every character", e);
+    }
+    return text.toString();
+  }
+
+  private static String name(UsageQuery.GroupBy groupBy) {
+    return switch (groupBy) {
+      case DAY -> "day";
+      case MODEL -> "model";
+    };
+  }
+
+  private static void writeAll(JsonGenerator json, String name, Map<String, UsageTotals> tallies)
+      throws IOException {
+    for (var group : tallies.entrySet()) {
+      var tally = group.getValue();
+      json.writeStartObject();
+      json.writeStringField(name, group.getKey());
+      json.writeNumberField("requests", tally.calls());
+      json.writeNumberField("prompt_tokens", tally.prompt());
+      json.writeNumberField("cached_tokens", tally.cached());
+      json.writeNumberField("completion_tokens", tally.completion());
+      json.writeNumberField("total_tokens", tally.tokens());
+      json.writeNumberField("cost_micro_usd", tally.microUsd());
+      json.writeNumberField("estimated_requests", tally.estimated());
+      json.writeEndObject();
+    }
+  }
+
+  private static void write(JsonGenerator json, LimitState limit) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", limit.limit().key());
+    json.writeNumberField("limit", limit.allowed());
+    json.writeNumberField("settled", limit.settled());
+    json.writeNumberField("in_flight", limit.inFlight());
+    json.writeNumberField("remaining", limit.remaining());
+    if (limit.resetsAt().isPresent()) {
+      json.writeStringField("resets_at", roundedUp(limit.resetsAt().get()).toString());
+    } else {
+      json.writeNullField("resets_at");
+    }
+    json.writeEndObject();
+  }
+
+  /** To milliseconds: whoever waits until then finds the limit reset. */
+  private static Instant roundedUp(Instant instant) {
+    var cut = instant.truncatedTo(ChronoUnit.MILLIS);
+    return cut.equals(instant) ? cut : cut.plusMillis(1);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.chatgate.gateway.account;
+
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a query of {@code GET /v1/usage} asks for. */
+sealed interface UsageQuery {
+  /** A longer range than this of days is refused. */
+  int MOST_DAYS = 366;
+
+  /** What the answer has one entry of. */
+  enum GroupBy {
+    DAY,
+    MODEL
+  }
+
+  /**
+   * A query that can be answered.
+   *
+   * @param from first UTC day, inclusive
+   * @param to last UTC day, inclusive
+   * @param groupBy what the answer has one entry of
+   */
+  record Valid(LocalDate from, LocalDate to, GroupBy groupBy) implements UsageQuery {}
+
+  /**
+   * A query that cannot.
+   *
+   * @param error says which parameter is at fault
+   */
+  record Invalid(ApiError error) implements UsageQuery {}
+
+  /**
+   * Reads a query string. Without {@code to} it is today, without {@code from} the first of {@code
+   * to}'s month; parameters that are not known are ignored.
+   *
+   * @param query as it came, without the question mark
+   * @param today the present UTC day
+   */
+  static UsageQuery read(String query, LocalDate today) {
+    try {
+      var parameters = parameters(query);
+      var to = date(parameters, "to", today);
+      var from = date(parameters, "from", to.withDayOfMonth(1));
+      checkRange(from, to);
+      return new Valid(from, to, groupBy(parameters.getOrDefault("group_by", "day")));
+    } catch (InvalidParameterException e) {
+      return new Invalid(ApiError.about(ErrorCode.INVALID_VALUE, e.parameter, e.why));
+    }
+  }
+
+  private static Map<String, String> parameters(String query) {
+    var parameters = new LinkedHashMap<String, String>();
+    for (var pair : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      var name = equals < 0 ? pair : pair.substring(0, equals);
+      if (name.equals("from") || name.equals("to") || name.equals("group_by")) {
+        var value = decoded(name, equals < 0 ? "" : pair.substring(equals + 1));
+        if (parameters.put(name, value) != null) {
+          throw new InvalidParameterException(name, name + " is given twice.");
+        }
+      }
+    }
+    return parameters;
+  }
+
+  private static String decoded(String name, String value) {
+    try {
+      return URLDecoder.decode(value, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidParameterException(name, name + " is not percent-encoded as it should be.");
+    }
+  }
+
+  private static LocalDate date(Map<String, String> parameters, String name, LocalDate ifAbsent) {
+    if (!parameters.containsKey(name)) {
+      return ifAbsent;
+    }
+    try {
+      var date = LocalDate.parse(parameters.getOrDefault(name, ""));
+      if (date.getYear() >= 0 && date.getYear() <= 9999) {
+        return date;
+      }
+    } catch (DateTimeParseException e) {
+      throw notADate(name);
+    }
+    throw notADate(name);
+  }
+
+  private static InvalidParameterException notADate(String name) {
+    return new InvalidParameterException(name, name + " must be a date: YYYY-MM-DD, UTC.");
+  }
+
+  private static void checkRange(LocalDate from, LocalDate to) {
+    if (from.isAfter(to)) {
+      throw new InvalidParameterException("from", "from must not be after to, " + to + ".");
+    }
+    if (ChronoUnit.DAYS.between(from, to) >= MOST_DAYS) {
+      throw new InvalidParameterException(
+          "from", "from and to must be at most " + MOST_DAYS + " days apart, both included.");
+    }
+  }
+
+  private static GroupBy groupBy(String value) {
+    return switch (value) {
+      case "day" -> GroupBy.DAY;
+      case "model" -> GroupBy.MODEL;
+      default -> throw new InvalidParameterException("group_by", "group_by must be day or model.");
+    };
+  }
+
+  /** Leads from the parameter at fault to the answer; nobody else sees it. */
+  final class InvalidParameterException extends RuntimeException {
+    private final String parameter;
+    private final String why;
+
+    private InvalidParameterException(String parameter, String why) {
+      super(why);
+      this.parameter = parameter;
+      this.why = why;
+    }
+  }
+}

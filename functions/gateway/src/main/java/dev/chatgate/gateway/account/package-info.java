@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.gateway.account;
+
+import org.jspecify.annotations.NullMarked;

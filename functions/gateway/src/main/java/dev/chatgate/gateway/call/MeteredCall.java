@@ -1,0 +1,378 @@
+package dev.chatgate.gateway.call;
+
+import dev.chatgate.gateway.entry.BufferedResponse;
+import dev.chatgate.gateway.http.Door;
+import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.gateway.http.TraceContext;
+import dev.chatgate.gateway.wiring.RequestPipeline;
+import dev.chatgate.gateway.wiring.Settings;
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.operation.chat.ChatRequest;
+import dev.chatgate.openai.operation.chat.ChatRequestParser;
+import dev.chatgate.openai.operation.chat.ParsedChat;
+import dev.chatgate.provider.AnswerSink;
+import dev.chatgate.provider.ProviderCall;
+import dev.chatgate.provider.ProviderOutcome;
+import dev.chatgate.provider.call.ProviderClient;
+import dev.chatgate.provider.transport.ConnectionWarmUp;
+import dev.chatgate.quota.Admission;
+import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.Reservation;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.time.StoreClock;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.ModelPrice;
+import dev.chatgate.usage.PriceBook;
+import dev.chatgate.usage.TokenCounts;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The life of a chat call after its caller is known: body, model, reservation, provider, answer,
+ * settlement. Nothing goes to the provider without a reservation, and every reservation is settled,
+ * whatever becomes of the call.
+ */
+public final class MeteredCall {
+  private static final Duration ADMISSION_TAKES_AT_MOST = Duration.ofSeconds(5);
+
+  /** How long after the provider's time the client may still take the last words of the answer. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  private static final int MOST_CLIENT_RETRIES = 1000;
+
+  private final Settings settings;
+  private final ChatRequestParser parser;
+  private final PriceBook prices;
+  private final Ledger ledger;
+  private final StoreClock ledgerClock;
+  private final ProviderClient provider;
+  private final InstantSource clock;
+  private final LedgerNotes notes;
+
+  public MeteredCall(
+      Settings settings,
+      ChatRequestParser parser,
+      PriceBook prices,
+      Ledger ledger,
+      StoreClock ledgerClock,
+      ProviderClient provider,
+      InstantSource clock,
+      LedgerNotes notes) {
+    this.settings = settings;
+    this.parser = parser;
+    this.prices = prices;
+    this.ledger = ledger;
+    this.ledgerClock = ledgerClock;
+    this.provider = provider;
+    this.clock = clock;
+    this.notes = notes;
+  }
+
+  /**
+   * Answers a chat call, then settles it.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if the price table cannot be read; nothing is
+   *     held then
+   */
+  public void answer(Exchange exchange, Credential who, byte[] body) {
+    switch (parser.parse(body)) {
+      case ParsedChat.Invalid invalid -> exchange.refuse(invalid.error());
+      case ParsedChat.Valid valid -> checkModel(new Call(exchange, who, valid.request()));
+    }
+  }
+
+  private void checkModel(Call call) {
+    call.exchange.log().request(call.request.model(), call.request.stream());
+    var limits =
+        CompletionLimits.of(call.request, call.tenant().quota(), settings.defaultMaxTokens());
+    if (limits instanceof CompletionLimits.TooLarge tooLarge) {
+      call.exchange.refuse(tooLarge.error());
+    } else if (!call.tenant().mayUse(call.request.model())) {
+      call.exchange.refuse(
+          ApiError.about(
+              ErrorCode.MODEL_NOT_ALLOWED,
+              "model",
+              "This tenant may not use the model that was asked for."));
+    } else if (limits instanceof CompletionLimits.Fits fits) {
+      checkPrice(call, fits);
+    }
+  }
+
+  private void checkPrice(Call call, CompletionLimits.Fits limits) {
+    var price = priceOf(call);
+    if (price.isEmpty() && call.tenant().quota().microUsdPerMonth().isPresent()) {
+      call.exchange.refuse(
+          ApiError.about(
+              ErrorCode.MODEL_NOT_ALLOWED,
+              "model",
+              "The model has no price, and this tenant has a limit on cost: it cannot be used."));
+    } else {
+      admit(call, limits, price);
+    }
+  }
+
+  /** The price of the name as the tenant sent it, else of the provider's name behind an alias. */
+  private Optional<ModelPrice> priceOf(Call call) {
+    var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return prices
+        .priceOf(call.request.model(), today)
+        .or(() -> call.alias().flatMap(upstreamModel -> prices.priceOf(upstreamModel, today)));
+  }
+
+  private void admit(Call call, CompletionLimits.Fits limits, Optional<ModelPrice> price) {
+    var began = clock.instant();
+    var claim =
+        new Claim(
+            call.exchange.requestId(),
+            call.who,
+            call.request.model(),
+            call.request.promptTokens(call.upstreamModel()),
+            limits.reserved(),
+            price,
+            callLimit(call),
+            onLedgersClock(earlier(began.plus(ADMISSION_TAKES_AT_MOST), call.providerEnd())));
+    var ready = provider.makeReady();
+    var admission = ledger.admit(claim);
+    call.exchange
+        .log()
+        .admission(
+            Duration.between(began, clock.instant()),
+            notes.takeAttempts(call.exchange.requestId()));
+    switch (admission) {
+      case Admission.Granted granted -> {
+        call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits()));
+        callProvider(
+            call, granted.reservation(), ready, limits.insert(), began.plus(callLimit(call)));
+      }
+      case Admission.Refused refused -> {
+        call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits()));
+        call.exchange.log().refusedBy(refused.refusal().limit().key());
+        call.exchange.refuse(
+            Refusals.error(
+                refused.refusal(), claim.tokens(), call.request.samples(), settings.spentStatus()));
+      }
+      case Admission.Unavailable unavailable -> {
+        call.exchange.log().text("cause", unavailable.cause().getClass().getName());
+        call.exchange.refuse(RequestPipeline.storeUnavailable());
+      }
+    }
+  }
+
+  private Duration callLimit(Call call) {
+    return call.exchange.request().door() == Door.API
+            && settings.callLimit().compareTo(Door.API_ANSWERS_WITHIN) > 0
+        ? Door.API_ANSWERS_WITHIN
+        : settings.callLimit();
+  }
+
+  private void callProvider(
+      Call call,
+      Reservation reservation,
+      ConnectionWarmUp ready,
+      OptionalLong insertMaxTokens,
+      Instant latest) {
+    // Should anything below throw, the provider may have worked all the same: the call is charged
+    // by our own count.
+    Consumption consumption =
+        new Consumption.Estimated(
+            new TokenCounts(reservation.claim().promptTokens(), 0, 0), Optional.empty());
+    var facts = new Facts();
+    facts.status = ErrorCode.INTERNAL_ERROR.status();
+    facts.code = Optional.of(ErrorCode.INTERNAL_ERROR);
+    try {
+      var sink = new Sink(call.exchange);
+      var upstream = providerCall(call, reservation, insertMaxTokens, latest);
+      call.exchange.endWithin(left(upstream.deadline()).plus(LAST_WORDS));
+      var outcome = call(call, upstream, ready, sink);
+      consumption = consumptionOf(outcome);
+      finish(call, outcome, sink, facts);
+    } finally {
+      settle(call, reservation, consumption, facts);
+    }
+  }
+
+  private ProviderOutcome call(
+      Call call, ProviderCall upstream, ConnectionWarmUp ready, Sink sink) {
+    var began = clock.instant();
+    var heard = new ProviderNotes();
+    try {
+      return provider.call(upstream, ready, sink, heard);
+    } finally {
+      call.exchange.log().provider(Duration.between(began, clock.instant()), heard);
+      call.exchange.log().finishReasons(heard.finishReasons());
+    }
+  }
+
+  private ProviderCall providerCall(
+      Call call, Reservation reservation, OptionalLong insertMaxTokens, Instant latest) {
+    return new ProviderCall(
+        call.exchange.requestId(),
+        call.request,
+        call.alias(),
+        insertMaxTokens,
+        earlier(latest, call.providerEnd()),
+        reservation.claim().promptTokens(),
+        call.exchange.trace().map(TraceContext::parent),
+        call.exchange.trace().flatMap(TraceContext::state));
+  }
+
+  private static Consumption consumptionOf(ProviderOutcome outcome) {
+    return switch (outcome) {
+      case ProviderOutcome.Answered answered -> answered.consumption();
+      case ProviderOutcome.PassedThrough passed -> passed.consumption();
+      case ProviderOutcome.Failed failed -> failed.consumption();
+    };
+  }
+
+  private static void finish(Call call, ProviderOutcome outcome, Sink sink, Facts facts) {
+    switch (outcome) {
+      case ProviderOutcome.Answered answered -> {
+        facts.status = 200;
+        facts.code = answered.brokenBy();
+        facts.timeToFirstToken = answered.timeToFirstByte();
+        if (sink.tooLarge) {
+          facts.refused(ErrorCode.RESPONSE_TOO_LARGE);
+          call.exchange.refuse(BufferedResponse.TooLargeException.error());
+        }
+      }
+      case ProviderOutcome.PassedThrough passed -> {
+        facts.status = passed.status();
+        facts.code = Optional.empty();
+        call.exchange.log().passedThrough();
+        call.exchange.answer(
+            passed.status(),
+            Map.of("content-type", passed.contentType(), "x-chatgate-error-source", "provider"),
+            passed.body());
+      }
+      case ProviderOutcome.Failed failed -> {
+        facts.refused(failed.error().code());
+        call.exchange.refuse(failed.error());
+      }
+    }
+    facts.code.ifPresent(code -> call.exchange.log().code(code));
+  }
+
+  private void settle(Call call, Reservation reservation, Consumption consumption, Facts facts) {
+    var request = call.exchange.request();
+    var giveUpAt = clock.instant().plus(request.door().settlesWithin());
+    var end = onLedgersClock(earlier(giveUpAt, request.end()));
+    var duration = Duration.between(call.exchange.log().began(), clock.instant());
+    var settlement = ledger.settle(reservation, consumption, facts.of(call, duration), end);
+    var log = call.exchange.log();
+    log.settled(consumption, settlement);
+    notes.takeRejection(call.exchange.requestId()).ifPresent(log::recordRejected);
+    notes.takeRecord(call.exchange.requestId()).ifPresent(log::record);
+    facts.timeToFirstToken.ifPresent(log::firstByte);
+  }
+
+  /** Lambda's deadlines are told by this machine's clock; the ledger goes by the store's. */
+  private Instant onLedgersClock(Instant local) {
+    return ledgerClock.instant().plus(Duration.between(clock.instant(), local));
+  }
+
+  private Duration left(Instant deadline) {
+    var left = Duration.between(clock.instant(), deadline);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  /** A call whose body is understood. */
+  private record Call(Exchange exchange, Credential who, ChatRequest request) {
+    Tenant tenant() {
+      return who.tenant();
+    }
+
+    String upstreamModel() {
+      return tenant().upstreamModel(request.model());
+    }
+
+    Optional<String> alias() {
+      return Optional.ofNullable(tenant().modelAliases().get(request.model()));
+    }
+
+    /** When the provider must be through, so that settling has its time. */
+    Instant providerEnd() {
+      return exchange.request().end().minus(exchange.request().door().settling());
+    }
+  }
+
+  /** What the record will say, filled in as the call goes on. */
+  private static final class Facts {
+    private int status;
+    private Optional<ErrorCode> code = Optional.empty();
+    private Optional<Duration> timeToFirstToken = Optional.empty();
+
+    void refused(ErrorCode by) {
+      status = by.status();
+      code = Optional.of(by);
+    }
+
+    CallFacts of(Call call, Duration duration) {
+      return new CallFacts(
+          status,
+          code.map(ErrorCode::wireName),
+          call.request.stream(),
+          clientRetries(call.exchange.request()),
+          call.upstreamModel(),
+          timeToFirstToken,
+          duration);
+    }
+
+    private static int clientRetries(GatewayRequest request) {
+      return request
+          .header("x-stainless-retry-count")
+          .filter(count -> count.length() <= 4 && count.chars().allMatch(Character::isDigit))
+          .filter(count -> !count.isEmpty())
+          .map(count -> Math.min(Integer.parseInt(count), MOST_CLIENT_RETRIES))
+          .orElse(0);
+    }
+  }
+
+  /** Passes the provider's answer on, with our headers, and notes if nobody takes it. */
+  private static final class Sink implements AnswerSink {
+    private final Exchange exchange;
+    private boolean tooLarge;
+
+    Sink(Exchange exchange) {
+      this.exchange = exchange;
+    }
+
+    @Override
+    public void head(int status, Map<String, String> headers) throws IOException {
+      exchange.head(status, headers);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        exchange.channel().write(bytes, offset, length);
+      } catch (BufferedResponse.TooLargeException e) {
+        tooLarge = true;
+        throw e;
+      } catch (IOException e) {
+        exchange.log().clientGone();
+        throw e;
+      }
+    }
+
+    @Override
+    public void end() throws IOException {
+      exchange.channel().end();
+    }
+  }
+}

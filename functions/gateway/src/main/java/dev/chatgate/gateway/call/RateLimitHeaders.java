@@ -1,0 +1,30 @@
+package dev.chatgate.gateway.call;
+
+import dev.chatgate.quota.RateLimits;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The {@code x-ratelimit-*} headers in OpenAI's form ("Rate limits", "Rate limits in headers"). */
+final class RateLimitHeaders {
+  private RateLimitHeaders() {}
+
+  static Map<String, String> of(RateLimits limits) {
+    var headers = new LinkedHashMap<String, String>();
+    limits.requests().ifPresent(bucket -> put(headers, "requests", bucket));
+    limits.tokens().ifPresent(bucket -> put(headers, "tokens", bucket));
+    return headers;
+  }
+
+  private static void put(Map<String, String> headers, String what, RateLimits.Bucket bucket) {
+    headers.put("x-ratelimit-limit-" + what, Long.toString(bucket.limit()));
+    headers.put("x-ratelimit-remaining-" + what, Long.toString(bucket.remaining()));
+    headers.put("x-ratelimit-reset-" + what, reset(bucket.reset()));
+  }
+
+  /** Whole seconds, rounded up: {@code 1s}, {@code 6m0s}. */
+  static String reset(Duration wait) {
+    long seconds = Math.ceilDiv(Math.max(0, wait.toMillis()), 1000L);
+    return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+  }
+}

@@ -1,0 +1,97 @@
+package dev.chatgate.gateway.call;
+
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.quota.Limit;
+import dev.chatgate.quota.Refusal;
+import java.math.BigDecimal;
+
+/**
+ * Words a refusal of the ledger. A client library may stop at the words "quota" or "billing" for
+ * good, so they stand in no refusal that a wait helps.
+ */
+final class Refusals {
+  private static final int MICRO_DIGITS = 6;
+
+  private Refusals() {}
+
+  /**
+   * The error that a tenant gets.
+   *
+   * @param reservedTokens what the call would hold, prompt and completion
+   * @param samples how many choices the call makes: the ledger knows only what they need together
+   * @param spentStatus the status of {@code insufficient_quota}
+   */
+  static ApiError error(Refusal refusal, long reservedTokens, int samples, int spentStatus) {
+    return switch (refusal.kind()) {
+      case WAIT -> waiting(ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message(refusal)), refusal);
+      case SPENT ->
+          waiting(
+              ApiError.of(ErrorCode.INSUFFICIENT_QUOTA, "Quota used up. " + message(refusal))
+                  .withStatus(spentStatus)
+                  .withoutRetry(),
+              refusal);
+      case NEVER_FITS ->
+          ApiError.of(ErrorCode.RESERVE_TOO_LARGE, neverFits(refusal, reservedTokens, samples));
+      case BLOCKED ->
+          ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, blocked(refusal.limit())).withoutRetry();
+    };
+  }
+
+  private static ApiError waiting(ApiError error, Refusal refusal) {
+    return refusal.retryAfter().map(error::retryAfter).orElse(error);
+  }
+
+  private static String message(Refusal refusal) {
+    var limit = refusal.limit();
+    return "The limit %s of %s leaves no room for this call, which needs %s: %s settled, %s in flight%s."
+        .formatted(
+            limit.key(),
+            amount(limit, refusal.allowed()),
+            amount(limit, refusal.requested()),
+            amount(limit, refusal.settled()),
+            amount(limit, refusal.inFlight()),
+            refusal.freesAt().map(at -> ", free again at " + at).orElse(""));
+  }
+
+  private static String blocked(Limit limit) {
+    return "The limit %s of this tenant is 0: no call is allowed.".formatted(limit.key());
+  }
+
+  private static String neverFits(Refusal refusal, long reservedTokens, int samples) {
+    var limit = refusal.limit();
+    var price =
+        limit == Limit.COST_PER_MONTH
+            ? " at a price of up to " + amount(limit, refusal.requested())
+            : "";
+    return "This call reserves %s%s, more than the limit %s of %s can ever hold. %s"
+        .formatted(
+            counted(reservedTokens, "token"),
+            price,
+            limit.key(),
+            amount(limit, refusal.allowed()),
+            advice(refusal.largestMaxTokens().orElse(0) / samples, samples));
+  }
+
+  private static String advice(long largest, int samples) {
+    if (largest > 0) {
+      return "The largest max_tokens that fits is " + largest + ".";
+    }
+    return samples > 1
+        ? "No max_tokens fits: shorten the messages, or ask for fewer choices."
+        : "No max_tokens fits: shorten the messages.";
+  }
+
+  private static String amount(Limit limit, long value) {
+    return switch (limit) {
+      case COST_PER_MONTH ->
+          "$" + BigDecimal.valueOf(value, MICRO_DIGITS).stripTrailingZeros().toPlainString();
+      case REQUESTS_PER_MINUTE, CONCURRENT_REQUESTS -> counted(value, "request");
+      case TOKENS_PER_MINUTE, TOKENS_PER_DAY, TOKENS_PER_MONTH -> counted(value, "token");
+    };
+  }
+
+  private static String counted(long number, String unit) {
+    return number + " " + unit + (number == 1 ? "" : "s");
+  }
+}

@@ -1,0 +1,77 @@
+package dev.chatgate.gateway.entry;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.gateway.http.TraceContext;
+import dev.chatgate.gateway.wiring.GatewayFactory;
+import dev.chatgate.gateway.wiring.RequestPipeline;
+import dev.chatgate.warmup.ApiWarmUp;
+import dev.chatgate.warmup.Snapshot;
+import io.micronaut.context.BeanContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffered entry, behind API Gateway (HTTP API, payload 2.0), run by AWS's own runtime client.
+ * That client leaves no moment after the answer, so the call is settled when this returns.
+ */
+public final class ApiHandler implements RequestStreamHandler {
+  /** Where AWS's runtime client tells of the trace: the X-Ray SDK looks for it there. */
+  public static final String TRACE = "com.amazonaws.xray.traceHeader";
+
+  private final RequestPipeline gateway;
+  private final InstantSource clock;
+
+  // Held here: the runtime holds its hooks weakly.
+  @SuppressWarnings("UnusedVariable")
+  private final @Nullable Snapshot snapshot;
+
+  /** Starts the application, before a snapshot is taken. */
+  public ApiHandler() {
+    this(GatewayFactory.start());
+  }
+
+  /**
+   * For tests.
+   *
+   * @param context a started application
+   */
+  public ApiHandler(BeanContext context) {
+    this.gateway = context.getBean(RequestPipeline.class);
+    this.clock = context.getBean(InstantSource.class);
+    this.snapshot = Snapshot.of(context, ApiWarmUp::new);
+  }
+
+  /**
+   * For rehearsals.
+   *
+   * @param gateway what answers
+   * @param clock the present
+   */
+  public ApiHandler(RequestPipeline gateway, InstantSource clock) {
+    this.gateway = gateway;
+    this.clock = clock;
+    this.snapshot = null;
+  }
+
+  @Override
+  public void handleRequest(InputStream event, OutputStream answer, @Nullable Context context)
+      throws IOException {
+    var response = new BufferedResponse();
+    switch (HttpEvents.buffered(event, clock.instant())) {
+      case HttpEvents.Read.Call(var request) -> gateway.handle(traced(request), response);
+      case HttpEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(response);
+      case HttpEvents.Read.Unknown _ -> gateway.answerUnknownEvent(response);
+    }
+    response.writeTo(answer);
+  }
+
+  private static GatewayRequest traced(GatewayRequest request) {
+    var trace = System.getProperty(TRACE);
+    return trace == null ? request : request.withHeader(TraceContext.AWS_HEADER, trace);
+  }
+}

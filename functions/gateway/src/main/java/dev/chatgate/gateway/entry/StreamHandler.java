@@ -1,0 +1,122 @@
+package dev.chatgate.gateway.entry;
+
+import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.gateway.http.ResponseChannel;
+import dev.chatgate.gateway.http.TraceContext;
+import dev.chatgate.gateway.wiring.GatewayFactory;
+import dev.chatgate.gateway.wiring.RequestPipeline;
+import dev.chatgate.streaming.InvocationContext;
+import dev.chatgate.streaming.StreamingHandler;
+import dev.chatgate.warmup.Snapshot;
+import dev.chatgate.warmup.StreamWarmUp;
+import io.micronaut.context.BeanContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streaming entry, behind a function URL, run by the streaming runtime: the call is settled
+ * after its last byte.
+ */
+public final class StreamHandler implements StreamingHandler {
+  // For the log line and the way back to the runtime.
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+  private final RequestPipeline gateway;
+
+  // Held here: the runtime holds its hooks weakly.
+  @SuppressWarnings("UnusedVariable")
+  private final @Nullable Snapshot snapshot;
+
+  /** Starts the application, before a snapshot is taken. */
+  public StreamHandler() {
+    this(GatewayFactory.start());
+  }
+
+  /**
+   * For tests.
+   *
+   * @param context a started application
+   */
+  public StreamHandler(BeanContext context) {
+    gateway = context.getBean(RequestPipeline.class);
+    snapshot = Snapshot.of(context, StreamWarmUp::new);
+  }
+
+  /**
+   * For rehearsals and tests.
+   *
+   * @param gateway what answers
+   */
+  public StreamHandler(RequestPipeline gateway) {
+    this.gateway = gateway;
+    snapshot = null;
+  }
+
+  /** The gateway's channel over a runtime's. */
+  static ResponseChannel channelOver(dev.chatgate.streaming.ResponseChannel runtime) {
+    return new Channel(runtime);
+  }
+
+  @Override
+  public void handle(
+      byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
+    var channel = channelOver(response);
+    switch (HttpEvents.streamed(event, context.deadline().minus(LAST_WORDS))) {
+      case HttpEvents.Read.Call(var request) -> gateway.handle(traced(request, context), channel);
+      case HttpEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(channel);
+      case HttpEvents.Read.Unknown _ -> gateway.answerUnknownEvent(channel);
+    }
+  }
+
+  /** What the Runtime API says of the trace goes before what the door says. */
+  private static GatewayRequest traced(GatewayRequest request, InvocationContext context) {
+    return context
+        .traceId()
+        .map(trace -> request.withHeader(TraceContext.AWS_HEADER, trace))
+        .orElse(request);
+  }
+
+  /** The gateway's channel over the runtime's, which holds the head back until the first byte. */
+  private static final class Channel implements ResponseChannel {
+    private final dev.chatgate.streaming.ResponseChannel runtime;
+    private boolean committed;
+
+    Channel(dev.chatgate.streaming.ResponseChannel runtime) {
+      this.runtime = runtime;
+    }
+
+    @Override
+    public void head(int status, Map<String, String> headers) throws IOException {
+      runtime.head(status, headers);
+    }
+
+    @Override
+    public void endWithin(Duration time) throws IOException {
+      runtime.endWithin(time);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      committed = true;
+      runtime.write(bytes, offset, length);
+    }
+
+    @Override
+    public void end() throws IOException {
+      committed = true;
+      runtime.end();
+    }
+
+    @Override
+    public boolean committed() {
+      return committed;
+    }
+
+    @Override
+    public void breakOff(Throwable error) throws IOException {
+      runtime.fail(error);
+    }
+  }
+}

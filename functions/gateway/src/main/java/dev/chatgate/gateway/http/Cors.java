@@ -1,0 +1,89 @@
+package dev.chatgate.gateway.http;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The CORS headers of the deployment's origins (Fetch standard, "CORS protocol"). A preflight
+ * carries no key, so that its answer depends on the deployment alone; a tenant's own list narrows
+ * it at the call.
+ */
+public final class Cors {
+  // Chrome remembers a preflight for two hours at the most.
+  private static final String PREFLIGHT_SECONDS = "7200";
+  private static final String METHODS = "GET, HEAD, POST, OPTIONS";
+  private static final String EXPOSED =
+      "x-request-id, retry-after, retry-after-ms, x-should-retry, x-chatgate-error-source, "
+          + "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, "
+          + "x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
+
+  private final List<String> origins;
+
+  /**
+   * @param origins the deployment's origins; {@code *} among them means any
+   */
+  public Cors(List<String> origins) {
+    this.origins = List.copyOf(origins);
+  }
+
+  /** Whether a call from an origin may go on; one without an {@code Origin} may. */
+  public boolean allows(GatewayRequest request, Optional<List<String>> tenantOrigins) {
+    return request
+        .header("origin")
+        .map(origin ->
+            among(origins, origin) && tenantOrigins.map(own -> among(own, origin)).orElse(true))
+        .orElse(true);
+  }
+
+  /** The headers of an answer. */
+  public Map<String, String> answer(GatewayRequest request) {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("vary", "Origin");
+    allowedOrigin(request)
+        .ifPresent(origin -> {
+          headers.put("access-control-allow-origin", origin);
+          headers.put("access-control-expose-headers", EXPOSED);
+        });
+    return headers;
+  }
+
+  /**
+   * The headers of a preflight's answer. The field names that a browser asks to send are echoed: a
+   * fixed list goes out of date with the next client library, and {@code *} does not cover {@code
+   * Authorization}. A page that reaches a gateway in its private network asks for that too (Private
+   * Network Access, "Preflight").
+   */
+  public Map<String, String> preflight(GatewayRequest request) {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put(
+        "vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network");
+    allowedOrigin(request)
+        .ifPresent(origin -> {
+          headers.put("access-control-allow-origin", origin);
+          headers.put("access-control-allow-methods", METHODS);
+          headers.put("access-control-max-age", PREFLIGHT_SECONDS);
+          request
+              .header("access-control-request-headers")
+              .filter(HeaderFields::isListOfNames)
+              .ifPresent(asked -> headers.put("access-control-allow-headers", asked));
+          request
+              .header("access-control-request-private-network")
+              .filter("true"::equals)
+              .ifPresent(asked -> headers.put("access-control-allow-private-network", asked));
+        });
+    return headers;
+  }
+
+  private Optional<String> allowedOrigin(GatewayRequest request) {
+    return request
+        .header("origin")
+        .filter(HeaderFields::isValue)
+        .filter(origin -> among(origins, origin));
+  }
+
+  private static boolean among(List<String> origins, String origin) {
+    return origins.contains("*") || origins.contains(origin);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.chatgate.gateway.http;
+
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Our span in a trace, by <a href="https://www.w3.org/TR/trace-context-2/">W3C Trace Context</a>:
+ * the client's trace goes on if its {@code traceparent} is valid, else the one that AWS began for
+ * the invocation, else a new one begins. The span is the parent of what the provider does.
+ *
+ * @param traceId 32 lower-case hexadecimal digits
+ * @param spanId ours, 16 of them
+ * @param flags 1 if the caller recorded the trace, 2 if the trace id is random
+ * @param state the client's {@code tracestate}, if its trace goes on
+ */
+public record TraceContext(String traceId, String spanId, int flags, Optional<String> state) {
+  public static final String AWS_HEADER = "x-amzn-trace-id";
+
+  private static final int SAMPLED = 1;
+  private static final int RANDOM = 2;
+  private static final int TRACE_BYTES = 16;
+  private static final int SPAN_BYTES = 8;
+  private static final int MOST_STATE = 512;
+
+  private static final Pattern PARENT =
+      Pattern.compile("([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
+  private static final Pattern AWS_ROOT = Pattern.compile("Root=1-([0-9a-f]{8})-([0-9a-f]{24})");
+  private static final Pattern ZEROS = Pattern.compile("0+");
+
+  /**
+   * The context of a call.
+   *
+   * @param headers by lower-case name, {@value #AWS_HEADER} of the invocation among them
+   * @param random seeded in this process, after a snapshot's restore
+   */
+  public static TraceContext of(Map<String, String> headers, RandomGenerator random) {
+    var spanId = hex(random, SPAN_BYTES);
+    return fromClient(headers, spanId)
+        .or(() -> fromAws(headers.getOrDefault(AWS_HEADER, ""), spanId))
+        .orElseGet(() -> fresh(random, spanId));
+  }
+
+  private static Optional<TraceContext> fromClient(Map<String, String> headers, String spanId) {
+    var parent = PARENT.matcher(headers.getOrDefault("traceparent", ""));
+    if (!parent.matches() || !isValid(parent)) {
+      return Optional.empty();
+    }
+    int flags = HexFormat.fromHexDigits(parent.group(4)) & (SAMPLED | RANDOM);
+    var state = Optional.ofNullable(headers.get("tracestate")).filter(TraceContext::isState);
+    return Optional.of(new TraceContext(parent.group(2), spanId, flags, state));
+  }
+
+  /** A version that we do not know may have more behind a dash; version ff is none. */
+  private static boolean isValid(Matcher parent) {
+    var version = parent.group(1);
+    return !version.equals("ff")
+        && (parent.group(5) == null || !version.equals("00"))
+        && !ZEROS.matcher(parent.group(2)).matches()
+        && !ZEROS.matcher(parent.group(3)).matches();
+  }
+
+  private static boolean isState(String state) {
+    return !state.isBlank()
+        && state.length() <= MOST_STATE
+        && state.indexOf('=') > 0
+        && state.chars().allMatch(c -> (c >= 0x20 && c < 0x7F) || c == '\t');
+  }
+
+  private static Optional<TraceContext> fromAws(String header, String spanId) {
+    var root = AWS_ROOT.matcher(header);
+    if (!root.find()) {
+      return Optional.empty();
+    }
+    int flags = header.contains("Sampled=1") ? SAMPLED : 0;
+    return Optional.of(
+        new TraceContext(root.group(1) + root.group(2), spanId, flags, Optional.empty()));
+  }
+
+  private static TraceContext fresh(RandomGenerator random, String spanId) {
+    return new TraceContext(hex(random, TRACE_BYTES), spanId, RANDOM, Optional.empty());
+  }
+
+  private static String hex(RandomGenerator random, int bytes) {
+    var id = new byte[bytes];
+    String digits;
+    do {
+      random.nextBytes(id);
+      digits = HexFormat.of().formatHex(id);
+    } while (ZEROS.matcher(digits).matches());
+    return digits;
+  }
+
+  /** The {@code traceparent} for the provider. */
+  public String parent() {
+    return "00-" + traceId + "-" + spanId + "-0" + flags;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.gateway.http;
+
+import org.jspecify.annotations.NullMarked;

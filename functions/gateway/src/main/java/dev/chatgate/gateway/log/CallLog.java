@@ -1,0 +1,308 @@
+package dev.chatgate.gateway.log;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.gateway.call.ProviderNotes;
+import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.gateway.http.Route;
+import dev.chatgate.gateway.http.TraceContext;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.quota.Ledger.Settlement;
+import dev.chatgate.telemetry.LogLine;
+import dev.chatgate.telemetry.Metric;
+import dev.chatgate.telemetry.MetricSource;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.UsageRecord;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * One line of JSON a call, metrics included, and one a defect. A line holds ids, names, numbers and
+ * codes; no key, nothing of a prompt or an answer. Fields have the names of OpenTelemetry's
+ * conventions for generative AI where these have one.
+ */
+public final class CallLog {
+  private static final int LONGEST_FOREIGN_TEXT = 64;
+  private static final int LONGEST_REASON = 24;
+  private static final int MOST_REASONS = 4;
+  private static final int FRAMES = 8;
+
+  /** Stands for the code where the provider's own words passed through. */
+  private static final String PASSED_THROUGH = "provider_refused";
+
+  private final PrintStream out;
+  private final InstantSource clock;
+  private final MetricSource source;
+
+  public CallLog(PrintStream out, InstantSource clock, MetricSource source) {
+    this.out = out;
+    this.clock = clock;
+    this.source = source;
+  }
+
+  /** Starts the line of a call. */
+  public Line begin(RequestId requestId, GatewayRequest request) {
+    var line = new Line(clock.instant());
+    line.text("request_id", requestId.value());
+    line.text("door", request.door().name().toLowerCase(Locale.ROOT));
+    line.text("method", safe(request.method()));
+    request.header("x-request-id").ifPresent(id -> line.text("client_request_id", safe(id)));
+    client(request).ifPresent(client -> line.text("client", safe(client)));
+    request
+        .header("x-stainless-retry-count")
+        .flatMap(CallLog::count)
+        .ifPresent(count -> line.number("client_retries", count));
+    return line;
+  }
+
+  /** The client library: what OpenAI's say of themselves, else the first word of the user agent. */
+  private static Optional<String> client(GatewayRequest request) {
+    var version = request.header("x-stainless-package-version").map(v -> "/" + v).orElse("");
+    return request
+        .header("x-stainless-lang")
+        .map(lang -> "openai-" + lang + version)
+        .or(() -> request.header("user-agent").map(agent -> agent.strip().split("[ (]", 2)[0]))
+        .filter(client -> !client.isEmpty());
+  }
+
+  private static Optional<Long> count(String text) {
+    boolean isCount = text.length() <= 4 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isCount && !text.isEmpty() ? Optional.of(Long.parseLong(text)) : Optional.empty();
+  }
+
+  /** Writes the line of a call. */
+  public void end(Line line) {
+    var now = clock.instant();
+    line.finish(Duration.between(line.began, now));
+    line.json.writeTo(out, source, now);
+  }
+
+  /**
+   * Writes the line of an event that is no HTTP call.
+   *
+   * @param what what it was taken for
+   */
+  public void event(String what) {
+    write(new LogLine("event").text("event", what));
+  }
+
+  /** Writes that a tenant's bucket was found in an impossible state, and lowered to a full one. */
+  public void healed(TenantId tenant) {
+    write(new LogLine("event").text("event", "bucket healed").text("tenant", tenant.value()));
+  }
+
+  /**
+   * Writes the line of a defect: its class and where it arose. Its message stays out, for it may
+   * quote what was sent.
+   */
+  public void defect(RequestId requestId, Throwable defect) {
+    var frames =
+        Arrays.stream(defect.getStackTrace())
+            .limit(FRAMES)
+            .map(StackTraceElement::toString)
+            .toList();
+    write(
+        new LogLine("defect")
+            .text("request_id", requestId.value())
+            .text("error", defect.getClass().getName())
+            .text("at", String.join(" < ", frames)));
+  }
+
+  private void write(LogLine line) {
+    line.writeTo(out, source, clock.instant());
+  }
+
+  /** Visible ASCII, at most 64 characters: what others sent must not break a line or grow it. */
+  public static String safe(String foreign) {
+    var safe = new StringBuilder();
+    for (int i = 0; i < foreign.length() && safe.length() < LONGEST_FOREIGN_TEXT; i++) {
+      char c = foreign.charAt(i);
+      if (c > 0x20 && c < 0x7F) {
+        safe.append(c);
+      }
+    }
+    return safe.toString();
+  }
+
+  /** The fields of one call's line, written as the call goes on. */
+  public static final class Line {
+    private final Instant began;
+    private final LogLine json = new LogLine("call");
+    private int status;
+    private Optional<ErrorCode> code = Optional.empty();
+    private boolean passedThrough;
+    private boolean chat;
+
+    private Line(Instant began) {
+      this.began = began;
+    }
+
+    /** When the call came in. */
+    public Instant began() {
+      return began;
+    }
+
+    public void text(String name, String value) {
+      json.text(name, value);
+    }
+
+    void number(String name, long value) {
+      json.number(name, value);
+    }
+
+    void millis(String name, Duration duration) {
+      json.number(name, duration.toMillis());
+    }
+
+    /** 1 where it is so, and nothing where it is not. */
+    private void once(Metric metric, boolean isSo) {
+      if (isSo) {
+        json.metric(metric, 1);
+      }
+    }
+
+    private void some(Metric metric, long number) {
+      if (number > 0) {
+        json.metric(metric, number);
+      }
+    }
+
+    /** The answer's head: the last one counts. */
+    public void status(int last) {
+      status = last;
+    }
+
+    /** The answer's error: the last one counts. */
+    public void code(ErrorCode last) {
+      code = Optional.of(last);
+    }
+
+    /** The provider's refusal of the tenant's request is the answer. */
+    public void passedThrough() {
+      passedThrough = true;
+    }
+
+    public void clientGone() {
+      json.flag("client_gone", true);
+    }
+
+    public void route(Route route) {
+      text("route", route.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+      chat = route instanceof Route.Chat;
+    }
+
+    public void credential(Credential credential) {
+      text("tenant", credential.tenant().id().value());
+      text("key", credential.keyName());
+    }
+
+    public void trace(TraceContext trace) {
+      text("trace_id", trace.traceId());
+      text("span_id", trace.spanId());
+    }
+
+    public void request(String model, boolean stream) {
+      text("gen_ai.operation.name", "chat");
+      text("gen_ai.request.model", safe(model));
+      json.flag("gen_ai.request.stream", stream);
+    }
+
+    /** How admission went. */
+    public void admission(Duration took, Optional<Integer> attempts) {
+      millis("admission_ms", took);
+      attempts.ifPresent(tried -> some(Metric.LEDGER_RETRIES, tried - 1L));
+    }
+
+    /** Admission refused. */
+    public void refusedBy(String limit) {
+      text("limit", limit);
+      json.metric(Metric.REFUSALS, 1);
+    }
+
+    /** How the provider was called. */
+    public void provider(Duration took, ProviderNotes notes) {
+      millis("provider_ms", took);
+      some(Metric.PROVIDER_RETRIES, notes.repeats());
+      once(Metric.PREVIOUS_KEY, notes.hasPreviousKey());
+      if (notes.hasOtherKey()) {
+        json.flag("key_replaced", true);
+      }
+    }
+
+    /** Why the choices finished, each reason once. */
+    public void finishReasons(Collection<String> reasons) {
+      if (!reasons.isEmpty()) {
+        var known = new TreeSet<String>();
+        reasons.stream().limit(MOST_REASONS).map(Line::reason).forEach(known::add);
+        json.texts("gen_ai.response.finish_reasons", known);
+      }
+    }
+
+    /** A provider may write anything there. */
+    private static String reason(String word) {
+      boolean plain = word.chars().allMatch(c -> (c >= 'a' && c <= 'z') || c == '_');
+      return plain && word.length() <= LONGEST_REASON ? word : "other";
+    }
+
+    public void firstByte(Duration took) {
+      json.seconds(Metric.FIRST_CHUNK, took.toMillis());
+    }
+
+    /** What the call used, and how far its settlement came. */
+    public void settled(Consumption consumption, Settlement settlement) {
+      json.metric(Metric.INPUT_TOKENS, consumption.counts().prompt());
+      some(Metric.CACHED_TOKENS, consumption.counts().cached());
+      json.metric(Metric.OUTPUT_TOKENS, consumption.counts().completion());
+      once(Metric.ESTIMATED, consumption instanceof Consumption.Estimated);
+      once(Metric.UNSETTLED, settlement != Settlement.APPLIED);
+      text("settlement", settlement.name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Why the store does not take the call's record.
+     *
+     * @param reason an error's code or class
+     */
+    public void recordRejected(String reason) {
+      text("settlement_cause", reason);
+    }
+
+    /** The record that the ledger made of it. */
+    public void record(UsageRecord record) {
+      number("reserved_tokens", record.reservedTokens());
+      some(Metric.COST, record.charged().microUsd());
+      once(Metric.OVERRUNS, record.overrun());
+    }
+
+    private void finish(Duration took) {
+      number("status", status);
+      boolean fault = status >= 500 || code.filter(last -> last.status() >= 500).isPresent();
+      code.map(ErrorCode::wireName)
+          .or(() -> passedThrough ? Optional.of(PASSED_THROUGH) : Optional.empty())
+          .ifPresent(name -> {
+            text("code", name);
+            json.metric(Metric.ERRORS, 1);
+          });
+      if (status == 200 && code.isPresent()) {
+        json.flag("cut", true);
+      }
+      once(Metric.PROVIDER_FAILURES, code.filter(ErrorCode::fromProvider).isPresent());
+      if (chat) {
+        json.metric(Metric.CALLS, 1);
+        json.metric(Metric.FAULTS, fault ? 1 : 0);
+        json.metric(Metric.DURATION, took.toMillis());
+      } else {
+        once(Metric.FAULTS, fault);
+        number(Metric.DURATION.wireName(), took.toMillis());
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.gateway.log;
+
+import org.jspecify.annotations.NullMarked;

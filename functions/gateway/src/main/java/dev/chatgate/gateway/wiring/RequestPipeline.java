@@ -1,0 +1,300 @@
+package dev.chatgate.gateway.wiring;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.gateway.account.ApiDocument;
+import dev.chatgate.gateway.account.ModelCatalog;
+import dev.chatgate.gateway.account.UsageEndpoint;
+import dev.chatgate.gateway.call.MeteredCall;
+import dev.chatgate.gateway.http.Cors;
+import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.gateway.http.ResponseChannel;
+import dev.chatgate.gateway.http.Route;
+import dev.chatgate.gateway.http.TraceContext;
+import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.TenantDirectory;
+import dev.chatgate.tenant.TenantStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Checks a call in the one order that both doors keep, and hands it on: preflight, path 404, method
+ * 405, size 413, key 401, suspended or origin 403, content type 415; the body, the model and the
+ * quota are the chat service's. Whatever goes wrong, the call is answered.
+ */
+public final class RequestPipeline {
+  private static final String JSON = "application/json";
+  private static final String IDENTITY = "identity";
+
+  /** What authentication and admission may take of a call's time beside the provider. */
+  private static final Duration BEFORE_THE_PROVIDER = Duration.ofSeconds(10);
+
+  private final int maxBodyBytes;
+  private final Duration answerLimit;
+  private final Cors cors;
+  private final ApiDocument document = ApiDocument.read();
+  private final TenantDirectory tenants;
+  private final MeteredCall chat;
+  private final ModelCatalog models;
+  private final UsageEndpoint usage;
+  private final CallLog log;
+  private final RandomGenerator random;
+  private final InstantSource clock;
+
+  public RequestPipeline(
+      Settings settings,
+      TenantDirectory tenants,
+      MeteredCall chat,
+      ModelCatalog models,
+      UsageEndpoint usage,
+      CallLog log,
+      RandomGenerator random,
+      InstantSource clock) {
+    this.maxBodyBytes = settings.maxBodyBytes();
+    this.answerLimit = settings.callLimit().plus(BEFORE_THE_PROVIDER);
+    this.cors = new Cors(settings.allowedOrigins());
+    this.tenants = tenants;
+    this.chat = chat;
+    this.models = models;
+    this.usage = usage;
+    this.log = log;
+    this.random = random;
+    this.clock = clock;
+  }
+
+  /**
+   * Answers a call. When this returns the answer has ended, and so has all that follows it.
+   *
+   * @param request the call
+   * @param channel where the answer goes
+   */
+  public void handle(GatewayRequest request, ResponseChannel channel) {
+    var requestId = RequestId.fresh(random);
+    var exchange = new Exchange(request, requestId, channel, log.begin(requestId, request));
+    exchange.endWithin(answerLimit);
+    try {
+      answer(exchange);
+    } catch (StoreUnavailableException e) {
+      exchange.log().text("cause", String.valueOf(e.getMessage()));
+      exchange.refuse(storeUnavailable());
+    } catch (RuntimeException | Error e) {
+      answerDefect(exchange, e);
+    } finally {
+      log.end(exchange.log());
+    }
+  }
+
+  /** Answers the daily schedule's event, at once and without a look at anything. */
+  public void answerKeepWarm(ResponseChannel channel) {
+    log.event("keep-warm");
+    answerEvent(
+        channel,
+        200,
+        Map.of("content-type", JSON),
+        "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Answers an event that is no HTTP call.
+   *
+   * @param channel where the answer goes
+   */
+  public void answerUnknownEvent(ResponseChannel channel) {
+    log.event("unknown");
+    var error =
+        ApiError.of(ErrorCode.INVALID_VALUE, "This is not an HTTP request event (payload 2.0).");
+    var headers = new LinkedHashMap<>(error.headers());
+    headers.put("x-request-id", RequestId.fresh(random).value());
+    headers.put("content-type", JSON);
+    answerEvent(channel, error.status(), headers, error.body());
+  }
+
+  private void answerEvent(
+      ResponseChannel channel, int status, Map<String, String> headers, byte[] body) {
+    try {
+      channel.endWithin(answerLimit);
+      channel.head(status, headers);
+      channel.write(body, 0, body.length);
+      channel.end();
+    } catch (IOException e) {
+      log.event("answer not taken");
+    }
+  }
+
+  private void answer(Exchange exchange) {
+    var request = exchange.request();
+    if (request.method().equals("OPTIONS")) {
+      exchange.answer(204, cors.preflight(request), new byte[0]);
+      return;
+    }
+    exchange.addHeaders(cors.answer(request));
+    var route = Route.of(request.path());
+    if (route.isEmpty()) {
+      exchange.refuse(
+          ApiError.of(
+              ErrorCode.UNKNOWN_URL,
+              "Unknown request URL: %s %s."
+                  .formatted(CallLog.safe(request.method()), CallLog.safe(request.path()))));
+    } else if (!route.get().methods().contains(request.method())) {
+      refuseMethod(exchange, route.get());
+    } else {
+      answer(exchange, route.get());
+    }
+  }
+
+  private static void refuseMethod(Exchange exchange, Route route) {
+    var allowed = String.join(", ", route.methods());
+    exchange.refuse(
+        ApiError.of(
+            ErrorCode.METHOD_NOT_ALLOWED,
+            "This URL takes %s, not %s."
+                .formatted(allowed, CallLog.safe(exchange.request().method()))),
+        Map.of("allow", allowed));
+  }
+
+  private void answer(Exchange exchange, Route route) {
+    exchange.log().route(route);
+    var tooLarge = tooLarge(exchange.request());
+    if (tooLarge.isPresent()) {
+      exchange.refuse(tooLarge.get());
+      return;
+    }
+    switch (route) {
+      case Route.Health health -> exchange.json(200, "{\"status\":\"ok\"}");
+      case Route.Description description ->
+          exchange.answer(200, Map.of("content-type", JSON), document.json());
+      case Route.Models list ->
+          authenticated(exchange).ifPresent(who -> models.list(exchange, who.tenant()));
+      case Route.Model model ->
+          authenticated(exchange).ifPresent(who -> models.show(exchange, who.tenant(), model.id()));
+      case Route.Usage used ->
+          authenticated(exchange).ifPresent(who -> usage.show(exchange, who.tenant()));
+      case Route.Chat call -> authenticated(exchange).ifPresent(who -> chat(exchange, who));
+    }
+  }
+
+  private Optional<ApiError> tooLarge(GatewayRequest request) {
+    return request.body() instanceof GatewayRequest.Body.Bytes body
+            && body.bytes().length > maxBodyBytes
+        ? Optional.of(
+            ApiError.of(
+                ErrorCode.REQUEST_TOO_LARGE,
+                "The request body has %d bytes; at most %d are taken."
+                    .formatted(body.bytes().length, maxBodyBytes)))
+        : Optional.empty();
+  }
+
+  private void chat(Exchange exchange, Credential who) {
+    exchange.tracedBy(TraceContext.of(exchange.request().headers(), random));
+    var contentType = exchange.request().header("content-type").map(RequestPipeline::mediaType);
+    if (contentType.isPresent() && !contentType.get().equals(JSON)) {
+      exchange.refuse(
+          ApiError.of(
+              ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The content type must be application/json."));
+      return;
+    }
+    if (isCompressed(exchange.request())) {
+      exchange.refuse(
+          ApiError.of(
+              ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+              "A compressed request body is not supported: send it without Content-Encoding."),
+          Map.of("accept-encoding", IDENTITY));
+      return;
+    }
+    switch (exchange.request().body()) {
+      case GatewayRequest.Body.Bytes body -> chat.answer(exchange, who, body.bytes());
+      case GatewayRequest.Body.Undecodable body ->
+          exchange.refuse(
+              ApiError.of(
+                  ErrorCode.INVALID_JSON,
+                  "The request body is not valid UTF-8, or its base64 is broken."));
+    }
+  }
+
+  /** RFC 9110, 8.4: whether any content coding but none at all is named. */
+  private static boolean isCompressed(GatewayRequest request) {
+    return request.header("content-encoding").stream()
+        .flatMap(codings -> Arrays.stream(codings.split(",", -1)))
+        .map(String::strip)
+        .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase(IDENTITY));
+  }
+
+  private static String mediaType(String contentType) {
+    int parameters = contentType.indexOf(';');
+    return (parameters < 0 ? contentType : contentType.substring(0, parameters))
+        .strip()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** The caller, or empty once the refusal has gone out. */
+  private Optional<Credential> authenticated(Exchange exchange) {
+    var key = exchange.request().header("authorization").flatMap(RequestPipeline::bearer);
+    var credential = key.flatMap(secret -> tenants.find(KeyHash.of(secret)));
+    credential = credential.filter(known -> !known.expiredAt(clock.instant()));
+    if (credential.isEmpty()) {
+      exchange.refuse(
+          ApiError.of(
+              ErrorCode.INVALID_API_KEY,
+              key.isEmpty()
+                  ? "No API key was sent. Send it as: Authorization: Bearer <key>."
+                  : "The API key is unknown, expired or revoked."));
+      return Optional.empty();
+    }
+    exchange.log().credential(credential.get());
+    var forbidden = forbidden(exchange.request(), credential.get());
+    forbidden.ifPresent(exchange::refuse);
+    return forbidden.isPresent() ? Optional.empty() : credential;
+  }
+
+  private Optional<ApiError> forbidden(GatewayRequest request, Credential who) {
+    if (who.tenant().status() == TenantStatus.SUSPENDED) {
+      return Optional.of(ApiError.of(ErrorCode.TENANT_SUSPENDED, "This tenant is suspended."));
+    }
+    if (!cors.allows(request, who.tenant().allowedOrigins())) {
+      return Optional.of(
+          ApiError.of(
+              ErrorCode.ORIGIN_NOT_ALLOWED, "Calls from this browser origin are not allowed."));
+    }
+    return Optional.empty();
+  }
+
+  /** RFC 6750, 2.1, with any letter case and stray spaces forgiven. */
+  private static Optional<String> bearer(String authorization) {
+    var trimmed = authorization.strip();
+    String scheme = "bearer";
+    if (!trimmed.regionMatches(true, 0, scheme, 0, scheme.length())) {
+      return Optional.empty();
+    }
+    var rest = trimmed.substring(scheme.length());
+    var key = rest.strip();
+    return key.isEmpty() || key.length() == rest.length() ? Optional.empty() : Optional.of(key);
+  }
+
+  public static ApiError storeUnavailable() {
+    return ApiError.of(ErrorCode.QUOTA_STORE_UNAVAILABLE, "The gateway's store is not available.")
+        .withoutRetry();
+  }
+
+  private void answerDefect(Exchange exchange, Throwable defect) {
+    log.defect(exchange.requestId(), defect);
+    var error = ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred.");
+    if (exchange.channel().committed()) {
+      exchange.breakOff(error, defect);
+    } else {
+      exchange.refuse(error);
+    }
+  }
+}

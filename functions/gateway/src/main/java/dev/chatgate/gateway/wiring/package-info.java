@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.gateway.wiring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,248 @@
+package dev.chatgate.warmup.fake;
+
+import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.ItemNames;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.warmup.fake.FakeBackend.Reply;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the stand-in answers: a store with two tenants, one of which has spent its day, a secret,
+ * and a provider that always has the same to say.
+ */
+public final class FakeResponses implements FakeBackend.Script {
+  /** The key of a tenant with every kind of limit and room in all of them. */
+  public static final String KEY = "rehearsal-with-room";
+
+  /** The key of a tenant whose day's tokens are used up. */
+  public static final String SPENT_KEY = "rehearsal-spent";
+
+  /** A model that has a price. */
+  public static final String MODEL = "rehearsal/model";
+
+  /** Where the stand-in for Lambda's own credentials endpoint is asked. */
+  static final String CREDENTIALS_PATH = "/credentials";
+
+  private static final String JSON = "application/json";
+  private static final String AWS_JSON = "application/x-amz-json-1.0";
+  private static final int EVENTS = 24;
+  private static final long SPENT_TOKENS = 1_000_000;
+  private static final String TERSE_USAGE =
+      "{\"prompt_tokens\":131,\"completion_tokens\":24,\"total_tokens\":155}";
+  private static final String USAGE =
+      "{\"prompt_tokens\":31,\"completion_tokens\":24,\"total_tokens\":55,\"prompt_tokens_details\":{\"cached_tokens\":7}}";
+
+  /**
+   * What a tenant may be like: numbers of few and of many digits, some limits, all of them and
+   * none.
+   */
+  private static final List<String> ROOM =
+      List.of(
+          """
+          {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
+          "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
+          "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
+          "max_concurrent_requests":100},"model_aliases":{"fast":"rehearsal/model"}}\
+          """,
+          """
+          {"id":"room","status":"active","quota":{"requests_per_minute":60,\
+          "tokens_per_minute":200000,"tokens_per_day":90000000,"cost_per_month_usd":2.50,\
+          "max_concurrent_requests":8},"models":["rehearsal/model","fast"],\
+          "model_aliases":{"fast":"rehearsal/model"}}\
+          """,
+          """
+          {"id":"room","status":"active","model_aliases":{"fast":"rehearsal/model"}}\
+          """);
+
+  /** No multiple of the calls that come in turn, so that each of them meets every shape. */
+  private static final int OTHERWISE_EVERY = 3;
+
+  private final AtomicInteger tenants = new AtomicInteger();
+  private final AtomicInteger items = new AtomicInteger();
+  private final AtomicInteger secrets = new AtomicInteger();
+  private final AtomicInteger answers = new AtomicInteger();
+  private final InstantSource clock;
+  private final String hash = KeyHash.of(KEY).hex();
+  private final String spentHash = KeyHash.of(SPENT_KEY).hex();
+
+  /**
+   * @param clock what day it is
+   */
+  public FakeResponses(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public Reply to(String path, Map<String, String> headers, String body) {
+    String target = headers.getOrDefault("x-amz-target", "");
+    if (path.equals(CREDENTIALS_PATH)) {
+      return new Reply(200, JSON, List.of(credentials()));
+    }
+    if (target.isEmpty()) {
+      return provider(path, body);
+    }
+    return switch (target.substring(target.indexOf('.') + 1)) {
+      case "GetItem" -> aws(200, found(body));
+      case "Query" -> aws(200, query(body));
+      case "Scan" -> aws(200, some());
+      case "UpdateItem" -> update(body);
+      case "GetSecretValue" ->
+          aws(
+              200,
+              "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"sk-rehearsal-0123456789abcdef\",\"CreatedDate\":1.7E9}");
+      default -> aws(200, "{}");
+    };
+  }
+
+  /** So that what is answered is now of one shape and now of another. */
+  private static int turn(AtomicInteger counter) {
+    return counter.getAndIncrement() % OTHERWISE_EVERY;
+  }
+
+  /** Each time others, so that making a key to sign with is known too. */
+  private String credentials() {
+    return """
+    {"AccessKeyId":"rehearsal","SecretAccessKey":"rehearsal-%d","Token":"rehearsal","Expiration":"%s"}\
+    """
+        .formatted(secrets.incrementAndGet(), clock.instant().plus(Duration.ofHours(1)));
+  }
+
+  private static Reply aws(int status, String json) {
+    return new Reply(status, AWS_JSON, List.of(json));
+  }
+
+  private String found(String request) {
+    boolean unknownKey =
+        request.contains("\"key#") && !request.contains(spentHash) && !request.contains(hash);
+    return unknownKey ? "{}" : "{\"Item\":" + item(request) + "}";
+  }
+
+  private String item(String request) {
+    if (request.contains("\"key#")) {
+      return request.contains(spentHash) ? key(spentHash, "spent") : key(hash, "room");
+    }
+    return request.contains("\"tenant#") ? tenant(request.contains("#spent")) : quotaItem(0);
+  }
+
+  private static String key(String hash, String tenant) {
+    return """
+    {"pk":{"S":"key#%s"},"sk":{"S":"key"},"tenant":{"S":"%s"},"name":{"S":"first"},"code":{"N":"0"}}\
+    """
+        .formatted(hash, tenant);
+  }
+
+  private String tenant(boolean spent) {
+    return """
+    {"pk":{"S":"tenant#%s"},"sk":{"S":"config"},"version":{"N":"1"},"next_code":{"N":"1"},\
+    "keys":{"M":{}},"config":{"S":"%s"}}\
+    """
+        .formatted(spent ? "spent" : "room", config(spent).replace("\"", "\\\""));
+  }
+
+  /** The Tenants table. */
+  private String some() {
+    return "{\"Items\":[%s,%s,%s,%s]}"
+        .formatted(key(hash, "room"), tenant(false), key(spentHash, "spent"), tenant(true));
+  }
+
+  private String config(boolean spent) {
+    return spent
+        ? "{\"id\":\"spent\",\"status\":\"active\",\"quota\":{\"tokens_per_day\":"
+            + SPENT_TOKENS
+            + "}}"
+        : ROOM.get(turn(tenants));
+  }
+
+  private String quotaItem(long tokensToday) {
+    var day = (int) LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    boolean alone = tokensToday == 0 && turn(items) == 0;
+    return alone
+        ? "{\"pk\":{\"S\":\"rehearsal#0\"},\"n\":{\"N\":\"0\"},\"th\":{\"N\":\"0\"},\"tv\":{\"N\":\"0\"},\"dy\":{\"N\":\"%d\"}}"
+            .formatted(day)
+        : """
+        {"pk":{"S":"rehearsal#0"},"n":{"N":"1"},"th":{"N":"20000000000"},"tv":{"N":"0"},\
+        "dy":{"N":"%d"},"%s":{"N":"%d"},"rehearsal-00":{"B":"%s"}}\
+        """
+            .formatted(day, ItemNames.dayTokens(day), tokensToday, inFlight(day));
+  }
+
+  /** What the item knows of a call of somebody else: a real one holds at least the caller's own. */
+  private String inFlight(int day) {
+    var entry = new Entry(0, 1, 0, 0, clock.instant().getEpochSecond(), 900, day, 0, 0);
+    return Base64.getEncoder().encodeToString(entry.pack());
+  }
+
+  private Reply update(String request) {
+    return request.contains("\"spent#0\"")
+        ? aws(
+            400,
+            """
+            {"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",\
+            "message":"The conditional request failed","Item":%s}\
+            """
+                .formatted(quotaItem(SPENT_TOKENS)))
+        : aws(200, "{\"Attributes\":" + quotaItem(0) + "}");
+  }
+
+  private static String query(String request) {
+    return request.contains(":prices")
+        ? """
+        {"Count":1,"ScannedCount":1,"Items":[{"pk":{"S":"prices"},"sk":{"S":"2026-01-01#rehearsal/model"},\
+        "model":{"S":"rehearsal/model"},"from":{"S":"2026-01-01"},"tiers":{"L":[{"M":{"above":{"N":"0"},\
+        "prompt":{"N":"1000000"},"cached":{"N":"500000"},"completion":{"N":"2000000"}}}]}}]}\
+        """
+        : "{\"Count\":0,\"ScannedCount\":0,\"Items\":[]}";
+  }
+
+  private Reply provider(String path, String body) {
+    if (path.endsWith("/models")) {
+      return new Reply(
+          200,
+          JSON,
+          List.of(
+              "{\"object\":\"list\",\"data\":[{\"id\":\"rehearsal/model\",\"object\":\"model\"}]}"));
+    }
+    boolean terse = turn(answers) == 0;
+    var usage = terse ? TERSE_USAGE : USAGE;
+    return body.contains("\"stream\":true")
+        ? new Reply(200, "text/event-stream", stream(terse ? "" : ",\"usage\":null", usage))
+        : new Reply(200, JSON, List.of(plain(usage)));
+  }
+
+  private static String plain(String usage) {
+    return """
+    {"id":"chatcmpl-rehearsal","object":"chat.completion","created":1760000000,"model":"rehearsal/model",\
+    "choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
+    """
+        .formatted("one word after another ".repeat(EVENTS), usage);
+  }
+
+  private static List<String> stream(String noUsage, String usage) {
+    var events = new ArrayList<String>();
+    for (int i = 0; i < EVENTS; i++) {
+      events.add(
+          event(
+              "[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]", noUsage));
+    }
+    events.add(event("[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]", noUsage));
+    events.add(event("[]", ",\"usage\":" + usage) + "data: [DONE]\n\n");
+    return events;
+  }
+
+  private static String event(String choices, String usage) {
+    return """
+    data: {"id":"chatcmpl-rehearsal","object":"chat.completion.chunk","created":1,"model":\
+    "rehearsal/model","choices":%s%s}
+
+    """
+        .formatted(choices, usage);
+  }
+}

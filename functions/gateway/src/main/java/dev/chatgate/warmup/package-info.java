@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.warmup;
+
+import org.jspecify.annotations.NullMarked;

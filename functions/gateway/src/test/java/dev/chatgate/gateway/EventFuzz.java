@@ -1,0 +1,80 @@
+package dev.chatgate.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chatgate.gateway.entry.BufferedResponse;
+import dev.chatgate.gateway.entry.HttpEvents;
+import dev.chatgate.gateway.http.HeaderFields;
+import dev.chatgate.gateway.wiring.RequestPipeline;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What must hold of any bytes at all that Lambda hands over as an event, at either entry: they are
+ * answered, by no defect, and reserve nothing. The one tenant may use no model, so that no call
+ * comes as far as the provider.
+ */
+final class EventFuzz {
+  private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
+  private static final Set<Integer> STATUSES = Set.of(200, 204, 400, 401, 403, 404, 405, 413, 415);
+
+  private final GatewayHarness harness;
+  private final RequestPipeline gateway;
+
+  EventFuzz() {
+    try {
+      harness = new GatewayHarness();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    gateway =
+        harness
+            .tenant("{\"id\":\"acme\",\"models\":[]}")
+            .origins("https://good.example")
+            .maxBodyBytes(500)
+            .offline()
+            .gateway();
+  }
+
+  void check(byte[] event) {
+    checkAnswer(HttpEvents.streamed(event, NOW));
+    checkAnswer(HttpEvents.buffered(new ByteArrayInputStream(event), NOW));
+    assertEquals(List.of(), harness.ledger.claims(), "something was reserved");
+    harness.logged.reset();
+  }
+
+  private static void assertWritten(BufferedResponse response) {
+    var out = new ByteArrayOutputStream();
+    try {
+      response.writeTo(out);
+      assertEquals(
+          response.status(),
+          new ObjectMapper().readTree(out.toByteArray()).get("statusCode").asInt());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void checkAnswer(HttpEvents.Read read) {
+    var response = new BufferedResponse();
+    if (read instanceof HttpEvents.Read.Call(var request)) {
+      gateway.handle(request, response);
+    } else {
+      gateway.answerUnknownEvent(response);
+    }
+    assertWritten(response);
+    assertTrue(STATUSES.contains(response.status()), () -> response.status() + harness.log());
+    assertTrue(
+        response.headers().values().stream().allMatch(HeaderFields::isValue),
+        () -> response.headers().toString());
+    assertTrue(response.headers().getOrDefault("x-request-id", "").startsWith("req_"));
+    assertTrue(harness.log().length() < 8192, "a long log line");
+  }
+}

@@ -1,0 +1,276 @@
+package dev.chatgate.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.tenant.TenantJson;
+import dev.chatgate.gateway.account.ModelCatalog;
+import dev.chatgate.gateway.account.UsageEndpoint;
+import dev.chatgate.gateway.call.LedgerNotes;
+import dev.chatgate.gateway.call.MeteredCall;
+import dev.chatgate.gateway.entry.BufferedResponse;
+import dev.chatgate.gateway.http.Door;
+import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.gateway.wiring.RequestPipeline;
+import dev.chatgate.gateway.wiring.Settings;
+import dev.chatgate.openai.operation.chat.ChatRequestParser;
+import dev.chatgate.openai.tokens.TokenCounters;
+import dev.chatgate.provider.ProviderSettings;
+import dev.chatgate.provider.call.ProviderClient;
+import dev.chatgate.quota.item.MemoryQuotaTable;
+import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.report.UsageReader;
+import dev.chatgate.secret.ProviderKey;
+import dev.chatgate.secret.ProviderKeys;
+import dev.chatgate.telemetry.MetricSource;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.time.StoreClock;
+import dev.chatgate.usage.MemoryDayRows;
+import dev.chatgate.usage.ModelPrice;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/**
+ * A gateway over a ledger that only remembers and a provider on loopback, for tests of what lies
+ * between. One tenant, {@code acme}, with the key {@code key}.
+ */
+public final class GatewayHarness implements AutoCloseable {
+  /** An answer of the provider. */
+  public interface ProviderAnswer {
+    void to(HttpExchange call) throws IOException;
+  }
+
+  public static final String PLAIN_ANSWER =
+      "{\"id\":\"1\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":"
+          + "{\"role\":\"assistant\",\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"
+          + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}";
+
+  public final RecordingLedger ledger = new RecordingLedger();
+  public QuotaTable quota = new MemoryQuotaTable();
+  public final List<String> bodiesAtProvider = new CopyOnWriteArrayList<>();
+  public final Map<KeyHash, Credential> keys = new HashMap<>();
+  public final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+  public Optional<ModelPrice> price = Optional.empty();
+  public boolean storeAway;
+
+  private final TokenCounters counters = new TokenCounters();
+  private final HttpServer server;
+  private final URI providerUrl;
+  private final ProviderClient provider;
+  private volatile ProviderAnswer answer = call -> reply(call, 200, PLAIN_ANSWER);
+  private List<String> origins = List.of("*");
+  private int maxBodyBytes = 100_000;
+  private boolean offline;
+
+  public GatewayHarness() throws IOException {
+    this(Optional.empty());
+  }
+
+  /** With a provider of the test's own. */
+  public GatewayHarness(URI provider) throws IOException {
+    this(Optional.of(provider));
+  }
+
+  private GatewayHarness(Optional<URI> ownProvider) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/", this::answer);
+    server.start();
+    providerUrl =
+        ownProvider.orElseGet(
+            () -> URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1"));
+    provider =
+        new ProviderClient(
+            providerSettings(),
+            new FixedKey(),
+            InstantSource.system(),
+            new SecureRandom(),
+            counters);
+    tenant("{\"id\":\"acme\"}");
+  }
+
+  private ProviderSettings providerSettings() {
+    return new ProviderSettings(
+        providerUrl, Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(5), 0);
+  }
+
+  private record FixedKey() implements ProviderKeys {
+    @Override
+    public ProviderKey current() {
+      return new ProviderKey("sk-provider-secret");
+    }
+
+    @Override
+    public ProviderKey replacing(ProviderKey refused) {
+      return refused;
+    }
+  }
+
+  private void answer(HttpExchange call) throws IOException {
+    bodiesAtProvider.add(new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    try (call) {
+      answer.to(call);
+    }
+  }
+
+  public static void reply(HttpExchange call, int status, String json) throws IOException {
+    var bytes = json.getBytes(StandardCharsets.UTF_8);
+    call.getResponseHeaders().add("content-type", "application/json");
+    call.sendResponseHeaders(status, bytes.length);
+    call.getResponseBody().write(bytes);
+  }
+
+  /** Replaces the tenant. */
+  public GatewayHarness tenant(String json) {
+    var tenant = TenantJson.readOne(json).tenant();
+    keys.put(KeyHash.of("key"), new Credential(tenant, "ci", 0, Optional.empty()));
+    return this;
+  }
+
+  public GatewayHarness provider(ProviderAnswer how) {
+    answer = how;
+    return this;
+  }
+
+  public GatewayHarness origins(String... allowed) {
+    origins = List.of(allowed);
+    return this;
+  }
+
+  public GatewayHarness maxBodyBytes(int most) {
+    maxBodyBytes = most;
+    return this;
+  }
+
+  /** Without the provider's list of models: no connection is made but for chat calls. */
+  GatewayHarness offline() {
+    offline = true;
+    return this;
+  }
+
+  /** The gateway as it is set up now. */
+  public RequestPipeline gateway() {
+    var clock = InstantSource.system();
+    var settings = settings();
+    var chat =
+        new MeteredCall(
+            settings,
+            new ChatRequestParser(counters),
+            (model, day) -> price,
+            ledger,
+            new StoreClock(clock, offset -> {}),
+            provider,
+            clock,
+            new LedgerNotes(tenant -> {}));
+    return new RequestPipeline(
+        settings,
+        this::find,
+        chat,
+        new ModelCatalog(
+            wait -> offline ? Optional.empty() : provider.models(wait),
+            () -> List.of("priced"),
+            clock),
+        new UsageEndpoint(new UsageReader(quota, new MemoryDayRows(), clock), clock),
+        new CallLog(
+            new PrintStream(logged, true, StandardCharsets.UTF_8),
+            clock,
+            new MetricSource("gateway", true)),
+        new SecureRandom(),
+        clock);
+  }
+
+  private Settings settings() {
+    return new Settings(
+        new Tables("tenants", "quota", "usage"),
+        "secret",
+        origins,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        maxBodyBytes,
+        100,
+        402,
+        true,
+        providerSettings());
+  }
+
+  private Optional<Credential> find(KeyHash key) {
+    if (storeAway) {
+      throw new StoreUnavailableException("reading the Tenants table", new IOException());
+    }
+    return Optional.ofNullable(keys.get(key));
+  }
+
+  /** Makes a call and collects its answer. */
+  public Answer call(String method, String path, Map<String, String> headers, String body) {
+    var response = new BufferedResponse();
+    gateway().handle(request(method, path, headers, body), response);
+    return new Answer(
+        response.status(), response.headers(), new String(response.body(), StandardCharsets.UTF_8));
+  }
+
+  public static GatewayRequest request(
+      String method, String path, Map<String, String> headers, String body) {
+    return new GatewayRequest(
+        Door.API,
+        method,
+        path,
+        "",
+        headers,
+        new GatewayRequest.Body.Bytes(body.getBytes(StandardCharsets.UTF_8)),
+        Instant.now().plusSeconds(20));
+  }
+
+  /** A chat call of the tenant. */
+  public Answer chat(String body) {
+    return call("POST", "/v1/chat/completions", Map.of("authorization", "Bearer key"), body);
+  }
+
+  /** The tenant's key expired a second ago. */
+  public void expireTheKey() {
+    keys.computeIfPresent(
+        KeyHash.of("key"),
+        (hash, known) ->
+            new Credential(known.tenant(), "ci", 0, Optional.of(Instant.now().minusSeconds(1))));
+  }
+
+  /** A whole answer. */
+  public record Answer(int status, Map<String, String> headers, String body) {
+    /** A header's value, empty if there is none. */
+    public String header(String name) {
+      return headers.getOrDefault(name, "");
+    }
+
+    public String code() {
+      var matcher = java.util.regex.Pattern.compile("\"code\":\"([a-z_]+)\"").matcher(body);
+      return matcher.find() ? matcher.group(1) : "";
+    }
+  }
+
+  public String log() {
+    return logged.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    provider.close();
+    server.stop(0);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.chatgate.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.chatgate.gateway.entry.ApiHandler;
+import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.wiring.GatewayFactory;
+import dev.chatgate.gateway.wiring.Settings;
+import dev.chatgate.openai.error.ErrorCode;
+import io.micronaut.context.BeanContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every scenario of the {@code events} folder at both entries, wired as they are deployed: only the
+ * addresses of AWS and of the provider are the test's.
+ */
+class GoldenEventsTest {
+  static final Path FOLDER = Path.of("../../events");
+  private static final GoldenSurroundings SURROUNDINGS = new GoldenSurroundings();
+
+  @BeforeAll
+  static void giveTheClientsTheirAddresses() {
+    SURROUNDINGS.systemProperties().forEach(System::setProperty);
+  }
+
+  @AfterAll
+  static void stopTheSurroundings() throws Exception {
+    SURROUNDINGS.systemProperties().keySet().forEach(System::clearProperty);
+    SURROUNDINGS.close();
+  }
+
+  static List<GoldenEvent> events() throws IOException {
+    return GoldenEvent.all(FOLDER);
+  }
+
+  @ParameterizedTest
+  @MethodSource("events")
+  void theBufferedEntryAnswersAsExpected(GoldenEvent golden) throws Exception {
+    try (var context = application(golden)) {
+      var handler = new ApiHandler(context);
+      for (var earlier : golden.before(FOLDER)) {
+        Entries.buffered(handler, earlier);
+      }
+      golden.check(Entries.buffered(handler, golden.event()));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("events")
+  void theStreamingEntryAnswersAsExpected(GoldenEvent golden) throws Exception {
+    try (var context = application(golden)) {
+      var handler = new StreamHandler(context);
+      for (var earlier : golden.before(FOLDER)) {
+        Entries.streamed(handler, earlier);
+      }
+      golden.check(Entries.streamed(handler, golden.event()));
+    }
+  }
+
+  /**
+   * A new code without an event fails here, and so does an event with a code that is gone. A defect
+   * of ours has none: no event, no provider and nothing that is stored may cause one.
+   */
+  @Test
+  void everyCodeHasAnEventWithItsStatusAndNoOtherDoes() throws IOException {
+    var expected = new TreeMap<String, Set<Integer>>();
+    for (var code : ErrorCode.values()) {
+      expected.put(code.wireName(), new TreeSet<>(Set.of(code.status())));
+    }
+    expected.remove(ErrorCode.INTERNAL_ERROR.wireName());
+    expected.put("insufficient_quota", new TreeSet<>(Set.of(402, 429)));
+    var found = new TreeMap<String, Set<Integer>>();
+    for (var golden : events()) {
+      golden
+          .expectation()
+          .refusal()
+          .ifPresent(refusal ->
+              found.computeIfAbsent(refusal.code(), _ -> new TreeSet<>()).add(refusal.status()));
+    }
+    assertEquals(expected, found);
+  }
+
+  /** R1: what the provider can do wrong after the first byte is an event for each. */
+  @Test
+  void everyCodeThatCanBreakAStreamHasAnEvent() throws IOException {
+    var found = new TreeSet<String>();
+    for (var golden : events()) {
+      golden.expectation().brokenBy().ifPresent(found::add);
+    }
+    assertEquals(
+        Set.of(
+            "upstream_auth",
+            "upstream_error",
+            "upstream_incomplete",
+            "upstream_invalid_response",
+            "upstream_timeout"),
+        found);
+  }
+
+  @Test
+  void everyStatusThatPassesHasAnEvent() throws IOException {
+    var found = new TreeSet<Integer>();
+    for (var golden : events()) {
+      golden.expectation().passes().ifPresent(found::add);
+    }
+    assertEquals(Set.of(400, 404, 409, 413, 415, 422), found);
+  }
+
+  @Test
+  void anEventWithoutAnExpectationIsAnError(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("lonely.json"), "{}");
+
+    assertThrows(IOException.class, () -> GoldenEvent.all(folder));
+  }
+
+  @Test
+  void anExpectationWithoutAnEventIsAnError(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("lonely.expected.json"), "{}");
+
+    assertThrows(IOException.class, () -> GoldenEvent.all(folder));
+  }
+
+  @Test
+  void thereAreEvents() throws IOException {
+    assertFalse(events().isEmpty());
+  }
+
+  private static BeanContext application(GoldenEvent golden) throws IOException {
+    return GatewayFactory.start(Settings.from(SURROUNDINGS.environment(golden.expectation())));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.chatgate.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chatgate.aws.dynamodb.LocalDynamoDb;
+import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.tenant.TenantJson;
+import dev.chatgate.aws.tenant.TenantStore;
+import dev.chatgate.provider.ScriptedProvider;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * What a gateway needs around it: a store with the event's tenant, a secret, a provider. Every
+ * application gets tables of its own, so that no event sees another's usage.
+ */
+final class GoldenSurroundings {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TENANT =
+      "{\"id\":\"demo\",\"status\":\"active\",\"quota\":{},"
+          + "\"keys\":[{\"name\":\"demo\",\"secret\":\"cg_demo\"}]}";
+  private static final String SECRET =
+      "{\"ARN\":\"arn\",\"Name\":\"secret\",\"VersionId\":\"1\",\"SecretString\":\"provider-key\"}";
+
+  private final LocalDynamoDb store = LocalDynamoDb.start();
+  private final ScriptedProvider secrets =
+      new ScriptedProvider(wire -> wire.answer(200, "application/x-amz-json-1.1", SECRET));
+  private final ScriptedProvider provider = new ScriptedProvider(wire -> wire.close());
+  private final AtomicInteger applications = new AtomicInteger();
+
+  Map<String, String> systemProperties() {
+    return Map.of(
+        "aws.region", "us-east-1",
+        "aws.accessKeyId", "local",
+        "aws.secretAccessKey", "local",
+        "aws.endpointUrlDynamoDb", store.endpoint().toString(),
+        "aws.endpointUrlSecretsManager", secrets.url().toString());
+  }
+
+  /** The environment of an application for this event, everything around it as the event asks. */
+  Map<String, String> environment(Expectation expectation) throws IOException {
+    var scripts = GoldenProvider.scripts(expectation.member("provider"));
+    provider.instead(scripts.getFirst());
+    scripts.stream().skip(1).forEach(provider::then);
+    var tables = tables(expectation);
+    var environment = new HashMap<String, String>();
+    environment.put(Tables.TENANTS_VARIABLE, tables.tenants());
+    environment.put(Tables.QUOTA_VARIABLE, tables.quota());
+    environment.put(Tables.USAGE_VARIABLE, tables.usage());
+    environment.put("CHATGATE_PROVIDER_SECRET", "secret");
+    environment.put("UPSTREAM_BASE_URL", provider.url().toString());
+    environment.putAll(expectation.settings());
+    return environment;
+  }
+
+  /** What came to the provider, in all. */
+  int requestsAtProvider() {
+    return provider.requests().size();
+  }
+
+  /** Items of all Quota and Usage tables. */
+  int itemsOfTheLedger() {
+    return store.client().listTables().tableNames().stream()
+        .filter(table -> table.startsWith("quota-") || table.startsWith("usage-"))
+        .mapToInt(table -> store.client().scan(scan -> scan.tableName(table)).count())
+        .sum();
+  }
+
+  private Tables tables(Expectation expectation) throws IOException {
+    int number = applications.incrementAndGet();
+    var tables = new Tables("tenants-" + number, "quota-" + number, "usage-" + number);
+    tables.createRequests().forEach(store.client()::createTable);
+    new TenantStore(store.client(), tables)
+        .put(TenantJson.readOne(tenant(expectation.member("tenant"))));
+    return switch (expectation.member("store").asText()) {
+      case "" -> tables;
+      case "away" -> new Tables("away-t", "away-q", "away-u");
+      case "away at admission" -> new Tables(tables.tenants(), "away-q", tables.usage());
+      case "damaged" -> damaged(tables);
+      default -> throw new IllegalArgumentException("no such store: " + expectation);
+    };
+  }
+
+  private static String tenant(JsonNode given) throws IOException {
+    var tenant = (ObjectNode) JSON.readTree(TENANT);
+    given.properties().forEach(member -> tenant.set(member.getKey(), member.getValue()));
+    return tenant.toString();
+  }
+
+  /** The tenant's item holds its key and nothing else. */
+  private Tables damaged(Tables tables) {
+    store
+        .client()
+        .putItem(put ->
+            put.tableName(tables.tenants())
+                .item(
+                    Map.of(
+                        "pk", AttributeValue.fromS("tenant#demo"),
+                        "sk", AttributeValue.fromS("config"))));
+    return tables;
+  }
+
+  void close() throws Exception {
+    provider.close();
+    secrets.close();
+    store.close();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.chatgate.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.chatgate.quota.Admission;
+import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.RateLimits;
+import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.item.Entry;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.Consumption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** A ledger that grants what it is told to, and remembers what was claimed and settled. */
+public final class RecordingLedger implements Ledger {
+  public record Settled(Reservation reservation, Consumption consumption, CallFacts facts) {}
+
+  private final List<Claim> claims = new CopyOnWriteArrayList<>();
+  private final List<Settled> settled = new CopyOnWriteArrayList<>();
+  private Runnable beforeSettling = () -> {};
+  private Function<Claim, Admission> answer = RecordingLedger::grant;
+
+  /** Looks at the moment at which a call is settled. */
+  public void beforeSettling(Runnable look) {
+    beforeSettling = look;
+  }
+
+  /** From now on this is the answer to every claim. */
+  public void answerWith(Admission admission) {
+    answer = claim -> admission;
+  }
+
+  /** From now on every claim meets this defect, and is not counted. */
+  public void throwAtAdmission(RuntimeException defect) {
+    answer =
+        claim -> {
+          claims.remove(claim);
+          throw defect;
+        };
+  }
+
+  @Override
+  public Admission admit(Claim claim) {
+    claims.add(claim);
+    return answer.apply(claim);
+  }
+
+  private static Admission grant(Claim claim) {
+    var now = Instant.now();
+    var bucket = new RateLimits.Bucket(60, 59, Duration.ofSeconds(1));
+    return new Admission.Granted(
+        new Reservation(
+            claim.requestId(),
+            claim.credential().tenant().id(),
+            now,
+            now.plus(claim.callLimit()),
+            claim,
+            new Entry(1, claim.tokens(), 0, 0, now.getEpochSecond(), 60, 20_000, 0, 0)),
+        new RateLimits(Optional.of(bucket), Optional.empty()));
+  }
+
+  @Override
+  public Settlement settle(
+      Reservation reservation, Consumption consumption, CallFacts facts, Instant giveUpAt) {
+    beforeSettling.run();
+    settled.add(new Settled(reservation, consumption, facts));
+    return Settlement.APPLIED;
+  }
+
+  public List<Claim> claims() {
+    return claims;
+  }
+
+  /** The one settlement; fails unless there was one claim and one settlement of it. */
+  public Settled theSettlement() {
+    assertEquals(1, claims.size(), "claims");
+    assertEquals(1, settled.size(), "settlements");
+    assertEquals(claims.getFirst().requestId(), settled.getFirst().reservation().requestId());
+    return settled.getFirst();
+  }
+
+  public List<Settled> settled() {
+    return settled;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.chatgate.gateway.call;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.chatgate.quota.RateLimits;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RateLimitHeadersTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0,0s",
+    "1,1s",
+    "999,1s",
+    "1001,2s",
+    "59999,1m0s",
+    "60000,1m0s",
+    "361000,6m1s",
+    "-5,0s"
+  })
+  void writesResetsInOpenAisForm(long millis, String written) {
+    assertEquals(written, RateLimitHeaders.reset(Duration.ofMillis(millis)));
+  }
+
+  @Test
+  void writesTheLimitsThatThereAre() {
+    var requests = new RateLimits.Bucket(10, 9, Duration.ofSeconds(6));
+    assertEquals(
+        Map.of(
+            "x-ratelimit-limit-requests", "10",
+            "x-ratelimit-remaining-requests", "9",
+            "x-ratelimit-reset-requests", "6s"),
+        RateLimitHeaders.of(new RateLimits(Optional.of(requests), Optional.empty())));
+    assertEquals(Map.of(), RateLimitHeaders.of(RateLimits.NONE));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.chatgate.gateway.wiring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.gateway.Entries;
+import dev.chatgate.gateway.FakeBackendApplication;
+import dev.chatgate.gateway.entry.ApiHandler;
+import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.http.Door;
+import dev.chatgate.warmup.WarmUpRequest;
+import dev.chatgate.warmup.fake.FakeBackend;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a new application's first call asks AWS and the provider for, request by request. */
+class PrefetchTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  /** Reserve, the call itself, record, settle: what every later call asks for too. */
+  private static final List<String> OF_ANY_CALL =
+      List.of("UpdateItem", "/openai/v1/chat/completions", "PutItem", "UpdateItem");
+
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private volatile CountDownLatch open = new CountDownLatch(0);
+  private FakeBackendApplication application;
+
+  enum Door {
+    API,
+    STREAM
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    application = new FakeBackendApplication(this::noted);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    application.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theFirstCallAfterItAsksForNothingMoreThanAnyOther(Door door) {
+    new Prefetch(application.context()).fetch(AMPLE);
+    asked.clear();
+    call(door);
+    assertEquals(OF_ANY_CALL, asked);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void withoutThatItReadsKeyTenantPricesAndSecretFirst(Door door) {
+    call(door);
+    var first = List.copyOf(asked);
+    assertTrue(first.size() > OF_ANY_CALL.size(), first::toString);
+    assertEquals(1, Collections.frequency(first, "GetSecretValue"), first::toString);
+    asked.clear();
+    call(door);
+    assertEquals(OF_ANY_CALL, asked);
+  }
+
+  /** Nobody answers before the test says so, which is when it has waited. */
+  @Test
+  void itIsNotWaitedForLongerThanItMayTake() {
+    open = new CountDownLatch(1);
+    new Prefetch(application.context()).fetch(Duration.ofMillis(20));
+    assertEquals(1, open.getCount());
+    open.countDown();
+    call(Door.API);
+    assertEquals(1, Collections.frequency(asked, "GetSecretValue"), asked::toString);
+  }
+
+  /** The JVM would print the exception with its message, which may quote what was fetched. */
+  @Test
+  void whatFailsOrIsInterruptedEndsQuietly() throws InterruptedException {
+    var uncaught = new ArrayList<Throwable>();
+    Thread.setDefaultUncaughtExceptionHandler((_, e) -> uncaught.add(e));
+    try {
+      open = new CountDownLatch(1);
+      var begun = new Prefetch(application.context()).begin();
+      begun.threads().forEach(Thread::interrupt);
+      open.countDown();
+      begun.await(AMPLE);
+      assertEquals(List.of(), uncaught);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+  }
+
+  private FakeBackend.Script noted(FakeBackend.Script usual) {
+    return (path, headers, body) -> {
+      var target = headers.getOrDefault("x-amz-target", path);
+      asked.add(target.substring(target.lastIndexOf('.') + 1));
+      await(open);
+      return usual.to(path, headers, body);
+    };
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(AMPLE.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void call(Door door) {
+    var event = new String(WarmUpRequest.OFTEN.getFirst().event(Instant.now()), UTF_8);
+    var answer =
+        switch (door) {
+          case API ->
+              Entries.buffered(
+                  new ApiHandler(application.gateway(), InstantSource.system()), event);
+          case STREAM -> Entries.streamed(new StreamHandler(application.gateway()), event);
+        };
+    assertEquals(200, answer.status());
+  }
+}

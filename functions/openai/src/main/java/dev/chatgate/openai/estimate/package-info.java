@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.openai.estimate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.openai.json;
+
+import org.jspecify.annotations.NullMarked;

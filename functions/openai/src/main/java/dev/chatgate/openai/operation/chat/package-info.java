@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.openai.operation.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.chatgate.openai.provider;
-
-import org.jspecify.annotations.NullMarked;

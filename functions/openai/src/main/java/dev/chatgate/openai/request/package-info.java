@@ -1,5 +1,0 @@
-/** The tenant's chat request: read once, checked against one table, spliced in place. */
-@NullMarked
-package dev.chatgate.openai.request;
-
-import org.jspecify.annotations.NullMarked;

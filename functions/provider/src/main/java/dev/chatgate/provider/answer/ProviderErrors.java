@@ -1,0 +1,81 @@
+package dev.chatgate.provider.answer;
+
+import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.provider.transport.Limit;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a tenant is told when the provider failed. The words are ours, never the provider's. */
+public final class ProviderErrors {
+  private static final Duration USUAL_OVERLOAD = Duration.ofSeconds(2);
+
+  /** What is said where an answer ends too early. */
+  static final String INCOMPLETE = "The provider's answer ended before it was complete.";
+
+  private ProviderErrors() {}
+
+  /** Whether the status may be about the tenant's own request, so that status and body pass. */
+  public static boolean isTenants(int status) {
+    return switch (status) {
+      case 400, 404, 409, 413, 415, 422 -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the same request may succeed a moment later. */
+  public static boolean isWorthRepeating(int status) {
+    return switch (status) {
+      case 429, 500, 502, 503, 504 -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * The error for a status that does not pass.
+   *
+   * @param asked the wait that the provider asked for
+   */
+  public static ApiError of(int status, Optional<Duration> asked) {
+    return switch (status) {
+      case 401, 402, 403 -> ourKey();
+      case 429, 503 ->
+          ApiError.of(ErrorCode.UPSTREAM_OVERLOADED, "The provider is overloaded.")
+              .retryAfter(asked.orElse(USUAL_OVERLOAD));
+      case 408, 504 -> ApiError.of(ErrorCode.UPSTREAM_TIMEOUT, "The provider reported a timeout.");
+      default ->
+          status >= 300 && status < 400
+              ? invalid("The provider answered with a redirect.")
+              : ApiError.of(
+                  ErrorCode.UPSTREAM_ERROR, "The provider failed with status " + status + ".");
+    };
+  }
+
+  /** The provider does not accept the gateway's key, or there is none to be had. */
+  public static ApiError ourKey() {
+    return ApiError.of(
+        ErrorCode.UPSTREAM_AUTH,
+        "The provider did not accept the gateway's credentials. Your own key is fine.");
+  }
+
+  /** No connection came about. */
+  public static ApiError unreachable() {
+    return ApiError.of(ErrorCode.UPSTREAM_ERROR, "The provider cannot be connected to.");
+  }
+
+  /** The connection was lost before the answer began. */
+  public static ApiError noAnswer() {
+    return ApiError.of(
+        ErrorCode.UPSTREAM_ERROR, "The provider closed the connection without an answer.");
+  }
+
+  /** The answer is not what was promised. */
+  public static ApiError invalid(String message) {
+    return ApiError.of(ErrorCode.UPSTREAM_INVALID_RESPONSE, message);
+  }
+
+  /** A time limit passed. */
+  public static ApiError timeout(Limit limit) {
+    return ApiError.of(ErrorCode.UPSTREAM_TIMEOUT, limit.message());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.provider.answer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.provider.call;
+
+import org.jspecify.annotations.NullMarked;

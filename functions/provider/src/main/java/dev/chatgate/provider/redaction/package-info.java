@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.provider.redaction;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package dev.chatgate.provider.transport;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends one exchange when a time limit passes. A socket's own time-out counts from read to read, so
+ * a peer that sends a byte now and then would never meet it. Moving a limit further away costs one
+ * write of a field: the {@link DeadlineMonitor} finds out when it comes by.
+ */
+final class ExchangeDeadline implements AutoCloseable {
+  private final DeadlineMonitor patrol;
+  private final Runnable abort;
+  private final long totalAtNanos;
+  private volatile Phase phase;
+  private volatile @Nullable Limit passed;
+  private volatile boolean closed;
+
+  private record Phase(Limit limit, long atNanos) {}
+
+  /**
+   * @param patrol looks after it from {@link #start} on
+   * @param total until the exchange must have ended
+   * @param abort ends the exchange: a blocked read or write of it throws
+   */
+  ExchangeDeadline(DeadlineMonitor patrol, Duration total, Runnable abort) {
+    this.patrol = patrol;
+    this.abort = abort;
+    this.totalAtNanos = after(total);
+    this.phase = new Phase(Limit.TOTAL, totalAtNanos);
+  }
+
+  void start() {
+    patrol.begin(this);
+  }
+
+  /** From now on this limit holds, beside the total. */
+  void enter(Limit limit, Duration within) {
+    var next = new Phase(limit, after(within));
+    phase = next.atNanos - totalAtNanos < 0 ? next : new Phase(Limit.TOTAL, totalAtNanos);
+    patrol.limitAt(phase.atNanos);
+  }
+
+  /** Only the total holds from now on. */
+  void leave() {
+    phase = new Phase(Limit.TOTAL, totalAtNanos);
+  }
+
+  /** The limit that passed and ended the exchange, if one did. */
+  Optional<Limit> passed() {
+    return Optional.ofNullable(passed);
+  }
+
+  /** When the nearest limit passes, by {@link System#nanoTime}. */
+  long nextLimitNanos() {
+    return phase.atNanos;
+  }
+
+  /**
+   * Ends the exchange if its limit has passed.
+   *
+   * @return how long from now until it would; without end if there is no more to look after
+   */
+  long look(long nowNanos) {
+    var now = phase;
+    long left = now.atNanos - nowNanos;
+    if (closed || passed != null) {
+      return Long.MAX_VALUE;
+    }
+    if (left <= 0) {
+      passed = now.limit;
+      // Not here: closing a connection may wait, and others have limits too.
+      Thread.ofVirtual().name("provider-limit-passed").start(abort);
+      return Long.MAX_VALUE;
+    }
+    return left;
+  }
+
+  /** Nothing is ended any more. */
+  @Override
+  public void close() {
+    closed = true;
+    patrol.end(this);
+  }
+
+  private static long after(Duration time) {
+    return System.nanoTime() + Math.max(0, time.toNanos());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.provider.transport;
+
+import org.jspecify.annotations.NullMarked;

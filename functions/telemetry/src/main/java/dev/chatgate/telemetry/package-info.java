@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.telemetry;
+
+import org.jspecify.annotations.NullMarked;
