@@ -1,8 +1,9 @@
 package dev.chatgate.warmup;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.core.JsonFactory;
-import dev.chatgate.gateway.entry.ApiHandler;
-import dev.chatgate.gateway.wiring.RequestPipeline;
+import dev.chatgate.gateway.RequestPipeline;
+import dev.chatgate.gateway.http.TraceContext;
 import io.micronaut.context.BeanContext;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +12,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Plays scenes through the buffered entry, as events of an HTTP API. */
 public final class ApiWarmUp implements WarmUp.Entry {
@@ -23,7 +25,13 @@ public final class ApiWarmUp implements WarmUp.Entry {
           "com.amazonaws.services.lambda.runtime.api.client.api.LambdaContext",
           "com.amazonaws.services.lambda.runtime.LambdaRuntimeInternal");
 
-  public ApiWarmUp() {
+  private final BiFunction<RequestPipeline, InstantSource, RequestStreamHandler> entry;
+
+  /**
+   * @param entry makes the entry that serves an application, with the present
+   */
+  public ApiWarmUp(BiFunction<RequestPipeline, InstantSource, RequestStreamHandler> entry) {
+    this.entry = entry;
     for (var name : OF_THE_RUNTIME) {
       try {
         var _ = Class.forName(name);
@@ -36,14 +44,14 @@ public final class ApiWarmUp implements WarmUp.Entry {
   @Override
   public int play(BeanContext application, WarmUpRequest scene) throws IOException {
     var clock = application.getBean(InstantSource.class);
-    var handler = new ApiHandler(application.getBean(RequestPipeline.class), clock);
+    var handler = entry.apply(application.getBean(RequestPipeline.class), clock);
     var answer = new ByteArrayOutputStream();
     // While a call goes on, and not when a new application fetches ahead, as after a restore.
-    System.setProperty(ApiHandler.TRACE, WarmUp.TRACE);
+    System.setProperty(TraceContext.RUNTIME_PROPERTY, WarmUp.TRACE);
     try {
       handler.handleRequest(new ByteArrayInputStream(scene.event(clock.instant())), answer, null);
     } finally {
-      System.clearProperty(ApiHandler.TRACE);
+      System.clearProperty(TraceContext.RUNTIME_PROPERTY);
     }
     return status(answer.toByteArray());
   }

@@ -3,8 +3,8 @@ package dev.chatgate.warmup;
 import com.amazonaws.services.lambda.crac.Context;
 import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.crac.Resource;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.gateway.wiring.Prefetch;
-import dev.chatgate.gateway.wiring.Settings;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.call.ProviderClient;
 import dev.chatgate.time.Pause;
@@ -35,11 +35,6 @@ public final class Snapshot implements Resource {
 
   /** Points the AWS clients elsewhere; nothing sets it on Lambda. */
   private static final String AWS_ENDPOINT = "AWS_ENDPOINT_URL";
-
-  /** How Lambda started the process, and its word for a start that ends in a snapshot. */
-  private static final String INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE";
-
-  private static final String SNAP_START = "snap-start";
 
   /**
    * The JDK reads random bytes ahead and uses them for 100 ms of the machine's clock (its class
@@ -74,11 +69,6 @@ public final class Snapshot implements Resource {
     this.entries = entries;
     this.pause = pause;
     this.ahead = new Prefetch(application);
-  }
-
-  /** Whether Lambda will take one of this process. */
-  public static boolean isToBeTaken() {
-    return SNAP_START.equals(System.getenv(INITIALIZATION));
   }
 
   /**

@@ -1,12 +1,13 @@
 package dev.chatgate.warmup;
 
-import dev.chatgate.gateway.entry.StreamHandler;
-import dev.chatgate.gateway.wiring.RequestPipeline;
+import dev.chatgate.gateway.RequestPipeline;
 import dev.chatgate.streaming.LoopRehearsal;
+import dev.chatgate.streaming.StreamingHandler;
 import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Function;
 
 /** Plays scenes through the streaming entry and its runtime, as events of a function URL. */
 public final class StreamWarmUp implements WarmUp.Entry {
@@ -21,14 +22,20 @@ public final class StreamWarmUp implements WarmUp.Entry {
   private final LoopRehearsal loop;
   private int played;
 
-  public StreamWarmUp() throws IOException {
+  private final Function<RequestPipeline, StreamingHandler> entry;
+
+  /**
+   * @param entry makes the entry that serves an application
+   */
+  public StreamWarmUp(Function<RequestPipeline, StreamingHandler> entry) throws IOException {
+    this.entry = entry;
     loop = new LoopRehearsal();
   }
 
   @Override
   public int play(BeanContext application, WarmUpRequest scene) throws IOException {
     var now = application.getBean(InstantSource.class).instant();
-    var handler = new StreamHandler(application.getBean(RequestPipeline.class));
+    var handler = entry.apply(application.getBean(RequestPipeline.class));
     var deadline = now.plus(played++ % LESS_EVERY == 0 ? LESS : TIME);
     return loop.play(scene.event(now), deadline, WarmUp.TRACE, handler);
   }

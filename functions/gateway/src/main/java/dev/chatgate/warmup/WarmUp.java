@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.chatgate.aws.client.AwsClients;
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.gateway.Entries;
 import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.gateway.wiring.AwsClientsFuture;
 import dev.chatgate.gateway.wiring.GatewayFactory;
 import dev.chatgate.gateway.wiring.Prefetch;
-import dev.chatgate.gateway.wiring.Settings;
 import dev.chatgate.provider.ProviderSettings;
 import dev.chatgate.telemetry.MetricSource;
 import dev.chatgate.time.Pause;
@@ -125,7 +124,8 @@ final class WarmUp {
    * @throws IllegalStateException if a call was not answered as it should be
    * @throws Exception if the entry threw
    */
-  static Outcome run(Entries entries, Ways ways, int rounds, Duration atMost) throws Exception {
+  public static Outcome run(Entries entries, Ways ways, int rounds, Duration atMost)
+      throws Exception {
     var clock = InstantSource.system();
     try (var entry = entries.make()) {
       System.setProperty(KEPT, "false");

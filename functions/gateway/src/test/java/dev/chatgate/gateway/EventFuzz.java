@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.chatgate.gateway.entry.BufferedResponse;
+import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.HttpEvents;
+import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.HeaderFields;
-import dev.chatgate.gateway.wiring.RequestPipeline;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,8 +45,9 @@ final class EventFuzz {
   }
 
   void check(byte[] event) {
-    checkAnswer(HttpEvents.streamed(event, NOW));
-    checkAnswer(HttpEvents.buffered(new ByteArrayInputStream(event), NOW));
+    checkAnswer(HttpEvents.read(StreamHandler.DOOR, event, NOW, NOW));
+    checkAnswer(
+        HttpEvents.read(ApiHandler.DOOR, new ByteArrayInputStream(event), NOW, Instant.MAX));
     assertEquals(List.of(), harness.ledger.claims(), "something was reserved");
     harness.logged.reset();
   }

@@ -8,9 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
-import dev.chatgate.gateway.entry.Bodies;
+import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.HttpEvents;
-import dev.chatgate.gateway.http.Door;
+import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.http.Bodies;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.GatewayRequest.Body;
 import java.io.ByteArrayInputStream;
@@ -41,7 +42,7 @@ class EventsTest {
                  "isBase64Encoded":false,"pathParameters":null}
                 """)
             .orElseThrow();
-    assertEquals(Door.STREAM, request.door());
+    assertEquals(StreamHandler.DOOR, request.door());
     assertEquals("GET", request.method());
     assertEquals("/v1/models/a/b", request.path());
     assertEquals("x=1", request.query());
@@ -94,9 +95,11 @@ class EventsTest {
   @Test
   void theApiDoorsPathComesDecodedAndItsTimeFromTheEvent() {
     var request = buffered(apiEvent("/prod/v1/models/%2F", "1000")).orElseThrow();
-    assertEquals(Door.API, request.door());
+    assertEquals(ApiHandler.DOOR, request.door());
     assertEquals("/v1/models/%2F", request.path(), "not decoded twice");
-    assertEquals(Instant.ofEpochMilli(1000).plus(Door.API_ANSWERS_WITHIN), request.end());
+    assertEquals(
+        Instant.ofEpochMilli(1000).plus(ApiHandler.DOOR.answersWithin().orElseThrow()),
+        request.end());
     assertEquals(Map.of("x-a", "1"), request.headers());
   }
 
@@ -104,7 +107,8 @@ class EventsTest {
   @ValueSource(strings = {"null", "0", "-1", "1.5", "\"1000\"", "[1000]", "92233720368547758070"})
   void anApiEventThatDoesNotSayWhenItCameCameNow(String time) {
     assertEquals(
-        NOW.plus(Door.API_ANSWERS_WITHIN), buffered(apiEvent("/", time)).orElseThrow().end());
+        NOW.plus(ApiHandler.DOOR.answersWithin().orElseThrow()),
+        buffered(apiEvent("/", time)).orElseThrow().end());
   }
 
   @ParameterizedTest
@@ -129,7 +133,9 @@ class EventsTest {
     assertSameBody(Bodies.of(aws.getBody(), aws.getIsBase64Encoded()), ours.body());
     long came = aws.getRequestContext().getTimeEpoch();
     assertEquals(
-        (came > 0 ? Instant.ofEpochMilli(came) : NOW).plus(Door.API_ANSWERS_WITHIN), ours.end());
+        (came > 0 ? Instant.ofEpochMilli(came) : NOW)
+            .plus(ApiHandler.DOOR.answersWithin().orElseThrow()),
+        ours.end());
   }
 
   static List<Arguments> goldenEvents() throws IOException {
@@ -163,11 +169,13 @@ class EventsTest {
   }
 
   private static Optional<GatewayRequest> streamed(String event) {
-    return call(HttpEvents.streamed(event.getBytes(UTF_8), NOW));
+    return call(HttpEvents.read(StreamHandler.DOOR, event.getBytes(UTF_8), NOW, NOW));
   }
 
   private static Optional<GatewayRequest> buffered(String event) {
-    return call(HttpEvents.buffered(new ByteArrayInputStream(event.getBytes(UTF_8)), NOW));
+    return call(
+        HttpEvents.read(
+            ApiHandler.DOOR, new ByteArrayInputStream(event.getBytes(UTF_8)), NOW, Instant.MAX));
   }
 
   private static Optional<GatewayRequest> call(HttpEvents.Read read) {

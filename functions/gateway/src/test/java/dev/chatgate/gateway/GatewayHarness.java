@@ -7,14 +7,14 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.gateway.account.ModelCatalog;
 import dev.chatgate.gateway.account.UsageEndpoint;
+import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
 import dev.chatgate.gateway.call.LedgerNotes;
 import dev.chatgate.gateway.call.MeteredCall;
-import dev.chatgate.gateway.entry.BufferedResponse;
-import dev.chatgate.gateway.http.Door;
+import dev.chatgate.gateway.entry.ApiHandler;
+import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.log.CallLog;
-import dev.chatgate.gateway.wiring.RequestPipeline;
-import dev.chatgate.gateway.wiring.Settings;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.operation.chat.ChatRequestParser;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.ProviderSettings;
@@ -182,7 +182,7 @@ public final class GatewayHarness implements AutoCloseable {
             new LedgerNotes(tenant -> {}));
     return new RequestPipeline(
         settings,
-        this::find,
+        new TenantKeyAuthenticator(this::find, clock),
         chat,
         new ModelCatalog(
             wait -> offline ? Optional.empty() : provider.models(wait),
@@ -193,8 +193,7 @@ public final class GatewayHarness implements AutoCloseable {
             new PrintStream(logged, true, StandardCharsets.UTF_8),
             clock,
             new MetricSource("gateway", true)),
-        new SecureRandom(),
-        clock);
+        new SecureRandom());
   }
 
   private Settings settings() {
@@ -229,7 +228,7 @@ public final class GatewayHarness implements AutoCloseable {
   public static GatewayRequest request(
       String method, String path, Map<String, String> headers, String body) {
     return new GatewayRequest(
-        Door.API,
+        ApiHandler.DOOR,
         method,
         path,
         "",

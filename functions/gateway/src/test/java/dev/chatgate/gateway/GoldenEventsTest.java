@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.gateway.wiring.GatewayFactory;
-import dev.chatgate.gateway.wiring.Settings;
 import dev.chatgate.openai.error.ErrorCode;
 import io.micronaut.context.BeanContext;
 import java.io.IOException;

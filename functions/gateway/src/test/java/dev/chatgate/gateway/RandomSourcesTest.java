@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.aws.client.AwsClients;
-import dev.chatgate.gateway.wiring.RequestPipeline;
 import dev.chatgate.provider.call.ProviderClient;
 import dev.chatgate.streaming.StreamingHandler;
 import java.io.IOException;

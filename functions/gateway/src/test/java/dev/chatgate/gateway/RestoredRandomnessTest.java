@@ -9,9 +9,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.gateway.wiring.GatewayFactory;
-import dev.chatgate.gateway.wiring.RequestPipeline;
-import dev.chatgate.gateway.wiring.Settings;
 import dev.chatgate.warmup.Snapshot;
 import dev.chatgate.warmup.StreamWarmUp;
 import dev.chatgate.warmup.WarmUpRequest;
@@ -64,7 +63,7 @@ class RestoredRandomnessTest {
     properties = properties(backends.getAddress().getPort());
     properties.forEach(System::setProperty);
     application = GatewayFactory.start(settings(backends.getAddress().getPort()));
-    snapshot = new Snapshot(application, StreamWarmUp::new, machine::pass);
+    snapshot = new Snapshot(application, () -> new StreamWarmUp(StreamHandler::new), machine::pass);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
   }
 

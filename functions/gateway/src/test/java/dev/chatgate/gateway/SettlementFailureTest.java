@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.StreamHandler;
-import dev.chatgate.gateway.http.Door;
 import dev.chatgate.telemetry.Metric;
 import dev.chatgate.warmup.WarmUpRequest;
 import dev.chatgate.warmup.fake.FakeBackend;
@@ -119,7 +118,7 @@ class SettlementFailureTest {
   @Test
   void theBufferedDoorWaitsForAFailingStoreASecondOrTwo() {
     failure = Optional.of(error(400, "ThrottlingException"));
-    assertBelow(Door.API.settlesWithin().plus(AMPLE), buffered());
+    assertBelow(ApiHandler.DOOR.settlesWithin().plus(AMPLE), buffered());
     assertTrue(puts.get() > 3, "tried again");
     assertTrue(lastLine().contains("\"settlement\":\"left_to_reconciler\""), lastLine());
   }
@@ -127,14 +126,14 @@ class SettlementFailureTest {
   @Test
   void theBufferedDoorWaitsForAStoreThatIsAwayASecondOrTwo() {
     away = true;
-    assertBelow(Door.API.settlesWithin().plus(AMPLE), buffered());
+    assertBelow(ApiHandler.DOOR.settlesWithin().plus(AMPLE), buffered());
     assertTrue(lastLine().contains("\"settlement\":\"left_to_reconciler\""), lastLine());
   }
 
   @Test
   void theStreamingDoorIsBusyForSomeSeconds() {
     failure = Optional.of(error(500, "InternalServerError"));
-    assertBelow(Door.STREAM.settlesWithin().plus(AMPLE), streamed());
+    assertBelow(StreamHandler.DOOR.settlesWithin().plus(AMPLE), streamed());
     assertTrue(puts.get() > 5, "tried again");
     assertTrue(lastLine().contains("\"settlement\":\"left_to_reconciler\""), lastLine());
   }

@@ -2,6 +2,8 @@ package dev.chatgate.warmup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.chatgate.gateway.entry.ApiHandler;
+import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.warmup.WarmUp.Ways;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -20,8 +22,8 @@ class WarmUpTest {
   private static final int REQUESTS_A_CALL = 4;
 
   enum Side {
-    STREAM(StreamWarmUp::new),
-    API(ApiWarmUp::new);
+    STREAM(() -> new StreamWarmUp(StreamHandler::new)),
+    API(() -> new ApiWarmUp(ApiHandler::new));
 
     @SuppressWarnings("ImmutableEnumChecker")
     private final WarmUp.Entries entry;
@@ -68,7 +70,9 @@ class WarmUpTest {
 
   @Test
   void nothingIsBegunWhenTheTimeIsUp() throws Exception {
-    assertEquals(0, WarmUp.run(StreamWarmUp::new, SECURE, 1, Duration.ZERO).calls());
+    assertEquals(
+        0,
+        WarmUp.run(() -> new StreamWarmUp(StreamHandler::new), SECURE, 1, Duration.ZERO).calls());
   }
 
   @Test

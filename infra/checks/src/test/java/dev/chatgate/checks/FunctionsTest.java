@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.gateway.http.Door;
-import dev.chatgate.gateway.wiring.Settings;
+import dev.chatgate.gateway.entry.ApiHandler;
+import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -112,11 +113,11 @@ class FunctionsTest {
     var event = api.path("Events").path("Everything").path("Properties");
     var integration = Duration.ofMillis(event.get("TimeoutInMillis").asLong());
 
-    assertLess(Door.API_ANSWERS_WITHIN, integration);
+    assertLess(ApiHandler.DOOR.answersWithin().orElseThrow(), integration);
     assertLess(integration, timeout("ApiFunction"));
     var longestCall =
         Duration.ofSeconds(template.parameters().at("/CallSeconds/MaxValue").asLong());
-    assertLess(longestCall.plus(Door.STREAM.settling()), timeout("StreamFunction"));
+    assertLess(longestCall.plus(StreamHandler.DOOR.settling()), timeout("StreamFunction"));
     // Runs do not pile up.
     assertFalse(timeout("ReconcilerFunction").compareTo(Duration.ofMinutes(1)) > 0);
   }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.chatgate.gateway.wiring.Settings;
+import dev.chatgate.gateway.settings.Settings;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

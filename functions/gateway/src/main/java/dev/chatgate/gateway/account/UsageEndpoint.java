@@ -2,7 +2,7 @@ package dev.chatgate.gateway.account;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.report.UsageReader.Usage;

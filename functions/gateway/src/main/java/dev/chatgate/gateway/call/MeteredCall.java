@@ -1,12 +1,10 @@
 package dev.chatgate.gateway.call;
 
-import dev.chatgate.gateway.entry.BufferedResponse;
-import dev.chatgate.gateway.http.Door;
-import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.gateway.exchange.Exchange;
+import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.TraceContext;
-import dev.chatgate.gateway.wiring.RequestPipeline;
-import dev.chatgate.gateway.wiring.Settings;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.operation.chat.ChatRequest;
@@ -165,16 +163,13 @@ public final class MeteredCall {
       }
       case Admission.Unavailable unavailable -> {
         call.exchange.log().text("cause", unavailable.cause().getClass().getName());
-        call.exchange.refuse(RequestPipeline.storeUnavailable());
+        call.exchange.refuse(Exchange.storeUnavailable());
       }
     }
   }
 
   private Duration callLimit(Call call) {
-    return call.exchange.request().door() == Door.API
-            && settings.callLimit().compareTo(Door.API_ANSWERS_WITHIN) > 0
-        ? Door.API_ANSWERS_WITHIN
-        : settings.callLimit();
+    return call.exchange.request().door().atMost(settings.callLimit());
   }
 
   private void callProvider(
@@ -372,7 +367,12 @@ public final class MeteredCall {
 
     @Override
     public void end() throws IOException {
-      exchange.channel().end();
+      try {
+        exchange.channel().end();
+      } catch (BufferedResponse.TooLargeException e) {
+        tooLarge = true;
+        throw e;
+      }
     }
   }
 }

@@ -2,17 +2,22 @@ package dev.chatgate.gateway.entry;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.chatgate.gateway.RequestPipeline;
+import dev.chatgate.gateway.http.BufferedResponse;
+import dev.chatgate.gateway.http.Door;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.wiring.GatewayFactory;
-import dev.chatgate.gateway.wiring.RequestPipeline;
 import dev.chatgate.warmup.ApiWarmUp;
 import dev.chatgate.warmup.Snapshot;
 import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +25,18 @@ import org.jspecify.annotations.Nullable;
  * That client leaves no moment after the answer, so the call is settled when this returns.
  */
 public final class ApiHandler implements RequestStreamHandler {
-  /** Where AWS's runtime client tells of the trace: the X-Ray SDK looks for it there. */
-  public static final String TRACE = "com.amazonaws.xray.traceHeader";
+  /**
+   * HTTP API gives up after 29 s, on a clock that starts before a snapshot's restore does. Lambda's
+   * own deadline starts after it and does not matter here. The caller waits for the settlement with
+   * a finished answer.
+   */
+  public static final Door DOOR =
+      new Door(
+          "api",
+          Optional.of(Duration.ofSeconds(25)),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(1_500),
+          false);
 
   private final RequestPipeline gateway;
   private final InstantSource clock;
@@ -43,11 +58,11 @@ public final class ApiHandler implements RequestStreamHandler {
   public ApiHandler(BeanContext context) {
     this.gateway = context.getBean(RequestPipeline.class);
     this.clock = context.getBean(InstantSource.class);
-    this.snapshot = Snapshot.of(context, ApiWarmUp::new);
+    this.snapshot = Snapshot.of(context, () -> new ApiWarmUp(ApiHandler::new));
   }
 
   /**
-   * For rehearsals.
+   * For the warm-up.
    *
    * @param gateway what answers
    * @param clock the present
@@ -62,7 +77,7 @@ public final class ApiHandler implements RequestStreamHandler {
   public void handleRequest(InputStream event, OutputStream answer, @Nullable Context context)
       throws IOException {
     var response = new BufferedResponse();
-    switch (HttpEvents.buffered(event, clock.instant())) {
+    switch (HttpEvents.read(DOOR, event, clock.instant(), Instant.MAX)) {
       case HttpEvents.Read.Call(var request) -> gateway.handle(traced(request), response);
       case HttpEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(response);
       case HttpEvents.Read.Unknown _ -> gateway.answerUnknownEvent(response);
@@ -71,7 +86,7 @@ public final class ApiHandler implements RequestStreamHandler {
   }
 
   private static GatewayRequest traced(GatewayRequest request) {
-    var trace = System.getProperty(TRACE);
+    var trace = System.getProperty(TraceContext.RUNTIME_PROPERTY);
     return trace == null ? request : request.withHeader(TraceContext.AWS_HEADER, trace);
   }
 }

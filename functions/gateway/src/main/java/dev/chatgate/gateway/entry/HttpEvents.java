@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.chatgate.gateway.http.Bodies;
 import dev.chatgate.gateway.http.Door;
 import dev.chatgate.gateway.http.GatewayRequest;
 import java.io.IOException;
@@ -13,13 +14,9 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the events of both doors: payload 2.0, of which only what a call needs is kept. An HTTP API
- * hands the path over percent-decoded, a function URL as the client encoded it.
- */
+/** Reads the events of the doors: payload 2.0, of which only what a call needs is kept. */
 public final class HttpEvents {
   // Lambda's own limit on an event is 6 MB: no smaller one of Jackson's may get in its way.
   private static final StreamReadConstraints CONSTRAINTS =
@@ -40,26 +37,24 @@ public final class HttpEvents {
   }
 
   /**
-   * Reads an event of the streaming door.
+   * Reads an event.
    *
-   * @param end when all work for the call must be over
+   * @param door where it came in
+   * @param now the present, for an event that does not say when it came
+   * @param latest when all work for the call must be over, unless the door must answer earlier
    */
-  public static Read streamed(byte[] event, Instant end) {
+  public static Read read(Door door, byte[] event, Instant now, Instant latest) {
     try (var json = factory().createParser(event)) {
-      return fields(json).streamed(end);
+      return fields(json).read(door, now, latest);
     } catch (IOException e) {
       return new Read.Unknown();
     }
   }
 
-  /**
-   * Reads an event of the buffered door.
-   *
-   * @param now the present, for an event that does not say when it came
-   */
-  public static Read buffered(InputStream event, Instant now) {
+  /** The same, of an event that is still to be read: it is not held whole. */
+  public static Read read(Door door, InputStream event, Instant now, Instant latest) {
     try (var json = factory().createParser(event)) {
-      return fields(json).buffered(now);
+      return fields(json).read(door, now, latest);
     } catch (IOException e) {
       return new Read.Unknown();
     }
@@ -164,16 +159,7 @@ public final class HttpEvents {
       return strings;
     }
 
-    public Read streamed(Instant end) {
-      return event(Door.STREAM, Paths::decoded, end);
-    }
-
-    public Read buffered(Instant now) {
-      var arrived = timeEpoch > 0 ? Instant.ofEpochMilli(timeEpoch) : now;
-      return event(Door.API, UnaryOperator.identity(), arrived.plus(Door.API_ANSWERS_WITHIN));
-    }
-
-    private Read event(Door door, UnaryOperator<String> decoding, Instant end) {
+    Read read(Door door, Instant now, Instant latest) {
       if (method == null || rawPath == null) {
         return KeepWarm.is(routeKey) ? new Read.KeptWarm() : new Read.Unknown();
       }
@@ -181,11 +167,24 @@ public final class HttpEvents {
           new GatewayRequest(
               door,
               method,
-              decoding.apply(Paths.withoutStage(rawPath, stage)),
+              path(door, rawPath),
               query,
               headers,
               Bodies.of(body, base64),
-              end));
+              end(door, now, latest)));
+    }
+
+    private String path(Door door, String raw) {
+      var path = Paths.withoutStage(raw, stage);
+      return door.encodedPath() ? Paths.decoded(path) : path;
+    }
+
+    private Instant end(Door door, Instant now, Instant latest) {
+      var arrived = timeEpoch > 0 ? Instant.ofEpochMilli(timeEpoch) : now;
+      return door.answersWithin()
+          .map(arrived::plus)
+          .filter(end -> end.isBefore(latest))
+          .orElse(latest);
     }
   }
 }

@@ -1,10 +1,11 @@
 package dev.chatgate.gateway.entry;
 
+import dev.chatgate.gateway.RequestPipeline;
+import dev.chatgate.gateway.http.Door;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.ResponseChannel;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.wiring.GatewayFactory;
-import dev.chatgate.gateway.wiring.RequestPipeline;
 import dev.chatgate.streaming.InvocationContext;
 import dev.chatgate.streaming.StreamingHandler;
 import dev.chatgate.warmup.Snapshot;
@@ -13,6 +14,7 @@ import io.micronaut.context.BeanContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,14 @@ import org.jspecify.annotations.Nullable;
  * after its last byte.
  */
 public final class StreamHandler implements StreamingHandler {
+  /**
+   * While the store fails the instance is busy and billed; hundreds of calls that end together may
+   * need 25 s at one item. Longer would seldom help, but each try that succeeds charges what was
+   * used, and the reconciler charges the reserve.
+   */
+  public static final Door DOOR =
+      new Door("stream", Optional.empty(), Duration.ofSeconds(5), Duration.ofSeconds(25), true);
+
   // For the log line and the way back to the runtime.
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
@@ -41,11 +51,11 @@ public final class StreamHandler implements StreamingHandler {
    */
   public StreamHandler(BeanContext context) {
     gateway = context.getBean(RequestPipeline.class);
-    snapshot = Snapshot.of(context, StreamWarmUp::new);
+    snapshot = Snapshot.of(context, () -> new StreamWarmUp(StreamHandler::new));
   }
 
   /**
-   * For rehearsals and tests.
+   * For the warm-up and tests.
    *
    * @param gateway what answers
    */
@@ -63,7 +73,8 @@ public final class StreamHandler implements StreamingHandler {
   public void handle(
       byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
     var channel = channelOver(response);
-    switch (HttpEvents.streamed(event, context.deadline().minus(LAST_WORDS))) {
+    var end = context.deadline().minus(LAST_WORDS);
+    switch (HttpEvents.read(DOOR, event, end, end)) {
       case HttpEvents.Read.Call(var request) -> gateway.handle(traced(request, context), channel);
       case HttpEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(channel);
       case HttpEvents.Read.Unknown _ -> gateway.answerUnknownEvent(channel);

@@ -1,48 +1,29 @@
 package dev.chatgate.gateway.http;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * The two ways in. They differ in time, size and rhythm, and in how a path arrives; in nothing
- * else.
+ * A way into the gateway: what differs between the services that call it. Each entry has one door.
+ *
+ * @param name in the log's field {@code door}, lower case
+ * @param answersWithin when the whole answer must be there, counted from the call's arrival; empty
+ *     if the answer goes out as it comes, for as long as a call may take
+ * @param settling how much of a call's time is kept for settling: the provider call ends that much
+ *     earlier
+ * @param settlesWithin how long settling is tried while the store fails; the reconciler does the
+ *     rest
+ * @param encodedPath whether the event has the path as the client encoded it, and not decoded
  */
-public enum Door {
-  /** HTTP API before an ordinary handler: the answer goes out in one piece, settled. */
-  API(Duration.ofSeconds(2), Duration.ofMillis(1_500)),
-  /**
-   * Function URL before the streaming runtime: the answer goes out as it comes, and is settled
-   * afterwards.
-   */
-  STREAM(Duration.ofSeconds(5), Duration.ofSeconds(25));
+public record Door(
+    String name,
+    Optional<Duration> answersWithin,
+    Duration settling,
+    Duration settlesWithin,
+    boolean encodedPath) {
 
-  /**
-   * When the buffered door answers at the latest, counted from {@code requestContext.timeEpoch}.
-   * HTTP API gives up after 29 s, on a clock that starts before a snapshot's restore does; Lambda's
-   * own deadline starts after it and says nothing here.
-   */
-  public static final Duration API_ANSWERS_WITHIN = Duration.ofSeconds(25);
-
-  private final Duration settling;
-  private final Duration settlesWithin;
-
-  Door(Duration settling, Duration settlesWithin) {
-    this.settling = settling;
-    this.settlesWithin = settlesWithin;
-  }
-
-  /** How much of a call's time is kept for settling: the provider call ends that much earlier. */
-  public Duration settling() {
-    return settling;
-  }
-
-  /**
-   * How long settling is tried while the store fails; the reconciler does the rest. At the buffered
-   * door the caller waits for it with a finished answer; at the streaming door the instance is busy
-   * and billed, and hundreds of calls that end together may need so long at one item. Longer would
-   * seldom help, but each try that succeeds charges what was used, and the reconciler charges the
-   * reserve.
-   */
-  public Duration settlesWithin() {
-    return settlesWithin;
+  /** The shorter of a limit and the time in which this door must answer. */
+  public Duration atMost(Duration limit) {
+    return answersWithin.filter(own -> own.compareTo(limit) < 0).orElse(limit);
   }
 }

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A call as it came in, the same from either door.
+ * A call as it came in, the same from every door.
  *
- * @param door which one
+ * @param door where it came in
  * @param method the HTTP method
  * @param path the path, percent-decoded, without the stage
  * @param query the query string as it came, without the question mark
@@ -54,6 +54,6 @@ public record GatewayRequest(
   /** Shows neither headers nor body. */
   @Override
   public String toString() {
-    return "GatewayRequest[" + door + " " + method + "]";
+    return "GatewayRequest[" + door.name() + " " + method + "]";
   }
 }

@@ -23,7 +23,7 @@ public final class HeaderFields {
    *
    * @param headers by lower-case name; is changed
    */
-  static void clean(Map<String, String> headers) {
+  public static void clean(Map<String, String> headers) {
     headers.entrySet().removeIf(HeaderFields::isToBeLeftOut);
   }
 

@@ -18,7 +18,11 @@ import java.util.regex.Pattern;
  * @param state the client's {@code tracestate}, if its trace goes on
  */
 public record TraceContext(String traceId, String spanId, int flags, Optional<String> state) {
+  /** The header in which AWS passes its trace on. */
   public static final String AWS_HEADER = "x-amzn-trace-id";
+
+  /** Where AWS's runtime client keeps the invocation's trace: the X-Ray SDK reads it there. */
+  public static final String RUNTIME_PROPERTY = "com.amazonaws.xray.traceHeader";
 
   private static final int SAMPLED = 1;
   private static final int RANDOM = 2;

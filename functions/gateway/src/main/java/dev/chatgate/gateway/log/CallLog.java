@@ -52,7 +52,7 @@ public final class CallLog {
   public Line begin(RequestId requestId, GatewayRequest request) {
     var line = new Line(clock.instant());
     line.text("request_id", requestId.value());
-    line.text("door", request.door().name().toLowerCase(Locale.ROOT));
+    line.text("door", request.door().name());
     line.text("method", safe(request.method()));
     request.header("x-request-id").ifPresent(id -> line.text("client_request_id", safe(id)));
     client(request).ifPresent(client -> line.text("client", safe(client)));

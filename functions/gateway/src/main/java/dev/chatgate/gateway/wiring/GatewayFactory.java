@@ -8,11 +8,15 @@ import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.aws.usage.PriceStore;
+import dev.chatgate.gateway.RequestPipeline;
 import dev.chatgate.gateway.account.ModelCatalog;
 import dev.chatgate.gateway.account.UsageEndpoint;
+import dev.chatgate.gateway.auth.Authenticator;
+import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
 import dev.chatgate.gateway.call.LedgerNotes;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.operation.chat.ChatRequestParser;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.call.ProviderClient;
@@ -26,7 +30,6 @@ import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.time.Pause;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.CachedPriceBook;
-import dev.chatgate.warmup.Snapshot;
 import io.micronaut.context.BeanContext;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
@@ -64,13 +67,18 @@ public final class GatewayFactory {
    */
   public static BeanContext start() {
     var context = begun(Settings.from(System.getenv()));
-    if (Snapshot.isToBeTaken()) {
+    if (isSnapshotToBeTaken()) {
       return complete(context);
     }
     var ahead = new Prefetch(context).begin();
     complete(context);
     ahead.await(Prefetch.WAITED_FOR);
     return context;
+  }
+
+  /** Whether Lambda will take a snapshot of this process when it has started (SnapStart). */
+  private static boolean isSnapshotToBeTaken() {
+    return "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
   }
 
   /** Starts the application with other settings, and fetches nothing. */
@@ -114,7 +122,7 @@ public final class GatewayFactory {
   }
 
   private static BeanContext complete(BeanContext context) {
-    // Every part is a part of this one.
+    // Resolving it instantiates every singleton.
     var _ = context.getBean(RequestPipeline.class);
     return context;
   }
@@ -255,15 +263,19 @@ public final class GatewayFactory {
   }
 
   @Singleton
+  Authenticator authenticator(TenantDirectory tenants, InstantSource clock) {
+    return new TenantKeyAuthenticator(tenants, clock);
+  }
+
+  @Singleton
   RequestPipeline gateway(
       Settings settings,
-      TenantDirectory tenants,
+      Authenticator authenticator,
       MeteredCall chat,
       ModelCatalog models,
       UsageEndpoint usage,
       CallLog log,
-      InstantSource clock,
       RandomGenerator random) {
-    return new RequestPipeline(settings, tenants, chat, models, usage, log, random, clock);
+    return new RequestPipeline(settings, authenticator, chat, models, usage, log, random);
   }
 }

@@ -8,9 +8,10 @@ import dev.chatgate.RequestId;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.gateway.GatewayHarness;
-import dev.chatgate.gateway.entry.BufferedResponse;
-import dev.chatgate.gateway.http.Door;
-import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.gateway.entry.ApiHandler;
+import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.exchange.Exchange;
+import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.quota.Admission.Granted;
@@ -84,7 +85,7 @@ class UsageEndpointTest {
   private BufferedResponse answer(String query) {
     var call =
         new GatewayRequest(
-            Door.STREAM,
+            StreamHandler.DOOR,
             "GET",
             "/v1/usage",
             query,
@@ -211,7 +212,7 @@ class UsageEndpointTest {
       var response = new BufferedResponse();
       var call =
           new GatewayRequest(
-              Door.API,
+              ApiHandler.DOOR,
               "GET",
               "/v1/usage",
               "from=soon",

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.gateway.GatewayHarness;
-import dev.chatgate.gateway.http.Exchange;
+import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;

@@ -1,4 +1,4 @@
-package dev.chatgate.gateway.entry;
+package dev.chatgate.gateway.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -22,7 +22,7 @@ class BufferedResponseTest {
   @Test
   void takesWhatLambdaTakes() throws Exception {
     response.head(200, Map.of());
-    var most = new byte[(int) BufferedResponse.MOST_BYTES];
+    var most = new byte[(int) BufferedResponse.MAX_BYTES];
     Arrays.fill(most, (byte) 'x');
     response.write(most, 0, most.length);
     assertArrayEquals(most, response.body());
@@ -36,7 +36,7 @@ class BufferedResponseTest {
 
   private void overflow() {
     response.head(200, Map.of());
-    var quotes = new byte[(int) BufferedResponse.MOST_BYTES / 2 + 1];
+    var quotes = new byte[(int) BufferedResponse.MAX_BYTES / 2 + 1];
     Arrays.fill(quotes, (byte) '"');
     assertThrows(
         BufferedResponse.TooLargeException.class, () -> response.write(quotes, 0, quotes.length));
@@ -68,9 +68,28 @@ class BufferedResponseTest {
   }
 
   @Test
+  void countsWhatBase64Adds() throws Exception {
+    var largest = (int) BufferedResponse.MAX_BYTES / 4 * 3;
+    response.head(200, Map.of());
+    response.write(notText(largest), 0, largest);
+    response.end();
+    response.head(200, Map.of());
+    response.write(notText(largest + 1), 0, largest + 1);
+    assertThrows(BufferedResponse.TooLargeException.class, response::end);
+  }
+
+  private static byte[] notText(int length) {
+    var bytes = new byte[length];
+    Arrays.fill(bytes, (byte) 'x');
+    bytes[0] = (byte) 0xFF;
+    return bytes;
+  }
+
+  @Test
   void isWrittenAsPayload2WantsIt() throws Exception {
     response.head(503, Map.of("retry-after", "1"));
     response.write("{}".getBytes(UTF_8), 0, 2);
+    response.end();
     var out = new ByteArrayOutputStream();
     response.writeTo(out);
     assertEquals(
@@ -81,6 +100,7 @@ class BufferedResponseTest {
   private JsonNode written(byte[] bytes) throws Exception {
     response.head(200, Map.of());
     response.write(bytes, 0, bytes.length);
+    response.end();
     var out = new ByteArrayOutputStream();
     response.writeTo(out);
     return new ObjectMapper().readTree(out.toByteArray());

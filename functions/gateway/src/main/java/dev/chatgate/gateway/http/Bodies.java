@@ -1,4 +1,4 @@
-package dev.chatgate.gateway.entry;
+package dev.chatgate.gateway.http;
 
 import dev.chatgate.gateway.http.GatewayRequest.Body;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.chatgate.gateway.wiring;
+package dev.chatgate.gateway.settings;
 
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.provider.ProviderSettings;

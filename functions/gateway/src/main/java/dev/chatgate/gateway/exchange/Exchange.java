@@ -1,9 +1,14 @@
-package dev.chatgate.gateway.http;
+package dev.chatgate.gateway.exchange;
 
 import dev.chatgate.RequestId;
-import dev.chatgate.gateway.entry.BufferedResponse;
+import dev.chatgate.gateway.http.BufferedResponse;
+import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.gateway.http.HeaderFields;
+import dev.chatgate.gateway.http.ResponseChannel;
+import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.error.ErrorCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -114,6 +119,12 @@ public final class Exchange {
     } catch (IOException e) {
       log.clientGone();
     }
+  }
+
+  /** What a call is told that ends because the store does not answer. */
+  public static ApiError storeUnavailable() {
+    return ApiError.of(ErrorCode.QUOTA_STORE_UNAVAILABLE, "The gateway's store is not available.")
+        .withoutRetry();
   }
 
   /** A whole answer in JSON. */

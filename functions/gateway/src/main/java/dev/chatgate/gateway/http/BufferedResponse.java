@@ -1,8 +1,7 @@
-package dev.chatgate.gateway.entry;
+package dev.chatgate.gateway.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import dev.chatgate.gateway.http.ResponseChannel;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +19,7 @@ import java.util.Optional;
  */
 public final class BufferedResponse implements ResponseChannel {
   /** Largest response of a Lambda function, less 64 KiB for the head. */
-  static final long MOST_BYTES = 6L * 1024 * 1024 - 64 * 1024;
+  static final long MAX_BYTES = 6L * 1024 * 1024 - 64 * 1024;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
@@ -47,6 +46,7 @@ public final class BufferedResponse implements ResponseChannel {
   private Map<String, String> headers = Map.of();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private long escapedBytes;
+  private Optional<String> text = Optional.of("");
 
   @Override
   public void head(int status, Map<String, String> headers) {
@@ -54,6 +54,7 @@ public final class BufferedResponse implements ResponseChannel {
     this.headers = headers;
     body.reset();
     escapedBytes = 0;
+    text = Optional.of("");
   }
 
   @Override
@@ -61,7 +62,7 @@ public final class BufferedResponse implements ResponseChannel {
     for (int i = offset; i < offset + length; i++) {
       escapedBytes += escapedLength(bytes[i]);
     }
-    if (escapedBytes > MOST_BYTES) {
+    if (escapedBytes > MAX_BYTES) {
       throw new TooLargeException();
     }
     body.write(bytes, offset, length);
@@ -79,8 +80,21 @@ public final class BufferedResponse implements ResponseChannel {
   @Override
   public void endWithin(Duration time) {}
 
+  /**
+   * @throws TooLargeException if the body is no text and is too large in base64
+   */
   @Override
-  public void end() {}
+  public void end() throws TooLargeException {
+    text = decoded();
+    if (text.isEmpty() && base64Length(body.size()) > MAX_BYTES) {
+      throw new TooLargeException();
+    }
+  }
+
+  /** RFC 4648, 4: four characters for each three bytes, the last ones padded. */
+  private static long base64Length(int bytes) {
+    return (bytes + 2L) / 3 * 4;
+  }
 
   /** Never: nothing goes out before all of it does. */
   @Override
@@ -118,7 +132,6 @@ public final class BufferedResponse implements ResponseChannel {
         json.writeStringField(header.getKey(), header.getValue());
       }
       json.writeEndObject();
-      var text = text();
       json.writeStringField(
           "body", text.orElseGet(() -> Base64.getEncoder().encodeToString(body())));
       json.writeBooleanField("isBase64Encoded", text.isEmpty());
@@ -127,8 +140,8 @@ public final class BufferedResponse implements ResponseChannel {
   }
 
   /** The body as text, or empty if it is not UTF-8. */
-  private Optional<String> text() {
-    // Straight from the bytes; the sign for what cannot be read may also have been written.
+  private Optional<String> decoded() {
+    // U+FFFD stands for bytes that are not UTF-8, but the body may hold it as text, too.
     var text = body.toString(StandardCharsets.UTF_8);
     return text.indexOf(UNREADABLE) < 0 ? Optional.of(text) : Bodies.text(body());
   }

@@ -1,4 +1,4 @@
-package dev.chatgate.gateway.wiring;
+package dev.chatgate.gateway.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

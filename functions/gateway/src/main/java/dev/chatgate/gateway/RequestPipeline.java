@@ -1,28 +1,28 @@
-package dev.chatgate.gateway.wiring;
+package dev.chatgate.gateway;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.gateway.account.ApiDocument;
 import dev.chatgate.gateway.account.ModelCatalog;
 import dev.chatgate.gateway.account.UsageEndpoint;
+import dev.chatgate.gateway.auth.Authentication;
+import dev.chatgate.gateway.auth.Authenticator;
 import dev.chatgate.gateway.call.MeteredCall;
+import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.gateway.http.Cors;
-import dev.chatgate.gateway.http.Exchange;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.ResponseChannel;
 import dev.chatgate.gateway.http.Route;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.tenant.Credential;
-import dev.chatgate.tenant.KeyHash;
-import dev.chatgate.tenant.TenantDirectory;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -46,33 +46,30 @@ public final class RequestPipeline {
   private final Duration answerLimit;
   private final Cors cors;
   private final ApiDocument document = ApiDocument.read();
-  private final TenantDirectory tenants;
+  private final Authenticator authenticator;
   private final MeteredCall chat;
   private final ModelCatalog models;
   private final UsageEndpoint usage;
   private final CallLog log;
   private final RandomGenerator random;
-  private final InstantSource clock;
 
   public RequestPipeline(
       Settings settings,
-      TenantDirectory tenants,
+      Authenticator authenticator,
       MeteredCall chat,
       ModelCatalog models,
       UsageEndpoint usage,
       CallLog log,
-      RandomGenerator random,
-      InstantSource clock) {
+      RandomGenerator random) {
     this.maxBodyBytes = settings.maxBodyBytes();
     this.answerLimit = settings.callLimit().plus(BEFORE_THE_PROVIDER);
     this.cors = new Cors(settings.allowedOrigins());
-    this.tenants = tenants;
+    this.authenticator = authenticator;
     this.chat = chat;
     this.models = models;
     this.usage = usage;
     this.log = log;
     this.random = random;
-    this.clock = clock;
   }
 
   /**
@@ -89,7 +86,7 @@ public final class RequestPipeline {
       answer(exchange);
     } catch (StoreUnavailableException e) {
       exchange.log().text("cause", String.valueOf(e.getMessage()));
-      exchange.refuse(storeUnavailable());
+      exchange.refuse(Exchange.storeUnavailable());
     } catch (RuntimeException | Error e) {
       answerDefect(exchange, e);
     } finally {
@@ -97,7 +94,11 @@ public final class RequestPipeline {
     }
   }
 
-  /** Answers the daily schedule's event, at once and without a look at anything. */
+  /**
+   * Answers the daily schedule's event: at once, without a read of the store and without a call.
+   *
+   * @param channel where the answer goes
+   */
   public void answerKeepWarm(ResponseChannel channel) {
     log.event("keep-warm");
     answerEvent(
@@ -241,22 +242,18 @@ public final class RequestPipeline {
 
   /** The caller, or empty once the refusal has gone out. */
   private Optional<Credential> authenticated(Exchange exchange) {
-    var key = exchange.request().header("authorization").flatMap(RequestPipeline::bearer);
-    var credential = key.flatMap(secret -> tenants.find(KeyHash.of(secret)));
-    credential = credential.filter(known -> !known.expiredAt(clock.instant()));
-    if (credential.isEmpty()) {
-      exchange.refuse(
-          ApiError.of(
-              ErrorCode.INVALID_API_KEY,
-              key.isEmpty()
-                  ? "No API key was sent. Send it as: Authorization: Bearer <key>."
-                  : "The API key is unknown, expired or revoked."));
-      return Optional.empty();
-    }
-    exchange.log().credential(credential.get());
-    var forbidden = forbidden(exchange.request(), credential.get());
-    forbidden.ifPresent(exchange::refuse);
-    return forbidden.isPresent() ? Optional.empty() : credential;
+    return switch (authenticator.authenticate(exchange.request())) {
+      case Authentication.Refused(var error) -> {
+        exchange.refuse(error);
+        yield Optional.empty();
+      }
+      case Authentication.Authenticated(var caller) -> {
+        exchange.log().credential(caller);
+        var forbidden = forbidden(exchange.request(), caller);
+        forbidden.ifPresent(exchange::refuse);
+        yield forbidden.isPresent() ? Optional.empty() : Optional.of(caller);
+      }
+    };
   }
 
   private Optional<ApiError> forbidden(GatewayRequest request, Credential who) {
@@ -269,23 +266,6 @@ public final class RequestPipeline {
               ErrorCode.ORIGIN_NOT_ALLOWED, "Calls from this browser origin are not allowed."));
     }
     return Optional.empty();
-  }
-
-  /** RFC 6750, 2.1, with any letter case and stray spaces forgiven. */
-  private static Optional<String> bearer(String authorization) {
-    var trimmed = authorization.strip();
-    String scheme = "bearer";
-    if (!trimmed.regionMatches(true, 0, scheme, 0, scheme.length())) {
-      return Optional.empty();
-    }
-    var rest = trimmed.substring(scheme.length());
-    var key = rest.strip();
-    return key.isEmpty() || key.length() == rest.length() ? Optional.empty() : Optional.of(key);
-  }
-
-  public static ApiError storeUnavailable() {
-    return ApiError.of(ErrorCode.QUOTA_STORE_UNAVAILABLE, "The gateway's store is not available.")
-        .withoutRetry();
   }
 
   private void answerDefect(Exchange exchange, Throwable defect) {

@@ -1,4 +1,4 @@
-package dev.chatgate.gateway.wiring;
+package dev.chatgate.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.gateway.GatewayHarness;
-import dev.chatgate.gateway.entry.BufferedResponse;
-import dev.chatgate.gateway.http.Door;
+import dev.chatgate.gateway.entry.StreamHandler;
+import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.GatewayRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -177,7 +176,7 @@ class RequestPipelineTest {
   void anUndecodableBodyIsA400() {
     var request =
         new GatewayRequest(
-            Door.STREAM,
+            StreamHandler.DOOR,
             "POST",
             CHAT,
             "",

@@ -1,0 +1,5 @@
+/** Who a caller is: one authenticator for each kind of credential. */
+@NullMarked
+package dev.chatgate.gateway.auth;
+
+import org.jspecify.annotations.NullMarked;

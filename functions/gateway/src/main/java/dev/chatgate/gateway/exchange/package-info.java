@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.gateway.exchange;
+
+import org.jspecify.annotations.NullMarked;

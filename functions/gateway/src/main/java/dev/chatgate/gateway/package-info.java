@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.gateway;
+
+import org.jspecify.annotations.NullMarked;

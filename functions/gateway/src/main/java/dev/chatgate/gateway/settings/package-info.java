@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.gateway.settings;
+
+import org.jspecify.annotations.NullMarked;

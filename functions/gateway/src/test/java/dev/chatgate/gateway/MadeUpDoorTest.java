@@ -1,0 +1,84 @@
+package dev.chatgate.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.chatgate.gateway.entry.HttpEvents;
+import dev.chatgate.gateway.http.BufferedResponse;
+import dev.chatgate.gateway.http.Door;
+import dev.chatgate.time.Pause;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A third door is a value and an entry: everything else serves it as it is. */
+class MadeUpDoorTest {
+  private static final Instant NOW = Instant.now();
+
+  /** Two seconds to answer, of which half a second is for settling; encoded paths. */
+  private static final Door BALANCER =
+      new Door(
+          "balancer",
+          Optional.of(Duration.ofSeconds(2)),
+          Duration.ofMillis(500),
+          Duration.ofMillis(300),
+          true);
+
+  private static final String EVENT =
+      """
+      {"rawPath": "/%76%31/chat/completions",
+       "headers": {"authorization": "Bearer key", "content-type": "application/json"},
+       "requestContext": {"timeEpoch": @, "http": {"method": "POST"}},
+       "body": "{\\"model\\": \\"m\\", \\"messages\\": [{\\"role\\": \\"user\\", \\"content\\": \\"hi\\"}]}"}
+      """;
+
+  private GatewayHarness harness;
+
+  @BeforeEach
+  void start() throws Exception {
+    harness = new GatewayHarness();
+  }
+
+  @AfterEach
+  void stop() {
+    harness.close();
+  }
+
+  /** Its entry: all that a new door has beside its value. */
+  private BufferedResponse enter(Instant latest) throws Exception {
+    var event = EVENT.replace("@", Long.toString(NOW.toEpochMilli())).getBytes(UTF_8);
+    var response = new BufferedResponse();
+    if (HttpEvents.read(BALANCER, event, NOW, latest) instanceof HttpEvents.Read.Call(var call)) {
+      harness.gateway().handle(call, response);
+    }
+    return response;
+  }
+
+  @Test
+  void itsCallsAreAnsweredAndSettled() throws Exception {
+    var answer = enter(NOW.plusSeconds(60));
+    assertEquals(200, answer.status());
+    assertEquals(GatewayHarness.PLAIN_ANSWER, new String(answer.body(), UTF_8));
+    assertEquals(5, harness.ledger.theSettlement().consumption().counts().total());
+    assertTrue(harness.log().contains("\"door\":\"balancer\""), harness.log());
+  }
+
+  @Test
+  void itsTimeLimitsTheCallToTheProvider() throws Exception {
+    harness.provider(call -> Pause.SLEEP.pause(Duration.ofSeconds(4)));
+    var began = Instant.now();
+    var answer = enter(NOW.plusSeconds(60));
+    assertEquals(504, answer.status());
+    assertTrue(Duration.between(began, Instant.now()).compareTo(Duration.ofSeconds(3)) < 0);
+  }
+
+  @Test
+  void itsClaimHoldsNoLongerThanTheDoorAnswers() throws Exception {
+    enter(NOW.plusSeconds(60));
+    assertEquals(Duration.ofSeconds(2), harness.ledger.claims().getFirst().callLimit());
+  }
+}
