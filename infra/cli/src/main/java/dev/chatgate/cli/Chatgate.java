@@ -1,13 +1,14 @@
 package dev.chatgate.cli;
 
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.HelpText;
+import dev.chatgate.cli.console.Terminal;
 import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.key.KeyCommands;
 import dev.chatgate.cli.ledger.AuditCommand;
 import dev.chatgate.cli.ledger.ReconcileCommand;
 import dev.chatgate.cli.price.PriceCommands;
 import dev.chatgate.cli.provider.ProviderKeyCommands;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.Terminal;
 import dev.chatgate.cli.tenant.TenantCommands;
 import dev.chatgate.cli.usage.UsageCommands;
 import dev.chatgate.tenant.TenantId;
@@ -28,45 +29,56 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code chatgate}, the operator's command line. */
 @Command(
     name = "chatgate",
-    description = "Operates a Chatgate deployment.",
+    versionProvider = VersionProvider.class,
+    description = "Operate a Chatgate deployment: tenants, keys, prices, usage, audits.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:Done; the answer is yes.",
-      "1:The answer is no: differences were found, what was asked for is not there or is there"
-          + " already, the provider refuses its key, the question was not answered with yes.",
-      "2:It could not run: the line or its input is wrong, or AWS or the provider does not answer.",
-      "130:Ended by Ctrl-C."
-    })
+      "0:Success.",
+      "1:Negative result: the audit found differences, a named tenant, key or call does not exist"
+          + " or already exists, the provider rejected its key, or a confirmation was declined.",
+      "2:Error: invalid arguments or input, or no usable response from AWS or the provider."
+          + " audit also ends with 2 if a named tenant does not exist.",
+      "130:Interrupted with Ctrl-C."
+    },
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate tenant list --stack chatgate-dev")
 public final class Chatgate {
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Shows this.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // read by picocli
   private boolean help;
 
-  @Mixin
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
-  private final DeploymentOptions target;
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  @SuppressWarnings("UnusedVariable") // read by picocli
+  private boolean version;
 
-  private Chatgate(DeploymentOptions target) {
-    this.target = target;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // read by picocli
+  private final DeploymentOptions deploymentOptions;
+
+  private Chatgate(DeploymentOptions deploymentOptions) {
+    this.deploymentOptions = deploymentOptions;
   }
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    // What is printed is the same everywhere: numbers, dates, picocli's own words.
+    // The output must not depend on the user's locale: numbers, dates, picocli's messages.
     Locale.setDefault(Locale.ROOT);
-    var shell = shell();
-    int exitCode = commandLine(shell).execute(arguments);
-    shell.out().flush();
-    shell.err().flush();
+    var environment = environment();
+    int exitCode = commandLine(environment).execute(arguments);
+    environment.out().flush();
+    environment.err().flush();
     System.exit(exitCode);
   }
 
-  private static CommandEnvironment shell() {
-    // The launcher looks: Java only knows of a terminal that is both input and output.
+  private static CommandEnvironment environment() {
+    // The start script tests each stream: Java only detects a terminal that is input and output.
     return new CommandEnvironment(
         System.getenv(),
         System.in,
@@ -76,38 +88,46 @@ public final class Chatgate {
         Boolean.getBoolean("chatgate.err.terminal"),
         Terminal::ofThisProcess,
         InstantSource.system(),
-        new LateSecureRandom(),
+        new LazySecureRandom(),
         Pause.SLEEP);
   }
 
-  /** The whole command line, wired. */
-  static CommandLine commandLine(CommandEnvironment shell) {
-    var target = new DeploymentOptions(shell);
-    var command = new CommandLine(new Chatgate(target));
+  /** The command line with all its commands. */
+  static CommandLine commandLine(CommandEnvironment environment) {
+    var deploymentOptions = new DeploymentOptions(environment);
+    var command = new CommandLine(new Chatgate(deploymentOptions));
     command
-        .addSubcommand(new TenantCommands(shell, target))
-        .addSubcommand(new KeyCommands(shell, target))
-        .addSubcommand(new ProviderKeyCommands(shell, target))
-        .addSubcommand(new PriceCommands(shell, target))
-        .addSubcommand(new UsageCommands(shell, target))
-        .addSubcommand(new AuditCommand(shell, target))
-        .addSubcommand(new ReconcileCommand(shell, target))
-        .addSubcommand(new CompletionCommand(shell));
+        .addSubcommand(new TenantCommands(environment, deploymentOptions))
+        .addSubcommand(new KeyCommands(environment, deploymentOptions))
+        .addSubcommand(new ProviderKeyCommands(environment, deploymentOptions))
+        .addSubcommand(new PriceCommands(environment, deploymentOptions))
+        .addSubcommand(new UsageCommands(environment, deploymentOptions))
+        .addSubcommand(new AuditCommand(environment, deploymentOptions))
+        .addSubcommand(new ReconcileCommand(environment, deploymentOptions))
+        .addSubcommand(new CompletionCommand(environment));
     return command
-        .setOut(shell.out())
-        .setErr(shell.err())
+        .setOut(environment.out())
+        .setErr(environment.err())
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .registerConverter(TenantId.class, TenantId::new)
+        .registerConverter(TenantId.class, Chatgate::tenantId)
         .registerConverter(LocalDate.class, Chatgate::date)
-        .setParameterExceptionHandler(Failures::ofTheLine)
-        .setExecutionExceptionHandler(Failures::ofTheCommand);
+        .setParameterExceptionHandler(ExceptionHandlers::handleParameterException)
+        .setExecutionExceptionHandler(ExceptionHandlers::handleExecutionException);
+  }
+
+  private static TenantId tenantId(String text) {
+    try {
+      return new TenantId(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException("'" + text + "' is not valid: " + e.getMessage());
+    }
   }
 
   private static LocalDate date(String text) {
     try {
       return LocalDate.parse(text);
     } catch (DateTimeParseException e) {
-      throw new TypeConversionException("'" + text + "' is not a date like 2026-11-30");
+      throw new TypeConversionException("'" + text + "' is not a date (expected YYYY-MM-DD)");
     }
   }
 }

@@ -1,7 +1,8 @@
 package dev.chatgate.cli;
 
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -11,24 +12,23 @@ import picocli.CommandLine.Spec;
 /** {@code chatgate completion}. */
 @Command(
     name = "completion",
-    description = {
-      "Prints the script that completes chatgate's commands and options in bash and zsh.",
-      "Use it with: source <(chatgate completion)"
-    })
+    description = "Print a completion script for bash and zsh.",
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  source <(chatgate completion)")
 final class CompletionCommand implements Callable<Integer> {
-  private final CommandEnvironment shell;
+  private final CommandEnvironment environment;
 
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  CompletionCommand(CommandEnvironment shell) {
-    this.shell = shell;
+  CompletionCommand(CommandEnvironment environment) {
+    this.environment = environment;
   }
 
   @Override
   public Integer call() {
-    shell.out().print(AutoComplete.bash("chatgate", spec.root().commandLine()));
+    environment.out().print(AutoComplete.bash("chatgate", spec.root().commandLine()));
     return ExitCodes.OK;
   }
 }

@@ -1,4 +1,4 @@
-/** The operator's command line. */
+/** The operator's command line: one package per group of commands. */
 @NullMarked
 package dev.chatgate.cli;
 

@@ -1,6 +1,7 @@
 package dev.chatgate.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,7 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
-import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.LedgerListener;
@@ -21,6 +22,7 @@ import dev.chatgate.time.TestClock;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +40,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The commands over DynamoDB Local, found as an operator finds it. */
+/** Audit, reconcile and errors, over DynamoDB Local. */
 class ChatgateTest {
   private static final AtomicInteger TENANTS = new AtomicInteger();
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -65,7 +68,7 @@ class ChatgateTest {
   private static Result run(String... line) {
     var arguments = new ArrayList<>(List.of(line));
     arguments.add("--local");
-    return Operator.of(local).run(arguments.toArray(String[]::new));
+    return CommandRunner.of(local).run(arguments.toArray(String[]::new));
   }
 
   private Result audit() {
@@ -100,7 +103,7 @@ class ChatgateTest {
   }
 
   @Test
-  void aDeadCallIsDifferenceUntilItIsReconciled() {
+  void aDeadCallIsADifferenceUntilReconciled() {
     called(100);
     granted(400);
     var before = audit();
@@ -110,22 +113,22 @@ class ChatgateTest {
     var run = run("reconcile");
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().contains("orphaned"), run.out());
-    assertEquals(new Result(0, "", "1 tenant audited, 0 differences.\n"), audit());
+    assertEquals(new Result(0, "", "Audited 1 tenant: 0 differences.\n"), audit());
   }
 
   @Test
-  void aTenantThatDoesNotExistIsNotAudited() {
+  void auditOfAnUnknownTenantIsAnError() {
     called(100);
-    var sentence = "There is no tenant nobody: no configuration, counters or records.\n";
-    assertEquals(new Result(2, "", sentence), run("audit", "nobody"));
-    assertEquals(new Result(2, "", sentence), run("audit", tenant.value(), "nobody", "--json"));
+    var sentence = "Tenant unknown does not exist: it has no configuration, counters or records.\n";
+    assertEquals(new Result(2, "", sentence), run("audit", "unknown"));
+    assertEquals(new Result(2, "", sentence), run("audit", tenant.value(), "unknown", "--json"));
     assertEquals(
-        "1 tenant audited, 0 differences.\n", run("audit", tenant.value(), tenant.value()).err());
+        "Audited 1 tenant: 0 differences.\n", run("audit", tenant.value(), tenant.value()).err());
   }
 
   /** Counters that were lost are differences: the records alone make a tenant. */
   @Test
-  void aTenantOfWhichOnlyRecordsAreLeftIsAudited() {
+  void aTenantWithRecordsOnlyIsAudited() {
     called(100);
     local
         .client()
@@ -139,16 +142,16 @@ class ChatgateTest {
   }
 
   @Test
-  void everyTenantIsAuditedIfNoneIsNamed() {
+  void auditCoversAllTenantsByDefault() {
     called(100);
     run("reconcile");
     var result = run("audit");
     assertTrue(result.exitCode() < 2, result.err());
-    assertTrue(result.err().contains("tenants audited"), result.err());
+    assertTrue(result.err().startsWith("Audited "), result.err());
   }
 
   @Test
-  void aRecordThatWasDeletedIsNamed() {
+  void aDeletedRecordIsReported() {
     called(100);
     called(60);
     var items =
@@ -180,7 +183,7 @@ class ChatgateTest {
   }
 
   @Test
-  void aDaysRowThatIsOffIsNamed() {
+  void aWrongDayRowIsReported() {
     called(100);
     var first = day();
     clock.advance(Duration.ofDays(1));
@@ -201,12 +204,12 @@ class ChatgateTest {
   }
 
   @Test
-  void whatCannotRunSaysWhyInOneSentenceAndEndsWithTwo() {
+  void anUnreachableStoreIsAnErrorOnOneLine() {
     var away = LocalDynamoDb.start();
     away.close();
     for (var command :
         List.of("audit", "reconcile", "tenant list", "price list", "key list acme", "audit acme")) {
-      var result = Operator.of(away).run((command + " --local").split(" "));
+      var result = CommandRunner.of(away).run((command + " --local").split(" "));
       assertEquals(2, result.exitCode());
       assertEquals("", result.out());
       assertEquals(1, result.err().lines().count(), result.err());
@@ -214,17 +217,17 @@ class ChatgateTest {
   }
 
   @Test
-  void tablesThatAreNotThereCannotBeAudited() {
+  void auditOfMissingTablesIsAnError() {
     var empty = LocalDynamoDb.start(new Tables("other-tenants", "other-quota", "other-usage"));
     try (empty) {
-      var result = Operator.of(empty).run("--local", "audit");
+      var result = CommandRunner.of(empty).run("--local", "audit");
       assertEquals(2, result.exitCode());
       assertTrue(result.err().contains("ResourceNotFound"), result.err());
     }
   }
 
   @Test
-  void whatIsWrongWithTheLineIsSaidInOneSentence() {
+  void invalidArgumentsAreAnErrorOnOneLine() {
     assertTrue(wrong("audit").contains("--stack"));
     assertTrue(wrong("audit", "--unknown").contains("--unknown"));
     assertTrue(wrong("frobnicate").contains("frobnicate"));
@@ -234,31 +237,63 @@ class ChatgateTest {
   }
 
   private static String wrong(String... line) {
-    var result = new Operator().run(line);
+    var result = new CommandRunner().run(line);
     assertEquals(2, result.exitCode());
     assertEquals(1, result.err().lines().count(), result.err());
     return result.err();
   }
 
   @Test
-  void helpIsNoFailure() {
+  void helpExitsWithZero() {
     for (var line :
         List.of(
             List.of("--help"), List.of("audit", "--help"), List.of("tenant", "set", "--help"))) {
-      var result = new Operator().run(line.toArray(String[]::new));
+      var result = new CommandRunner().run(line.toArray(String[]::new));
       assertEquals(0, result.exitCode());
       assertTrue(result.out().contains("--local"), result.out());
     }
   }
 
   @Test
-  void theScriptSaysWhatIsMissingIfNothingIsBuilt(@TempDir Path folder)
+  void theVersionIsPrinted() {
+    var result = new CommandRunner().run("--version");
+    assertEquals(0, result.exitCode(), result.err());
+    assertTrue(result.out().matches("chatgate [0-9]+\\.[0-9]+\\.[0-9]+\\S*\\R"), result.out());
+  }
+
+  @Test
+  void everyCommandHasAnExampleThatParses() {
+    var examples = new ArrayList<String>();
+    collectExamples(commandLine(), examples);
+    for (var example : examples) {
+      if (example.startsWith("chatgate ")) {
+        var arguments = example.substring("chatgate ".length()).split(" ");
+        commandLine().parseArgs(arguments);
+      }
+    }
+  }
+
+  private static CommandLine commandLine() {
+    return new CommandRunner().commandLine(new StringWriter(), new StringWriter());
+  }
+
+  /** Collects examples without line continuations and redirections. */
+  private static void collectExamples(CommandLine command, List<String> examples) {
+    var help = command.getCommandSpec().usageMessage();
+    var example = String.join(" ", help.footer()).replace("\\", "").replaceAll(" <[^(].*", "");
+    assertFalse(example.isBlank(), command.getCommandSpec().qualifiedName());
+    examples.add(example.strip().replaceAll(" +", " "));
+    command.getSubcommands().values().forEach(sub -> collectExamples(sub, examples));
+  }
+
+  @Test
+  void theStartScriptReportsAMissingBuild(@TempDir Path folder)
       throws IOException, InterruptedException {
     var script = folder.resolve("chatgate");
     Files.copy(Path.of("chatgate"), script, StandardCopyOption.COPY_ATTRIBUTES);
     var process = new ProcessBuilder(script.toString(), "--help").redirectErrorStream(true).start();
-    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(2, process.waitFor());
-    assertEquals(1, said.lines().count(), said);
+    assertEquals(1, output.lines().count(), output);
   }
 }

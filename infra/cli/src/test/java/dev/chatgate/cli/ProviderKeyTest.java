@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.cli.CommandRunner.Result;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,13 +19,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The provider's key, and the deployment found by its stack. */
+/** Commands for the provider key, with the deployment found by its stack. */
 class ProviderKeyTest {
   private static final List<String> PROPERTIES =
       List.of("aws.endpointUrl", "aws.region", "aws.accessKeyId", "aws.secretAccessKey");
 
   @SuppressWarnings("NullAway.Init")
-  private static AwsStandIn aws;
+  private static FakeAws aws;
 
   @SuppressWarnings("NullAway.Init")
   private HttpServer provider;
@@ -35,7 +35,7 @@ class ProviderKeyTest {
 
   @BeforeAll
   static void start() {
-    aws = new AwsStandIn(InstantSource.system());
+    aws = new FakeAws(InstantSource.system());
     System.setProperty("aws.endpointUrl", "http://127.0.0.1:" + aws.port());
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "local");
@@ -69,9 +69,9 @@ class ProviderKeyTest {
     provider.stop(0);
   }
 
-  private static Operator operator() {
-    return new Operator()
-        .with("CHATGATE_STACK", AwsStandIn.STACK)
+  private static CommandRunner operator() {
+    return new CommandRunner()
+        .with("CHATGATE_STACK", FakeAws.STACK)
         .at(() -> Instant.parse("2026-11-23T12:00:00Z"));
   }
 
@@ -94,7 +94,7 @@ class ProviderKeyTest {
   }
 
   @Test
-  void aTerminalIsAskedWithoutEcho() {
+  void aTerminalIsPromptedWithoutEcho() {
     var result = operator().typing("sk-typed").run("provider-key", "set");
     assertEquals(0, result.exitCode());
     assertEquals("sk-typed", aws.secrets().getLast());
@@ -111,7 +111,7 @@ class ProviderKeyTest {
   }
 
   @Test
-  void whatIsNoKeyIsNotSet() {
+  void anInvalidKeyIsNotSet() {
     int before = aws.secrets().size();
     assertEquals(2, set("").exitCode());
     var result = set("two words");
@@ -121,7 +121,7 @@ class ProviderKeyTest {
   }
 
   @Test
-  void aCheckTriesTheKeyAndNeverShowsIt() {
+  void checkSendsTheKeyAndNeverPrintsIt() {
     set("sk-old");
     set("sk-new");
     var taken = check();
@@ -138,7 +138,7 @@ class ProviderKeyTest {
   }
 
   @Test
-  void theStackSaysWhereTheProviderIs() {
+  void theBaseUrlComesFromTheStack() {
     set("sk-one");
     aws.providerBaseUrl("http://127.0.0.1:" + provider.getAddress().getPort());
     assertEquals(0, operator().run("provider-key", "check").exitCode());
@@ -146,21 +146,21 @@ class ProviderKeyTest {
   }
 
   @Test
-  void theKeyIsNotSentInTheClear() {
+  void theKeyIsNotSentWithoutTls() {
     set("sk-one");
     var result = operator().run("provider-key", "check", "--base-url", "http://provider.example");
     assertEquals(2, result.exitCode());
   }
 
   @Test
-  void aStackThatIsNotThereIsNamed() {
+  void aMissingStackIsAnError() {
     var result = operator().run("tenant", "list", "--stack", "other", "--region", "us-west-2");
     assertEquals(2, result.exitCode());
-    assertEquals("There is no stack other in us-west-2.\n", result.err());
+    assertEquals("Stack other does not exist in us-west-2.\n", result.err());
   }
 
   @Test
-  void everyCommandFindsItsTablesByTheStack() {
+  void commandsFindTheTablesOfTheStack() {
     assertEquals(0, operator().run("tenant", "create", "by-stack").exitCode());
     assertTrue(operator().run("tenant", "list").out().contains("by-stack"));
     assertEquals(0, operator().run("price", "list").exitCode());

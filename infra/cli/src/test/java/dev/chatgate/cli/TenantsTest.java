@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.tenant.TenantStore;
-import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -29,18 +29,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Tenants and keys, as an operator makes and changes them. */
+/** Commands for tenants and keys. */
 class TenantsTest {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   @SuppressWarnings("NullAway.Init")
-  private static AwsStandIn aws;
+  private static FakeAws aws;
 
   private final String id = "tenant-" + NAMES.incrementAndGet();
 
   @BeforeAll
   static void start() {
-    aws = new AwsStandIn(InstantSource.system());
+    aws = new FakeAws(InstantSource.system());
   }
 
   @AfterAll
@@ -48,11 +48,11 @@ class TenantsTest {
     aws.close();
   }
 
-  private static Operator operator() {
-    return new Operator().with("CHATGATE_AWS_PORT", aws.port());
+  private static CommandRunner operator() {
+    return new CommandRunner().with("CHATGATE_AWS_PORT", aws.port());
   }
 
-  private static Result run(Operator operator, String... line) {
+  private static Result run(CommandRunner operator, String... line) {
     return operator.run(
         Stream.concat(Stream.of("--local"), Stream.of(line)).toArray(String[]::new));
   }
@@ -82,7 +82,7 @@ class TenantsTest {
   }
 
   @Test
-  void optionsAreWhatATenantIsMadeOf() {
+  void createAppliesTheOptions() {
     done(
         "tenant",
         "create",
@@ -108,7 +108,7 @@ class TenantsTest {
   }
 
   @Test
-  void aModelsNameThatNoCallCanUseIsRefusedInOneSentence() {
+  void aTooLongModelNameIsAnErrorOnOneLine() {
     String name = "m".repeat(257);
     for (var line :
         List.of(
@@ -117,13 +117,13 @@ class TenantsTest {
             List.of("tenant", "create", id, "--alias", "a=" + name))) {
       var refused = run(line.toArray(String[]::new));
       assertEquals(2, refused.exitCode());
-      assertEquals(line.get(3) + ": a model's name has at most 256 bytes.\n", refused.err());
+      assertEquals(line.get(3) + ": a model name has at most 256 bytes.\n", refused.err());
     }
     assertEquals(Optional.empty(), editor().find(new TenantId(id)));
   }
 
   @Test
-  void aTenantThatIsTooLargeIsRefusedInOneSentence() {
+  void aTooLargeTenantIsAnErrorOnOneLine() {
     done("tenant", "create", id);
     var line = new ArrayList<>(List.of("tenant", "set", id));
     for (int i = 0; i < 2_000; i++) {
@@ -137,7 +137,7 @@ class TenantsTest {
   }
 
   @Test
-  void aChangeLeavesTheRestAsItIs() {
+  void setChangesOnlyTheGivenOptions() {
     done("tenant", "create", id, "--tokens-per-day", "1000", "--requests-per-minute", "5");
     done("tenant", "set", id, "--requests-per-minute", "none", "--models", "");
     assertEquals(OptionalLong.of(1000), tenant().quota().tokensPerDay());
@@ -150,7 +150,7 @@ class TenantsTest {
   }
 
   @Test
-  void whatIsShownCanBeSet() {
+  void setAcceptsTheJsonOfShow() {
     done("tenant", "create", id, "--tokens-per-day", "1000", "--alias", "a=b");
     var secret = done("key", "create", id, "--name", "web").out().strip();
     var before = tenant();
@@ -163,7 +163,7 @@ class TenantsTest {
   }
 
   @Test
-  void theWholeObjectReplacesTheKeysThatItNames() {
+  void jsonReplacesTheKeysThatItLists() {
     var json = "{\"id\":\"%s\",\"keys\":[{\"name\":\"k\",\"secret\":\"%s\"}]}";
     var made =
         run(
@@ -183,7 +183,7 @@ class TenantsTest {
   }
 
   @Test
-  void suspendedAndResumed() {
+  void suspendAndResumeChangeTheStatus() {
     done("tenant", "create", id);
     done("tenant", "suspend", id);
     assertEquals(TenantStatus.SUSPENDED, tenant().status());
@@ -192,7 +192,7 @@ class TenantsTest {
   }
 
   @Test
-  void aKeyIsPrintedAloneAndOnce() {
+  void createPrintsOnlyTheKey() {
     done("tenant", "create", id);
     var made = done("key", "create", id, "--name", "web", "--expires", "90d");
     assertTrue(made.out().matches("cg_[0-9a-f]{64}\n"), "one line, nothing else");
@@ -209,7 +209,7 @@ class TenantsTest {
   }
 
   @Test
-  void deletingTakesTheKeysAlong() {
+  void deleteRemovesTheKeys() {
     done("tenant", "create", id);
     var secrets = new ArrayList<String>();
     for (int i = 0; i < 60; i++) {
@@ -221,7 +221,7 @@ class TenantsTest {
   }
 
   @Test
-  void nothingIsDeletedUnasked() {
+  void deleteNeedsConfirmation() {
     done("tenant", "create", id);
     var unasked = run("tenant", "delete", id);
     assertEquals(2, unasked.exitCode());
@@ -234,7 +234,7 @@ class TenantsTest {
   }
 
   @Test
-  void editsAtTheSameTimeDoNotLoseEachOther() throws Exception {
+  void concurrentEditsAreAllApplied() throws Exception {
     done("tenant", "create", id);
     int edits = 24;
     var failed = new ArrayList<String>();

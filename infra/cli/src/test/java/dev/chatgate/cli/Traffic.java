@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Calls as the gateway makes them, by the test's clock. */
+/** Admits and settles calls as the gateway does, at the test clock's time. */
 final class Traffic {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -43,7 +43,7 @@ final class Traffic {
             LedgerListener.NONE);
   }
 
-  /** A call that ends well; returns its {@code x-request-id}. */
+  /** Makes a successful call and returns its {@code x-request-id}. */
   String call(Tenant tenant, String model, Optional<ModelPrice> price, TokenCounts used) {
     var reservation = begin(tenant, model, price, used.total() + 100);
     var facts =
@@ -63,7 +63,7 @@ final class Traffic {
     return reservation.claim().requestId().value();
   }
 
-  /** A call that dies; returns its {@code x-request-id}. */
+  /** Admits a call that is never settled and returns its {@code x-request-id}. */
   String die(Tenant tenant, String model, Optional<ModelPrice> price, long tokens) {
     return begin(tenant, model, price, tokens).claim().requestId().value();
   }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -30,9 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A session of the command line, word for word: every command, good and bad input. The clock is the
- * test's and keys are drawn from a seed. With {@code -Dtranscript=write} the files are written anew
- * instead of compared.
+ * Compares a session of all commands, with valid and invalid input, with its transcript. Clock and
+ * keys are fixed. With {@code -Dtranscript=write} the files are written instead of compared.
  */
 class TranscriptTest {
   private static final Path FILES = Path.of("src", "test", "resources", "dev", "chatgate", "cli");
@@ -47,26 +46,26 @@ class TranscriptTest {
           List.of(new ModelPrice.Tier(0, 500_000, OptionalLong.of(50_000), 1_500_000)));
 
   private final TestClock clock = new TestClock(Instant.parse("2026-11-20T10:00:00Z"));
-  private final AwsStandIn aws = new AwsStandIn(clock);
+  private final FakeAws aws = new FakeAws(clock);
   private final Traffic traffic = new Traffic(aws.client(), clock);
-  private final Operator operator =
-      new Operator().with("CHATGATE_AWS_PORT", aws.port()).at(clock).pausing(clock).seeded(5);
+  private final CommandRunner operator =
+      new CommandRunner().with("CHATGATE_AWS_PORT", aws.port()).at(clock).pausing(clock).seeded(5);
   private final StringBuilder transcript = new StringBuilder();
 
   @TempDir private Path folder = Path.of("");
 
   @Test
-  void theSessionIsAsItIsWrittenDown() throws IOException {
+  void theSessionMatchesTheTranscript() throws IOException {
     var provider = provider();
     try (aws) {
-      helps();
+      help();
       tenants();
       keys();
       prices();
       providerKey(provider);
       usage();
       ledger();
-      ends();
+      deletion();
     } finally {
       provider.stop(0);
     }
@@ -78,7 +77,8 @@ class TranscriptTest {
       Files.createDirectories(FILES);
       Files.writeString(file, text);
     }
-    assertEquals(Files.readString(file), text, "if it is meant: -Dtranscript=write");
+    assertEquals(
+        Files.readString(file), text, "if the change is intended, run with -Dtranscript=write");
   }
 
   private static HttpServer provider() throws IOException {
@@ -94,20 +94,20 @@ class TranscriptTest {
     return provider;
   }
 
-  private Result say(String line) {
-    return say(line, "");
+  private Result execute(String line) {
+    return execute(line, "");
   }
 
-  /** Says a line, and writes down what came of it. */
-  private Result say(String line, String piped) {
+  /** Runs a command and appends it to the transcript. */
+  private Result execute(String line, String piped) {
     var words = words(line + " --local");
     var result = operator.piping(piped).run(words.toArray(String[]::new));
     write(line, piped, result);
     return result;
   }
 
-  /** As at a terminal, where this is typed. */
-  private void type(String line, String... answers) {
+  /** Runs a command at a terminal, with these answers to its prompts. */
+  private void executeAtTerminal(String line, String... answers) {
     operator.typing(answers);
     write(line, "", operator.run(words(line + " --local").toArray(String[]::new)));
     operator.piping("");
@@ -119,7 +119,10 @@ class TranscriptTest {
       transcript.append(" <<< '").append(piped).append('\'');
     }
     transcript.append('\n').append(normal(result.out()));
-    result.err().lines().forEach(said -> transcript.append("! ").append(normal(said)).append('\n'));
+    result
+        .err()
+        .lines()
+        .forEach(errorLine -> transcript.append("! ").append(normal(errorLine)).append('\n'));
     if (result.exitCode() != 0) {
       transcript.append("[").append(result.exitCode()).append("]\n");
     }
@@ -144,7 +147,7 @@ class TranscriptTest {
     return words;
   }
 
-  private void helps() {
+  private void help() {
     for (var line :
         List.of(
             "--help",
@@ -162,86 +165,89 @@ class TranscriptTest {
             "completion --help",
             "tenant",
             "frobnicate",
+            "tenant crate acme",
+            "tenant list --jsn",
             "tenant list --nonsense")) {
-      say(line);
+      execute(line);
     }
   }
 
   private void tenants() {
-    say("tenant list");
-    say(
+    execute("tenant list");
+    execute(
         "tenant create acme --tokens-per-day 100000 --cost-per-month-usd 50 --alias fast=provider/x");
-    say("tenant create acme");
-    say("tenant create beta --json -", "{\"id\":\"beta\",\"quota\":{\"requests_per_minute\":60}}");
-    say("tenant create gamma --json -", "{\"id\":\"delta\"}");
-    say("tenant create gamma --json -", "{\"quota\":{\"tokens\":1}}");
-    say("tenant create gamma --json - --models a", "{}");
-    say("tenant create gamma --json FOLDER/missing.json");
-    say("tenant create 'not a name'");
-    say("tenant set acme --models 'fast, provider/y' --origins https://app.example");
-    say("tenant set acme");
-    say("tenant set acme --tokens-per-day -1");
-    say("tenant set acme --cost-per-month-usd 0.0000001");
-    say("tenant set nobody --models a");
-    say("tenant show acme");
-    say("tenant show acme --json");
-    say("tenant show nobody");
-    say("tenant suspend beta");
-    say("tenant list");
-    say("tenant list --json");
-    say("tenant resume beta");
+    execute("tenant create acme");
+    execute(
+        "tenant create beta --json -", "{\"id\":\"beta\",\"quota\":{\"requests_per_minute\":60}}");
+    execute("tenant create gamma --json -", "{\"id\":\"delta\"}");
+    execute("tenant create gamma --json -", "{\"quota\":{\"tokens\":1}}");
+    execute("tenant create gamma --json - --models a", "{}");
+    execute("tenant create gamma --json FOLDER/missing.json");
+    execute("tenant create 'not a name'");
+    execute("tenant set acme --models 'fast, provider/y' --origins https://app.example");
+    execute("tenant set acme");
+    execute("tenant set acme --tokens-per-day -1");
+    execute("tenant set acme --cost-per-month-usd 0.0000001");
+    execute("tenant set unknown --models a");
+    execute("tenant show acme");
+    execute("tenant show acme --json");
+    execute("tenant show unknown");
+    execute("tenant suspend beta");
+    execute("tenant list");
+    execute("tenant list --json");
+    execute("tenant resume beta");
   }
 
   private void keys() {
-    say("key create acme --name web");
-    say("key create acme --name web");
-    say("key create acme --name ci --expires 90d");
-    say("key create acme --name old --expires 2026-01-01");
-    say("key create acme --name odd --expires soon");
-    say("key create acme");
-    say("key create nobody --name web");
-    say("key list acme");
-    say("key list acme --json");
-    say("key list nobody");
-    say("key revoke acme ci");
-    type("key revoke acme ci", "n");
-    type("key revoke acme ci", "y");
-    say("key revoke acme ci --yes");
+    execute("key create acme --name web");
+    execute("key create acme --name web");
+    execute("key create acme --name ci --expires 90d");
+    execute("key create acme --name old --expires 2026-01-01");
+    execute("key create acme --name odd --expires soon");
+    execute("key create acme");
+    execute("key create unknown --name web");
+    execute("key list acme");
+    execute("key list acme --json");
+    execute("key list unknown");
+    execute("key revoke acme ci");
+    executeAtTerminal("key revoke acme ci", "n");
+    executeAtTerminal("key revoke acme ci", "y");
+    execute("key revoke acme ci --yes");
   }
 
   private void prices() {
-    say("price list");
-    say("price set fast --from 2026-11-01 --prompt 0.50 --cached 0.05 --completion 1.50");
-    say("price set fast --from 2026-11-01 --prompt 0.50 --cached 0.05 --completion 1.50");
-    say("price set fast --from 2026-11-01 --prompt 0.60 --completion 1.50");
-    say(
+    execute("price list");
+    execute("price set fast --from 2026-11-01 --prompt 0.50 --cached 0.05 --completion 1.50");
+    execute("price set fast --from 2026-11-01 --prompt 0.50 --cached 0.05 --completion 1.50");
+    execute("price set fast --from 2026-11-01 --prompt 0.60 --completion 1.50");
+    execute(
         "price set slow --prompt 1 --completion 4 --from 2026-12-01"
             + " --tier above=200000,prompt=2,completion=8");
-    say("price set slow --prompt 1");
-    say("price set slow --prompt cheap --completion 4");
-    say("price set slow --prompt 1 --completion 4 --tier above=many");
-    say("price set slow --prompt 1 --completion 4 --from tomorrow");
-    say(
+    execute("price set slow --prompt 1");
+    execute("price set slow --prompt cheap --completion 4");
+    execute("price set slow --prompt 1 --completion 4 --tier above=many");
+    execute("price set slow --prompt 1 --completion 4 --from tomorrow");
+    execute(
         "price set --json -",
         "[{\"model\":\"big\",\"from\":\"2026-11-01\",\"prompt_usd_per_million\":3,"
             + "\"completion_usd_per_million\":9}]");
-    say("price set --json -", "[{\"model\":\"big\"}]");
-    say("price list");
-    say("price list --json");
+    execute("price set --json -", "[{\"model\":\"big\"}]");
+    execute("price list");
+    execute("price list --json");
   }
 
   private void providerKey(HttpServer provider) {
     var check = "provider-key check --base-url http://127.0.0.1:" + provider.getAddress().getPort();
-    say("provider-key check");
-    say("provider-key set", "sk-bad\n");
+    execute("provider-key check");
+    execute("provider-key set", "sk-bad\n");
     line(check);
-    say("provider-key set sk-argument");
-    say("provider-key set", " \n");
-    type("provider-key set", "sk-good");
+    execute("provider-key set sk-argument");
+    execute("provider-key set", " \n");
+    executeAtTerminal("provider-key set", "sk-good");
     line(check);
-    say(check.replaceAll("http://127.*", "ftp://provider.example"));
-    say("provider-key check");
-    say("provider-key check --json");
+    execute(check.replaceAll("http://127.*", "ftp://provider.example"));
+    execute("provider-key check");
+    execute("provider-key check --json");
   }
 
   private void line(String check) {
@@ -274,35 +280,35 @@ class TranscriptTest {
       clock.advance(Duration.ofDays(1));
     }
     clock.advance(Duration.ofDays(-1));
-    say("usage report");
-    say("usage report --by model");
-    say("usage report --by day,model --tenant beta --from 2026-11-22");
-    say("usage report --by tenant --csv");
-    say("usage report --by tenant --json");
-    say("usage report --from 2026-12-24 --to 2026-11-24");
-    say("usage report --from yesterday");
-    say("usage report --csv --json");
-    say("usage report --tenant nobody");
-    say("usage report --html FOLDER/usage.html");
+    execute("usage report");
+    execute("usage report --by model");
+    execute("usage report --by day,model --tenant beta --from 2026-11-22");
+    execute("usage report --by tenant --csv");
+    execute("usage report --by tenant --json");
+    execute("usage report --from 2026-12-24 --to 2026-11-24");
+    execute("usage report --from yesterday");
+    execute("usage report --csv --json");
+    execute("usage report --tenant unknown");
+    execute("usage report --html FOLDER/usage.html");
     compare(PAGE, Files.readString(folder.resolve("usage.html")));
     tail();
     var correct = "usage correct " + wrong + " --prompt-tokens 900 --completion-tokens 300 ";
-    say(correct + "--reason 'the invoice says so'");
-    type(correct + "--reason 'the invoice says so'", "y");
-    say(correct + "--reason again --yes");
-    say(correct + "--yes");
-    say(correct + "--reason r --cached-tokens 901 --yes");
-    say("usage correct nonsense --prompt-tokens 1 --completion-tokens 1 --reason r");
-    say("usage correct 0123456789ab --prompt-tokens 1 --completion-tokens 1 --reason r");
-    say("usage report --by tenant");
+    execute(correct + "--reason 'provider invoice'");
+    executeAtTerminal(correct + "--reason 'provider invoice'", "y");
+    execute(correct + "--reason again --yes");
+    execute(correct + "--yes");
+    execute(correct + "--reason r --cached-tokens 901 --yes");
+    execute("usage correct nonsense --prompt-tokens 1 --completion-tokens 1 --reason r");
+    execute("usage correct 0123456789ab --prompt-tokens 1 --completion-tokens 1 --reason r");
+    execute("usage report --by tenant");
   }
 
   private void tail() {
-    var looks = new int[1];
+    var polls = new int[1];
     Pause pause =
         duration -> {
           clock.advance(duration);
-          if (looks[0]++ % 2 == 0) {
+          if (polls[0]++ % 2 == 0) {
             traffic.call(tenant("acme"), "fast", Optional.of(PRICE), new TokenCounts(500, 0, 80));
           } else {
             Thread.currentThread().interrupt();
@@ -311,30 +317,30 @@ class TranscriptTest {
     operator.pausing(pause);
     for (var line :
         List.of("usage tail --tenant acme", "usage tail --json", "usage tail --every 0")) {
-      say(line);
+      execute(line);
       Thread.interrupted();
     }
     operator.pausing(clock);
   }
 
   private void ledger() {
-    say("audit");
-    say("audit --json acme");
+    execute("audit");
+    execute("audit --json acme");
     traffic.die(tenant("acme"), "fast", Optional.of(PRICE), 700);
     clock.advance(Duration.ofMinutes(5));
-    assertEquals(1, say("audit acme").exitCode());
-    say("reconcile");
-    say("reconcile --json");
-    say("audit acme");
+    assertEquals(1, execute("audit acme").exitCode());
+    execute("reconcile");
+    execute("reconcile --json");
+    execute("audit acme");
   }
 
-  private void ends() {
-    say("tenant delete beta");
-    type("tenant delete beta", "");
-    type("tenant delete beta", "yes");
-    say("tenant delete beta --yes");
-    say("usage report --by tenant --csv");
-    say("audit --stack other");
+  private void deletion() {
+    execute("tenant delete beta");
+    executeAtTerminal("tenant delete beta", "");
+    executeAtTerminal("tenant delete beta", "yes");
+    execute("tenant delete beta --yes");
+    execute("usage report --by tenant --csv");
+    execute("audit --stack other");
     var script = operator.run("completion").out();
     assertTrue(script.contains("tenant") && script.contains("provider-key"), script);
   }

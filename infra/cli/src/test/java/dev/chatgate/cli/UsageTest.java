@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.usage.PriceStore;
-import dev.chatgate.cli.Operator.Result;
+import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was used, as an operator reads and corrects it. */
+/** Usage reports, following calls and corrections. */
 class UsageTest {
   private static final ModelPrice PRICE =
       new ModelPrice(
@@ -42,7 +42,7 @@ class UsageTest {
               new ModelPrice.Tier(1_000, 3_000_000, OptionalLong.empty(), 4_000_000)));
 
   private final TestClock clock = new TestClock(Instant.parse("2026-11-20T10:00:00Z"));
-  private final AwsStandIn aws = new AwsStandIn(clock);
+  private final FakeAws aws = new FakeAws(clock);
   private final Traffic traffic = new Traffic(aws.client(), clock);
   private final Tenant acme = tenant("acme");
   private final Tenant beta = tenant("beta");
@@ -76,11 +76,11 @@ class UsageTest {
     aws.close();
   }
 
-  private Operator operator() {
-    return new Operator().with("CHATGATE_AWS_PORT", aws.port()).at(clock).pausing(clock);
+  private CommandRunner operator() {
+    return new CommandRunner().with("CHATGATE_AWS_PORT", aws.port()).at(clock).pausing(clock);
   }
 
-  private static Result run(Operator operator, String... line) {
+  private static Result run(CommandRunner operator, String... line) {
     return operator.run(
         Stream.concat(Stream.of(line), Stream.of("--local")).toArray(String[]::new));
   }
@@ -129,13 +129,13 @@ class UsageTest {
   }
 
   @Test
-  void aModelsNameIsNoFormula() {
+  void modelNamesAreNotFormulasInCsv() {
     var lines = done("usage", "report", "--csv", "--by", "model", "--tenant", "beta").lines();
     assertEquals("beta,'=other,1,7,0,3,10,0,0", lines.getLast());
   }
 
   @Test
-  void asJsonItHasTheShapeOfTheApi() {
+  void jsonHasTheFormatOfTheApi() {
     var json =
         done("usage", "report", "--json", "--by", "model", "--tenant", "acme")
             .out()
@@ -151,7 +151,7 @@ class UsageTest {
   }
 
   @Test
-  void aLongRangeIsReadInPartsAndSaysHowFarItIs() {
+  void aLongRangeIsReadInPartsWithProgress() {
     var line = new String[] {"usage", "report", "--csv", "--from", "2025-11-01"};
     var quiet = run(line);
     var watched = run(operator().watching(), line);
@@ -161,7 +161,7 @@ class UsageTest {
   }
 
   @Test
-  void aPageHoldsTheFiguresAndNothingFromOutside(@TempDir Path folder) throws IOException {
+  void theHtmlPageHasTheFiguresAndNoExternalResources(@TempDir Path folder) throws IOException {
     var file = folder.resolve("usage.html");
     done("usage", "report", "--html", file.toString());
     var page = Files.readString(file);
@@ -172,15 +172,15 @@ class UsageTest {
   }
 
   @Test
-  void aTailShowsWhatCameSinceItBegan() {
-    var looks = new int[1];
+  void tailPrintsNewRecords() {
+    var polls = new int[1];
     Pause pause =
         duration -> {
           clock.advance(duration);
-          if (looks[0]++ == 0) {
+          if (polls[0]++ == 0) {
             traffic.call(acme, "m", Optional.of(PRICE), new TokenCounts(2, 0, 2));
             traffic.die(beta, "n", Optional.empty(), 30);
-          } else if (looks[0] == 2) {
+          } else if (polls[0] == 2) {
             clock.advance(Duration.ofMinutes(2));
             run("reconcile");
           } else {
@@ -195,7 +195,7 @@ class UsageTest {
   }
 
   @Test
-  void aCallIsCorrectedToWhatItShouldHaveBeen() {
+  void correctSetsTheChargeOfACall() {
     var line =
         List.of(
             "usage",
@@ -208,25 +208,25 @@ class UsageTest {
             "--cached-tokens",
             "20",
             "--reason",
-            "the provider said so",
+            "provider invoice",
             "--yes");
     var made = run(line.toArray(String[]::new));
     assertEquals(0, made.exitCode(), made.err());
     // 60 fresh and 20 cached prompt tokens, 60 completion tokens: 60 + 10 + 120 micro-dollars.
     assertEquals("acme,3,91,20,66,157,213,0", figures("acme"));
     var again = run(line.toArray(String[]::new));
-    assertEquals("That is what the call is charged.\n", again.out());
+    assertEquals("The call is already charged this amount. Nothing was changed.\n", again.out());
     assertEquals("acme,3,91,20,66,157,213,0", figures("acme"));
     assertEquals(0, run("audit").exitCode());
     assertTrue(
         aws.client()
             .scan(r -> r.tableName(Tables.LOCAL.usage()))
             .toString()
-            .contains("the provider said so"));
+            .contains("provider invoice"));
   }
 
   @Test
-  void theLastTwelveCharactersAreEnough() {
+  void correctAcceptsTheLastTwelveCharacters() {
     var id = firstCall.substring(firstCall.length() - 12);
     done(
         "usage",
@@ -286,7 +286,7 @@ class UsageTest {
   }
 
   @Test
-  void nothingIsCorrectedUnasked() {
+  void correctNeedsConfirmation() {
     var before = figures("acme");
     var line =
         new String[] {
@@ -306,7 +306,7 @@ class UsageTest {
   }
 
   @Test
-  void whatIsNoCallIsNotCorrected() {
+  void correctRejectsInvalidInput() {
     assertEquals(1, correct("req_" + "0".repeat(24), "1", "1", "r"));
     assertEquals(2, correct("nonsense", "1", "1", "r"));
     assertEquals(2, correct(firstCall, "-1", "1", "r"));

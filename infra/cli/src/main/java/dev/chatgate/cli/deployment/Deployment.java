@@ -5,8 +5,8 @@ import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.aws.usage.PriceStore;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.quota.audit.Audit;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.QuotaKey;
@@ -26,36 +26,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * One deployment, and what works on it. Clients are made and names looked up when they are first
- * needed.
+ * Access to one deployment: its tenants, prices, secret, records and counters. AWS clients and
+ * resource names are looked up on first use.
  */
 public final class Deployment implements AutoCloseable {
-  /** One attempt of the ledger's. */
-  private static final Duration ATTEMPT = Duration.ofSeconds(10);
+  /** Timeout of one attempt of the ledger. */
+  private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
 
-  private final Clients clients;
-  private final DeploymentOptions.NamesSource source;
-  private final CommandEnvironment shell;
+  private final AwsClientFactory clients;
+  private final Supplier<ResourceNames> source;
+  private final CommandEnvironment environment;
   private final StoreClock clock;
-  private @Nullable Names names;
+  private @Nullable ResourceNames names;
   private @Nullable DynamoDbClient dynamoDb;
   private @Nullable DynamoDbClient ledgerDynamoDb;
 
-  Deployment(Clients clients, DeploymentOptions.NamesSource source, CommandEnvironment shell) {
+  Deployment(
+      AwsClientFactory clients, Supplier<ResourceNames> source, CommandEnvironment environment) {
     this.clients = clients;
     this.source = source;
-    this.shell = shell;
-    this.clock = new StoreClock(shell.clock(), _ -> {});
+    this.environment = environment;
+    this.clock = new StoreClock(environment.clock(), _ -> {});
   }
 
-  private Names names() {
+  private ResourceNames names() {
     var known = names;
     if (known == null) {
-      known = source.names(clients::stacks);
+      known = source.get();
       names = known;
     }
     return known;
@@ -79,60 +81,65 @@ public final class Deployment implements AutoCloseable {
     return made;
   }
 
-  /** The store's time. */
+  /** The clock of the ledger, corrected by the dates of DynamoDB's responses. */
   public StoreClock clock() {
     return clock;
   }
 
-  /** The tenants and their keys. */
+  /** Editor of the tenants and their keys. */
   public TenantEditor tenants() {
-    return new TenantEditor(dynamoDb(), names().tables(), shell.random(), shell.pause());
+    return new TenantEditor(
+        dynamoDb(), names().tables(), environment.random(), environment.pause());
   }
 
-  /** The prices. */
+  /** Store of the prices. */
   public PriceStore prices() {
     return new PriceStore(dynamoDb(), names().tables());
   }
 
-  /** The provider's key. */
+  /**
+   * The secret that holds the provider key.
+   *
+   * @throws CommandException if the deployment does not name it
+   */
   public ProviderSecret providerSecret() {
     var secret =
         names()
             .providerSecret()
             .orElseThrow(() ->
-                RefusedException.cannotRun(
-                    DeploymentOptions.SECRET_VARIABLE
-                        + " is not set; or say --stack NAME, or --local."));
+                CommandException.error(
+                    ResourceNames.SECRET_VARIABLE
+                        + " is not set; set it, or use --stack NAME or --local."));
     return new ProviderSecret(clients.secretsManager(), secret);
   }
 
-  /** Where the provider is, if the deployment tells. */
+  /** Base URL of the provider, if the deployment names it. */
   public Optional<String> providerBaseUrl() {
     return names().providerBaseUrl();
   }
 
-  /** The records of calls. */
+  /** The usage records. */
   public UsageRecords records() {
     return records(dynamoDb());
   }
 
-  /** The counters. */
+  /** Reader of usage totals and limits. */
   public UsageReader usage() {
     return new UsageReader(quota(dynamoDb()), rows(dynamoDb()), clock);
   }
 
   /**
-   * The tenants by name: all that are configured, and those that have used something and are no
-   * more, which then have no limits.
+   * The tenants by ID: the configured ones, and deleted ones that still have counters or records,
+   * which are returned without limits.
    *
-   * @param only whose names; empty means all
-   * @throws RefusedException if one of the names is not known
+   * @param only the tenants to return; empty means all
+   * @throws CommandException if one of them does not exist
    */
   public SortedMap<TenantId, Tenant> tenants(Collection<TenantId> only) {
-    return only.isEmpty() ? everyTenant() : these(only);
+    return only.isEmpty() ? allTenants() : tenantsWithIds(only);
   }
 
-  private SortedMap<TenantId, Tenant> everyTenant() {
+  private SortedMap<TenantId, Tenant> allTenants() {
     var all = new TreeMap<TenantId, Tenant>(Comparator.comparing(TenantId::value));
     quota(dynamoDb()).all().stream()
         .map(QuotaKey::tenant)
@@ -141,29 +148,29 @@ public final class Deployment implements AutoCloseable {
     return all;
   }
 
-  private SortedMap<TenantId, Tenant> these(Collection<TenantId> ids) {
+  private SortedMap<TenantId, Tenant> tenantsWithIds(Collection<TenantId> ids) {
     var found = new TreeMap<TenantId, Tenant>(Comparator.comparing(TenantId::value));
     var editor = tenants();
     for (var id : ids) {
-      found.put(id, editor.find(id).orElseGet(() -> onceATenant(id)));
+      found.put(id, editor.find(id).orElseGet(() -> deletedTenant(id)));
     }
     return found;
   }
 
-  /** Whether a tenant is configured, or has counters or records of a time when it was. */
-  public boolean knows(TenantId id) {
-    return tenants().find(id).isPresent() || wasATenant(id);
+  /** Whether a tenant is configured, or was and still has counters or records. */
+  public boolean exists(TenantId id) {
+    return tenants().find(id).isPresent() || hasCountersOrRecords(id);
   }
 
-  private boolean wasATenant(TenantId id) {
+  private boolean hasCountersOrRecords(TenantId id) {
     var client = dynamoDb();
     return !quota(client).read(QuotaKey.of(id)).attributes().isEmpty()
         || records(client).hasAny(id);
   }
 
-  private Tenant onceATenant(TenantId id) {
-    if (!wasATenant(id)) {
-      throw RefusedException.no("There is no tenant " + id + ".");
+  private Tenant deletedTenant(TenantId id) {
+    if (!hasCountersOrRecords(id)) {
+      throw CommandException.negative("Tenant " + id + " does not exist.");
     }
     return withoutLimits(id);
   }
@@ -174,9 +181,9 @@ public final class Deployment implements AutoCloseable {
   }
 
   /**
-   * The audit.
+   * Creates an audit.
    *
-   * @param overdueAfter how long after its deadline an entry may still be there
+   * @param overdueAfter how long after its deadline a reservation counts as overdue
    */
   public Audit audit(Duration overdueAfter) {
     var client = dynamoDb();
@@ -185,31 +192,42 @@ public final class Deployment implements AutoCloseable {
         records(client),
         rows(client),
         clock,
-        shell.pause(),
+        environment.pause(),
         DynamoUsageRecords.KEPT_FOR,
         overdueAfter);
   }
 
-  /** The reconciler. */
+  /** Creates a reconciler. */
   public Reconciler reconciler() {
     var client = ledgerDynamoDb();
     return new Reconciler(
-        quota(client), records(client), rows(client), clock, shell.random(), shell.pause());
+        quota(client),
+        records(client),
+        rows(client),
+        clock,
+        environment.random(),
+        environment.pause());
   }
 
-  /** What makes corrections. */
+  /** Creates a settler, which writes corrections. */
   public Settler settler() {
     var client = ledgerDynamoDb();
     return new Settler(
-        quota(client), records(client), new LastSeenItems(1), clock, shell.random(), shell.pause());
+        quota(client),
+        records(client),
+        new LastSeenItems(1),
+        clock,
+        environment.random(),
+        environment.pause());
   }
 
   private DynamoQuotaTable quota(DynamoDbClient client) {
-    return new DynamoQuotaTable(client, names().tables(), ATTEMPT);
+    return new DynamoQuotaTable(client, names().tables(), ATTEMPT_TIMEOUT);
   }
 
   private DynamoUsageRecords records(DynamoDbClient client) {
-    return new DynamoUsageRecords(client, names().tables(), ATTEMPT, DynamoUsageRecords.KEPT_FOR);
+    return new DynamoUsageRecords(
+        client, names().tables(), ATTEMPT_TIMEOUT, DynamoUsageRecords.KEPT_FOR);
   }
 
   private DynamoDayRows rows(DynamoDbClient client) {

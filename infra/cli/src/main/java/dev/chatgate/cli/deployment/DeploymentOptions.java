@@ -1,128 +1,125 @@
 package dev.chatgate.cli.deployment;
 
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
 import java.net.URI;
 import java.util.Optional;
-import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The options that say which deployment is meant. They stand anywhere on the line. Without one, the
- * variables that the functions have say it: {@code CHATGATE_TENANTS_TABLE} and its like.
+ * The options that select the deployment. Every command accepts them. Without them the environment
+ * variables of the functions are used: {@code CHATGATE_TENANTS_TABLE} and so on.
  */
 public final class DeploymentOptions {
-  /** Variable with the name of the secret that holds the provider's key. */
-  static final String SECRET_VARIABLE = "CHATGATE_PROVIDER_SECRET";
-
-  /** Variable with the provider's address, as the functions have it. */
-  static final String BASE_URL_VARIABLE = "UPSTREAM_BASE_URL";
+  private static final String BASE_URL_VARIABLE = "UPSTREAM_BASE_URL";
 
   private static final String STACK_VARIABLE = "CHATGATE_STACK";
   private static final String PORT_VARIABLE = "CHATGATE_AWS_PORT";
   private static final String DEFAULT_PORT = "8082";
 
-  private final CommandEnvironment shell;
+  private final CommandEnvironment environment;
 
   @Option(
       names = "--stack",
       scope = ScopeType.INHERIT,
       paramLabel = "NAME",
-      description = "The CloudFormation stack to work on; else CHATGATE_STACK.")
+      description = "CloudFormation stack of the deployment. Default: CHATGATE_STACK.")
   private Optional<String> stack = Optional.empty();
 
   @Option(
       names = "--region",
       scope = ScopeType.INHERIT,
       paramLabel = "REGION",
-      description = "Its AWS region; else AWS_REGION, or the profile's.")
+      description = "AWS region of the stack. Default: AWS_REGION, then the profile's region.")
   private Optional<String> region = Optional.empty();
 
   @Option(
       names = "--profile",
       scope = ScopeType.INHERIT,
       paramLabel = "PROFILE",
-      description = "Whose credentials, from the AWS CLI's files; else AWS_PROFILE, or as usual.")
+      description =
+          "AWS CLI profile for credentials. Default: the AWS SDK's credential chain, which reads"
+              + " AWS_PROFILE.")
   private Optional<String> profile = Optional.empty();
 
   @Option(
       names = "--local",
       scope = ScopeType.INHERIT,
       description =
-          "Work on what mvn -Plocal runs on this machine instead, at CHATGATE_AWS_PORT (8082).")
+          "Use the local deployment that mvn -Plocal runs, on port CHATGATE_AWS_PORT (default 8082).")
   private boolean local;
 
   /**
-   * @param shell what is around
+   * @param environment the environment of the command
    */
-  public DeploymentOptions(CommandEnvironment shell) {
-    this.shell = shell;
+  public DeploymentOptions(CommandEnvironment environment) {
+    this.environment = environment;
   }
 
   /**
-   * Opens the deployment; nothing is asked of AWS before it is needed.
+   * Opens the deployment. No AWS call is made yet.
    *
-   * @throws RefusedException if the line does not say which
+   * @throws CommandException if no deployment is selected
    */
   public Deployment open() {
     if (local) {
       return new Deployment(
-          new Clients(
-              new Clients.Access(Optional.empty(), Optional.empty(), Optional.of(thisMachine()))),
-          _ -> local(),
-          shell);
+          new AwsClientFactory(
+              new AwsClientFactory.ConnectionSettings(
+                  Optional.empty(), Optional.empty(), Optional.of(localEndpoint()))),
+          this::local,
+          environment);
     }
-    var clients = new Clients(new Clients.Access(region, profile, Optional.empty()));
-    var name = stack.or(() -> shell.variable(STACK_VARIABLE));
-    if (stack.isEmpty() && shell.variable(Tables.TENANTS_VARIABLE).isPresent()) {
-      return new Deployment(clients, _ -> fromVariables(), shell);
+    var clients =
+        new AwsClientFactory(
+            new AwsClientFactory.ConnectionSettings(region, profile, Optional.empty()));
+    var name = stack.or(() -> environment.variable(STACK_VARIABLE));
+    if (stack.isEmpty() && environment.variable(Tables.TENANTS_VARIABLE).isPresent()) {
+      return new Deployment(clients, this::fromVariables, environment);
     }
-    var wanted =
+    var stackName =
         name.orElseThrow(() ->
-            RefusedException.cannotRun(
-                "Say which deployment: --stack NAME (or CHATGATE_STACK), or --local."));
-    return new Deployment(clients, reader -> reader.get().read(wanted).names(), shell);
+            CommandException.error(
+                "No deployment selected: use --stack NAME (or set CHATGATE_STACK), or --local."));
+    return new Deployment(clients, () -> clients.stacks().read(stackName).names(), environment);
   }
 
-  private URI thisMachine() {
+  private URI localEndpoint() {
     if (stack.isPresent()) {
-      throw RefusedException.cannotRun("--local and --stack do not go together.");
+      throw CommandException.error("--local and --stack cannot be combined.");
     }
-    var port = shell.variable(PORT_VARIABLE).orElse(DEFAULT_PORT);
+    var port = environment.variable(PORT_VARIABLE).orElse(DEFAULT_PORT);
     try {
       return URI.create("http://127.0.0.1:" + Integer.parseInt(port));
     } catch (NumberFormatException e) {
-      throw RefusedException.cannotRun(PORT_VARIABLE + " is not a port.");
+      throw CommandException.error(PORT_VARIABLE + " is not a port number.");
     }
   }
 
-  private Names local() {
-    return new Names(
-        Tables.LOCAL, Optional.of(Names.LOCAL_SECRET), shell.variable(BASE_URL_VARIABLE));
+  private ResourceNames local() {
+    return new ResourceNames(
+        Tables.LOCAL,
+        Optional.of(ResourceNames.LOCAL_SECRET),
+        environment.variable(BASE_URL_VARIABLE));
   }
 
-  private Names fromVariables() {
-    return new Names(
+  private ResourceNames fromVariables() {
+    return new ResourceNames(
         new Tables(
             required(Tables.TENANTS_VARIABLE),
             required(Tables.QUOTA_VARIABLE),
             required(Tables.USAGE_VARIABLE)),
-        shell.variable(SECRET_VARIABLE),
-        shell.variable(BASE_URL_VARIABLE));
+        environment.variable(ResourceNames.SECRET_VARIABLE),
+        environment.variable(BASE_URL_VARIABLE));
   }
 
   private String required(String variable) {
-    return shell
+    return environment
         .variable(variable)
         .orElseThrow(() ->
-            RefusedException.cannotRun(variable + " is not set; or say --stack NAME, or --local."));
-  }
-
-  /** Finds the names of a deployment, given what can look a stack up. */
-  interface NamesSource {
-    /** Looks. */
-    Names names(Supplier<StackReader> reader);
+            CommandException.error(
+                variable + " is not set; set it, or use --stack NAME or --local."));
   }
 }

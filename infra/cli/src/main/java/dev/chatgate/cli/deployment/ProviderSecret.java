@@ -8,7 +8,7 @@ import java.util.Optional;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
-/** The secret that holds the provider's key. */
+/** The secret that holds the provider key. */
 public final class ProviderSecret {
   private static final String CURRENT = "AWSCURRENT";
 
@@ -21,25 +21,25 @@ public final class ProviderSecret {
   }
 
   /**
-   * A version that has a label. It does not show its value.
+   * A version of the secret with at least one staging label.
    *
-   * @param stages its labels
-   * @param createdAt when it was put in
-   * @param key its value; absent if it is empty
+   * @param stages the staging labels
+   * @param createdAt when the version was created
+   * @param key the value; absent if it is empty
    */
   public record Version(List<String> stages, Instant createdAt, Optional<ProviderKey> key) {
-    /** Whether it is the one that is used. */
+    /** Whether this is the version in use, {@code AWSCURRENT}. */
     public boolean isCurrent() {
       return stages.contains(CURRENT);
     }
   }
 
-  /** Puts a key in; the one before keeps the label AWSPREVIOUS. */
+  /** Stores a new key; the previous one becomes {@code AWSPREVIOUS}. */
   public void put(ProviderKey key) {
     secrets.putSecretValue(request -> request.secretId(id).secretString(key.secret()));
   }
 
-  /** The versions that have labels, the one that is used first. */
+  /** The versions with staging labels: the one in use first, then the newest. */
   public List<Version> versions() {
     var found = new ArrayList<Version>();
     secrets
@@ -67,7 +67,7 @@ public final class ProviderSecret {
               value.createdDate(),
               text.filter(key -> !key.isEmpty()).map(ProviderKey::new)));
     } catch (ResourceNotFoundException e) {
-      // Gone since it was listed, or made without a value.
+      // Deleted since it was listed, or created without a value.
       return Optional.empty();
     }
   }

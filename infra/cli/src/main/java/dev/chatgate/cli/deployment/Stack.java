@@ -1,22 +1,22 @@
 package dev.chatgate.cli.deployment;
 
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandException;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What CloudFormation tells of a stack.
+ * A CloudFormation stack.
  *
- * @param name its name
- * @param outputs its outputs by key
- * @param parameters its parameters by key
+ * @param name the stack's name
+ * @param outputs the outputs by key
+ * @param parameters the parameters by key
  */
 record Stack(String name, Map<String, String> outputs, Map<String, String> parameters) {
 
-  /** The names of what the commands work on, as {@code template.yaml} puts them out. */
-  Names names() {
-    return new Names(
+  /** The resource names, from the outputs of {@code template.yaml}. */
+  ResourceNames names() {
+    return new ResourceNames(
         new Tables(output("TenantsTableName"), output("QuotaTableName"), output("UsageTableName")),
         Optional.of(output("ProviderSecretArn")),
         Optional.ofNullable(parameters.get("ProviderBaseUrl")));
@@ -25,8 +25,12 @@ record Stack(String name, Map<String, String> outputs, Map<String, String> param
   private String output(String key) {
     var value = outputs.get(key);
     if (value == null) {
-      throw RefusedException.cannotRun(
-          "The stack " + name + " has no output " + key + ": it is no Chatgate, or not up yet.");
+      throw CommandException.error(
+          "Stack "
+              + name
+              + " has no output "
+              + key
+              + ": it is not a Chatgate stack, or its deployment is not complete.");
     }
     return value;
   }

@@ -1,6 +1,6 @@
 package dev.chatgate.cli.deployment;
 
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
@@ -18,14 +18,14 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.utils.SystemSetting;
 
 /**
- * Asks CloudFormation for a stack: one signed call of its query API, <a
+ * Reads a CloudFormation stack with one signed call of the query API, <a
  * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html">DescribeStacks</a>.
  */
 final class StackReader {
-  private static final int MOST_ANSWER = 4 << 20;
+  private static final int MAX_RESPONSE_BYTES = 4 << 20;
   private static final int OK = 200;
-  private static final int THROTTLED_OR_DOWN = 500;
-  private static final int ATTEMPTS = 3;
+  private static final int SERVER_ERROR = 500;
+  private static final int MAX_ATTEMPTS = 3;
 
   private final SdkHttpClient http;
   private final AwsCredentialsProvider credentials;
@@ -37,40 +37,40 @@ final class StackReader {
     this.region = region;
   }
 
-  private record Answer(int status, String body) {}
+  private record Response(int status, String body) {}
 
   /**
    * Reads a stack.
    *
-   * @throws RefusedException if there is none, or CloudFormation does not tell
+   * @throws CommandException if it does not exist, or CloudFormation returns an error
    */
   Stack read(String name) {
-    var answer = ask(name);
-    if (answer.status() == OK) {
-      return StackXml.stack(name, new StringReader(answer.body()));
+    var response = callWithRetries(name);
+    if (response.status() == OK) {
+      return StackXml.stack(name, new StringReader(response.body()));
     }
-    var error = StackXml.error(new StringReader(answer.body()));
+    var error = StackXml.error(new StringReader(response.body()));
     if (error.message().contains("does not exist")) {
-      throw RefusedException.cannotRun("There is no stack " + name + " in " + region.id() + ".");
+      throw CommandException.error("Stack " + name + " does not exist in " + region.id() + ".");
     }
-    throw RefusedException.cannotRun(
-        "CloudFormation answered %d %s: %s"
-            .formatted(answer.status(), error.code(), error.message()));
+    throw CommandException.error(
+        "CloudFormation returned HTTP %d %s: %s"
+            .formatted(response.status(), error.code(), error.message()));
   }
 
-  private Answer ask(String name) {
+  private Response callWithRetries(String name) {
     try {
-      var answer = call(name);
-      for (int i = 1; i < ATTEMPTS && answer.status() >= THROTTLED_OR_DOWN; i++) {
-        answer = call(name);
+      var response = call(name);
+      for (int i = 1; i < MAX_ATTEMPTS && response.status() >= SERVER_ERROR; i++) {
+        response = call(name);
       }
-      return answer;
+      return response;
     } catch (IOException e) {
-      throw RefusedException.cannotRun("Nothing answers at " + endpoint() + ".");
+      throw CommandException.error("Cannot connect to " + endpoint() + ".");
     }
   }
 
-  private Answer call(String name) throws IOException {
+  private Response call(String name) throws IOException {
     var form =
         "Action=DescribeStacks&Version=2010-05-15&StackName="
             + URLEncoder.encode(name, StandardCharsets.UTF_8);
@@ -95,15 +95,15 @@ final class StackReader {
             .request(signed.request())
             .contentStreamProvider(signed.payload().orElse(body))
             .build();
-    var answer = http.prepareRequest(call).call();
-    try (var content = answer.responseBody().orElseThrow(IOException::new)) {
-      return new Answer(
-          answer.httpResponse().statusCode(),
-          new String(content.readNBytes(MOST_ANSWER), StandardCharsets.UTF_8));
+    var response = http.prepareRequest(call).call();
+    try (var content = response.responseBody().orElseThrow(IOException::new)) {
+      return new Response(
+          response.httpResponse().statusCode(),
+          new String(content.readNBytes(MAX_RESPONSE_BYTES), StandardCharsets.UTF_8));
     }
   }
 
-  /** The SDK's own variables go before the region's usual address. */
+  /** The SDK's endpoint settings, else the region's public endpoint. */
   private URI endpoint() {
     return setting("AWS_ENDPOINT_URL_CLOUDFORMATION", "aws.endpointUrlCloudFormation")
         .or(() -> setting("AWS_ENDPOINT_URL", "aws.endpointUrl"))

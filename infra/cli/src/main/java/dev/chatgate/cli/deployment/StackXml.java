@@ -1,6 +1,6 @@
 package dev.chatgate.cli.deployment;
 
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandException;
 import java.io.Reader;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,19 +9,19 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Reads the XML of CloudFormation's query API. Neither entities nor other files are looked at. */
+/** Parses the XML of CloudFormation's query API. DTDs and external entities are disabled. */
 final class StackXml {
   private StackXml() {}
 
   /**
-   * An error.
+   * An error response.
    *
-   * @param code its name, or empty
-   * @param message its words, or empty
+   * @param code the error code, or empty
+   * @param message the error message, or empty
    */
-  record Fault(String code, String message) {}
+  record ErrorResponse(String code, String message) {}
 
-  /** Reads the answer of DescribeStacks for one stack. */
+  /** Parses the response of DescribeStacks for one stack. */
   static Stack stack(String name, Reader xml) {
     var outputs = new HashMap<String, String>();
     var parameters = new HashMap<String, String>();
@@ -47,15 +47,15 @@ final class StackXml {
     }
   }
 
-  /** Reads the answer of a call that failed. */
-  static Fault error(Reader xml) {
+  /** Parses an error response. */
+  static ErrorResponse error(Reader xml) {
     Map<String, String> texts = new HashMap<>();
     try {
       walk(xml, texts::putIfAbsent);
-    } catch (RefusedException _) {
-      // What stands between us and AWS may answer with anything.
+    } catch (CommandException _) {
+      // A proxy on the way may return something other than XML.
     }
-    return new Fault(
+    return new ErrorResponse(
         texts.getOrDefault("Code", "").strip(), texts.getOrDefault("Message", "").strip());
   }
 
@@ -63,7 +63,7 @@ final class StackXml {
     void at(String element, String text);
   }
 
-  /** Tells of each element that has ended, with the text just before its end. */
+  /** Calls back at the end of each element, with the text before its end tag. */
   private static void walk(Reader xml, Leaf leaf) {
     try {
       var reader = factory().createXMLStreamReader(xml);
@@ -72,7 +72,7 @@ final class StackXml {
         step(reader, text, leaf);
       }
     } catch (XMLStreamException e) {
-      throw RefusedException.cannotRun("What answers for CloudFormation does not speak its XML.");
+      throw CommandException.error("The response of CloudFormation is not valid XML.");
     }
   }
 

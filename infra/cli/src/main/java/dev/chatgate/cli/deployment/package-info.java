@@ -1,4 +1,4 @@
-/** The deployment that a line names, and what works on it. */
+/** The deployment that a command works on, and access to its AWS resources. */
 @NullMarked
 package dev.chatgate.cli.deployment;
 

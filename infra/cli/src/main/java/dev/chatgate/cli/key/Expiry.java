@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** When a key ends, as a line says it. */
+/** When a key expires: an option's value. */
 sealed interface Expiry {
-  /** The moment. */
+  /** The instant of expiry, if the key is created now. */
   Instant from(Instant now);
 
   /**
-   * At a moment.
+   * A fixed instant.
    *
-   * @param instant it
+   * @param instant the instant
    */
   record At(Instant instant) implements Expiry {
     @Override
@@ -27,18 +27,18 @@ sealed interface Expiry {
   }
 
   /**
-   * After a time.
+   * A time after creation.
    *
-   * @param duration how long from now
+   * @param duration the time until expiry
    */
-  record In(Duration duration) implements Expiry {
+  record After(Duration duration) implements Expiry {
     @Override
     public Instant from(Instant now) {
       return now.plus(duration);
     }
   }
 
-  /** Reads a UTC date, an RFC 3339 time in UTC, or a time from now. */
+  /** Parses a UTC date, an RFC 3339 time in UTC, or a number of days or hours. */
   final class Converter implements ITypeConverter<Expiry> {
     private static final Pattern DAYS_OR_HOURS = Pattern.compile("([1-9][0-9]{0,4})([dh])");
 
@@ -47,7 +47,7 @@ sealed interface Expiry {
       var time = DAYS_OR_HOURS.matcher(text);
       if (time.matches()) {
         long number = Long.parseLong(time.group(1));
-        return new In(
+        return new After(
             time.group(2).equals("d") ? Duration.ofDays(number) : Duration.ofHours(number));
       }
       try {
@@ -59,7 +59,7 @@ sealed interface Expiry {
         throw new TypeConversionException(
             "'"
                 + text
-                + "' is no date like 2027-01-31, time like 2027-01-31T12:00:00Z, or 90d, 12h");
+                + "' is not an expiry (expected 2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h)");
       }
     }
   }

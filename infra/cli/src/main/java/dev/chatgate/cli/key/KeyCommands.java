@@ -2,12 +2,13 @@ package dev.chatgate.cli.key;
 
 import dev.chatgate.aws.tenant.TenantKey;
 import dev.chatgate.aws.tenant.TenantSpec;
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.deployment.Deployment;
 import dev.chatgate.cli.deployment.DeploymentOptions;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
 import dev.chatgate.tenant.TenantId;
@@ -19,64 +20,76 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code chatgate key …}. */
-@Command(name = "key", description = "Makes and revokes the keys that tenants call with.")
+@Command(
+    name = "key",
+    description = "Create, list and revoke tenants' API keys.",
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate key list acme")
 public final class KeyCommands {
-  private final CommandEnvironment shell;
-  private final DeploymentOptions target;
+  private final CommandEnvironment environment;
+  private final DeploymentOptions deploymentOptions;
 
   /**
-   * @param shell what is around
-   * @param target the deployment
+   * @param environment the environment of the command
+   * @param deploymentOptions selects the deployment
    */
-  public KeyCommands(CommandEnvironment shell, DeploymentOptions target) {
-    this.shell = shell;
-    this.target = target;
+  public KeyCommands(CommandEnvironment environment, DeploymentOptions deploymentOptions) {
+    this.environment = environment;
+    this.deploymentOptions = deploymentOptions;
   }
 
   @Command(
       name = "create",
-      description =
-          "Makes a key and prints it, alone, on standard output: this once, for it is stored"
-              + " nowhere.")
+      description = {
+        "Create a key and print it on standard output.",
+        "Only its hash is stored: the key cannot be shown again."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate key create acme --name web --expires 90d")
   int create(
-      @Parameters(paramLabel = "TENANT", description = "Whose.") TenantId tenant,
+      @Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId tenant,
       @Option(
               names = "--name",
               required = true,
               paramLabel = "NAME",
-              description = "What records and logs call it, 1 to 64 characters.")
+              description = "Name of the key in records and logs, 1 to 64 characters.")
           String name,
       @Option(
               names = "--expires",
               paramLabel = "WHEN",
               converter = Expiry.Converter.class,
-              description = "2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h; else never.")
+              description = "Expiry: 2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h. Default: never.")
           Optional<Expiry> expires) {
-    var secret = Secrets.fresh(shell.random());
-    var expiresAt = expires.map(expiry -> expiry.from(shell.clock().instant()));
-    if (expiresAt.stream().anyMatch(at -> !at.isAfter(shell.clock().instant()))) {
-      throw RefusedException.cannotRun("A key that has expired already is of no use.");
+    var secret = TenantKeyGenerator.generate(environment.random());
+    var expiresAt = expires.map(expiry -> expiry.from(environment.clock().instant()));
+    if (expiresAt.stream().anyMatch(at -> !at.isAfter(environment.clock().instant()))) {
+      throw CommandException.error("The expiry must be in the future.");
     }
     var key = new TenantSpec.Key(name, secret, expiresAt);
-    try (var deployment = target.open()) {
+    try (var deployment = deploymentOptions.open()) {
       switch (deployment.tenants().addKey(tenant, key)) {
-        case DONE -> shell.out().println(secret);
+        case DONE -> environment.out().println(secret);
         case NO_TENANT -> throw noTenant(tenant);
         case NAME ->
-            throw RefusedException.no("Tenant " + tenant + " has a key " + name + " already.");
+            throw CommandException.negative(
+                "Tenant " + tenant + " already has a key named " + name + ".");
       }
     }
     return ExitCodes.OK;
   }
 
-  @Command(name = "list", description = "Lists a tenant's keys, oldest first.")
+  @Command(
+      name = "list",
+      description = "List a tenant's keys, oldest first.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate key list acme --json")
   int list(
-      @Parameters(paramLabel = "TENANT", description = "Whose.") TenantId tenant,
-      @Option(names = "--json", description = "As JSON.") boolean json) {
-    try (var deployment = target.open()) {
+      @Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId tenant,
+      @Option(names = "--json", description = "Print JSON.") boolean json) {
+    try (var deployment = deploymentOptions.open()) {
       var keys = keys(deployment, tenant);
-      var now = shell.clock().instant();
-      shell.out().print(json ? json(keys, now) : table(keys, now));
+      var now = environment.clock().instant();
+      environment.out().print(json ? json(keys, now) : table(keys, now));
     }
     return ExitCodes.OK;
   }
@@ -92,7 +105,7 @@ public final class KeyCommands {
   }
 
   private static String json(List<TenantKey> keys, Instant now) {
-    return Json.page(json -> {
+    return JsonOutput.pretty(json -> {
       json.writeStartArray();
       for (var key : keys) {
         json.writeStartObject();
@@ -113,18 +126,21 @@ public final class KeyCommands {
 
   @Command(
       name = "revoke",
-      description = "Revokes a key; within CHATGATE_CACHE_SECONDS no instance takes it any more.")
+      description = "Revoke a key. Every instance rejects it within CHATGATE_CACHE_SECONDS.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate key revoke acme web")
   int revoke(
-      @Parameters(index = "0", paramLabel = "TENANT", description = "Whose.") TenantId tenant,
-      @Parameters(index = "1", paramLabel = "NAME", description = "Its name.") String name,
-      @Option(names = "--yes", description = "Does not ask.") boolean yes) {
-    try (var deployment = target.open()) {
+      @Parameters(index = "0", paramLabel = "TENANT", description = "Tenant ID.") TenantId tenant,
+      @Parameters(index = "1", paramLabel = "NAME", description = "Key name.") String name,
+      @Option(names = "--yes", description = HelpText.YES) boolean yes) {
+    try (var deployment = deploymentOptions.open()) {
       if (keys(deployment, tenant).stream().noneMatch(key -> key.name().equals(name))) {
         throw noKey(tenant, name);
       }
-      shell.confirm(yes, "Revoke key " + name + " of tenant " + tenant + "?");
+      environment.confirm(yes, "Revoke key " + name + " of tenant " + tenant + "?");
       switch (deployment.tenants().removeKey(tenant, name)) {
-        case DONE -> shell.out().println("Key " + name + " of tenant " + tenant + " is revoked.");
+        case DONE ->
+            environment.out().println("Revoked key " + name + " of tenant " + tenant + ".");
         case NO_TENANT -> throw noTenant(tenant);
         case NAME -> throw noKey(tenant, name);
       }
@@ -136,11 +152,11 @@ public final class KeyCommands {
     return deployment.tenants().keys(tenant).orElseThrow(() -> noTenant(tenant));
   }
 
-  private static RefusedException noTenant(TenantId tenant) {
-    return RefusedException.no("There is no tenant " + tenant + ".");
+  private static CommandException noTenant(TenantId tenant) {
+    return CommandException.negative("Tenant " + tenant + " does not exist.");
   }
 
-  private static RefusedException noKey(TenantId tenant, String name) {
-    return RefusedException.no("Tenant " + tenant + " has no key " + name + ".");
+  private static CommandException noKey(TenantId tenant, String name) {
+    return CommandException.negative("Tenant " + tenant + " has no key named " + name + ".");
   }
 }

@@ -1,4 +1,4 @@
-/** The commands of tenants' keys. */
+/** Commands for tenants' keys. */
 @NullMarked
 package dev.chatgate.cli.key;
 

@@ -1,12 +1,13 @@
 package dev.chatgate.cli.ledger;
 
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.deployment.Deployment;
 import dev.chatgate.cli.deployment.DeploymentOptions;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.RefusedException;
 import dev.chatgate.cli.text.Amounts;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.quota.audit.Audit.Difference;
 import dev.chatgate.tenant.TenantId;
@@ -25,49 +26,51 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "audit",
     description = {
-      "Holds every counter against the usage records, while calls go on, and names each difference"
-          + " on a line of its own. It only reads.",
-      "Ends with 0 if there is no difference, 1 if there are, 2 if it could not look or there is no"
-          + " such tenant."
-    })
+      "Compare all counters with the usage records and print one line per difference. It only"
+          + " reads, and calls may continue meanwhile.",
+      "Exit codes: 0 no difference, 1 differences, 2 error or unknown tenant."
+    },
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate audit acme")
 public final class AuditCommand implements Callable<Integer> {
-  private static final int RUNS = 2;
+  /** Reconciler intervals after which a reservation past its deadline counts as overdue. */
+  private static final int OVERDUE_INTERVALS = 2;
 
-  private final CommandEnvironment shell;
-  private final DeploymentOptions target;
+  private final CommandEnvironment environment;
+  private final DeploymentOptions deploymentOptions;
 
   @Option(
       names = "--reconcile-seconds",
       paramLabel = "SECONDS",
       defaultValue = "${env:CHATGATE_RECONCILE_SECONDS:-60}",
       description =
-          "How often the reconciler runs: an entry is overdue two runs after its deadline. Else"
-              + " CHATGATE_RECONCILE_SECONDS, else ${DEFAULT-VALUE}.")
+          "Interval of the reconciler. A reservation counts as overdue two intervals after its"
+              + " deadline. Default: CHATGATE_RECONCILE_SECONDS, else 60.")
   private long reconcileSeconds;
 
-  @Option(names = "--json", description = "The differences as a JSON list.")
+  @Option(names = "--json", description = "Print the differences as a JSON list.")
   private boolean json;
 
   @Parameters(
       paramLabel = "TENANT",
       arity = "0..*",
-      description = "Looks at these only; else at all that are configured or have an item.")
+      description = "Limit to these tenants. Default: all that are configured or have counters.")
   private List<TenantId> only = List.of();
 
   /**
-   * @param shell what is around
-   * @param target the deployment
+   * @param environment the environment of the command
+   * @param deploymentOptions selects the deployment
    */
-  public AuditCommand(CommandEnvironment shell, DeploymentOptions target) {
-    this.shell = shell;
-    this.target = target;
+  public AuditCommand(CommandEnvironment environment, DeploymentOptions deploymentOptions) {
+    this.environment = environment;
+    this.deploymentOptions = deploymentOptions;
   }
 
   @Override
   public Integer call() {
-    try (var deployment = target.open()) {
-      var audit = deployment.audit(Duration.ofSeconds(RUNS * reconcileSeconds));
-      var tenants = only.isEmpty() ? deployment.tenants(only).keySet() : known(deployment);
+    try (var deployment = deploymentOptions.open()) {
+      var audit = deployment.audit(Duration.ofSeconds(OVERDUE_INTERVALS * reconcileSeconds));
+      var tenants = only.isEmpty() ? deployment.tenants(only).keySet() : existing(deployment);
       var all = new ArrayList<Difference>();
       for (var tenant : tenants) {
         var differences = audit.differences(tenant);
@@ -77,34 +80,34 @@ public final class AuditCommand implements Callable<Integer> {
         all.addAll(differences);
       }
       if (json) {
-        shell.out().print(json(all));
+        environment.out().print(json(all));
       }
-      shell
+      environment
           .err()
           .printf(
-              "%s audited, %s.%n",
+              "Audited %s: %s.%n",
               Amounts.count(tenants.size(), "tenant"), Amounts.count(all.size(), "difference"));
-      return all.isEmpty() ? ExitCodes.OK : ExitCodes.NO;
+      return all.isEmpty() ? ExitCodes.OK : ExitCodes.NEGATIVE;
     }
   }
 
-  /** A misspelt name must not pass for a tenant without differences. */
-  private Set<TenantId> known(Deployment deployment) {
+  /** An unknown tenant is an error: without records it would have no differences either. */
+  private Set<TenantId> existing(Deployment deployment) {
     for (var tenant : only) {
-      if (!deployment.knows(tenant)) {
-        throw RefusedException.cannotRun(
-            "There is no tenant " + tenant + ": no configuration, counters or records.");
+      if (!deployment.exists(tenant)) {
+        throw CommandException.error(
+            "Tenant " + tenant + " does not exist: it has no configuration, counters or records.");
       }
     }
     return new LinkedHashSet<>(only);
   }
 
   private void print(Difference difference) {
-    shell.out().println(TextTable.printable(difference.toString()));
+    environment.out().println(TextTable.printable(difference.toString()));
   }
 
   private static String json(List<Difference> differences) {
-    return Json.page(json -> {
+    return JsonOutput.pretty(json -> {
       json.writeStartArray();
       for (var difference : differences) {
         json.writeStartObject();

@@ -1,10 +1,11 @@
 package dev.chatgate.cli.ledger;
 
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.deployment.DeploymentOptions;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
 import dev.chatgate.cli.text.Amounts;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.quota.reconcile.Reconciler.Run;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -15,51 +16,53 @@ import picocli.CommandLine.Option;
 @Command(
     name = "reconcile",
     description = {
-      "Runs the reconciler once, now, beside the one on its schedule: settles what is past its"
-          + " deadline, closes days.",
-      "Ends with 0 after one whole run, 2 if it could not run, or not finish."
-    })
+      "Run the reconciler once now, in addition to its schedule: settle calls past their deadline"
+          + " and close past days.",
+      "Exit codes: 0 complete run, 2 error or incomplete run."
+    },
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate reconcile")
 public final class ReconcileCommand implements Callable<Integer> {
-  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Duration MAX_DURATION = Duration.ofHours(1);
 
-  /** A store that was slow once is asked again; on the schedule the next run would. */
-  private static final int MORE_RUNS = 2;
+  /** Further runs while items are unfinished, for example because the store was slow. */
+  private static final int MAX_RETRIES = 2;
 
-  private final CommandEnvironment shell;
-  private final DeploymentOptions target;
+  private final CommandEnvironment environment;
+  private final DeploymentOptions deploymentOptions;
 
-  @Option(names = "--json", description = "Each run as a line of JSON.")
+  @Option(names = "--json", description = "Print each run as one line of JSON.")
   private boolean json;
 
   /**
-   * @param shell what is around
-   * @param target the deployment
+   * @param environment the environment of the command
+   * @param deploymentOptions selects the deployment
    */
-  public ReconcileCommand(CommandEnvironment shell, DeploymentOptions target) {
-    this.shell = shell;
-    this.target = target;
+  public ReconcileCommand(CommandEnvironment environment, DeploymentOptions deploymentOptions) {
+    this.environment = environment;
+    this.deploymentOptions = deploymentOptions;
   }
 
   @Override
   public Integer call() {
-    try (var deployment = target.open()) {
+    try (var deployment = deploymentOptions.open()) {
       var reconciler = deployment.reconciler();
-      var giveUpAt = deployment.clock().instant().plus(LONGEST);
+      var giveUpAt = deployment.clock().instant().plus(MAX_DURATION);
       var run = reconciler.run(giveUpAt);
       print(run);
-      for (int again = 0; again < MORE_RUNS && run.unfinished() > 0; again++) {
+      for (int retry = 0; retry < MAX_RETRIES && run.unfinished() > 0; retry++) {
         run = reconciler.run(giveUpAt);
         print(run);
       }
-      return run.unfinished() == 0 ? ExitCodes.OK : ExitCodes.CANNOT_RUN;
+      return run.unfinished() == 0 ? ExitCodes.OK : ExitCodes.ERROR;
     }
   }
 
   private void print(Run run) {
-    shell.out().println(json ? json(run) : sentence(run));
+    environment.out().println(json ? json(run) : sentence(run));
     if (run.unfinished() > 0) {
       var items = Amounts.count(run.unfinished(), "item");
-      shell.err().printf("%s could not be finished.%n", items);
+      environment.err().printf("Not finished: %s.%n", items);
     }
   }
 
@@ -75,7 +78,7 @@ public final class ReconcileCommand implements Callable<Integer> {
   }
 
   private static String json(Run run) {
-    return Json.line(json -> {
+    return JsonOutput.compact(json -> {
       json.writeStartObject();
       json.writeNumberField("items", run.items());
       json.writeNumberField("orphaned", run.orphaned());

@@ -1,4 +1,4 @@
-/** The commands that look after the ledger. */
+/** Commands that audit and reconcile the ledger. */
 @NullMarked
 package dev.chatgate.cli.ledger;
 

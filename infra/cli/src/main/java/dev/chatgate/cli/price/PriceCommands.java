@@ -1,11 +1,13 @@
 package dev.chatgate.cli.price;
 
 import dev.chatgate.aws.usage.PriceJson;
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.deployment.DeploymentOptions;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.Amounts;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.ModelPrice.Tier;
 import java.time.LocalDate;
@@ -19,30 +21,40 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code chatgate price …}. */
-@Command(name = "price", description = "Shows and sets what models cost.")
+@Command(
+    name = "price",
+    description = "List and set model prices.",
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate price list")
 public final class PriceCommands {
-  private final CommandEnvironment shell;
-  private final DeploymentOptions target;
+  private final CommandEnvironment environment;
+  private final DeploymentOptions deploymentOptions;
 
   /**
-   * @param shell what is around
-   * @param target the deployment
+   * @param environment the environment of the command
+   * @param deploymentOptions selects the deployment
    */
-  public PriceCommands(CommandEnvironment shell, DeploymentOptions target) {
-    this.shell = shell;
-    this.target = target;
+  public PriceCommands(CommandEnvironment environment, DeploymentOptions deploymentOptions) {
+    this.environment = environment;
+    this.deploymentOptions = deploymentOptions;
   }
 
-  @Command(name = "list", description = "Lists all prices, past and future ones too.")
-  int list(@Option(names = "--json", description = "As CHATGATE_PRICES has it.") boolean json) {
-    try (var deployment = target.open()) {
+  @Command(
+      name = "list",
+      description = "List all prices: past, current and future.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate price list --json")
+  int list(
+      @Option(names = "--json", description = "Print JSON in the format of CHATGATE_PRICES.")
+          boolean json) {
+    try (var deployment = deploymentOptions.open()) {
       var prices = deployment.prices().prices();
-      shell
+      environment
           .out()
           .print(
               json
-                  ? Json.page(PriceJson.write(PriceText.sorted(prices)))
-                  : PriceText.table(prices, shell.today()));
+                  ? JsonOutput.pretty(PriceJson.write(PriceFormatter.sorted(prices)))
+                  : PriceFormatter.table(prices, environment.today()));
     }
     return ExitCodes.OK;
   }
@@ -50,103 +62,114 @@ public final class PriceCommands {
   @Command(
       name = "set",
       description = {
-        "Sets what a model costs from a UTC day on, in dollars per million tokens.",
-        "A call keeps the price of the day of its admission; a new price has a later date."
-      })
+        "Set the price of a model from a UTC day on, in US dollars per million tokens.",
+        "A call is charged the price of the day of its admission. To change a price, set one with a"
+            + " later date."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate price set fast --prompt 0.50 --cached 0.05 --completion 1.50")
   int set(
       @Parameters(
               arity = "0..1",
               paramLabel = "MODEL",
-              description = "As tenants send it, or the" + " provider's name.")
+              description = "Model name as tenants send it, or the provider's name.")
           Optional<String> model,
-      @Option(names = "--from", paramLabel = "DATE", description = "First UTC day; else today.")
+      @Option(
+              names = "--from",
+              paramLabel = "DATE",
+              description = "First UTC day of the price. Default: today.")
           Optional<LocalDate> from,
       @Option(
               names = "--prompt",
               paramLabel = "USD",
-              converter = Dollars.Converter.class,
-              description = "Prompt tokens.")
-          Optional<Dollars> prompt,
+              converter = UsdAmount.Converter.class,
+              description = "Price of prompt tokens.")
+          Optional<UsdAmount> prompt,
       @Option(
               names = "--cached",
               paramLabel = "USD",
-              converter = Dollars.Converter.class,
-              description = "Cached prompt tokens; else as the prompt's.")
-          Optional<Dollars> cached,
+              converter = UsdAmount.Converter.class,
+              description = "Price of cached prompt tokens. Default: as --prompt.")
+          Optional<UsdAmount> cached,
       @Option(
               names = "--completion",
               paramLabel = "USD",
-              converter = Dollars.Converter.class,
-              description = "Completion tokens.")
-          Optional<Dollars> completion,
+              converter = UsdAmount.Converter.class,
+              description = "Price of completion tokens.")
+          Optional<UsdAmount> completion,
       @Option(
               names = "--tier",
               paramLabel = "TIER",
               converter = TierOption.class,
               description =
-                  "For prompts above so many tokens: above=200000,prompt=2.50,cached=0.25,"
-                      + "completion=15; cached may be left out. May be given often.")
+                  "Price of prompts above a number of tokens (repeatable): above=200000,prompt=2.50,"
+                      + "cached=0.25,completion=15; cached is optional.")
           @Nullable List<Tier> tiers,
       @Option(
               names = "--json",
               paramLabel = "FILE",
-              description = "A list as in CHATGATE_PRICES instead; - reads standard input.")
+              description =
+                  "Read a list of prices from a JSON file instead, in the format of CHATGATE_PRICES;"
+                      + " - reads standard input.")
           Optional<String> json,
-      @Option(names = "--yes", description = "Does not ask before a price is replaced.")
-          boolean yes) {
+      @Option(names = "--yes", description = "Do not ask before replacing a price.") boolean yes) {
     boolean byOptions = model.isPresent() && prompt.isPresent() && completion.isPresent();
     if (byOptions == json.isPresent()) {
-      throw RefusedException.cannotRun(
-          "Say MODEL, --prompt and --completion, or --json FILE; see: chatgate price set --help");
+      throw CommandException.error(
+          "Use either MODEL, --prompt and --completion, or --json FILE. See: chatgate price set"
+              + " --help");
     }
-    var wanted =
-        json.map(file -> PriceJson.readList(shell.readFile(file)))
+    var newPrices =
+        json.map(file -> PriceJson.readList(environment.readFile(file)))
             .orElseGet(() ->
                 List.of(
                     new ModelPrice(
                         model.orElseThrow(),
-                        from.orElseGet(shell::today),
+                        from.orElseGet(environment::today),
                         tiers(prompt.orElseThrow(), cached, completion.orElseThrow(), tiers))));
-    return put(wanted, yes);
+    return put(newPrices, yes);
   }
 
   private static List<Tier> tiers(
-      Dollars prompt, Optional<Dollars> cached, Dollars completion, @Nullable List<Tier> higher) {
+      UsdAmount prompt,
+      Optional<UsdAmount> cached,
+      UsdAmount completion,
+      @Nullable List<Tier> higher) {
     var tiers = new ArrayList<Tier>();
     var cachedMicroUsd =
         cached.map(dollars -> OptionalLong.of(dollars.microUsd())).orElse(OptionalLong.empty());
     tiers.add(new Tier(0, prompt.microUsd(), cachedMicroUsd, completion.microUsd()));
-    // Without such an option picocli gives no list.
+    // Picocli passes null if the option is absent.
     if (higher != null) {
       tiers.addAll(higher);
     }
     return tiers;
   }
 
-  private int put(List<ModelPrice> wanted, boolean yes) {
-    try (var deployment = target.open()) {
+  private int put(List<ModelPrice> newPrices, boolean yes) {
+    try (var deployment = deploymentOptions.open()) {
       var prices = deployment.prices();
-      var standing = prices.prices();
-      var fresh = wanted.stream().filter(price -> !standing.contains(price)).toList();
-      long replaced = fresh.stream().filter(price -> stands(price, standing)).count();
+      var existing = prices.prices();
+      var changed = newPrices.stream().filter(price -> !existing.contains(price)).toList();
+      long replaced = changed.stream().filter(price -> replaces(price, existing)).count();
       if (replaced > 0) {
-        shell.confirm(
+        environment.confirm(
             yes,
             "Replace "
-                + (replaced == 1 ? "a price" : replaced + " prices")
-                + " of the same model and date? What was billed stays as it was billed.");
+                + Amounts.count(replaced, "price")
+                + " of the same model and date? Calls that were already charged do not change.");
       }
-      fresh.forEach(prices::put);
+      changed.forEach(prices::put);
     }
-    wanted.forEach(price ->
-        shell
+    newPrices.forEach(price ->
+        environment
             .out()
-            .println("The price of " + price.model() + " from " + price.from() + " is set."));
+            .println("Set the price of " + price.model() + " from " + price.from() + "."));
     return ExitCodes.OK;
   }
 
-  private static boolean stands(ModelPrice price, List<ModelPrice> standing) {
-    return standing.stream()
+  private static boolean replaces(ModelPrice price, List<ModelPrice> existing) {
+    return existing.stream()
         .anyMatch(
             other -> other.model().equals(price.model()) && other.from().equals(price.from()));
   }

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a tier: {@code above=200000,prompt=2.50,cached=0.25,completion=15}. */
+/** Parses a price tier: {@code above=200000,prompt=2.50,cached=0.25,completion=15}. */
 final class TierOption implements ITypeConverter<Tier> {
 
   @Override
@@ -18,7 +18,7 @@ final class TierOption implements ITypeConverter<Tier> {
       int equals = pair.indexOf('=');
       if (equals < 0
           || members.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
-        throw complaint(text);
+        throw invalid(text);
       }
     }
     var above = Amounts.readWhole(members.getOrDefault("above", ""));
@@ -27,13 +27,16 @@ final class TierOption implements ITypeConverter<Tier> {
     OptionalLong cached = Amounts.readMicroUsd(members.getOrDefault("cached", ""));
     int known = 3 + (cached.isPresent() ? 1 : 0);
     if (above.isEmpty() || prompt.isEmpty() || completion.isEmpty() || members.size() != known) {
-      throw complaint(text);
+      throw invalid(text);
     }
     return new Tier(above.getAsLong(), prompt.getAsLong(), cached, completion.getAsLong());
   }
 
-  private static TypeConversionException complaint(String text) {
+  private static TypeConversionException invalid(String text) {
     return new TypeConversionException(
-        "'" + text + "' is not like above=200000,prompt=2.50,completion=15 (and cached=0.25)");
+        "'"
+            + text
+            + "' is not a tier (expected above=200000,prompt=2.50,completion=15, optionally with"
+            + " cached=0.25)");
   }
 }

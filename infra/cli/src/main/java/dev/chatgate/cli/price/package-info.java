@@ -1,4 +1,4 @@
-/** The commands of prices. */
+/** Commands for prices. */
 @NullMarked
 package dev.chatgate.cli.price;
 

@@ -1,11 +1,12 @@
 package dev.chatgate.cli.provider;
 
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
+import dev.chatgate.cli.console.Terminal;
 import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.deployment.ProviderSecret.Version;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.shell.Terminal;
 import dev.chatgate.secret.ProviderKey;
 import java.util.List;
 import java.util.Optional;
@@ -16,101 +17,110 @@ import picocli.CommandLine.Option;
 /** {@code chatgate provider-key …}. */
 @Command(
     name = "provider-key",
-    description = "Sets and checks the key that the gateway calls its provider with.")
+    description = "Set and check the API key that the gateway uses at its provider.",
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate provider-key check")
 public final class ProviderKeyCommands {
-  private static final Pattern FORM = Pattern.compile("[\\x21-\\x7E]{1,4096}");
+  private static final Pattern VALID_KEY = Pattern.compile("[\\x21-\\x7E]{1,4096}");
 
-  private final CommandEnvironment shell;
-  private final DeploymentOptions target;
+  private final CommandEnvironment environment;
+  private final DeploymentOptions deploymentOptions;
 
   /**
-   * @param shell what is around
-   * @param target the deployment
+   * @param environment the environment of the command
+   * @param deploymentOptions selects the deployment
    */
-  public ProviderKeyCommands(CommandEnvironment shell, DeploymentOptions target) {
-    this.shell = shell;
-    this.target = target;
+  public ProviderKeyCommands(CommandEnvironment environment, DeploymentOptions deploymentOptions) {
+    this.environment = environment;
+    this.deploymentOptions = deploymentOptions;
   }
 
   @Command(
       name = "set",
       description = {
-        "Reads the key from standard input, or asks for it without showing it; never an argument.",
-        "The key before it stays as AWSPREVIOUS. Instances take the new one within minutes."
-      })
+        "Set the provider key. It is read from standard input, or prompted for without echo; it is"
+            + " never a command-line argument.",
+        "The previous key is kept as AWSPREVIOUS. Running instances use the new key within minutes."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate provider-key set <key.txt")
   int set() {
     var key = read();
-    if (!FORM.matcher(key.secret()).matches()) {
-      throw RefusedException.cannotRun(
-          "That is no key: 1 to 4096 visible ASCII characters on one line.");
+    if (!VALID_KEY.matcher(key.secret()).matches()) {
+      throw CommandException.error(
+          "Invalid key: it must be 1 to 4096 visible ASCII characters on one line.");
     }
-    try (var deployment = target.open()) {
+    try (var deployment = deploymentOptions.open()) {
       deployment.providerSecret().put(key);
     }
-    shell.out().println("The provider's key is set.");
+    environment.out().println("Set the provider key.");
     return ExitCodes.OK;
   }
 
   private ProviderKey read() {
-    if (!shell.inIsTerminal()) {
-      return new ProviderKey(shell.readInput().strip());
+    if (!environment.inIsTerminal()) {
+      return new ProviderKey(environment.readInput().strip());
     }
     Terminal terminal =
-        shell
+        environment
             .terminal()
             .get()
             .orElseThrow(() ->
-                RefusedException.cannotRun(
-                    "Give the key on standard input: it cannot be asked for without being shown."));
-    return new ProviderKey(terminal.secret("The provider's key: ").strip());
+                CommandException.error(
+                    "Cannot prompt without echo; pass the key on standard input."));
+    return new ProviderKey(terminal.readSecret("Provider key: ").strip());
   }
 
   @Command(
       name = "check",
       description = {
-        "Says whether there is a key, since when, and whether the provider takes it; never shows it.",
-        "Ends with 0 if it is there and was not refused, 1 if not, 2 if that could not be found out."
-      })
+        "Check that the provider key is set and that the provider accepts it. Show the age of its"
+            + " versions, never the key.",
+        "Exit codes: 0 set and not rejected, 1 missing or rejected, 2 could not be checked."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate provider-key check --base-url https://provider.example/v1")
   int check(
       @Option(
               names = "--base-url",
               paramLabel = "URL",
               description =
-                  "The provider's address, to try it at; else the stack's ProviderBaseUrl, or"
+                  "Provider base URL to check the key at. Default: the stack's ProviderBaseUrl, or"
                       + " UPSTREAM_BASE_URL.")
           Optional<String> baseUrl,
-      @Option(names = "--json", description = "As JSON.") boolean json) {
-    try (var deployment = target.open()) {
+      @Option(names = "--json", description = "Print JSON.") boolean json) {
+    try (var deployment = deploymentOptions.open()) {
       var versions = deployment.providerSecret().versions();
       var key =
           versions.stream().filter(Version::isCurrent).flatMap(v -> v.key().stream()).findFirst();
       if (key.isEmpty()) {
-        throw RefusedException.no("There is no key yet; set it with: chatgate provider-key set");
+        throw CommandException.negative(
+            "No provider key is set. To set it: chatgate provider-key set");
       }
-      var answer =
+      var result =
           baseUrl
               .or(deployment::providerBaseUrl)
-              .map(url -> new ProviderTrial(url).of(key.get()))
-              .orElseGet(ProviderAnswer.NotTried::new);
-      print(versions, answer, json);
-      return exitCode(answer);
+              .map(url -> new ProviderKeyCheck(url).check(key.get()))
+              .orElseGet(KeyCheckResult.NotChecked::new);
+      print(versions, result, json);
+      return exitCode(result);
     }
   }
 
-  private void print(List<Version> versions, ProviderAnswer answer, boolean json) {
-    shell
+  private void print(List<Version> versions, KeyCheckResult result, boolean json) {
+    environment
         .out()
         .print(
             json
-                ? KeyText.json(versions, answer)
-                : KeyText.table(versions, answer, shell.clock().instant()));
+                ? ProviderKeyFormatter.json(versions, result)
+                : ProviderKeyFormatter.table(versions, result, environment.clock().instant()));
   }
 
-  private static int exitCode(ProviderAnswer answer) {
-    return switch (answer) {
-      case ProviderAnswer.Taken _, ProviderAnswer.NotTried _ -> ExitCodes.OK;
-      case ProviderAnswer.Refused _ -> ExitCodes.NO;
-      case ProviderAnswer.Unclear _, ProviderAnswer.Unreachable _ -> ExitCodes.CANNOT_RUN;
+  private static int exitCode(KeyCheckResult result) {
+    return switch (result) {
+      case KeyCheckResult.Accepted _, KeyCheckResult.NotChecked _ -> ExitCodes.OK;
+      case KeyCheckResult.Rejected _ -> ExitCodes.NEGATIVE;
+      case KeyCheckResult.Inconclusive _, KeyCheckResult.Unreachable _ -> ExitCodes.ERROR;
     };
   }
 }

@@ -1,4 +1,4 @@
-/** The commands of the provider's key. */
+/** Commands for the provider key. */
 @NullMarked
 package dev.chatgate.cli.provider;
 

@@ -6,64 +6,66 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** The limits that a line names; the others stay as they are. */
+/** The options for a tenant's limits. A limit without an option does not change. */
 final class QuotaOptions {
   @Option(
       names = "--requests-per-minute",
       paramLabel = "N",
-      converter = NewLimit.OfNumber.class,
-      description = "Calls over any 60 seconds. Of each limit: 0 blocks, none takes it away.")
-  private Optional<NewLimit> requestsPerMinute = Optional.empty();
+      converter = LimitOption.OfNumber.class,
+      description = "Requests in any 60 seconds.")
+  private Optional<LimitOption> requestsPerMinute = Optional.empty();
 
   @Option(
       names = "--tokens-per-minute",
       paramLabel = "N",
-      converter = NewLimit.OfNumber.class,
-      description = "Tokens over any 60 seconds.")
-  private Optional<NewLimit> tokensPerMinute = Optional.empty();
+      converter = LimitOption.OfNumber.class,
+      description = "Tokens in any 60 seconds.")
+  private Optional<LimitOption> tokensPerMinute = Optional.empty();
 
   @Option(
       names = "--tokens-per-day",
       paramLabel = "N",
-      converter = NewLimit.OfNumber.class,
+      converter = LimitOption.OfNumber.class,
       description = "Tokens in a UTC day.")
-  private Optional<NewLimit> tokensPerDay = Optional.empty();
+  private Optional<LimitOption> tokensPerDay = Optional.empty();
 
   @Option(
       names = "--tokens-per-month",
       paramLabel = "N",
-      converter = NewLimit.OfNumber.class,
+      converter = LimitOption.OfNumber.class,
       description = "Tokens in a UTC calendar month.")
-  private Optional<NewLimit> tokensPerMonth = Optional.empty();
+  private Optional<LimitOption> tokensPerMonth = Optional.empty();
 
   @Option(
       names = "--cost-per-month-usd",
       paramLabel = "USD",
-      converter = NewLimit.OfDollars.class,
-      description = "Dollars in a UTC calendar month; every model it uses then needs a price.")
-  private Optional<NewLimit> costPerMonth = Optional.empty();
+      converter = LimitOption.OfDollars.class,
+      description =
+          "US dollars in a UTC calendar month. Every model that the tenant uses then needs a price.")
+  private Optional<LimitOption> costPerMonth = Optional.empty();
 
   @Option(
       names = "--max-concurrent-requests",
       paramLabel = "N",
-      converter = NewLimit.OfNumber.class,
-      description = "Calls in flight.")
-  private Optional<NewLimit> maxConcurrentRequests = Optional.empty();
+      converter = LimitOption.OfNumber.class,
+      description = "Calls in flight at the same time.")
+  private Optional<LimitOption> maxConcurrentRequests = Optional.empty();
 
   @Option(
       names = "--max-tokens-per-request",
       paramLabel = "N",
-      converter = NewLimit.OfNumber.class,
-      description = "Completion tokens of one choice; more asked for is refused.")
-  private Optional<NewLimit> maxTokensPerRequest = Optional.empty();
+      converter = LimitOption.OfNumber.class,
+      description = "Completion tokens per choice. A request for more is rejected.")
+  private Optional<LimitOption> maxTokensPerRequest = Optional.empty();
 
   @Option(
       names = "--default-max-tokens",
       paramLabel = "N",
-      converter = NewLimit.OfNumber.class,
-      description = "Completion tokens of a call that names none, at least 1.")
-  private Optional<NewLimit> defaultMaxTokens = Optional.empty();
+      converter = LimitOption.OfNumber.class,
+      description = "Completion tokens of a request that sets no maximum; at least 1.")
+  private Optional<LimitOption> defaultMaxTokens = Optional.empty();
 
+  /** Whether any option is given. */
   boolean isGiven() {
     return Stream.of(
             requestsPerMinute,
@@ -77,6 +79,7 @@ final class QuotaOptions {
         .anyMatch(Optional::isPresent);
   }
 
+  /** Returns the quota with the given limits changed. */
   Quota applyTo(Quota quota) {
     return new Quota(
         or(requestsPerMinute, quota.requestsPerMinute()),
@@ -89,7 +92,7 @@ final class QuotaOptions {
         or(defaultMaxTokens, quota.defaultMaxTokens()));
   }
 
-  private static OptionalLong or(Optional<NewLimit> wanted, OptionalLong otherwise) {
-    return wanted.map(NewLimit::value).orElse(otherwise);
+  private static OptionalLong or(Optional<LimitOption> option, OptionalLong current) {
+    return option.map(LimitOption::value).orElse(current);
   }
 }

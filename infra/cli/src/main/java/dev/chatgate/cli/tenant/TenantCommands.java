@@ -3,12 +3,14 @@ package dev.chatgate.cli.tenant;
 import dev.chatgate.aws.tenant.TenantEdit;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantKey;
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.deployment.Deployment;
 import dev.chatgate.cli.deployment.DeploymentOptions;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.RefusedException;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.Amounts;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -22,112 +24,151 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code chatgate tenant …}. */
-@Command(name = "tenant", description = "Makes, shows and changes tenants.")
+@Command(
+    name = "tenant",
+    description = "Create, show and change tenants.",
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate tenant list")
 public final class TenantCommands {
-  private final CommandEnvironment shell;
-  private final DeploymentOptions target;
+  private final CommandEnvironment environment;
+  private final DeploymentOptions deploymentOptions;
 
   /**
-   * @param shell what is around
-   * @param target the deployment
+   * @param environment the environment of the command
+   * @param deploymentOptions selects the deployment
    */
-  public TenantCommands(CommandEnvironment shell, DeploymentOptions target) {
-    this.shell = shell;
-    this.target = target;
+  public TenantCommands(CommandEnvironment environment, DeploymentOptions deploymentOptions) {
+    this.environment = environment;
+    this.deploymentOptions = deploymentOptions;
   }
 
-  @Command(name = "create", description = "Makes a tenant, without keys unless its JSON has some.")
+  @Command(
+      name = "create",
+      description = {
+        "Create a tenant. It has no keys unless --json contains some.",
+        "For each limit, 0 blocks all calls and none means no limit."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate tenant create acme --tokens-per-day 1000000 --models fast")
   int create(
-      @Parameters(paramLabel = "ID", description = "Its name.") TenantId id,
+      @Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId id,
       @Mixin TenantOptions options) {
-    var edit = whole(id, options).orElseGet(() -> fresh(id, options));
-    try (var deployment = target.open()) {
+    var edit = fromJson(id, options).orElseGet(() -> fromOptions(id, options));
+    try (var deployment = deploymentOptions.open()) {
       if (!deployment.tenants().create(edit)) {
-        throw RefusedException.no(
-            "There is a tenant " + id + " already; change it with: chatgate tenant set " + id);
+        throw CommandException.negative(
+            "Tenant " + id + " already exists. To change it: chatgate tenant set " + id);
       }
     }
-    shell.out().println("Tenant " + id + " is made.");
+    environment.out().println("Created tenant " + id + ".");
     return ExitCodes.OK;
   }
 
-  private static TenantEdit fresh(TenantId id, TenantOptions options) {
+  private static TenantEdit fromOptions(TenantId id, TenantOptions options) {
     var empty =
         new Tenant(
             id, TenantStatus.ACTIVE, Quota.UNLIMITED, Optional.empty(), Map.of(), Optional.empty());
     return new TenantEdit(options.applyTo(empty), Optional.empty());
   }
 
-  private Optional<TenantEdit> whole(TenantId id, TenantOptions options) {
-    return options.json().map(file -> TenantJson.readEdit(shell.readFile(file), id));
+  private Optional<TenantEdit> fromJson(TenantId id, TenantOptions options) {
+    return options.json().map(file -> TenantJson.readEdit(environment.readFile(file), id));
   }
 
-  @Command(name = "list", description = "Lists all tenants; reads the whole Tenants table.")
-  int list(@Option(names = "--json", description = "As CHATGATE_TENANTS has it.") boolean json) {
-    try (var deployment = target.open()) {
+  @Command(
+      name = "list",
+      description = "List all tenants. This scans the whole Tenants table.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate tenant list --json")
+  int list(
+      @Option(names = "--json", description = "Print JSON in the format of CHATGATE_TENANTS.")
+          boolean json) {
+    try (var deployment = deploymentOptions.open()) {
       var tenants = deployment.tenants().all();
-      shell.out().print(json ? TenantText.json(tenants) : TenantText.table(tenants));
+      environment
+          .out()
+          .print(json ? TenantFormatter.json(tenants) : TenantFormatter.table(tenants));
     }
     return ExitCodes.OK;
   }
 
-  @Command(name = "show", description = "Shows a tenant.")
+  @Command(
+      name = "show",
+      description = "Show a tenant.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate tenant show acme")
   int show(
-      @Parameters(paramLabel = "ID", description = "Its name.") TenantId id,
-      @Option(names = "--json", description = "As tenant set --json takes it; without keys.")
+      @Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId id,
+      @Option(
+              names = "--json",
+              description = "Print JSON that tenant set --json accepts, without keys.")
           boolean json) {
-    try (var deployment = target.open()) {
-      var tenant = deployment.tenants().find(id).orElseThrow(() -> none(id));
-      shell
+    try (var deployment = deploymentOptions.open()) {
+      var tenant = deployment.tenants().find(id).orElseThrow(() -> notFound(id));
+      environment
           .out()
           .print(
               json
-                  ? Json.page(TenantJson.write(tenant))
-                  : TenantText.page(tenant, keys(deployment, id)));
+                  ? JsonOutput.pretty(TenantJson.write(tenant))
+                  : TenantFormatter.details(tenant, keys(deployment, id)));
     }
     return ExitCodes.OK;
   }
 
   @Command(
       name = "set",
-      description = "Changes a tenant. What others change at the same time stays changed.")
+      description = {
+        "Change a tenant. Concurrent changes by others are kept.",
+        "For each limit, 0 blocks all calls and none removes the limit."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate tenant set acme --tokens-per-day 2000000 --cost-per-month-usd none")
   int set(
-      @Parameters(paramLabel = "ID", description = "Its name.") TenantId id,
+      @Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId id,
       @Mixin TenantOptions options) {
-    var edit = whole(id, options);
+    var edit = fromJson(id, options);
     if (edit.isEmpty() && !options.isGiven()) {
-      throw RefusedException.cannotRun("Say what to change; see: chatgate tenant set --help");
+      throw CommandException.error("No change given. See: chatgate tenant set --help");
     }
-    try (var deployment = target.open()) {
+    try (var deployment = deploymentOptions.open()) {
       var tenants = deployment.tenants();
-      boolean done = edit.map(tenants::replace).orElseGet(() -> tenants.edit(id, options::applyTo));
-      if (!done) {
-        throw none(id);
+      boolean exists =
+          edit.map(tenants::replace).orElseGet(() -> tenants.edit(id, options::applyTo));
+      if (!exists) {
+        throw notFound(id);
       }
     }
-    shell.out().println("Tenant " + id + " is changed.");
+    environment.out().println("Changed tenant " + id + ".");
     return ExitCodes.OK;
   }
 
   @Command(
       name = "suspend",
-      description = "Refuses every call of a tenant from now on; calls in flight end normally.")
-  int suspend(@Parameters(paramLabel = "ID", description = "Its name.") TenantId id) {
-    return become(id, TenantStatus.SUSPENDED, "is suspended");
+      description =
+          "Reject every new call of a tenant, within CHATGATE_CACHE_SECONDS. Calls in flight finish"
+              + " normally.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate tenant suspend acme")
+  int suspend(@Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId id) {
+    return setStatus(id, TenantStatus.SUSPENDED, "Suspended");
   }
 
-  @Command(name = "resume", description = "Lets a suspended tenant call again.")
-  int resume(@Parameters(paramLabel = "ID", description = "Its name.") TenantId id) {
-    return become(id, TenantStatus.ACTIVE, "is active");
+  @Command(
+      name = "resume",
+      description = "Allow a suspended tenant to call again, within CHATGATE_CACHE_SECONDS.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate tenant resume acme")
+  int resume(@Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId id) {
+    return setStatus(id, TenantStatus.ACTIVE, "Resumed");
   }
 
-  private int become(TenantId id, TenantStatus status, String words) {
-    try (var deployment = target.open()) {
+  private int setStatus(TenantId id, TenantStatus status, String verb) {
+    try (var deployment = deploymentOptions.open()) {
       if (!deployment.tenants().edit(id, tenant -> with(tenant, status))) {
-        throw none(id);
+        throw notFound(id);
       }
     }
-    shell.out().println("Tenant " + id + " " + words + ".");
+    environment.out().println(verb + " tenant " + id + ".");
     return ExitCodes.OK;
   }
 
@@ -143,33 +184,32 @@ public final class TenantCommands {
 
   @Command(
       name = "delete",
-      description = "Deletes a tenant and, before it, its keys. Its records and counters stay.")
+      description = "Delete a tenant and its keys. Its usage records and counters are kept.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate tenant delete acme")
   int delete(
-      @Parameters(paramLabel = "ID", description = "Its name.") TenantId id,
-      @Option(names = "--yes", description = "Does not ask.") boolean yes) {
-    try (var deployment = target.open()) {
+      @Parameters(paramLabel = "TENANT", description = "Tenant ID.") TenantId id,
+      @Option(names = "--yes", description = HelpText.YES) boolean yes) {
+    try (var deployment = deploymentOptions.open()) {
       int keys = keys(deployment, id).size();
-      shell.confirm(yes, "Delete tenant " + id + " and its " + counted(keys) + "?");
+      environment.confirm(
+          yes, "Delete tenant " + id + " and its " + Amounts.count(keys, "key") + "?");
       if (!deployment.tenants().delete(id)) {
-        throw none(id);
+        throw notFound(id);
       }
     }
-    shell
+    environment
         .out()
         .println(
-            "Tenant " + id + " and its keys are deleted; its usage records and counters stay.");
+            "Deleted tenant " + id + " and its keys. Its usage records and counters are kept.");
     return ExitCodes.OK;
   }
 
-  private static String counted(int keys) {
-    return keys == 1 ? "one key" : keys + " keys";
-  }
-
   private static List<TenantKey> keys(Deployment deployment, TenantId id) {
-    return deployment.tenants().keys(id).orElseThrow(() -> none(id));
+    return deployment.tenants().keys(id).orElseThrow(() -> notFound(id));
   }
 
-  private static RefusedException none(TenantId id) {
-    return RefusedException.no("There is no tenant " + id + ".");
+  private static CommandException notFound(TenantId id) {
+    return CommandException.negative("Tenant " + id + " does not exist.");
   }
 }

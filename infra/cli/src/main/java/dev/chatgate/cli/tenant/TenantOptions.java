@@ -1,6 +1,6 @@
 package dev.chatgate.cli.tenant;
 
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.tenant.ModelName;
 import dev.chatgate.tenant.Tenant;
 import java.util.Arrays;
@@ -11,9 +11,9 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What a line says of a tenant; what it does not say stays as it is. */
+/** The options for a tenant's configuration. What has no option does not change. */
 final class TenantOptions {
-  private static final String DEPLOYMENTS = "default";
+  private static final String DEPLOYMENT_DEFAULT = "default";
 
   @Mixin private QuotaOptions quota = new QuotaOptions();
 
@@ -21,47 +21,50 @@ final class TenantOptions {
       names = "--models",
       paramLabel = "NAMES",
       description =
-          "The models it may use, as it sends them, separated by commas; '*' for all, '' for none.")
+          "Models that the tenant may use, by the names that it sends, comma-separated; '*' allows"
+              + " all, '' none.")
   private Optional<String> models = Optional.empty();
 
   @Option(
       names = "--alias",
       paramLabel = "NAME=MODEL",
-      description = "A name of its own for a provider's model; may be given often.")
+      description = "Let the tenant use the provider's MODEL under the name NAME (repeatable).")
   private Map<String, String> aliases = new LinkedHashMap<>();
 
-  @Option(
-      names = "--no-alias",
-      paramLabel = "NAME",
-      description = "Takes such a name away; may be given often.")
+  @Option(names = "--no-alias", paramLabel = "NAME", description = "Remove an alias (repeatable).")
   private List<String> noAliases = List.of();
 
   @Option(
       names = "--origins",
       paramLabel = "ORIGINS",
       description =
-          "Browser origins that may call, separated by commas; 'default' for the deployment's, ''"
-              + " for none.")
+          "Browser origins that may call (CORS), comma-separated; 'default' for the deployment's"
+              + " list, '' for none.")
   private Optional<String> origins = Optional.empty();
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
       description =
-          "The whole tenant instead of options, as in CHATGATE_TENANTS; - reads standard input."
-              + " Its keys stay if it names none.")
+          "Read the whole tenant from a JSON file instead of options, in the format of"
+              + " CHATGATE_TENANTS; - reads standard input. Without keys in it, existing keys are"
+              + " kept.")
   private Optional<String> json = Optional.empty();
 
-  /** The file with the whole tenant, if there is one. */
+  /**
+   * The JSON file with the whole tenant, if the option is given.
+   *
+   * @throws CommandException if other options are given too
+   */
   Optional<String> json() {
     if (json.isPresent() && isGiven()) {
-      throw RefusedException.cannotRun(
-          "--json brings the whole tenant: leave the other options out.");
+      throw CommandException.error(
+          "--json replaces the whole tenant and cannot be combined with other options.");
     }
     return json;
   }
 
-  /** Whether the line says anything of the tenant. */
+  /** Whether any option other than {@code --json} is given. */
   boolean isGiven() {
     return quota.isGiven()
         || models.isPresent()
@@ -71,9 +74,9 @@ final class TenantOptions {
   }
 
   /**
-   * The tenant as the line wants it.
+   * Returns the tenant with the options applied.
    *
-   * @throws IllegalArgumentException if that is no tenant
+   * @throws IllegalArgumentException if the result is not a valid tenant
    */
   Tenant applyTo(Tenant tenant) {
     return new Tenant(
@@ -85,22 +88,22 @@ final class TenantOptions {
         origins(tenant.allowedOrigins()));
   }
 
-  private Map<String, String> aliases(Map<String, String> before) {
-    var after = new LinkedHashMap<>(before);
-    noAliases.forEach(after::remove);
+  private Map<String, String> aliases(Map<String, String> current) {
+    var result = new LinkedHashMap<>(current);
+    noAliases.forEach(result::remove);
     aliases.forEach((alias, model) -> {
       requireShort("--alias", alias);
       requireShort("--alias", model);
     });
-    after.putAll(aliases);
-    return after;
+    result.putAll(aliases);
+    return result;
   }
 
-  private Optional<List<String>> origins(Optional<List<String>> before) {
+  private Optional<List<String>> origins(Optional<List<String>> current) {
     if (origins.isEmpty()) {
-      return before;
+      return current;
     }
-    return origins.filter(text -> !text.equals(DEPLOYMENTS)).map(TenantOptions::names);
+    return origins.filter(text -> !text.equals(DEPLOYMENT_DEFAULT)).map(TenantOptions::names);
   }
 
   private static List<String> models(String list) {
@@ -111,8 +114,8 @@ final class TenantOptions {
 
   private static void requireShort(String option, String model) {
     if (ModelName.isTooLong(model)) {
-      throw RefusedException.cannotRun(
-          "%s: a model's name has at most %d bytes.".formatted(option, ModelName.MAX_BYTES));
+      throw CommandException.error(
+          "%s: a model name has at most %d bytes.".formatted(option, ModelName.MAX_BYTES));
     }
   }
 

@@ -1,4 +1,4 @@
-/** The commands of tenants. */
+/** Commands for tenants. */
 @NullMarked
 package dev.chatgate.cli.tenant;
 

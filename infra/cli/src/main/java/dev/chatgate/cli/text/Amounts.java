@@ -4,34 +4,35 @@ import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** Numbers as people read them. */
+/** Parses and formats token counts and amounts of money. */
 public final class Amounts {
   private static final int MICRO_DIGITS = 6;
   private static final int CENT_DIGITS = 2;
 
-  /** Digits that fit, whatever they are. */
-  private static final int MOST_DIGITS = 18;
+  /** Decimal digits that always fit in a {@code long}. */
+  private static final int MAX_DIGITS = 18;
 
   private Amounts() {}
 
-  /** A number of things: {@code 1 tenant}, {@code 2 tenants}. */
+  /** A number and a noun: {@code 1 tenant}, {@code 2 tenants}. */
   public static String count(long number, String noun) {
     return number + " " + noun + (number == 1 ? "" : "s");
   }
 
   /**
-   * Reads dollars.
+   * Parses an amount in US dollars.
    *
-   * @return micro-dollars; empty if it is no such number, negative, too large or finer than that
+   * @return micro-dollars; empty if the text is not a number, negative, too large, or has more than
+   *     six decimal places
    */
   public static OptionalLong readMicroUsd(String text) {
     return read(text, MICRO_DIGITS);
   }
 
   /**
-   * Reads a whole number.
+   * Parses a whole number.
    *
-   * @return empty if it is none, negative or too large
+   * @return empty if the text is not a whole number, negative or too large
    */
   public static OptionalLong readWhole(String text) {
     return read(text, 0);
@@ -40,7 +41,7 @@ public final class Amounts {
   private static OptionalLong read(String text, int digits) {
     try {
       var number = new BigDecimal(text);
-      if (number.signum() >= 0 && number.precision() - number.scale() <= MOST_DIGITS - digits) {
+      if (number.signum() >= 0 && number.precision() - number.scale() <= MAX_DIGITS - digits) {
         return OptionalLong.of(number.movePointRight(digits).longValueExact());
       }
       return OptionalLong.empty();
@@ -49,13 +50,13 @@ public final class Amounts {
     }
   }
 
-  /** A whole number, its thousands apart. */
+  /** Formats a whole number with thousands separators. */
   public static String whole(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
   /**
-   * Dollars, to the cent where that is all, else to the millionth.
+   * Formats an amount in US dollars, with two to six decimal places.
    *
    * @param microUsd micro-dollars
    */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A table for people: columns as wide as they must be, two spaces between them. */
+/** A plain-text table with columns as wide as their widest cell. */
 public final class TextTable {
   private final List<Column> columns;
   private final List<List<String>> rows = new ArrayList<>();
@@ -13,43 +13,43 @@ public final class TextTable {
   /**
    * A column.
    *
-   * @param title its head
-   * @param right whether it stands to the right, as numbers do
+   * @param title the heading
+   * @param right whether cells are right-aligned
    */
   public record Column(String title, boolean right) {
-    /** A column of words. */
+    /** A left-aligned column. */
     public static Column text(String title) {
       return new Column(title, false);
     }
 
-    /** A column of numbers. */
+    /** A right-aligned column. */
     public static Column number(String title) {
       return new Column(title, true);
     }
   }
 
   /**
-   * @param columns from left to right
+   * @param columns the columns from left to right
    */
   public TextTable(List<Column> columns) {
     this.columns = List.copyOf(columns);
     rows.add(columns.stream().map(Column::title).toList());
   }
 
-  /** Adds a row. */
+  /** Appends a row. */
   public void row(String... cells) {
     row(Arrays.asList(cells));
   }
 
-  /** Adds a row. */
+  /** Appends a row. */
   public void row(List<String> cells) {
     if (cells.size() != columns.size()) {
-      throw new IllegalArgumentException("a row has as many cells as the table has columns");
+      throw new IllegalArgumentException("the row must have one cell per column");
     }
     rows.add(cells.stream().map(TextTable::printable).toList());
   }
 
-  /** The whole table, a line a row. */
+  /** The table as text, one line per row. */
   @Override
   public String toString() {
     return rows.stream().map(row -> line(row) + "\n").collect(Collectors.joining());
@@ -73,7 +73,10 @@ public final class TextTable {
     return cell.codePointCount(0, cell.length());
   }
 
-  /** Tenants choose the names of models: none of them moves the cursor. */
+  /**
+   * Replaces control characters by U+FFFD. Model names come from tenants and must not control the
+   * terminal.
+   */
   public static String printable(String cell) {
     return cell.codePoints()
         .map(character -> isControl(character) ? '\uFFFD' : character)

@@ -1,4 +1,4 @@
-/** Tables and JSON as the command line prints them. */
+/** Output formats: text tables, CSV, JSON, and amounts for people. */
 @NullMarked
 package dev.chatgate.cli.text;
 

@@ -9,17 +9,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What a call should have been charged. Pure. */
+/** Calculates what a call should have been charged. */
 final class CorrectedUsage {
   private CorrectedUsage() {}
 
   /**
-   * What a call is charged for these tokens, at the price of its admission.
+   * Returns the charge for the given tokens at the price of the call's admission.
    *
    * @param record the call's record
-   * @param counts what it really used
-   * @param prices all that are known
-   * @throws ArithmeticException if the bill does not fit in 63 bits
+   * @param counts the correct token counts
+   * @param prices all stored prices
+   * @throws ArithmeticException if the cost in micro-dollars does not fit in 63 bits
    */
   static UsageTotals of(UsageRecord record, TokenCounts counts, List<ModelPrice> prices) {
     long microUsd = priceOf(record, prices).map(price -> price.microUsd(counts)).orElse(0L);
@@ -35,9 +35,9 @@ final class CorrectedUsage {
 
   private static Optional<ModelPrice> priceOf(UsageRecord record, List<ModelPrice> prices) {
     if (record.call().isPresent()) {
-      return record.call().get().price().map(used -> sameAs(used, record, prices));
+      return record.call().get().price().map(used -> fullPrice(used, record, prices));
     }
-    // A call that died: its record keeps no price, only that it had one.
+    // The record of an orphaned call has no price, only the reserved cost.
     return record.reservedMicroUsd() == 0
         ? Optional.empty()
         : prices.stream()
@@ -47,10 +47,10 @@ final class CorrectedUsage {
   }
 
   /**
-   * The whole price of which the record keeps the tier that it used; if that is not in the table
-   * any more, or was replaced, the tier alone.
+   * The price with the tier that the record contains. If that price was deleted or replaced, a
+   * price with this tier alone.
    */
-  private static ModelPrice sameAs(PriceUsed used, UsageRecord record, List<ModelPrice> prices) {
+  private static ModelPrice fullPrice(PriceUsed used, UsageRecord record, List<ModelPrice> prices) {
     var upstreamModel = record.call().orElseThrow().facts().upstreamModel();
     return prices.stream()
         .filter(price -> price.from().equals(used.from()) && price.tiers().contains(used.tier()))
@@ -59,10 +59,11 @@ final class CorrectedUsage {
         .min(
             Comparator.comparingInt(
                 (ModelPrice price) -> price.model().equals(record.model()) ? 0 : 1))
-        .orElseGet(() -> new ModelPrice(record.model(), used.from(), List.of(alone(used.tier()))));
+        .orElseGet(
+            () -> new ModelPrice(record.model(), used.from(), List.of(asOnlyTier(used.tier()))));
   }
 
-  private static ModelPrice.Tier alone(ModelPrice.Tier tier) {
+  private static ModelPrice.Tier asOnlyTier(ModelPrice.Tier tier) {
     return new ModelPrice.Tier(
         0, tier.promptMicroUsd(), tier.cachedMicroUsd(), tier.completionMicroUsd());
   }

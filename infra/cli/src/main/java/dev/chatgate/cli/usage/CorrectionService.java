@@ -1,6 +1,6 @@
 package dev.chatgate.cli.usage;
 
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.quota.settle.Correction;
 import dev.chatgate.quota.settle.Settler;
 import dev.chatgate.usage.UsageRecord;
@@ -13,14 +13,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings what a call was charged to what it should have been, whatever was corrected before. */
+/** Writes corrections of a call, on top of earlier ones. */
 final class CorrectionService {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Duration MAX_DURATION = Duration.ofSeconds(60);
 
-  /** A call's own correction is dated by its deadline, which may be to come. */
-  private static final Duration AHEAD = Duration.ofMinutes(20);
+  /** The correction of an orphan by its own call is dated by the call's deadline, in the future. */
+  private static final Duration LOOK_AHEAD = Duration.ofMinutes(20);
 
-  private static final int MOST_ROUNDS = 5;
+  private static final int MAX_ROUNDS = 5;
 
   private final UsageRecords records;
   private final Settler settler;
@@ -32,7 +32,7 @@ final class CorrectionService {
     this.clock = clock;
   }
 
-  /** What a call is charged now: its record and the corrections of it. */
+  /** The current charge of a call: its record plus all its corrections. */
   UsageTotals charged(UsageRecord call) {
     return corrections(call).stream()
         .map(UsageRecord::charged)
@@ -44,7 +44,7 @@ final class CorrectionService {
     records.forEach(
         call.key().tenant(),
         call.key().admittedAt(),
-        clock.instant().plus(AHEAD),
+        clock.instant().plus(LOOK_AHEAD),
         record -> {
           if (record.counts()
               && record.corrected().stream().anyMatch(c -> c.key().equals(call.key()))) {
@@ -55,42 +55,45 @@ final class CorrectionService {
   }
 
   /**
-   * Corrects, until the sum is the truth: somebody else may be correcting the same call, and of two
-   * corrections in one second the ledger takes one.
+   * Corrects a call until its charge is the given one. Several rounds may be needed: others may
+   * correct the same call, and the ledger accepts one correction per call and second.
    *
-   * @throws RefusedException if that does not come about
+   * @param call the call's record
+   * @param corrected what the call should be charged in total
+   * @param reason the reason, stored in the correction
+   * @throws CommandException if the charge still differs after five rounds, or the store fails
    */
-  void correct(UsageRecord call, UsageTotals truth, String reason) {
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-      var before = corrections(call);
+  void correct(UsageRecord call, UsageTotals corrected, String reason) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      var earlier = corrections(call);
       var charged =
-          before.stream().map(UsageRecord::charged).reduce(call.charged(), UsageTotals::plus);
-      var difference = truth.minus(charged).withoutCalls();
+          earlier.stream().map(UsageRecord::charged).reduce(call.charged(), UsageTotals::plus);
+      var difference = corrected.minus(charged).withoutCalls();
       if (difference.equals(UsageTotals.ZERO)) {
         return;
       }
-      var correction = Correction.byOperator(call, difference, madeAt(before), reason);
-      if (!settler.correct(correction, clock.instant().plus(LONGEST))) {
-        throw notDone();
+      var correction = Correction.byOperator(call, difference, madeAt(earlier), reason);
+      if (!settler.correct(correction, clock.instant().plus(MAX_DURATION))) {
+        throw incomplete();
       }
     }
-    if (!truth.minus(charged(call)).withoutCalls().equals(UsageTotals.ZERO)) {
-      throw notDone();
+    if (!corrected.minus(charged(call)).withoutCalls().equals(UsageTotals.ZERO)) {
+      throw incomplete();
     }
   }
 
-  /** Now, in whole seconds, but later than every operator's correction that there is. */
-  private Instant madeAt(List<UsageRecord> before) {
+  /** The current second, or one second after the latest correction by an operator. */
+  private Instant madeAt(List<UsageRecord> earlier) {
     var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    return before.stream()
+    return earlier.stream()
         .filter(record -> record.call().isEmpty())
         .map(record -> record.key().admittedAt().plusSeconds(1))
         .reduce(now, (a, b) -> a.isAfter(b) ? a : b);
   }
 
-  private static RefusedException notDone() {
-    return RefusedException.cannotRun(
-        "The correction did not come through; say the same line again, what is done is not done"
+  private static CommandException incomplete() {
+    return CommandException.error(
+        "The correction was not completed. Run the same command again; nothing is corrected"
             + " twice.");
   }
 }

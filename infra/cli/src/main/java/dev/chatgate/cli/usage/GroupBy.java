@@ -1,11 +1,11 @@
 package dev.chatgate.cli.usage;
 
-/** What a report has rows of, beside the tenant. */
+/** How a report groups usage, in addition to the tenant. */
 enum GroupBy {
-  /** One row a tenant, if nothing else is asked for. */
+  /** One row per tenant. */
   TENANT,
-  /** One row a UTC day. */
+  /** One row per UTC day. */
   DAY,
-  /** One row a model, as the tenant sent its name. */
+  /** One row per model, by the name that the tenant sent. */
   MODEL
 }

@@ -14,37 +14,38 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Who used what.
+ * Usage of tenants over a range of days.
  *
  * @param from first UTC day, inclusive
  * @param to last UTC day, inclusive
- * @param tenants by name
+ * @param tenants one part per tenant, sorted by ID
  */
-record Report(LocalDate from, LocalDate to, List<OfTenant> tenants) {
+record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
 
   Report {
     tenants = List.copyOf(tenants);
   }
 
   /**
-   * One tenant's part.
+   * The usage of one tenant.
    *
-   * @param tenant its name
-   * @param tallies what it used, none of them zero
-   * @param limits the limits that it has, and where it stands in them
+   * @param tenant the tenant
+   * @param totals usage by day and model, without zero entries
+   * @param limits the tenant's limits and their current state
    */
-  record OfTenant(
-      TenantId tenant, SortedMap<DayAndModel, UsageTotals> tallies, List<LimitState> limits) {}
+  record TenantUsage(
+      TenantId tenant, SortedMap<DayAndModel, UsageTotals> totals, List<LimitState> limits) {}
 
   /**
-   * A row: the tenant, and what else it is about.
+   * A row of the report.
    *
-   * @param tenant whose
-   * @param day the day, if rows are by day
-   * @param model the model, if rows are by model
-   * @param tally what was used
+   * @param tenant the tenant
+   * @param day the UTC day, if the report is grouped by day
+   * @param model the model, if the report is grouped by model
+   * @param totals the usage
    */
-  record Row(TenantId tenant, Optional<LocalDate> day, Optional<String> model, UsageTotals tally) {}
+  record Row(
+      TenantId tenant, Optional<LocalDate> day, Optional<String> model, UsageTotals totals) {}
 
   private record Group(Optional<LocalDate> day, Optional<String> model)
       implements Comparable<Group> {
@@ -58,14 +59,14 @@ record Report(LocalDate from, LocalDate to, List<OfTenant> tenants) {
     }
   }
 
-  /** The rows, by tenant, day and model. */
+  /** The rows, sorted by tenant, day and model. */
   List<Row> rows(Set<GroupBy> by) {
     var rows = new ArrayList<Row>();
     for (var part : tenants) {
       var sums = new TreeMap<Group, UsageTotals>();
-      part.tallies().forEach((key, tally) -> sums.merge(group(key, by), tally, UsageTotals::plus));
+      part.totals().forEach((key, total) -> sums.merge(group(key, by), total, UsageTotals::plus));
       sums.forEach(
-          (group, tally) -> rows.add(new Row(part.tenant(), group.day(), group.model(), tally)));
+          (group, total) -> rows.add(new Row(part.tenant(), group.day(), group.model(), total)));
     }
     return rows;
   }
@@ -76,10 +77,10 @@ record Report(LocalDate from, LocalDate to, List<OfTenant> tenants) {
         by.contains(GroupBy.MODEL) ? Optional.of(key.model()) : Optional.empty());
   }
 
-  /** All of it. */
+  /** The sum over all tenants. */
   UsageTotals total() {
     return tenants.stream()
-        .flatMap(part -> part.tallies().values().stream())
+        .flatMap(part -> part.totals().values().stream())
         .reduce(UsageTotals.ZERO, UsageTotals::plus);
   }
 }

@@ -1,6 +1,6 @@
 package dev.chatgate.cli.usage;
 
-import dev.chatgate.cli.shell.Progress;
+import dev.chatgate.cli.console.Progress;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Reads a report, tenant by tenant, long ranges in parts. */
+/** Reads a report, one tenant at a time and in parts of at most 92 days. */
 final class ReportReader {
-  private static final int DAYS_AT_ONCE = 92;
+  private static final int MAX_DAYS_PER_READ = 92;
 
   private final UsageReader reader;
   private final Progress progress;
@@ -25,37 +25,38 @@ final class ReportReader {
     this.progress = progress;
   }
 
-  private record Span(LocalDate from, LocalDate to) {}
+  private record DateRange(LocalDate from, LocalDate to) {}
 
+  /** Reads the usage of these tenants from one UTC day to another, both inclusive. */
   Report read(Collection<Tenant> tenants, LocalDate from, LocalDate to) {
-    var spans = spans(from, to);
-    progress.begin("Reading usage", (long) tenants.size() * spans.size());
-    var parts = new ArrayList<Report.OfTenant>();
+    var ranges = ranges(from, to);
+    progress.begin("Reading usage", (long) tenants.size() * ranges.size());
+    var parts = new ArrayList<Report.TenantUsage>();
     for (var tenant : tenants) {
-      parts.add(read(tenant, spans));
+      parts.add(read(tenant, ranges));
     }
     progress.end();
     return new Report(from, to, parts);
   }
 
-  private Report.OfTenant read(Tenant tenant, List<Span> spans) {
-    var tallies = new TreeMap<DayAndModel, UsageTotals>();
+  private Report.TenantUsage read(Tenant tenant, List<DateRange> ranges) {
+    var totals = new TreeMap<DayAndModel, UsageTotals>();
     List<LimitState> limits = List.of();
-    for (var span : spans) {
-      var usage = reader.read(tenant, span.from(), span.to(), Function.identity());
-      tallies.putAll(usage.tallies());
+    for (var range : ranges) {
+      var usage = reader.read(tenant, range.from(), range.to(), Function.identity());
+      totals.putAll(usage.tallies());
       limits = usage.limits();
       progress.step();
     }
-    return new Report.OfTenant(tenant.id(), tallies, limits);
+    return new Report.TenantUsage(tenant.id(), totals, limits);
   }
 
-  private static List<Span> spans(LocalDate from, LocalDate to) {
-    var spans = new ArrayList<Span>();
-    for (var first = from; !first.isAfter(to); first = first.plusDays(DAYS_AT_ONCE)) {
-      var last = first.plusDays(DAYS_AT_ONCE - 1);
-      spans.add(new Span(first, last.isAfter(to) ? to : last));
+  private static List<DateRange> ranges(LocalDate from, LocalDate to) {
+    var ranges = new ArrayList<DateRange>();
+    for (var first = from; !first.isAfter(to); first = first.plusDays(MAX_DAYS_PER_READ)) {
+      var last = first.plusDays(MAX_DAYS_PER_READ - 1);
+      ranges.add(new DateRange(first, last.isAfter(to) ? to : last));
     }
-    return spans;
+    return ranges;
   }
 }

@@ -1,13 +1,14 @@
 package dev.chatgate.cli.usage;
 
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.cli.deployment.AwsFailures;
+import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.CommandException;
+import dev.chatgate.cli.console.ExitCodes;
+import dev.chatgate.cli.console.HelpText;
+import dev.chatgate.cli.console.Progress;
+import dev.chatgate.cli.deployment.AwsErrorMessages;
 import dev.chatgate.cli.deployment.Deployment;
 import dev.chatgate.cli.deployment.DeploymentOptions;
-import dev.chatgate.cli.shell.CommandEnvironment;
-import dev.chatgate.cli.shell.ExitCodes;
-import dev.chatgate.cli.shell.Progress;
-import dev.chatgate.cli.shell.RefusedException;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecord;
 import java.io.IOException;
@@ -26,36 +27,43 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code chatgate usage …}. */
-@Command(name = "usage", description = "Reports what was used, shows calls live, corrects records.")
+@Command(
+    name = "usage",
+    description = "Report usage, follow calls live, correct what calls were charged.",
+    footerHeading = HelpText.EXAMPLE,
+    footer = "  chatgate usage report")
 public final class UsageCommands {
-  /** Looks between two lists of the tenants. */
-  private static final int LOOKS_AT_THE_SAME = 30;
+  /** Polls after which the list of tenants is read again. */
+  private static final int POLLS_PER_TENANT_LIST = 30;
 
-  private final CommandEnvironment shell;
-  private final DeploymentOptions target;
+  private final CommandEnvironment environment;
+  private final DeploymentOptions deploymentOptions;
 
   /**
-   * @param shell what is around
-   * @param target the deployment
+   * @param environment the environment of the command
+   * @param deploymentOptions selects the deployment
    */
-  public UsageCommands(CommandEnvironment shell, DeploymentOptions target) {
-    this.shell = shell;
-    this.target = target;
+  public UsageCommands(CommandEnvironment environment, DeploymentOptions deploymentOptions) {
+    this.environment = environment;
+    this.deploymentOptions = deploymentOptions;
   }
 
-  /** What a report is of, and how it looks. */
+  /** The options of {@code usage report}. */
   static final class ReportOptions {
-    @Option(names = "--from", paramLabel = "DATE", description = "First UTC day; else the month's.")
+    @Option(
+        names = "--from",
+        paramLabel = "DATE",
+        description = "First UTC day. Default: first day of the month of --to.")
     private Optional<LocalDate> from = Optional.empty();
 
-    @Option(names = "--to", paramLabel = "DATE", description = "Last UTC day; else today.")
+    @Option(names = "--to", paramLabel = "DATE", description = "Last UTC day. Default: today.")
     private Optional<LocalDate> to = Optional.empty();
 
     @Option(
         names = "--tenant",
         paramLabel = "ID",
         split = ",",
-        description = "Of these only; may be given often.")
+        description = "Limit to these tenants (repeatable).")
     private List<TenantId> tenants = List.of();
 
     @Option(
@@ -64,43 +72,47 @@ public final class UsageCommands {
         split = ",",
         defaultValue = "day",
         description =
-            "One row of each tenant and: day, model, both (day,model), or nothing else (tenant)."
-                + " Else ${DEFAULT-VALUE}.")
+            "One row per tenant and day, per tenant and model, per tenant, day and model"
+                + " (day,model), or per tenant (tenant). Default: ${DEFAULT-VALUE}.")
     private Set<GroupBy> by = Set.of();
 
-    @Option(names = "--json", description = "In the shape of GET /v1/usage, tenant in each row.")
+    @Option(
+        names = "--json",
+        description = "Print JSON in the format of GET /v1/usage, with the tenant in each row.")
     private boolean json;
 
-    @Option(names = "--csv", description = "As comma-separated values.")
+    @Option(names = "--csv", description = "Print CSV.")
     private boolean csv;
 
     @Option(
         names = "--html",
         paramLabel = "FILE",
-        description = "Writes a page with charts, complete in itself, instead.")
+        description = "Write a self-contained HTML page with charts.")
     private Optional<Path> html = Optional.empty();
 
     private void check() {
       int formats = (json ? 1 : 0) + (csv ? 1 : 0) + (html.isPresent() ? 1 : 0);
       if (formats > 1) {
-        throw RefusedException.cannotRun("Choose one of --json, --csv and --html.");
+        throw CommandException.error("--json, --csv and --html cannot be combined.");
       }
     }
   }
 
   @Command(
       name = "report",
-      description = "Reports what tenants used: all of them, this month by day, by default.")
+      description = "Report usage. Default: all tenants by day, this month.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate usage report --from 2026-11-01 --by model")
   int report(@Mixin ReportOptions options) {
     options.check();
-    var to = options.to.orElseGet(shell::today);
+    var to = options.to.orElseGet(environment::today);
     var from = options.from.orElse(to.withDayOfMonth(1));
     if (from.isAfter(to)) {
-      throw RefusedException.cannotRun("--from is after --to.");
+      throw CommandException.error("--from must not be after --to.");
     }
-    try (var deployment = target.open()) {
+    try (var deployment = deploymentOptions.open()) {
       var tenants = deployment.tenants(options.tenants).values();
-      var reader = new ReportReader(deployment.usage(), new Progress(shell));
+      var reader = new ReportReader(deployment.usage(), new Progress(environment));
       print(reader.read(tenants, from, to), options);
     }
     return ExitCodes.OK;
@@ -108,180 +120,201 @@ public final class UsageCommands {
 
   private void print(Report report, ReportOptions options) {
     if (options.html.isPresent()) {
-      write(options.html.get(), UsagePage.of(report, shell.clock().instant()));
+      write(options.html.get(), UsagePage.of(report, environment.clock().instant()));
     } else if (options.json) {
-      shell.out().print(ReportText.json(report, options.by));
+      environment.out().print(ReportFormatter.json(report, options.by));
     } else if (options.csv) {
-      shell.out().print(ReportText.csv(report, options.by));
+      environment.out().print(ReportFormatter.csv(report, options.by));
     } else {
-      shell.out().print(ReportText.table(report, options.by));
+      environment.out().print(ReportFormatter.table(report, options.by));
     }
   }
 
   private void write(Path file, String page) {
     try {
       Files.writeString(file, page);
-      shell.err().println("The report is in " + file + ".");
+      environment.err().println("Wrote the report to " + file + ".");
     } catch (IOException e) {
-      throw RefusedException.cannotRun("The file " + file + " cannot be written.");
+      throw CommandException.error("Cannot write file " + file + ".");
     }
   }
 
   @Command(
       name = "tail",
       description = {
-        "Shows calls as their records come, until Ctrl-C.",
-        "Each look reads the records of the last 20 minutes: name tenants where those are many."
-      })
+        "Show usage records as they are written, until Ctrl-C.",
+        "Each poll reads the records of the last 20 minutes; use --tenant if there are many."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate usage tail --tenant acme")
   int tail(
       @Option(
               names = "--tenant",
               paramLabel = "ID",
               split = ",",
-              description = "Of these only; may be given often.")
+              description = "Limit to these tenants (repeatable).")
           @Nullable List<TenantId> only,
       @Option(
               names = "--every",
               paramLabel = "SECONDS",
               defaultValue = "2",
-              description = "Between two looks; else ${DEFAULT-VALUE}.")
+              description = "Time between polls. Default: ${DEFAULT-VALUE}.")
           int seconds,
-      @Option(names = "--json", description = "Each as a line of JSON.") boolean json) {
+      @Option(names = "--json", description = "Print one line of JSON per record.") boolean json) {
     if (seconds < 1) {
-      throw RefusedException.cannotRun("--every is at least 1.");
+      throw CommandException.error("--every must be at least 1.");
     }
-    var wanted = only == null ? List.<TenantId>of() : only;
-    try (var deployment = target.open()) {
-      var tail = new Tail(deployment.records());
-      var tenants = deployment.tenants(wanted).keySet();
-      tail.look(tenants, deployment.clock().instant());
-      for (int look = 1; goesOn(Duration.ofSeconds(seconds)); look++) {
-        if (look % LOOKS_AT_THE_SAME == 0) {
-          tenants = deployment.tenants(wanted).keySet();
+    var tenantIds = only == null ? List.<TenantId>of() : only;
+    try (var deployment = deploymentOptions.open()) {
+      var poller = new RecordPoller(deployment.records());
+      var tenants = deployment.tenants(tenantIds).keySet();
+      poller.poll(tenants, deployment.clock().instant());
+      for (int poll = 1; waitForNextPoll(Duration.ofSeconds(seconds)); poll++) {
+        if (poll % POLLS_PER_TENANT_LIST == 0) {
+          tenants = deployment.tenants(tenantIds).keySet();
         }
-        show(deployment, tail, tenants, json);
+        show(deployment, poller, tenants, json);
       }
     }
     return ExitCodes.OK;
   }
 
-  private boolean goesOn(Duration between) {
-    shell.pause().pause(between);
+  /** Returns false once the command is interrupted. */
+  private boolean waitForNextPoll(Duration between) {
+    environment.pause().pause(between);
     return !Thread.currentThread().isInterrupted();
   }
 
-  private void show(Deployment deployment, Tail tail, Collection<TenantId> tenants, boolean json) {
+  private void show(
+      Deployment deployment, RecordPoller poller, Collection<TenantId> tenants, boolean json) {
     try {
-      for (var record : tail.look(tenants, deployment.clock().instant())) {
-        shell.out().println(json ? RecordText.json(record) : RecordText.line(record));
+      for (var record : poller.poll(tenants, deployment.clock().instant())) {
+        environment
+            .out()
+            .println(json ? RecordFormatter.json(record) : RecordFormatter.line(record));
       }
     } catch (StoreUnavailableException e) {
-      // Whoever watches goes on watching.
-      shell.err().println(AwsFailures.sentence(e).orElse("The store does not answer."));
+      // The next poll tries again.
+      environment
+          .err()
+          .println(AwsErrorMessages.messageFor(e).orElse("The store did not respond."));
     }
-    if (shell.out().checkError()) {
+    if (environment.out().checkError()) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** What a call should have been charged. */
+  /** The options of {@code usage correct}. */
   static final class CorrectOptions {
     @Option(
         names = "--prompt-tokens",
         required = true,
         paramLabel = "N",
-        description = "Prompt tokens that the call should have been charged, cached ones included.")
+        description = "Correct number of prompt tokens, including cached ones.")
     private long prompt;
 
     @Option(
         names = "--completion-tokens",
         required = true,
         paramLabel = "N",
-        description = "Completion tokens that it should have been charged.")
+        description = "Correct number of completion tokens.")
     private long completion;
 
     @Option(
         names = "--cached-tokens",
         paramLabel = "N",
         description =
-            "How many of the prompt's are cached ones; else as many as are charged, as far as the"
-                + " prompt holds them.")
+            "Correct number of cached prompt tokens. Default: the number charged now, but at most"
+                + " --prompt-tokens.")
     private Optional<Long> cached = Optional.empty();
 
     @Option(
         names = "--reason",
         required = true,
         paramLabel = "TEXT",
-        description = "Why, 1 to 200 characters; the record keeps it.")
+        description = "Reason, 1 to 200 characters; stored in the record.")
     private String reason = "";
 
-    @Option(names = "--tenant", paramLabel = "ID", description = "Whose call it is; else any's.")
+    @Option(
+        names = "--tenant",
+        paramLabel = "ID",
+        description = "Tenant of the call. Default: search all tenants.")
     private Optional<TenantId> tenant = Optional.empty();
 
     @Option(
         names = "--day",
         paramLabel = "DATE",
-        description = "UTC day of the call; else all are looked through, the latest first.")
+        description = "UTC day of the call. Default: search all days, the latest first.")
     private Optional<LocalDate> day = Optional.empty();
 
-    @Option(names = "--json", description = "The correction as JSON.")
+    @Option(names = "--json", description = "Print the correction as JSON.")
     private boolean json;
 
-    @Option(names = "--yes", description = "Does not ask.")
+    @Option(names = "--yes", description = HelpText.YES)
     private boolean yes;
   }
 
   @Command(
       name = "correct",
       description = {
-        "Corrects what a call was charged, to what it should have been, with a record of its own.",
-        "Sums include it, on the day on which it is made; the call's price stays that of its"
+        "Correct what a call was charged. The difference is stored in a record of its own.",
+        "Usage totals include it on the day of the correction. The call keeps the price of its"
             + " admission."
+      },
+      footerHeading = HelpText.EXAMPLE,
+      footer = {
+        "  chatgate usage correct REQUEST_ID --prompt-tokens 90 --completion-tokens 40 \\",
+        "      --reason refund"
       })
   int correct(
       @Parameters(
               paramLabel = "REQUEST_ID",
-              description = "The call's x-request-id, or its last 12" + " characters.")
+              description = "The call's x-request-id, or its last 12 characters.")
           String requestId,
       @Mixin CorrectOptions options) {
-    CorrectionText.checkReason(options.reason);
-    try (var deployment = target.open()) {
+    CorrectionSummary.checkReason(options.reason);
+    try (var deployment = deploymentOptions.open()) {
       var call = find(deployment, requestId, options);
-      var correcting =
+      var service =
           new CorrectionService(deployment.records(), deployment.settler(), deployment.clock());
-      var charged = correcting.charged(call);
+      var charged = service.charged(call);
       var counts =
-          CorrectionText.counts(options.prompt, options.cached, options.completion, charged);
-      var truth = CorrectedUsage.of(call, counts, deployment.prices().prices());
-      var text = new CorrectionText(call, charged, truth);
-      if (text.changesNothing()) {
-        shell.out().print(options.json ? text.json() : "That is what the call is charged.\n");
+          CorrectionSummary.counts(options.prompt, options.cached, options.completion, charged);
+      var corrected = CorrectedUsage.of(call, counts, deployment.prices().prices());
+      var summary = new CorrectionSummary(call, charged, corrected);
+      if (summary.changesNothing()) {
+        environment
+            .out()
+            .print(
+                options.json
+                    ? summary.json()
+                    : "The call is already charged this amount. Nothing was changed.\n");
         return ExitCodes.OK;
       }
       if (!options.yes) {
-        shell.err().print(text.table());
+        environment.err().print(summary.table());
       }
-      shell.confirm(options.yes, "Correct it?");
-      correcting.correct(call, truth, options.reason);
-      shell.out().print(options.json ? text.json() : text.done());
+      environment.confirm(options.yes, "Apply this correction?");
+      service.correct(call, corrected, options.reason);
+      environment.out().print(options.json ? summary.json() : summary.done());
     }
     return ExitCodes.OK;
   }
 
   private UsageRecord find(Deployment deployment, String requestId, CorrectOptions options) {
     var tenants = deployment.tenants(options.tenant.stream().toList()).keySet();
-    var search = new CallSearch(deployment.records(), new Progress(shell));
+    var search = new CallSearch(deployment.records(), new Progress(environment));
     var found =
         search
             .find(requestId, tenants, options.day, deployment.clock().instant())
-            .orElseThrow(() -> RefusedException.no("There is no record of " + requestId + "."));
+            .orElseThrow(() -> CommandException.negative("No record of " + requestId + " found."));
     return switch (found.kind()) {
       case CALL, ORPHANED -> found;
       case RELEASED ->
-          throw RefusedException.no(requestId + " was never admitted: it was charged nothing.");
+          throw CommandException.negative(requestId + " was not admitted and was charged nothing.");
       case CORRECTION ->
-          throw RefusedException.no(
-              requestId + " is itself a correction; name the call that it corrects.");
+          throw CommandException.negative(
+              requestId + " is a correction itself; use the request ID of the corrected call.");
     };
   }
 }

@@ -19,14 +19,14 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
- * A report as one page of HTML that needs nothing else: no script, no font, no request. Charts are
- * SVG that stretches; their words are HTML, so that they stay readable on a phone. It is
- * well-formed XML too.
+ * Formats a report as one self-contained HTML page, without scripts, fonts or requests. Charts are
+ * scalable SVG; their labels are HTML, so that they stay readable on a phone. The page is also
+ * well-formed XML.
  */
 final class UsagePage {
   private static final double PERCENT = 100.0;
 
-  private final Html html = new Html();
+  private final HtmlBuilder html = new HtmlBuilder();
   private final Report report;
 
   private UsagePage(Report report) {
@@ -34,10 +34,10 @@ final class UsagePage {
   }
 
   /**
-   * The page.
+   * Formats a page.
    *
-   * @param report what it tells
-   * @param at when it was read
+   * @param report the report
+   * @param at the time of reading
    */
   static String of(Report report, Instant at) {
     return new UsagePage(report).page(at);
@@ -53,7 +53,7 @@ final class UsagePage {
     head(at);
     tiles();
     if (report.total().equals(UsageTotals.ZERO)) {
-      html.raw("<section>").element("p", "Nothing was used on these days.").raw("</section>");
+      html.raw("<section>").element("p", "No usage in this period.").raw("</section>");
     } else {
       charts();
       tables();
@@ -65,7 +65,7 @@ final class UsagePage {
   private static String style() {
     try (InputStream css = UsagePage.class.getResourceAsStream("usage.css")) {
       if (css == null) {
-        throw new IllegalStateException("usage.css is not in the package");
+        throw new IllegalStateException("usage.css is missing from the jar");
       }
       return new String(css.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -78,7 +78,7 @@ final class UsagePage {
         .element("h1", "Usage")
         .element(
             "p",
-            "%s to %s, UTC. Read %s."
+            "%s to %s, UTC. Generated %s."
                 .formatted(
                     report.from(), report.to(), at.truncatedTo(ChronoUnit.SECONDS).toString()))
         .raw("</header>");
@@ -90,20 +90,20 @@ final class UsagePage {
     tile("Requests", Amounts.whole(total.calls()), estimated(total));
     tile("Tokens", Amounts.whole(total.tokens()), parts(total));
     tile("Cost", Amounts.dollars(total.microUsd()), "");
-    tile("Tenants", Amounts.whole(report.rows(Set.of()).size()), "that used something");
+    tile("Tenants", Amounts.whole(report.rows(Set.of()).size()), "with usage");
     html.raw("</section>");
   }
 
-  private static String estimated(UsageTotals tally) {
-    return tally.estimated() == 0 ? "" : Amounts.whole(tally.estimated()) + " estimated";
+  private static String estimated(UsageTotals totals) {
+    return totals.estimated() == 0 ? "" : Amounts.whole(totals.estimated()) + " estimated";
   }
 
-  private static String parts(UsageTotals tally) {
-    return "%s prompt, %s of it cached; %s completion"
+  private static String parts(UsageTotals totals) {
+    return "%s prompt (%s cached), %s completion"
         .formatted(
-            Amounts.whole(tally.prompt()),
-            Amounts.whole(tally.cached()),
-            Amounts.whole(tally.completion()));
+            Amounts.whole(totals.prompt()),
+            Amounts.whole(totals.cached()),
+            Amounts.whole(totals.completion()));
   }
 
   private void tile(String name, String figure, String remark) {
@@ -124,13 +124,13 @@ final class UsagePage {
     bars("Tokens by model", series.byModel());
   }
 
-  /** A column a day, a colour a tenant. */
-  private void byDay(String title, Series series, LongFunction<String> words) {
-    long most = Math.max(1, series.most());
+  /** A column per day, a colour per tenant. */
+  private void byDay(String title, Series series, LongFunction<String> format) {
+    long max = Math.max(1, series.max());
     html.raw("<section>").element("h2", title).raw("<div class=\"plot\"><div class=\"scale\">");
-    html.element("span", words.apply(most)).element("span", words.apply(most / 2));
-    html.element("span", words.apply(0)).raw("</div><div class=\"area\">");
-    columns(series, most, words);
+    html.element("span", format.apply(max)).element("span", format.apply(max / 2));
+    html.element("span", format.apply(0)).raw("</div><div class=\"area\">");
+    columns(series, max, format);
     html.raw("</div></div><div class=\"days\">");
     series.ticks().forEach(day -> html.element("span", day.toString()));
     html.raw("</div>");
@@ -138,27 +138,27 @@ final class UsagePage {
     html.raw("</section>");
   }
 
-  private void columns(Series series, long most, LongFunction<String> words) {
+  private void columns(Series series, long max, LongFunction<String> format) {
     html.rawf(
         "<svg role=\"img\" viewBox=\"0 0 %d 100\" preserveAspectRatio=\"none\">",
         series.days().size());
-    html.element("title", "A column for each day, with a part for each tenant.");
+    html.element("title", "One column per day, one segment per tenant.");
     html.rawf("<path class=\"grid\" d=\"M0 0H%1$d M0 50H%1$d\"/>", series.days().size());
     for (int day = 0; day < series.days().size(); day++) {
       double bottom = PERCENT;
-      for (int part = 0; part < series.names().size(); part++) {
-        long value = series.value(day, part);
-        double height = PERCENT * Math.max(0, value) / most;
+      for (int segment = 0; segment < series.names().size(); segment++) {
+        long value = series.value(day, segment);
+        double height = PERCENT * Math.max(0, value) / max;
         if (height > 0) {
           bottom -= height;
           html.rawf(
               "<rect class=\"c%d\" x=\"%.2f\" y=\"%.3f\" width=\"0.8\" height=\"%.3f\">",
-              part, day + 0.1, bottom, height);
+              segment, day + 0.1, bottom, height);
           html.element(
                   "title",
                   "%s, %s: %s"
                       .formatted(
-                          series.days().get(day), series.names().get(part), words.apply(value)))
+                          series.days().get(day), series.names().get(segment), format.apply(value)))
               .raw("</rect>");
         }
       }
@@ -178,7 +178,7 @@ final class UsagePage {
   }
 
   private void bars(String title, List<Bar> bars) {
-    long most = Math.max(1, bars.stream().mapToLong(Bar::value).max().orElse(1));
+    long max = Math.max(1, bars.stream().mapToLong(Bar::value).max().orElse(1));
     html.raw("<section>").element("h2", title).raw("<div class=\"bars\">");
     for (var bar : bars) {
       html.raw("<div class=\"bar\">")
@@ -187,7 +187,7 @@ final class UsagePage {
           .raw("<svg aria-hidden=\"true\"><rect class=\"track\" width=\"100%\" height=\"100%\"/>")
           .rawf(
               "<rect class=\"c0\" height=\"100%%\" width=\"%.3f%%\"/></svg></div>",
-              PERCENT * Math.max(0, bar.value()) / most);
+              PERCENT * Math.max(0, bar.value()) / max);
     }
     html.raw("</div></section>");
   }
@@ -214,7 +214,7 @@ final class UsagePage {
       cell(names.getFirst(), "", row.tenant().value());
       row.day().ifPresent(day -> cell("Day", "", day.toString()));
       row.model().ifPresent(model -> cell("Model", "", model));
-      figures(row.tally());
+      figures(row.totals());
       html.raw("</tr>");
     }
     html.raw("</tbody></table></section>");
@@ -223,22 +223,22 @@ final class UsagePage {
   private static final List<String> FIGURES =
       List.of("Requests", "Prompt", "Cached", "Completion", "Total", "Cost", "Estimated");
 
-  private void figures(UsageTotals tally) {
+  private void figures(UsageTotals totals) {
     var values =
         List.of(
-            Amounts.whole(tally.calls()),
-            Amounts.whole(tally.prompt()),
-            Amounts.whole(tally.cached()),
-            Amounts.whole(tally.completion()),
-            Amounts.whole(tally.tokens()),
-            Amounts.dollars(tally.microUsd()),
-            Amounts.whole(tally.estimated()));
+            Amounts.whole(totals.calls()),
+            Amounts.whole(totals.prompt()),
+            Amounts.whole(totals.cached()),
+            Amounts.whole(totals.completion()),
+            Amounts.whole(totals.tokens()),
+            Amounts.dollars(totals.microUsd()),
+            Amounts.whole(totals.estimated()));
     for (int i = 0; i < values.size(); i++) {
       cell(FIGURES.get(i), "number", values.get(i));
     }
   }
 
-  /** A phone shows the name beside the figure instead of the table's head. */
+  /** On a phone the column name is shown beside the value instead of the table head. */
   private void cell(String name, String style, String text) {
     html.element("td", Map.of("class", style, "data-name", name), text);
   }
@@ -247,25 +247,25 @@ final class UsagePage {
     if (report.tenants().stream().allMatch(part -> part.limits().isEmpty())) {
       return;
     }
-    html.raw("<section>").element("h2", "Limits, as they stand now").raw("<div class=\"bars\">");
+    html.raw("<section>").element("h2", "Current limits").raw("<div class=\"bars\">");
     report.tenants().forEach(part -> part.limits().forEach(limit -> limit(part.tenant(), limit)));
     html.raw("</div></section>");
   }
 
   private void limit(TenantId tenant, LimitState limit) {
-    LongFunction<String> words =
+    LongFunction<String> format =
         limit.limit() == Limit.COST_PER_MONTH ? Amounts::dollars : Amounts::whole;
     long used = limit.allowed() - limit.remaining();
     double share = limit.allowed() == 0 ? PERCENT : PERCENT * used / limit.allowed();
     html.raw("<div class=\"bar\">")
         .element("span", "name", tenant + " · " + limit.limit().key())
-        .element("span", "number", words.apply(used) + " of " + words.apply(limit.allowed()))
+        .element("span", "number", format.apply(used) + " of " + format.apply(limit.allowed()))
         .raw("<svg aria-hidden=\"true\"><rect class=\"track\" width=\"100%\" height=\"100%\"/>")
         .rawf(
             "<rect class=\"%s\" height=\"100%%\" width=\"%.3f%%\"/></svg></div>",
-            share >= FULL ? "full" : "c0", Math.min(PERCENT, share));
+            share >= NEARLY_USED_UP ? "full" : "c0", Math.min(PERCENT, share));
   }
 
-  /** From here on a limit's bar says that it is nearly used up. */
-  private static final double FULL = 90.0;
+  /** Percentage from which a limit is marked as nearly used up. */
+  private static final double NEARLY_USED_UP = 90.0;
 }

@@ -1,4 +1,4 @@
-/** The commands of what was used. */
+/** Commands for usage: reports, following calls, corrections. */
 @NullMarked
 package dev.chatgate.cli.usage;
 

@@ -3,7 +3,7 @@ package dev.chatgate.cli.tenant;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantKey;
 import dev.chatgate.cli.text.Amounts;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
 import dev.chatgate.tenant.Quota;
@@ -17,11 +17,11 @@ import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
-/** Tenants as they are printed. */
-final class TenantText {
-  private TenantText() {}
+/** Formats tenants. */
+final class TenantFormatter {
+  private TenantFormatter() {}
 
-  /** A list, one line each. */
+  /** A table with one line per tenant. */
   static String table(List<Tenant> tenants) {
     var table =
         new TextTable(
@@ -40,14 +40,14 @@ final class TenantText {
     return table.toString();
   }
 
-  /** A list, as {@code CHATGATE_TENANTS} has it, without keys. */
+  /** A JSON list in the format of {@code CHATGATE_TENANTS}, without keys. */
   static String json(List<Tenant> tenants) {
-    return Json.page(
+    return JsonOutput.pretty(
         tenants.stream().map(TenantJson::write).collect(Collectors.joining(",", "[", "]")));
   }
 
-  /** One tenant, all of it. */
-  static String page(Tenant tenant, List<TenantKey> keys) {
+  /** All properties of one tenant. */
+  static String details(Tenant tenant, List<TenantKey> keys) {
     var table = new TextTable(List.of(Column.text("tenant"), Column.text(tenant.id().value())));
     table.row("status", status(tenant));
     table.row("keys", orNone(keys.stream().map(TenantKey::name).toList()));
@@ -55,7 +55,8 @@ final class TenantText {
     new TreeMap<>(tenant.modelAliases())
         .forEach((alias, model) -> table.row("alias", alias + " = " + model));
     table.row(
-        "origins", tenant.allowedOrigins().map(TenantText::orNone).orElse("the deployment's"));
+        "origins",
+        tenant.allowedOrigins().map(TenantFormatter::orNone).orElse("deployment default"));
     var limits = limits(tenant.quota());
     table.row("limits", limits.isEmpty() ? "none" : limits.getFirst());
     limits.stream().skip(1).forEach(limit -> table.row("", limit));
@@ -70,7 +71,7 @@ final class TenantText {
     return tenant
         .models()
         .filter(names -> !names.contains("*"))
-        .map(TenantText::orNone)
+        .map(TenantFormatter::orNone)
         .orElse("all");
   }
 
@@ -86,7 +87,8 @@ final class TenantText {
     limit(quota.tokensPerDay(), n -> Amounts.whole(n) + " tokens/day").ifPresent(limits::add);
     limit(quota.tokensPerMonth(), n -> Amounts.whole(n) + " tokens/month").ifPresent(limits::add);
     limit(quota.microUsdPerMonth(), n -> Amounts.dollars(n) + "/month").ifPresent(limits::add);
-    limit(quota.maxConcurrentRequests(), n -> Amounts.whole(n) + " at once").ifPresent(limits::add);
+    limit(quota.maxConcurrentRequests(), n -> Amounts.whole(n) + " concurrent requests")
+        .ifPresent(limits::add);
     limit(quota.maxTokensPerRequest(), n -> "max_tokens at most " + Amounts.whole(n))
         .ifPresent(limits::add);
     limit(quota.defaultMaxTokens(), n -> "max_tokens " + Amounts.whole(n) + " by default")
@@ -94,7 +96,7 @@ final class TenantText {
     return limits;
   }
 
-  private static Optional<String> limit(OptionalLong limit, LongFunction<String> words) {
-    return limit.isPresent() ? Optional.of(words.apply(limit.getAsLong())) : Optional.empty();
+  private static Optional<String> limit(OptionalLong limit, LongFunction<String> format) {
+    return limit.isPresent() ? Optional.of(format.apply(limit.getAsLong())) : Optional.empty();
   }
 }

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The command line as a process of its own. What a start costs is counted in classes: a time would
- * vary with the machine.
+ * The command line as a separate process. The cost of a start is measured in loaded classes,
+ * because times vary with the machine.
  */
-class StartTest {
-  /** 1,573 with JDK 25.0.1, the JDK's own included. */
-  private static final int MOST_CLASSES = 1_900;
+class StartupTest {
+  /** Upper bound for {@code --help}, JDK classes included. */
+  private static final int MAX_CLASSES = 1_900;
 
   @TempDir private Path folder = Path.of("");
 
@@ -46,14 +46,14 @@ class StartTest {
   void helpLoadsFewClassesAndNoneOfTheSdk() throws Exception {
     assertTrue(run(0, "--help").contains("tenant"));
     var loaded = Files.readAllLines(folder.resolve("classes"));
-    assertTrue(loaded.size() <= MOST_CLASSES, loaded.size() + " classes");
+    assertTrue(loaded.size() <= MAX_CLASSES, loaded.size() + " classes");
     assertEquals(
         List.of(),
         loaded.stream().filter(line -> line.contains("software.amazon.awssdk")).toList());
   }
 
   @Test
-  void whatIsPrintedArrives() throws Exception {
+  void outputIsFlushed() throws Exception {
     assertTrue(run(0, "completion").contains("complete -F _complete_chatgate"));
     assertEquals("", run(2, "tenant", "list"));
   }

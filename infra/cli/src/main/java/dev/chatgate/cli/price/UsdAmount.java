@@ -5,17 +5,17 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A price.
+ * An amount in US dollars: an option's value.
  *
- * @param microUsd micro-dollars
+ * @param microUsd the amount in micro-dollars, 0 or more
  */
-record Dollars(long microUsd) {
+record UsdAmount(long microUsd) {
 
-  /** Reads it in dollars. */
-  static final class Converter implements ITypeConverter<Dollars> {
+  /** Parses dollars with at most six decimal places. */
+  static final class Converter implements ITypeConverter<UsdAmount> {
     @Override
-    public Dollars convert(String text) {
-      return new Dollars(
+    public UsdAmount convert(String text) {
+      return new UsdAmount(
           Amounts.readMicroUsd(text)
               .orElseThrow(() ->
                   new TypeConversionException(

@@ -3,8 +3,8 @@ package dev.chatgate.cli;
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
-/** A {@link SecureRandom} that is made when it is first used: most commands draw nothing. */
-final class LateSecureRandom implements RandomGenerator {
+/** A {@link SecureRandom} that is created on first use, because most commands do not need one. */
+final class LazySecureRandom implements RandomGenerator {
   private static final class Holder {
     private static final SecureRandom RANDOM = new SecureRandom();
   }

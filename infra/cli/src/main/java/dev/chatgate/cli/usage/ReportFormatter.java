@@ -2,8 +2,8 @@ package dev.chatgate.cli.usage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.chatgate.cli.text.Amounts;
-import dev.chatgate.cli.text.Csv;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.CsvOutput;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
 import dev.chatgate.quota.LimitState;
@@ -18,15 +18,15 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A report as a table, as CSV and as JSON. */
-final class ReportText {
-  private ReportText() {}
+/** Formats a report as a text table, CSV or JSON. */
+final class ReportFormatter {
+  private ReportFormatter() {}
 
   static String table(Report report, Set<GroupBy> by) {
     var table = new TextTable(columns(by));
     for (var row : report.rows(by)) {
       var cells = names(row);
-      cells.addAll(figures(row.tally()));
+      cells.addAll(figures(row.totals()));
       table.row(cells);
     }
     var total = new ArrayList<>(List.of("total"));
@@ -61,19 +61,19 @@ final class ReportText {
     return names;
   }
 
-  private static List<String> figures(UsageTotals tally) {
+  private static List<String> figures(UsageTotals totals) {
     return List.of(
-        Amounts.whole(tally.calls()),
-        Amounts.whole(tally.prompt()),
-        Amounts.whole(tally.cached()),
-        Amounts.whole(tally.completion()),
-        Amounts.whole(tally.tokens()),
-        Amounts.dollars(tally.microUsd()),
-        Amounts.whole(tally.estimated()));
+        Amounts.whole(totals.calls()),
+        Amounts.whole(totals.prompt()),
+        Amounts.whole(totals.cached()),
+        Amounts.whole(totals.completion()),
+        Amounts.whole(totals.tokens()),
+        Amounts.dollars(totals.microUsd()),
+        Amounts.whole(totals.estimated()));
   }
 
   static String csv(Report report, Set<GroupBy> by) {
-    var csv = new Csv();
+    var csv = new CsvOutput();
     csv.line(
         Stream.concat(
                 names(by),
@@ -87,25 +87,25 @@ final class ReportText {
                     "estimated_requests"))
             .toList());
     for (var row : report.rows(by)) {
-      csv.line(names(row), numbers(row.tally()));
+      csv.line(names(row), numbers(row.totals()));
     }
     return csv.toString();
   }
 
-  private static List<Long> numbers(UsageTotals tally) {
+  private static List<Long> numbers(UsageTotals totals) {
     return List.of(
-        tally.calls(),
-        tally.prompt(),
-        tally.cached(),
-        tally.completion(),
-        tally.tokens(),
-        tally.microUsd(),
-        tally.estimated());
+        totals.calls(),
+        totals.prompt(),
+        totals.cached(),
+        totals.completion(),
+        totals.tokens(),
+        totals.microUsd(),
+        totals.estimated());
   }
 
-  /** In the shape of {@code GET /v1/usage}, each row with its tenant. */
+  /** The format of {@code GET /v1/usage}, with the tenant in each row. */
   static String json(Report report, Set<GroupBy> by) {
-    return Json.page(json -> {
+    return JsonOutput.pretty(json -> {
       json.writeStartObject();
       json.writeStringField("object", "list");
       json.writeArrayFieldStart("data");
@@ -133,19 +133,19 @@ final class ReportText {
     if (row.model().isPresent()) {
       json.writeStringField("model", row.model().get());
     }
-    json.writeNumberField("requests", row.tally().calls());
-    writeTokens(json, row.tally());
-    json.writeNumberField("cost_micro_usd", row.tally().microUsd());
-    json.writeNumberField("estimated_requests", row.tally().estimated());
+    json.writeNumberField("requests", row.totals().calls());
+    writeTokens(json, row.totals());
+    json.writeNumberField("cost_micro_usd", row.totals().microUsd());
+    json.writeNumberField("estimated_requests", row.totals().estimated());
     json.writeEndObject();
   }
 
-  /** The tokens of a tally, named as the API names them. */
-  static void writeTokens(JsonGenerator json, UsageTotals tally) throws IOException {
-    json.writeNumberField("prompt_tokens", tally.prompt());
-    json.writeNumberField("cached_tokens", tally.cached());
-    json.writeNumberField("completion_tokens", tally.completion());
-    json.writeNumberField("total_tokens", tally.tokens());
+  /** Writes the token counts under the names of the API. */
+  static void writeTokens(JsonGenerator json, UsageTotals totals) throws IOException {
+    json.writeNumberField("prompt_tokens", totals.prompt());
+    json.writeNumberField("cached_tokens", totals.cached());
+    json.writeNumberField("completion_tokens", totals.completion());
+    json.writeNumberField("total_tokens", totals.tokens());
   }
 
   private static void write(JsonGenerator json, TenantId tenant, LimitState limit)
@@ -165,7 +165,7 @@ final class ReportText {
     json.writeEndObject();
   }
 
-  /** To milliseconds, as the API does: whoever waits until then finds the limit reset. */
+  /** Rounds up to milliseconds, as the API does, so that the limit is reset at that time. */
   private static Instant roundedUp(Instant instant) {
     var cut = instant.truncatedTo(ChronoUnit.MILLIS);
     return cut.equals(instant) ? cut : cut.plusMillis(1);

@@ -8,37 +8,37 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** JSON as the command line prints it. */
-public final class Json {
+/** Formats JSON for standard output. */
+public final class JsonOutput {
   private static final JsonFactory JSON = new JsonFactory();
 
-  private Json() {}
+  private JsonOutput() {}
 
-  /** Writes a value. */
+  /** Writes one JSON value. */
   @FunctionalInterface
-  public interface Value {
-    /** Writes it. */
-    void to(JsonGenerator json) throws IOException;
+  public interface ValueWriter {
+    /** Writes the value to the generator. */
+    void writeTo(JsonGenerator json) throws IOException;
   }
 
-  /** A value on one line, without an end of line. */
-  public static String line(Value value) {
+  /** Formats a value on one line, without a line end. */
+  public static String compact(ValueWriter value) {
     var text = new StringWriter();
     try (var json = JSON.createGenerator(text)) {
-      value.to(json);
+      value.writeTo(json);
     } catch (IOException e) {
-      throw new UncheckedIOException("a string takes every character", e);
+      throw new UncheckedIOException("writing to a string cannot fail", e);
     }
     return text.toString();
   }
 
-  /** A value over several lines, to be read by people too, with an end of line. */
-  public static String page(Value value) {
-    return page(line(value));
+  /** Formats a value indented over several lines, with a line end. */
+  public static String pretty(ValueWriter value) {
+    return pretty(compact(value));
   }
 
-  /** The same of JSON that is there already. */
-  public static String page(String compact) {
+  /** Indents JSON text over several lines, with a line end. */
+  public static String pretty(String compact) {
     var text = new StringWriter();
     try (var from = JSON.createParser(compact);
         var to = JSON.createGenerator(text)) {
@@ -50,7 +50,7 @@ public final class Json {
       from.nextToken();
       to.copyCurrentStructure(from);
     } catch (IOException e) {
-      throw new UncheckedIOException("what was written can be read", e);
+      throw new UncheckedIOException("the JSON to indent is not valid", e);
     }
     return text + "\n";
   }

@@ -22,105 +22,107 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * The AWS clients of one command, over one HTTP client, each made when it is first asked for.
- * Slower lines than a function's are to be reckoned with: an operator may be far away.
+ * Creates the AWS clients of one command. They share one HTTP client. Timeouts are longer than
+ * those of the functions, because an operator's connection may be slow.
  */
-final class Clients implements AutoCloseable {
-  private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final Duration ATTEMPT = Duration.ofSeconds(20);
-  private static final Duration WHOLE_CALL = Duration.ofSeconds(60);
-  private static final int ATTEMPTS = 3;
+final class AwsClientFactory implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
+  private static final int MAX_ATTEMPTS = 3;
 
-  private final Access access;
+  private final ConnectionSettings settings;
   private final SdkHttpClient http =
       Apache5HttpClient.builder()
-          .connectionTimeout(CONNECT)
-          .socketTimeout(ATTEMPT)
+          .connectionTimeout(CONNECT_TIMEOUT)
+          .socketTimeout(ATTEMPT_TIMEOUT)
           .useIdleConnectionReaper(false)
           .build();
 
   /**
-   * How AWS is reached. What is absent comes from the SDK's own settings.
+   * How to reach AWS. An absent value is taken from the SDK's default configuration.
    *
-   * @param region the region's name
-   * @param profile a profile of the AWS CLI's files; it goes before keys in the environment
-   * @param thisMachine where the system of this machine answers for AWS
+   * @param region the region's ID
+   * @param profile a profile of the AWS CLI's files; it has precedence over keys in the environment
+   * @param localEndpoint endpoint of the local deployment, used for all services
    */
-  record Access(Optional<String> region, Optional<String> profile, Optional<URI> thisMachine) {}
+  record ConnectionSettings(
+      Optional<String> region, Optional<String> profile, Optional<URI> localEndpoint) {}
 
-  Clients(Access access) {
-    this.access = access;
+  AwsClientFactory(ConnectionSettings settings) {
+    this.settings = settings;
   }
 
-  /** A DynamoDB client that repeats what is worth repeating. */
+  /** A DynamoDB client with the SDK's standard retries. */
   DynamoDbClient dynamoDb(StoreClock clock) {
-    return dynamoDb(repeating(), clock);
+    return dynamoDb(standardRetries(), clock);
   }
 
-  /** A DynamoDB client that repeats nothing by itself, for the ledger. */
+  /** A DynamoDB client without retries, for the ledger, which retries by itself. */
   DynamoDbClient ledgerDynamoDb(StoreClock clock) {
     return dynamoDb(DefaultRetryStrategy.doNotRetry(), clock);
   }
 
   private DynamoDbClient dynamoDb(RetryStrategy retries, StoreClock clock) {
-    var settings = settings(retries).addExecutionInterceptor(new StoreClockInterceptor(clock));
+    var configuration =
+        configuration(retries).addExecutionInterceptor(new StoreClockInterceptor(clock));
     return DynamoDbClient.builder()
         .httpClient(http)
-        .overrideConfiguration(settings.build())
-        .applyMutation(this::reach)
+        .overrideConfiguration(configuration.build())
+        .applyMutation(this::applySettings)
         .build();
   }
 
   SecretsManagerClient secretsManager() {
     return SecretsManagerClient.builder()
         .httpClient(http)
-        .overrideConfiguration(settings(repeating()).build())
-        .applyMutation(this::reach)
+        .overrideConfiguration(configuration(standardRetries()).build())
+        .applyMutation(this::applySettings)
         .build();
   }
 
-  /** What finds a stack's outputs. */
+  /** A reader of CloudFormation stacks. */
   StackReader stacks() {
     return new StackReader(http, credentials(), region());
   }
 
-  private static RetryStrategy repeating() {
-    return DefaultRetryStrategy.standardStrategyBuilder().maxAttempts(ATTEMPTS).build();
+  private static RetryStrategy standardRetries() {
+    return DefaultRetryStrategy.standardStrategyBuilder().maxAttempts(MAX_ATTEMPTS).build();
   }
 
-  private ClientOverrideConfiguration.Builder settings(RetryStrategy retries) {
-    var settings =
+  private ClientOverrideConfiguration.Builder configuration(RetryStrategy retries) {
+    var configuration =
         ClientOverrideConfiguration.builder()
             .retryStrategy(retries)
-            .apiCallAttemptTimeout(ATTEMPT)
-            .apiCallTimeout(WHOLE_CALL);
-    access.profile().ifPresent(settings::defaultProfileName);
-    return settings;
+            .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
+            .apiCallTimeout(CALL_TIMEOUT);
+    settings.profile().ifPresent(configuration::defaultProfileName);
+    return configuration;
   }
 
-  private void reach(AwsClientBuilder<?, ?> client) {
+  private void applySettings(AwsClientBuilder<?, ?> client) {
     client.credentialsProvider(credentials()).region(region());
-    access.thisMachine().ifPresent(client::endpointOverride);
+    settings.localEndpoint().ifPresent(client::endpointOverride);
   }
 
   private Region region() {
-    if (access.thisMachine().isPresent()) {
+    if (settings.localEndpoint().isPresent()) {
       return Region.US_EAST_1;
     }
-    return access.region().map(Region::of).orElseGet(this::usualRegion);
+    return settings.region().map(Region::of).orElseGet(this::defaultRegion);
   }
 
-  private Region usualRegion() {
+  private Region defaultRegion() {
     var chain = DefaultAwsRegionProviderChain.builder();
-    access.profile().ifPresent(chain::profileName);
+    settings.profile().ifPresent(chain::profileName);
     return chain.build().getRegion();
   }
 
   private AwsCredentialsProvider credentials() {
-    if (access.thisMachine().isPresent()) {
+    if (settings.localEndpoint().isPresent()) {
       return StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
     }
-    return access
+    return settings
         .profile()
         .<AwsCredentialsProvider>map(ProfileCredentialsProvider::create)
         .orElseGet(() -> DefaultCredentialsProvider.builder().build());

@@ -3,7 +3,7 @@ package dev.chatgate.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.JsonOutput;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -36,10 +36,10 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * AWS on one port: DynamoDB Local, and beside it one secret and one stack, no more of each than the
- * command line asks.
+ * A fake of AWS on one port: DynamoDB Local, one secret and one stack, with only the operations
+ * that the command line uses.
  */
-final class AwsStandIn implements AutoCloseable {
+final class FakeAws implements AutoCloseable {
   static final String STACK = "chatgate-test";
   static final String SECRET_ARN =
       "arn:aws:secretsmanager:us-east-1:000000000000:secret:chatgate/provider-local0";
@@ -56,12 +56,12 @@ final class AwsStandIn implements AutoCloseable {
   private final ServerConnector connector;
   private final DynamoDbClient client;
 
-  private record Reply(int status, String body) {}
+  private record FakeResponse(int status, String body) {}
 
   /**
-   * @param clock dates the answers, by which the ledger's clock is set
+   * @param clock sets the responses' {@code Date}, which the ledger's clock follows
    */
-  AwsStandIn(InstantSource clock) {
+  FakeAws(InstantSource clock) {
     var configuration = new HttpConfiguration();
     configuration.setSendDateHeader(false);
     connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
@@ -71,7 +71,7 @@ final class AwsStandIn implements AutoCloseable {
     try {
       server.start();
     } catch (Exception e) {
-      throw new IllegalStateException("the stand-in for AWS does not start", e);
+      throw new IllegalStateException("the fake of AWS does not start", e);
     }
     client =
         DynamoDbClient.builder()
@@ -88,22 +88,22 @@ final class AwsStandIn implements AutoCloseable {
     return Integer.toString(connector.getLocalPort());
   }
 
-  /** A client of its DynamoDB, which has the tables {@link Tables#LOCAL}. */
+  /** A client of the DynamoDB, which has the tables {@link Tables#LOCAL}. */
   DynamoDbClient client() {
     return client;
   }
 
-  /** What was put into the secret, oldest first. */
+  /** The values of the secret, oldest first. */
   List<String> secrets() {
     return secrets;
   }
 
-  /** The stack says where the provider is. */
+  /** Sets the stack's parameter {@code ProviderBaseUrl}. */
   void providerBaseUrl(String url) {
     parameters.put("ProviderBaseUrl", url);
   }
 
-  /** The {@code Authorization} headers that CloudFormation was sent. */
+  /** The {@code Authorization} headers of the CloudFormation requests. */
   List<String> signatures() {
     return signatures;
   }
@@ -127,21 +127,21 @@ final class AwsStandIn implements AutoCloseable {
       if (target.isEmpty()) {
         signatures.add(String.valueOf(request.getHeaders().get("Authorization")));
       }
-      var reply =
+      var fakeResponse =
           target.isEmpty()
               ? stack(body)
               : secret(target.get().substring(target.get().indexOf('.') + 1), body);
-      response.setStatus(reply.status());
-      var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
+      response.setStatus(fakeResponse.status());
+      var bytes = fakeResponse.body().getBytes(StandardCharsets.UTF_8);
       response.write(true, ByteBuffer.wrap(bytes), callback);
       return true;
     }
   }
 
-  private Reply stack(String form) {
+  private FakeResponse stack(String form) {
     var name = Optional.ofNullable(fields(form).get("StackName")).orElse("");
     if (!name.equals(STACK)) {
-      return new Reply(
+      return new FakeResponse(
           400,
           """
           <ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error>
@@ -156,7 +156,7 @@ final class AwsStandIn implements AutoCloseable {
             "QuotaTableName", Tables.LOCAL.quota(),
             "UsageTableName", Tables.LOCAL.usage(),
             "ProviderSecretArn", SECRET_ARN);
-    return new Reply(
+    return new FakeResponse(
         200,
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>"
             + name
@@ -186,7 +186,7 @@ final class AwsStandIn implements AutoCloseable {
     return fields;
   }
 
-  private Reply secret(String operation, String body) throws IOException {
+  private FakeResponse secret(String operation, String body) throws IOException {
     var fields = strings(body);
     var id = fields.getOrDefault("SecretId", "");
     if (!id.equals(SECRET_ARN) && !id.equals("chatgate/provider")) {
@@ -195,12 +195,12 @@ final class AwsStandIn implements AutoCloseable {
     return switch (operation) {
       case "PutSecretValue" -> {
         secrets.add(fields.getOrDefault("SecretString", ""));
-        yield new Reply(200, "{}");
+        yield new FakeResponse(200, "{}");
       }
       case "DescribeSecret" ->
-          new Reply(
+          new FakeResponse(
               200,
-              Json.line(json -> {
+              JsonOutput.compact(json -> {
                 json.writeStartObject();
                 json.writeObjectFieldStart("VersionIdsToStages");
                 for (int version = 0; version < secrets.size(); version++) {
@@ -214,15 +214,15 @@ final class AwsStandIn implements AutoCloseable {
                 json.writeEndObject();
               }));
       case "GetSecretValue" -> value(fields.getOrDefault("VersionId", ""));
-      default -> new Reply(400, "{\"__type\":\"UnknownOperationException\"}");
+      default -> new FakeResponse(400, "{\"__type\":\"UnknownOperationException\"}");
     };
   }
 
-  private Reply value(String id) {
+  private FakeResponse value(String id) {
     int version = Integer.parseInt(id.substring(id.indexOf('-') + 1));
-    return new Reply(
+    return new FakeResponse(
         200,
-        Json.line(json -> {
+        JsonOutput.compact(json -> {
           json.writeStartObject();
           json.writeStringField("SecretString", secrets.get(version));
           json.writeNumberField(
@@ -231,14 +231,14 @@ final class AwsStandIn implements AutoCloseable {
         }));
   }
 
-  private static Reply notFound() {
-    return new Reply(
+  private static FakeResponse notFound() {
+    return new FakeResponse(
         400,
         "{\"__type\":\"ResourceNotFoundException\",\"Message\":\"Secrets Manager can't find the"
             + " specified secret.\"}");
   }
 
-  /** The members of an object that are strings. */
+  /** The string members of a JSON object. */
   private static Map<String, String> strings(String body) throws IOException {
     var strings = new HashMap<String, String>();
     try (var parser = new JsonFactory().createParser(body)) {
@@ -258,7 +258,7 @@ final class AwsStandIn implements AutoCloseable {
       server.stop();
       dynamo.close();
     } catch (Exception e) {
-      throw new IllegalStateException("the stand-in for AWS does not stop", e);
+      throw new IllegalStateException("the fake of AWS does not stop", e);
     }
   }
 }

@@ -3,35 +3,35 @@ package dev.chatgate.cli.usage;
 import java.util.Locale;
 import java.util.Map;
 
-/** Text of HTML, in which what comes from outside is text and nothing else. */
-final class Html {
+/** Builds HTML. All element content and attribute values are escaped. */
+final class HtmlBuilder {
   private final StringBuilder text = new StringBuilder();
 
-  /** Adds what this program wrote itself. */
-  Html raw(String markup) {
+  /** Appends trusted markup without escaping. */
+  HtmlBuilder raw(String markup) {
     text.append(markup);
     return this;
   }
 
-  /** Adds what this program wrote itself, with numbers in it. */
+  /** Appends trusted markup with numbers formatted into it. */
   @SuppressWarnings("AnnotateFormatMethod") // would need a dependency for one annotation
-  Html rawf(String format, Object... numbers) {
+  HtmlBuilder rawf(String format, Object... numbers) {
     text.append(String.format(Locale.ROOT, format, numbers));
     return this;
   }
 
-  /** Adds an element with a text. */
-  Html element(String name, String content) {
+  /** Appends an element with text content. */
+  HtmlBuilder element(String name, String content) {
     return element(name, Map.of(), content);
   }
 
-  /** Adds an element of a class with a text. */
-  Html element(String name, String style, String content) {
+  /** Appends an element with a CSS class and text content. */
+  HtmlBuilder element(String name, String style, String content) {
     return element(name, Map.of("class", style), content);
   }
 
-  /** Adds an element with attributes, of which empty ones are left out, and a text. */
-  Html element(String name, Map<String, String> attributes, String content) {
+  /** Appends an element with attributes and text content. Empty attributes are left out. */
+  HtmlBuilder element(String name, Map<String, String> attributes, String content) {
     text.append('<').append(name);
     attributes.entrySet().stream()
         .filter(attribute -> !attribute.getValue().isEmpty())
@@ -62,7 +62,7 @@ final class Html {
     return safe.toString();
   }
 
-  /** Neither control characters, nor half of a surrogate pair, nor what turns the line around. */
+  /** Excludes control characters, unpaired surrogates and bidirectional formatting. */
   private static boolean isText(int character) {
     int type = Character.getType(character);
     return type != Character.CONTROL

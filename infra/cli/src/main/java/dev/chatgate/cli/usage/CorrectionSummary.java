@@ -1,8 +1,8 @@
 package dev.chatgate.cli.usage;
 
-import dev.chatgate.cli.shell.RefusedException;
+import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.cli.text.Amounts;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
 import dev.chatgate.usage.TokenCounts;
@@ -15,46 +15,50 @@ import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 
 /**
- * A correction in words.
+ * Formats a correction.
  *
  * @param call the call's record
- * @param charged what it is charged so far
- * @param truth what it should be
+ * @param charged what the call is charged now
+ * @param corrected what the call should be charged
  */
-record CorrectionText(UsageRecord call, UsageTotals charged, UsageTotals truth) {
-  private static final Pattern REASON = Pattern.compile("\\P{Cntrl}{1,200}");
+record CorrectionSummary(UsageRecord call, UsageTotals charged, UsageTotals corrected) {
+  private static final Pattern VALID_REASON = Pattern.compile("\\P{Cntrl}{1,200}");
 
-  /** No provider counts more in one call. */
-  private static final long MOST_TOKENS = 10_000_000_000L;
+  /** Far above what a provider can count in one call. */
+  private static final long MAX_TOKENS = 10_000_000_000L;
 
   /**
-   * @throws RefusedException if the record cannot keep it
+   * Checks the reason of a correction.
+   *
+   * @throws CommandException if it is blank, longer than 200 characters or has control characters
    */
   static void checkReason(String reason) {
-    if (reason.isBlank() || !REASON.matcher(reason).matches()) {
-      throw RefusedException.cannotRun("--reason must be 1 to 200 characters on one line.");
+    if (reason.isBlank() || !VALID_REASON.matcher(reason).matches()) {
+      throw CommandException.error("--reason must be 1 to 200 characters on one line.");
     }
   }
 
   /**
-   * What a line says that a call used.
+   * Checks the token counts of the command line.
    *
-   * @throws RefusedException if no call can have
+   * @param charged what the call is charged now, the default of cached tokens
+   * @throws CommandException if a count is out of range
    */
   static TokenCounts counts(
       long prompt, Optional<Long> cached, long completion, UsageTotals charged) {
     long cachedTokens = cached.orElse(Math.clamp(charged.cached(), 0, Math.max(0, prompt)));
-    if (prompt < 0 || completion < 0 || prompt > MOST_TOKENS || completion > MOST_TOKENS) {
-      throw RefusedException.cannotRun("Token counts are 0 to " + Amounts.whole(MOST_TOKENS) + ".");
+    if (prompt < 0 || completion < 0 || prompt > MAX_TOKENS || completion > MAX_TOKENS) {
+      throw CommandException.error(
+          "Token counts must be from 0 to " + Amounts.whole(MAX_TOKENS) + ".");
     }
     if (cachedTokens < 0 || cachedTokens > prompt) {
-      throw RefusedException.cannotRun("Cached tokens are part of the prompt's.");
+      throw CommandException.error("--cached-tokens must be from 0 to --prompt-tokens.");
     }
     return new TokenCounts(prompt, cachedTokens, completion);
   }
 
   private UsageTotals difference() {
-    return truth.minus(charged).withoutCalls();
+    return corrected.minus(charged).withoutCalls();
   }
 
   boolean changesNothing() {
@@ -71,25 +75,25 @@ record CorrectionText(UsageRecord call, UsageTotals charged, UsageTotals truth) 
             List.of(
                 Column.text(name()),
                 Column.number("CHARGED"),
-                Column.number("SHOULD BE"),
+                Column.number("CORRECTED"),
                 Column.number("CHANGE")));
-    row(table, "prompt tokens", charged.prompt(), truth.prompt(), Amounts::whole);
-    row(table, "of them cached", charged.cached(), truth.cached(), Amounts::whole);
-    row(table, "completion tokens", charged.completion(), truth.completion(), Amounts::whole);
-    row(table, "cost", charged.microUsd(), truth.microUsd(), Amounts::dollars);
+    row(table, "prompt tokens", charged.prompt(), corrected.prompt(), Amounts::whole);
+    row(table, "of these cached", charged.cached(), corrected.cached(), Amounts::whole);
+    row(table, "completion tokens", charged.completion(), corrected.completion(), Amounts::whole);
+    row(table, "cost", charged.microUsd(), corrected.microUsd(), Amounts::dollars);
     return "Tenant %s, model %s, admitted %s:%n%s"
         .formatted(
             call.key().tenant(), TextTable.printable(call.model()), call.key().admittedAt(), table);
   }
 
   private static void row(
-      TextTable table, String what, long before, long after, LongFunction<String> words) {
-    table.row(what, words.apply(before), words.apply(after), words.apply(after - before));
+      TextTable table, String label, long before, long after, LongFunction<String> format) {
+    table.row(label, format.apply(before), format.apply(after), format.apply(after - before));
   }
 
   String done() {
     var change = difference();
-    return "%s is corrected: prompt %s, cached %s, completion %s, cost %s.%n"
+    return "Corrected %s: prompt %s, cached %s, completion %s, cost %s.%n"
         .formatted(
             name(),
             signed(change.prompt(), Amounts::whole),
@@ -98,18 +102,18 @@ record CorrectionText(UsageRecord call, UsageTotals charged, UsageTotals truth) 
             signed(change.microUsd(), Amounts::dollars));
   }
 
-  private static String signed(long change, LongFunction<String> words) {
-    return (change > 0 ? "+" : "") + words.apply(change);
+  private static String signed(long change, LongFunction<String> format) {
+    return (change > 0 ? "+" : "") + format.apply(change);
   }
 
   String json() {
-    return Json.page(json -> {
+    return JsonOutput.pretty(json -> {
       json.writeStartObject();
       json.writeStringField("tenant", call.key().tenant().value());
       json.writeStringField("id", call.key().id());
       json.writeStringField("model", call.model());
       json.writeObjectFieldStart("correction");
-      ReportText.writeTokens(json, difference());
+      ReportFormatter.writeTokens(json, difference());
       json.writeNumberField("cost_micro_usd", difference().microUsd());
       json.writeEndObject();
       json.writeEndObject();

@@ -2,7 +2,7 @@ package dev.chatgate.cli.usage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.chatgate.cli.text.Amounts;
-import dev.chatgate.cli.text.Json;
+import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.UsageRecord;
@@ -13,29 +13,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A record on one line. */
-final class RecordText {
-  private RecordText() {}
+/** Formats a usage record on one line, as text or as JSON. */
+final class RecordFormatter {
+  private RecordFormatter() {}
 
   static String line(UsageRecord record) {
-    var words = new ArrayList<String>();
-    words.add(record.decidedAt().truncatedTo(ChronoUnit.SECONDS).toString());
-    words.add(record.key().tenant().value());
-    words.add(record.call().map(Call::requestId).orElse(record.key().id()));
-    words.add(record.model());
-    words.add(kind(record));
+    var cells = new ArrayList<String>();
+    cells.add(record.decidedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+    cells.add(record.key().tenant().value());
+    cells.add(record.call().map(Call::requestId).orElse(record.key().id()));
+    cells.add(record.model());
+    cells.add(kind(record));
     var charged = record.charged();
-    words.add(
+    cells.add(
         "%s + %s tokens"
             .formatted(Amounts.whole(charged.prompt()), Amounts.whole(charged.completion())));
-    words.add(Amounts.dollars(charged.microUsd()));
-    record.call().ifPresent(call -> words.addAll(times(call.facts())));
-    return TextTable.printable(String.join("  ", words));
+    cells.add(Amounts.dollars(charged.microUsd()));
+    record.call().ifPresent(call -> cells.addAll(times(call.facts())));
+    return TextTable.printable(String.join("  ", cells));
   }
 
   private static String kind(UsageRecord record) {
     return switch (record.kind()) {
-      case CALL -> record.call().map(RecordText::outcome).orElse("call");
+      case CALL -> record.call().map(RecordFormatter::outcome).orElse("call");
       case ORPHANED, RELEASED, CORRECTION -> name(record);
     };
   }
@@ -56,7 +56,7 @@ final class RecordText {
   }
 
   static String json(UsageRecord record) {
-    return Json.line(json -> {
+    return JsonOutput.compact(json -> {
       json.writeStartObject();
       json.writeStringField("tenant", record.key().tenant().value());
       json.writeStringField("id", record.key().id());
@@ -65,7 +65,7 @@ final class RecordText {
       json.writeStringField("decided_at", record.decidedAt().toString());
       json.writeStringField("day", record.day().toString());
       json.writeStringField("model", record.model());
-      ReportText.writeTokens(json, record.charged());
+      ReportFormatter.writeTokens(json, record.charged());
       json.writeNumberField("cost_micro_usd", record.charged().microUsd());
       json.writeBooleanField("estimated", record.charged().estimated() > 0);
       json.writeBooleanField("overrun", record.overrun());

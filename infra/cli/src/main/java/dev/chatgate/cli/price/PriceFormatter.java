@@ -10,46 +10,46 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Prices as they are printed. */
-final class PriceText {
-  private PriceText() {}
+/** Formats prices as a table. */
+final class PriceFormatter {
+  private PriceFormatter() {}
 
-  /** By model and date. */
+  /** Sorts by model, then date. */
   static List<ModelPrice> sorted(List<ModelPrice> prices) {
     return prices.stream()
         .sorted(Comparator.comparing(ModelPrice::model).thenComparing(ModelPrice::from))
         .toList();
   }
 
-  /** A line for each tier. */
+  /** A table with one line per price tier. */
   static String table(List<ModelPrice> prices, LocalDate today) {
     var table =
         new TextTable(
             List.of(
                 Column.text("MODEL"),
                 Column.text("FROM"),
-                Column.text("IN FORCE"),
+                Column.text("STATUS"),
                 Column.number("ABOVE"),
                 Column.number("PROMPT"),
                 Column.number("CACHED"),
                 Column.number("COMPLETION")));
-    var inForce = inForce(prices, today);
+    var currentDates = currentDates(prices, today);
     for (var price : sorted(prices)) {
       for (var tier : price.tiers()) {
         table.row(
             price.model(),
             price.from().toString(),
-            status(price, today, inForce),
+            status(price, today, currentDates),
             Amounts.whole(tier.abovePromptTokens()),
             Amounts.dollars(tier.promptMicroUsd()),
             Amounts.dollars(tier.cachedMicroUsd().orElse(tier.promptMicroUsd())),
             Amounts.dollars(tier.completionMicroUsd()));
       }
     }
-    return table + "Dollars per million tokens.\n";
+    return table + "US dollars per million tokens.\n";
   }
 
-  private static Map<String, LocalDate> inForce(List<ModelPrice> prices, LocalDate today) {
+  private static Map<String, LocalDate> currentDates(List<ModelPrice> prices, LocalDate today) {
     Map<String, LocalDate> latest = new HashMap<>();
     prices.stream()
         .filter(price -> !price.from().isAfter(today))
@@ -58,10 +58,11 @@ final class PriceText {
     return latest;
   }
 
-  private static String status(ModelPrice price, LocalDate today, Map<String, LocalDate> inForce) {
+  private static String status(
+      ModelPrice price, LocalDate today, Map<String, LocalDate> currentDates) {
     if (price.from().isAfter(today)) {
-      return "later";
+      return "future";
     }
-    return price.from().equals(inForce.get(price.model())) ? "now" : "past";
+    return price.from().equals(currentDates.get(price.model())) ? "current" : "past";
   }
 }

@@ -1,0 +1,21 @@
+package dev.chatgate.cli.deployment;
+
+import dev.chatgate.aws.dynamodb.Tables;
+import java.util.Optional;
+
+/**
+ * The AWS resources of a deployment.
+ *
+ * @param tables the DynamoDB tables
+ * @param providerSecret name or ARN of the secret that holds the provider key, if known
+ * @param providerBaseUrl base URL of the provider, if known
+ */
+record ResourceNames(
+    Tables tables, Optional<String> providerSecret, Optional<String> providerBaseUrl) {
+
+  /** Environment variable with the name of the secret that holds the provider key. */
+  static final String SECRET_VARIABLE = "CHATGATE_PROVIDER_SECRET";
+
+  /** Name of the secret under {@code mvn -Plocal}. */
+  static final String LOCAL_SECRET = "chatgate/provider";
+}
