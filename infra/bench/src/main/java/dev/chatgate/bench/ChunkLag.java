@@ -1,7 +1,7 @@
 package dev.chatgate.bench;
 
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,8 +50,8 @@ final class ChunkLag implements Measurement {
     }
   }
 
-  private static Settings settings(PacedProvider provider) {
-    return Settings.from(
+  private static LocalSettings settings(PacedProvider provider) {
+    return LocalSettings.from(
         Map.of(
             "CHATGATE_API_PORT", "0",
             "CHATGATE_STREAM_PORT", "0",

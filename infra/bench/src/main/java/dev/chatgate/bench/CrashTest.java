@@ -1,7 +1,7 @@
 package dev.chatgate.bench;
 
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ final class CrashTest implements Measurement {
             .orElseGet(() -> new SecureRandom().nextLong());
     log.say("seed " + seed);
     var random = new Random(seed);
-    try (var stack = LocalStack.start(settings(root), root, Pacing.BELIEVABLE, log::function)) {
+    try (var stack = LocalStack.start(settings(root), root, Pacing.REALISTIC, log::function)) {
       stack.awaitReady();
       var load = DrillLoad.start(stack, random.nextLong());
       var kills = kill(stack, load, random, log);
@@ -59,11 +59,11 @@ final class CrashTest implements Measurement {
     }
   }
 
-  private static Settings settings(Path root) throws IOException {
+  private static LocalSettings settings(Path root) throws IOException {
     var folder = root.resolve(Path.of("infra", "bench", "target"));
     var tenants = Files.writeString(folder.resolve("drill-tenants.json"), DrillLoad.tenants());
     var prices = Files.writeString(folder.resolve("drill-prices.json"), DrillLoad.PRICES);
-    return Settings.from(
+    return LocalSettings.from(
         Map.of(
             "CHATGATE_API_PORT", "0",
             "CHATGATE_STREAM_PORT", "0",

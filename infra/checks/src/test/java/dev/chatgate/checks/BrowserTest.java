@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import dev.chatgate.provider.ScriptedProvider;
 import java.io.IOException;
@@ -137,7 +137,7 @@ class BrowserTest {
             "CHATGATE_TENANTS", tenants.toString(),
             "CHATGATE_ALLOWED_ORIGINS", page.origin(),
             "UPSTREAM_BASE_URL", provider.url().toString());
-    return LocalStack.start(Settings.from(settings), Repository.ROOT, Pacing.NONE, line -> {});
+    return LocalStack.start(LocalSettings.from(settings), Repository.ROOT, Pacing.NONE, line -> {});
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.gateway.settings.Settings;
+import dev.chatgate.local.LocalSettings;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,7 +59,7 @@ class LimitsTest {
 
   private static void read(String variable, long value) {
     Settings.from(gateway(variable, value));
-    dev.chatgate.local.Settings.from(Map.of(variable, Long.toString(value)));
+    LocalSettings.from(Map.of(variable, Long.toString(value)));
   }
 
   private static void refused(String variable, long value) {
@@ -68,7 +69,7 @@ class LimitsTest {
         () -> "the gateway takes " + variable + "=" + value);
     assertThrows(
         RuntimeException.class,
-        () -> dev.chatgate.local.Settings.from(Map.of(variable, Long.toString(value))),
+        () -> LocalSettings.from(Map.of(variable, Long.toString(value))),
         () -> "the local doors take " + variable + "=" + value);
   }
 

@@ -2,8 +2,8 @@ package dev.chatgate.checks;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.BuiltInUpstream;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +19,7 @@ class OpenAiNpmTest {
   @BeforeAll
   static void start() {
     var settings =
-        Settings.from(
+        LocalSettings.from(
             Map.of(
                 "CHATGATE_API_PORT", "0",
                 "CHATGATE_STREAM_PORT", "0",

@@ -2,8 +2,8 @@ package dev.chatgate.checks;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +52,8 @@ class OpenApiTest {
             "CHATGATE_RECONCILE_SECONDS", "0",
             "CHATGATE_INSTANCES", "1",
             "CHATGATE_TENANTS", tenants.toString());
-    stack = LocalStack.start(Settings.from(settings), Repository.ROOT, Pacing.NONE, line -> {});
+    stack =
+        LocalStack.start(LocalSettings.from(settings), Repository.ROOT, Pacing.NONE, line -> {});
     stack.awaitReady();
   }
 

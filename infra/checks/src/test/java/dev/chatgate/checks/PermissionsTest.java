@@ -9,8 +9,8 @@ import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import dev.chatgate.provider.ScriptedProvider;
 import dev.chatgate.quota.Admission;
@@ -113,7 +113,7 @@ class PermissionsTest {
             "CHATGATE_INSTANCES", "1",
             "UPSTREAM_API_KEY", "sk-provider",
             "UPSTREAM_BASE_URL", provider.url().toString());
-    stack = LocalStack.start(Settings.from(settings), root, Pacing.NONE, LOG::add);
+    stack = LocalStack.start(LocalSettings.from(settings), root, Pacing.NONE, LOG::add);
     dynamoDb = stack.dynamoDb();
     new TenantStore(dynamoDb, stack.tables())
         .put(

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -107,7 +107,8 @@ class SamTest {
             "CHATGATE_AWS_PORT", "0",
             "CHATGATE_RECONCILE_SECONDS", "0");
 
-    try (var stack = LocalStack.start(Settings.from(settings), folder, Pacing.NONE, line -> {});
+    try (var stack =
+            LocalStack.start(LocalSettings.from(settings), folder, Pacing.NONE, line -> {});
         var http = HttpClient.newHttpClient()) {
       for (var door : List.of(stack.apiUrl(), stack.streamUrl())) {
         var answer = http.send(chat(door), BodyHandlers.ofString());

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,8 +64,8 @@ final class MatrixStack implements AutoCloseable {
     }
   }
 
-  private Settings settings(Path tenants) {
-    return Settings.from(
+  private LocalSettings settings(Path tenants) {
+    return LocalSettings.from(
         Map.ofEntries(
             Map.entry("CHATGATE_API_PORT", "0"),
             Map.entry("CHATGATE_STREAM_PORT", "0"),

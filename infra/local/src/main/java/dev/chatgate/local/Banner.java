@@ -7,9 +7,9 @@ import dev.chatgate.local.upstream.BuiltInUpstream;
 final class Banner {
   private Banner() {}
 
-  static String of(LocalStack stack, Settings settings) {
+  static String of(LocalStack stack, LocalSettings settings) {
     boolean demo = settings.tenants().isEmpty();
-    String key = demo ? Demo.TENANT_KEY : "$CHATGATE_KEY";
+    String key = demo ? DemoData.TENANT_KEY : "$CHATGATE_KEY";
     String model =
         settings.upstreamBaseUrl().isEmpty()
             ? BuiltInUpstream.MODELS.getFirst()

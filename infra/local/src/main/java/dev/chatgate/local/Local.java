@@ -9,24 +9,24 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Starts the whole system, prints where it is, and ends it with its parent: the program behind
- * {@code mvn -Plocal}. The system property {@code chatgate.root} names the folder with the
+ * Starts the whole system, prints its URLs, and ends when its parent process ends: the program
+ * behind {@code mvn -Plocal}. The system property {@code chatgate.root} names the folder with the
  * template.
  */
 public final class Local {
   private static final int FAILED = 1;
 
-  // Kept, for java.util.logging holds its loggers weakly.
+  // A field, because java.util.logging holds its loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");
 
   private Local() {}
 
   /**
-   * Runs until it is told to stop; ends with code 1 and one sentence on standard error if it cannot
-   * start.
+   * Runs until the process is terminated; ends with code 1 and one sentence on standard error if it
+   * cannot start.
    */
   public static void main(String[] args) throws InterruptedException {
-    // What DynamoDB Local would say of itself on standard error.
+    // Keeps the start messages of DynamoDB Local and SLF4J off standard error.
     SQLITE.setLevel(Level.OFF);
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     try {
@@ -42,7 +42,7 @@ public final class Local {
     var running = new AtomicReference<Optional<LocalStack>>(Optional.empty());
     ParentWatch.start(() -> orphaned(running.get()));
     requireLinux();
-    Settings settings = Settings.from(System.getenv());
+    LocalSettings settings = LocalSettings.from(System.getenv());
     LocalStack stack = LocalStack.start(settings, root);
     running.set(Optional.of(stack));
     Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "shutdown"));
@@ -52,7 +52,7 @@ public final class Local {
     new CountDownLatch(1).await();
   }
 
-  /** Instances hear of this process's end by themselves; told beforehand, they end sooner. */
+  /** Instances end with this process in any case; killing them first is faster. */
   private static void orphaned(Optional<LocalStack> running) {
     running.ifPresent(LocalStack::abandonInstances);
     Runtime.getRuntime().halt(FAILED);

@@ -9,7 +9,7 @@ import dev.chatgate.local.http.HttpServer;
 import dev.chatgate.local.lambda.InstancePool;
 import dev.chatgate.local.lambda.LocalLambda;
 import dev.chatgate.local.template.FunctionDefinition;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import dev.chatgate.local.template.TemplateException;
 import dev.chatgate.local.upstream.BuiltInUpstream;
 import dev.chatgate.local.upstream.Pacing;
@@ -43,29 +43,29 @@ public final class LocalStack implements AutoCloseable {
   private static final String API = "ApiFunction";
   private static final String STREAM = "StreamFunction";
   private static final String RECONCILER = "ReconcilerFunction";
-  private static final Duration LONGEST_QUEUE = Duration.ofSeconds(30);
+  private static final Duration MAX_QUEUE_TIME = Duration.ofSeconds(30);
   private static final Duration DEFAULT_INTEGRATION_TIMEOUT = Duration.ofSeconds(30);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final Settings settings;
-  private final Template template;
+  private final LocalSettings settings;
+  private final SamTemplate template;
   private final Consumer<String> log;
   private final AwsEndpoint aws;
   private final String upstreamUrl;
   private final LocalLambda lambda;
   private final InstancePool api;
   private final InstancePool stream;
-  private final Optional<Reconciler> reconciler;
+  private final Optional<ReconcilerSchedule> reconciler;
   private final HttpServer apiDoor;
   private final HttpServer streamDoor;
 
-  private LocalStack(Settings settings, Path root, Pacing pacing, Consumer<String> log) {
+  private LocalStack(LocalSettings settings, Path root, Pacing pacing, Consumer<String> log) {
     this.settings = settings;
     this.log = log;
     Clock clock = Clock.systemUTC();
     Seeds seeds = Seeds.from(settings);
     try {
-      this.template = Template.read(root.resolve("template.yaml"), Map.of());
+      this.template = SamTemplate.read(root.resolve("template.yaml"), Map.of());
       this.aws = atPort("CHATGATE_AWS_PORT", settings.awsPort(), () -> aws(clock));
       this.upstreamUrl =
           settings.upstreamBaseUrl().map(URI::toString).orElseGet(() -> upstream(pacing, clock));
@@ -92,25 +92,25 @@ public final class LocalStack implements AutoCloseable {
   /**
    * Starts everything; both doors take calls when this returns, and start instances as calls come.
    *
-   * @param settings what the environment says
+   * @param settings from the environment
    * @param root the folder with {@code template.yaml} and the packages that it names
    * @throws StartException if it cannot start
    */
-  public static LocalStack start(Settings settings, Path root) {
-    return start(settings, root, Pacing.BELIEVABLE, System.out::println);
+  public static LocalStack start(LocalSettings settings, Path root) {
+    return start(settings, root, Pacing.REALISTIC, System.out::println);
   }
 
   /**
    * Starts everything.
    *
-   * @param settings what the environment says
+   * @param settings from the environment
    * @param root the folder with {@code template.yaml} and the packages that it names
-   * @param pacing how fast the built-in upstream speaks
-   * @param log gets each line that a function prints, led by the instance's name
+   * @param pacing how fast the built-in upstream answers
+   * @param log gets each line that a function prints, after the name of the instance
    * @throws StartException if it cannot start
    */
   public static LocalStack start(
-      Settings settings, Path root, Pacing pacing, Consumer<String> log) {
+      LocalSettings settings, Path root, Pacing pacing, Consumer<String> log) {
     return new LocalStack(settings, root.toAbsolutePath().normalize(), pacing, log);
   }
 
@@ -129,7 +129,7 @@ public final class LocalStack implements AutoCloseable {
     return aws.url();
   }
 
-  /** What the functions call as their provider. */
+  /** The provider's URL as the functions get it. */
   public String upstreamUrl() {
     return upstreamUrl;
   }
@@ -158,7 +158,7 @@ public final class LocalStack implements AutoCloseable {
    * Runs the reconciler now and waits for its end.
    *
    * @return what it returned
-   * @throws IllegalStateException if there is none, or it failed
+   * @throws IllegalStateException if the template has no reconciler, or it failed
    */
   public String reconcile() {
     return reconciler
@@ -172,7 +172,7 @@ public final class LocalStack implements AutoCloseable {
    * @throws StartException if they do not
    */
   public void awaitReady() {
-    Health.await(List.of(apiUrl() + "/health", streamUrl() + "/health"));
+    HealthCheck.await(List.of(apiUrl() + "/health", streamUrl() + "/health"));
   }
 
   /** A client of the embedded DynamoDB; close it. */
@@ -180,22 +180,22 @@ public final class LocalStack implements AutoCloseable {
     return DynamoDbClient.builder()
         .httpClientBuilder(Apache5HttpClient.builder())
         .endpointOverride(URI.create(aws.url()))
-        .region(Region.of(Template.REGION))
+        .region(Region.of(SamTemplate.REGION))
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
         .build();
   }
 
   /**
-   * Lets every instance go, which ends it within milliseconds; for a process that is about to end
-   * itself and would take longer over it.
+   * Makes every instance end within milliseconds, without waiting for it; for a process that is
+   * about to halt.
    */
   void abandonInstances() {
     api.abandon();
     stream.abandon();
   }
 
-  /** Ends everything, the latest first. */
+  /** Stops everything, in reverse order of the start. */
   @Override
   public void close() {
     while (!open.isEmpty()) {
@@ -221,7 +221,7 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private String providerKey() {
-    return settings.upstreamApiKey().orElse(Demo.PROVIDER_KEY);
+    return settings.upstreamApiKey().orElse(DemoData.PROVIDER_KEY);
   }
 
   private void seed(Seeds seeds) {
@@ -244,8 +244,8 @@ public final class LocalStack implements AutoCloseable {
     variables.put("UPSTREAM_BASE_URL", upstreamUrl);
     variables
         .keySet()
-        .removeIf(
-            name -> !Settings.PLATFORM.contains(name) && !function.environment().containsKey(name));
+        .removeIf(name ->
+            !LocalSettings.PLATFORM.contains(name) && !function.environment().containsKey(name));
     return function.with(variables);
   }
 
@@ -254,17 +254,19 @@ public final class LocalStack implements AutoCloseable {
       throw new StartException(
           function.codeUri() + " is missing; mvn -Plocal builds it before it starts.");
     }
-    return opened(lambda.pool(function, instances, LONGEST_QUEUE));
+    return opened(lambda.pool(function, instances, MAX_QUEUE_TIME));
   }
 
-  private Optional<Reconciler> reconciler(FunctionDefinition function) {
+  private Optional<ReconcilerSchedule> reconciler(FunctionDefinition function) {
     if (!Files.exists(function.codeUri())) {
-      log.accept("local | " + function.codeUri() + " is missing: nothing is reconciled");
+      log.accept("local | " + function.codeUri() + " is missing: the reconciler does not run");
       return Optional.empty();
     }
     InstancePool pool = pool(function, 1);
     return Optional.of(
-        opened(new Reconciler(pool, function.scheduleInput(), settings.reconcileEvery(), log)));
+        opened(
+            new ReconcilerSchedule(
+                pool, function.scheduleInput(), settings.reconcileEvery(), log)));
   }
 
   private HttpServer door(String setting, int port, HttpServer.Handler handler) {

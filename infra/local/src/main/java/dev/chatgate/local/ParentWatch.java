@@ -4,9 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Notices that the process that started this one is gone. Maven leaves its children running when it
- * is killed, and a killed process can tell nobody; so the child looks. The parent's number is
- * compared, for a dead parent that nobody has waited for still counts as alive.
+ * Detects the end of the parent process by polling. Maven does not stop its children when it is
+ * killed. The process IDs are compared, because a zombie still counts as alive.
  */
 public final class ParentWatch {
   private static final Duration EVERY = Duration.ofMillis(50);
@@ -14,9 +13,9 @@ public final class ParentWatch {
   private ParentWatch() {}
 
   /**
-   * Runs something once the present parent is gone.
+   * Calls back once the present parent has ended.
    *
-   * @param gone what, in a thread of its own
+   * @param gone is called once, in a thread of its own
    */
   public static void start(Runnable gone) {
     Optional<Long> parent = parent();

@@ -17,14 +17,14 @@ import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * What is in the store before the first call.
+ * Tenants and prices that are stored before the first call.
  *
  * @param tenants with their keys
- * @param prices every one, whatever its date
+ * @param prices past and future ones included
  */
 record Seeds(Seed<TenantSpec> tenants, Seed<ModelPrice> prices) {
   /**
-   * What one file holds.
+   * The content of one file.
    *
    * @param source the setting and the file, as a message names them
    */
@@ -33,16 +33,16 @@ record Seeds(Seed<TenantSpec> tenants, Seed<ModelPrice> prices) {
   /**
    * Reads the files that the settings name.
    *
-   * @throws StartException if one of them is not what it should be
+   * @throws StartException if a file cannot be read or is malformed
    */
-  static Seeds from(Settings settings) {
+  static Seeds from(LocalSettings settings) {
     return new Seeds(
-        read("CHATGATE_TENANTS", settings.tenants(), Demo.TENANTS, TenantJson::readList),
-        read("CHATGATE_PRICES", settings.prices(), Demo.PRICES, PriceJson::readList));
+        read("CHATGATE_TENANTS", settings.tenants(), DemoData.TENANTS, TenantJson::readList),
+        read("CHATGATE_PRICES", settings.prices(), DemoData.PRICES, PriceJson::readList));
   }
 
   /**
-   * Writes them; what an earlier run left under the same names is replaced.
+   * Stores them; tenants and prices of an earlier run with the same names are replaced.
    *
    * @throws StartException if one of them cannot be stored
    */
@@ -74,11 +74,11 @@ record Seeds(Seed<TenantSpec> tenants, Seed<ModelPrice> prices) {
   }
 
   private static <T> Seed<T> read(
-      String setting, Optional<Path> file, String otherwise, Function<String, List<T>> reading) {
+      String setting, Optional<Path> file, String defaultText, Function<String, List<T>> reading) {
     String source = setting + file.map(path -> " (" + path + ")").orElse("");
     try {
       return new Seed<>(
-          source, reading.apply(file.isPresent() ? Files.readString(file.get()) : otherwise));
+          source, reading.apply(file.isPresent() ? Files.readString(file.get()) : defaultText));
     } catch (TenantJson.FormatException | PriceJson.FormatException e) {
       throw new StartException(source + ": " + e.getMessage() + ".", e);
     } catch (IOException e) {

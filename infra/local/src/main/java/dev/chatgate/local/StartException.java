@@ -1,6 +1,6 @@
 package dev.chatgate.local;
 
-/** The local system cannot start; the message is one sentence for the person who started it. */
+/** The local system cannot start; the message is one sentence for the user. */
 public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -39,7 +39,7 @@ class LocalStackTest {
   @BeforeAll
   static void start() {
     var settings =
-        Settings.from(
+        LocalSettings.from(
             Map.of(
                 "CHATGATE_API_PORT", "0",
                 "CHATGATE_STREAM_PORT", "0",

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program itself, under a shell that stands where Maven would. */
+/** The program itself, started by a shell as Maven would start it. */
 class LocalTest {
   private static final Duration GONE_WITHIN = Duration.ofSeconds(2);
 
@@ -151,7 +151,7 @@ class LocalTest {
     }
   }
 
-  /** A process that has ended and that nobody has waited for yet has no program any more. */
+  /** A zombie process has no command. */
   private static boolean runs(ProcessHandle process) {
     return process.isAlive() && process.info().command().isPresent();
   }

@@ -148,7 +148,7 @@ class SeedsTest {
 
   private void seed(String setting, String json) throws IOException {
     var file = Files.writeString(folder.resolve("seed.json"), json);
-    Seeds.from(Settings.from(Map.of(setting, file.toString()))).into(dynamoDb, Tables.LOCAL);
+    Seeds.from(LocalSettings.from(Map.of(setting, file.toString()))).into(dynamoDb, Tables.LOCAL);
   }
 
   private static String keys(int count) {

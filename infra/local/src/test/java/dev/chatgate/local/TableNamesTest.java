@@ -3,7 +3,7 @@ package dev.chatgate.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class TableNamesTest {
   @Test
   void theLocalTablesAreTheOnesThatTheCommandLineLooksFor() {
-    var template = Template.read(Path.of("..", "..", "template.yaml"), Map.of());
+    var template = SamTemplate.read(Path.of("..", "..", "template.yaml"), Map.of());
     var environment = template.function("ApiFunction").orElseThrow().environment();
     assertEquals(Tables.LOCAL, Tables.fromEnvironment(environment));
   }

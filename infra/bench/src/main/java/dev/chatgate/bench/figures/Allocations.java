@@ -7,7 +7,7 @@ import dev.chatgate.bench.RunLog;
 import dev.chatgate.local.lambda.Launch;
 import dev.chatgate.local.lambda.ManagedRuntime;
 import dev.chatgate.local.lambda.Packages;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -56,7 +56,7 @@ public final class Allocations implements Measurement {
 
   private static Launch launch(Path root, Backends backends, Path work) {
     var function =
-        Template.read(root.resolve("template.yaml"), Map.of())
+        SamTemplate.read(root.resolve("template.yaml"), Map.of())
             .function(Door.STREAM.logicalId())
             .orElseThrow(() -> new IllegalStateException("the template has no such function"))
             .with(Map.of("UPSTREAM_BASE_URL", backends.url() + "/v1"));

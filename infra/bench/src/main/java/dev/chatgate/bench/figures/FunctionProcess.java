@@ -4,7 +4,7 @@ import dev.chatgate.local.lambda.Launch;
 import dev.chatgate.local.lambda.ManagedRuntime;
 import dev.chatgate.local.lambda.Packages;
 import dev.chatgate.local.template.FunctionDefinition;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ final class FunctionProcess implements AutoCloseable {
       Path root, Door door, Backends backends, Map<String, String> variables) {
     var all = new HashMap<>(variables);
     all.put("UPSTREAM_BASE_URL", backends.url() + "/v1");
-    return Template.read(root.resolve("template.yaml"), Map.of())
+    return SamTemplate.read(root.resolve("template.yaml"), Map.of())
         .function(door.logicalId())
         .orElseThrow(() -> new IllegalStateException("the template has no " + door.logicalId()))
         .with(all);

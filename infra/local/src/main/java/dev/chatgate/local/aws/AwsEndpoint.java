@@ -21,9 +21,9 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * DynamoDB Local and the Secrets Manager stand-in on one port, told apart by {@code X-Amz-Target}.
- * DynamoDB's handler runs in a server of ours: its own sends usage figures to AWS, opens a port on
- * every address, and takes no neighbour.
+ * DynamoDB Local and a local Secrets Manager on one port, distinguished by {@code X-Amz-Target}.
+ * DynamoDB's handler runs in a server of ours, because its own one sends usage data to AWS, listens
+ * on every address, and cannot share its port.
  */
 public final class AwsEndpoint implements AutoCloseable {
   /** Where a function under SnapStart fetches its credentials: Lambda's own endpoint for that. */
@@ -33,12 +33,12 @@ public final class AwsEndpoint implements AutoCloseable {
   private final Clock clock;
   private final ServerConnector connector;
   private final LocalDynamoDBServerHandler dynamo;
-  private final Secrets secrets;
+  private final LocalSecretsManager secrets;
 
   private AwsEndpoint(int port, LocalDynamoDBServerHandler dynamo, Clock clock) {
     this.clock = clock;
     this.dynamo = dynamo;
-    this.secrets = new Secrets(clock);
+    this.secrets = new LocalSecretsManager(clock);
     this.server = new Server();
     this.connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
@@ -130,7 +130,8 @@ public final class AwsEndpoint implements AutoCloseable {
         return dynamo.handle(request, response, callback);
       }
       String body = Content.Source.asString(request, StandardCharsets.UTF_8);
-      Secrets.Result result = secrets.call(target.substring(target.indexOf('.') + 1), body);
+      LocalSecretsManager.Result result =
+          secrets.call(target.substring(target.indexOf('.') + 1), body);
       send(response, callback, result.status(), "application/x-amz-json-1.1", result.body());
       return true;
     }

@@ -12,12 +12,12 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 
-/** Makes the tables that the template defines. */
+/** Creates the tables that the template defines. */
 public final class TemplateTables {
   private TemplateTables() {}
 
   /**
-   * Makes what is missing; tables of an earlier run stay as they are.
+   * Creates the missing tables; existing ones are not changed.
    *
    * @param dynamo the store
    * @param tables the template's definitions
@@ -27,7 +27,9 @@ public final class TemplateTables {
     for (TableDefinition table : tables) {
       if (!present.contains(table.name())) {
         dynamo.createTable(request(table));
-        table.ttlAttribute().ifPresent(attribute -> letDie(dynamo, table.name(), attribute));
+        table
+            .ttlAttribute()
+            .ifPresent(attribute -> enableTimeToLive(dynamo, table.name(), attribute));
       }
     }
   }
@@ -75,7 +77,7 @@ public final class TemplateTables {
     return KeySchemaElement.builder().attributeName(name).keyType(type).build();
   }
 
-  private static void letDie(DynamoDbClient dynamo, String table, String attribute) {
+  private static void enableTimeToLive(DynamoDbClient dynamo, String table, String attribute) {
     dynamo.updateTimeToLive(request ->
         request
             .tableName(table)

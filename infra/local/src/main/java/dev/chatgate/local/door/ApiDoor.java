@@ -20,15 +20,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** An HTTP API of API Gateway in front of a function: one request, one event, one whole answer. */
+/**
+ * An HTTP API of API Gateway in front of a function: one request, one event, one complete response.
+ */
 public final class ApiDoor implements HttpServer.Handler {
   private final InstancePool function;
   private final Duration integrationTimeout;
   private final Clock clock;
 
   /**
-   * @param function what it invokes
-   * @param integrationTimeout how long it waits for an answer, from the request's arrival
+   * @param function the function to invoke
+   * @param integrationTimeout time limit for the response, from the request's arrival
    * @param clock dates the events
    */
   public ApiDoor(InstancePool function, Duration integrationTimeout, Clock clock) {
@@ -42,10 +44,10 @@ public final class ApiDoor implements HttpServer.Handler {
     Instant at = clock.instant();
     String id = UUID.randomUUID().toString();
     var own = Headers.of("apigw-requestid", id);
-    var arrival = new Event.Arrival(Event.Path.DECODED, id, at);
-    Optional<byte[]> event = Intake.event(request, arrival, reply, own);
+    var arrival = new HttpEvent.Arrival(HttpEvent.Path.DECODED, id, at);
+    Optional<byte[]> event = EventFactory.event(request, arrival, reply, own);
     if (event.isPresent()) {
-      var outcome = new Whole();
+      var outcome = new BufferingReceiver();
       function.invoke(event.get(), outcome);
       long left = Duration.between(clock.instant(), at.plus(integrationTimeout)).toMillis();
       answer(outcome.within(Math.max(0, left)), reply, own);
@@ -55,19 +57,20 @@ public final class ApiDoor implements HttpServer.Handler {
   private static void answer(Outcome outcome, Reply reply, Headers own) throws IOException {
     switch (outcome) {
       case Outcome.Returned(byte[] payload) -> returned(payload, reply, own);
-      case Outcome.TooLate() -> AwsAnswers.API_UNAVAILABLE.send(reply, own);
+      case Outcome.TimedOut() -> AwsErrorResponse.API_UNAVAILABLE.send(reply, own);
       case Outcome.Failed(Failure why) -> {
         boolean throttled = why == Failure.THROTTLED;
-        var answer = throttled ? AwsAnswers.API_UNAVAILABLE : AwsAnswers.API_FUNCTION_FAILED;
+        var answer =
+            throttled ? AwsErrorResponse.API_UNAVAILABLE : AwsErrorResponse.API_FUNCTION_FAILED;
         answer.send(reply, own);
       }
     }
   }
 
   private static void returned(byte[] payload, Reply reply, Headers own) throws IOException {
-    Optional<Answer> answer = Answer.of(payload, "text/plain;charset=UTF-8");
+    Optional<FunctionResponse> answer = FunctionResponse.of(payload, "text/plain;charset=UTF-8");
     if (answer.isEmpty()) {
-      AwsAnswers.API_FUNCTION_FAILED.send(reply, own);
+      AwsErrorResponse.API_FUNCTION_FAILED.send(reply, own);
       return;
     }
     Headers headers = answer.get().headers();
@@ -78,16 +81,16 @@ public final class ApiDoor implements HttpServer.Handler {
   }
 
   private sealed interface Outcome {
-    @SuppressWarnings("ArrayRecordComponent") // Outcomes are told apart, never compared.
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Returned(byte[] payload) implements Outcome {}
 
     record Failed(Failure why) implements Outcome {}
 
-    record TooLate() implements Outcome {}
+    record TimedOut() implements Outcome {}
   }
 
-  /** Collects what the function says; an API passes nothing on before it has everything. */
-  private static final class Whole implements Receiver {
+  /** Collects the complete response: API Gateway forwards nothing before that. */
+  private static final class BufferingReceiver implements Receiver {
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final ByteArrayOutputStream streamed = new ByteArrayOutputStream();
 
@@ -95,7 +98,7 @@ public final class ApiDoor implements HttpServer.Handler {
       try {
         return outcome.get(millis, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        return new Outcome.TooLate();
+        return new Outcome.TimedOut();
       } catch (InterruptedException | ExecutionException e) {
         return new Outcome.Failed(Failure.CRASHED);
       }

@@ -3,7 +3,7 @@ package dev.chatgate.local.door;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 
-/** Finds the end of the prelude, 8 NUL bytes, in a stream that may be cut anywhere. */
+/** Finds the end of the prelude, 8 NUL bytes, which may be split over several chunks. */
 final class PreludeSplitter {
   private static final int NULS = 8;
   private static final int MAX_PRELUDE_BYTES = 1 << 20;
@@ -12,9 +12,9 @@ final class PreludeSplitter {
   private int nuls;
 
   /**
-   * Reads on.
+   * Reads the next bytes.
    *
-   * @return the position behind the 8 NULs, empty if they have not all come
+   * @return the position after the 8 NULs; empty if they are not complete yet
    */
   Optional<Integer> read(byte[] bytes, int offset, int length) {
     for (int i = offset; i < offset + length; i++) {
@@ -33,8 +33,8 @@ final class PreludeSplitter {
     return prelude.toByteArray();
   }
 
-  /** Whether so much has come without an end that this is no prelude. */
-  boolean hopeless() {
+  /** Whether more than 1 MiB came without an end. */
+  boolean tooLong() {
     return prelude.size() > MAX_PRELUDE_BYTES;
   }
 

@@ -16,7 +16,7 @@ public final class UrlDoor implements HttpServer.Handler {
   private final Clock clock;
 
   /**
-   * @param function what it invokes
+   * @param function the function to invoke
    * @param clock dates the events
    */
   public UrlDoor(InstancePool function, Clock clock) {
@@ -28,10 +28,10 @@ public final class UrlDoor implements HttpServer.Handler {
   public void handle(Request request, Reply reply) throws IOException {
     String id = UUID.randomUUID().toString();
     var own = Headers.of("x-amzn-RequestId", id);
-    var arrival = new Event.Arrival(Event.Path.ENCODED, id, clock.instant());
-    Optional<byte[]> event = Intake.event(request, arrival, reply, own);
+    var arrival = new HttpEvent.Arrival(HttpEvent.Path.ENCODED, id, clock.instant());
+    Optional<byte[]> event = EventFactory.event(request, arrival, reply, own);
     if (event.isPresent()) {
-      var answer = new StreamedAnswer(reply, own);
+      var answer = new StreamedResponse(reply, own);
       function.invoke(event.get(), answer);
       answer.await();
     }

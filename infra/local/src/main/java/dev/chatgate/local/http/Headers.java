@@ -56,8 +56,8 @@ public record Headers(List<Header> lines) {
   }
 
   /**
-   * The bytes that the lines take on the wire: names, values and four for the colon, the space and
-   * the line's end.
+   * The size of the lines in bytes: names, values, and four for the colon, the space and the end of
+   * the line.
    */
   public int size() {
     return lines.stream().mapToInt(line -> line.name().length() + line.value().length() + 4).sum();

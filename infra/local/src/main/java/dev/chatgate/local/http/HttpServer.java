@@ -1,182 +1,159 @@
 package dev.chatgate.local.http;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * A small HTTP/1.1 server on loopback: a virtual thread for each connection, every byte sent at
- * once. The JDK's own server hides the raw target and the trailers of a request, which the doors
- * and the Runtime API need.
+ * An HTTP/1.1 server on loopback: Jetty, with a virtual thread for each request and without time
+ * limits.
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(HttpServer.class.getName());
 
-  private static final int HEADERS_TOO_LARGE = 431;
-  private static final int LINGER_MILLIS = 500;
+  /** Larger request heads get 431; the doors refuse far earlier, in AWS's words. */
+  private static final int MAX_HEAD_BYTES = 1 << 20;
 
-  private final ServerSocket listener;
-  private final Handler handler;
-  private final Consumer<Exception> defects;
-  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  /** Of a body that the handler left unread; behind more the connection is closed. */
+  private static final long MAX_SKIPPED_BYTES = 64L << 20;
+
+  private final Server server;
+  private final ServerConnector connector;
 
   /** Answers requests. */
   @FunctionalInterface
   public interface Handler {
     /**
-     * Answers one request, in the connection's own thread.
+     * Answers one request, in a virtual thread of its own.
      *
-     * @param request what was asked
-     * @param reply where the answer goes; one that is left unsent becomes a 500
-     * @throws IOException if the caller is gone
+     * @param request the request
+     * @param reply for the response; a 500 is sent if the handler sends none
+     * @throws IOException if the client has disconnected or sent a malformed body
      */
     void handle(Request request, Reply reply) throws IOException;
   }
 
-  private HttpServer(ServerSocket listener, Handler handler, Consumer<Exception> defects) {
-    this.listener = listener;
-    this.handler = handler;
-    this.defects = defects;
+  private HttpServer(Server server, ServerConnector connector) {
+    this.server = server;
+    this.connector = connector;
   }
 
   /**
-   * Opens the port and serves it.
+   * Starts a server.
    *
-   * @param port on 127.0.0.1; 0 for any free one
-   * @param handler answers
-   * @throws UncheckedIOException if the port cannot be had
+   * @param port on 127.0.0.1; 0 for any free port
+   * @param handler answers the requests
+   * @throws UncheckedIOException if the port is in use
    */
   public static HttpServer start(int port, Handler handler) {
-    return start(port, handler, e -> LOG.log(Level.ERROR, "a handler failed", e));
-  }
-
-  static HttpServer start(int port, Handler handler, Consumer<Exception> defects) {
+    var threads = new QueuedThreadPool();
+    threads.setDaemon(true);
+    threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    var server = new Server(threads);
+    var connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(configuration()));
+    connector.setHost("127.0.0.1");
+    connector.setPort(port);
+    connector.setAcceptQueueSize(1_000);
+    connector.setIdleTimeout(0);
+    server.addConnector(connector);
+    server.setHandler(new Adapter(handler));
+    server.setErrorHandler(HttpServer::refuse);
     try {
-      var listener = new ServerSocket();
-      listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 1_000);
-      var server = new HttpServer(listener, handler, defects);
-      Thread.ofVirtual().name("http-" + listener.getLocalPort()).start(server::accept);
-      return server;
+      server.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (Exception e) {
+      throw new IllegalStateException("the HTTP server does not start", e);
+    }
+    return new HttpServer(server, connector);
+  }
+
+  private static HttpConfiguration configuration() {
+    var http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(MAX_HEAD_BYTES);
+    http.setMaxResponseHeaderSize(MAX_HEAD_BYTES);
+    http.setHeaderCacheCaseSensitive(true);
+    http.setHttpCompliance(HttpCompliance.STRICT);
+    // Functions get the path as it was sent; what it means is for them to decide.
+    http.setUriCompliance(
+        UriCompliance.UNSAFE.without(
+            "chatgate", UriCompliance.Violation.USER_INFO, UriCompliance.Violation.FRAGMENT));
+    return http;
+  }
+
+  /** The response to what Jetty refuses, or a handler failed to answer: a status without a body. */
+  private static boolean refuse(
+      org.eclipse.jetty.server.Request request, Response response, Callback callback) {
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    response.write(true, null, callback);
+    return true;
+  }
+
+  /** Calls a handler that blocks, and ends the exchange when it returns. */
+  private static final class Adapter extends org.eclipse.jetty.server.Handler.Abstract {
+    private final Handler handler;
+
+    Adapter(Handler handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public boolean handle(
+        org.eclipse.jetty.server.Request jetty, Response response, Callback callback)
+        throws IOException {
+      var request = Request.of(jetty);
+      var reply = new Reply(response);
+      try {
+        handler.handle(request, reply);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "a handler failed", e);
+        throw e;
+      }
+      if (!reply.begun()) {
+        reply.send(500, Headers.NONE, new byte[0]);
+      }
+      skip(request.body());
+      callback.succeeded();
+      return true;
+    }
+
+    /** Otherwise a client that is still sending would be reset, and could lose the response. */
+    private static void skip(InputStream body) throws IOException {
+      var buffer = new byte[16_384];
+      long left = MAX_SKIPPED_BYTES;
+      while (left > 0) {
+        int n = body.read(buffer);
+        left = n < 0 ? 0 : left - n;
+      }
     }
   }
 
-  /** The port, also where it was chosen freely. */
+  /** The port that it listens on. */
   public int port() {
-    return listener.getLocalPort();
+    return connector.getLocalPort();
   }
 
-  /** Stops listening and breaks every connection off. */
+  /** Stops listening and closes every connection. */
   @Override
   public void close() {
-    closeQuietly(listener);
-    connections.forEach(HttpServer::closeQuietly);
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        connections.add(socket);
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        // The listener was closed, or a caller left while it was accepted.
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
     try {
-      socket.setTcpNoDelay(true);
-      var in = new BufferedInputStream(socket.getInputStream(), 16_384);
-      while (serveOne(socket, in)) {
-        // Answered; the connection waits for its next request.
-      }
-    } catch (MalformedException e) {
-      refuse(socket, e.status());
-    } catch (TooLargeException e) {
-      refuse(socket, HEADERS_TOO_LARGE);
-    } catch (IOException e) {
-      // The caller left. What it asked for has been done or not; nobody is there to be told.
-    } finally {
-      connections.remove(socket);
-      closeQuietly(socket);
-    }
-  }
-
-  private boolean serveOne(Socket socket, BufferedInputStream in) throws IOException {
-    in.mark(1);
-    if (in.read() < 0) {
-      return false;
-    }
-    in.reset();
-    String peer = socket.getInetAddress().getHostAddress();
-    Request request = Request.read(requestLine(in), in, socket.getOutputStream(), peer);
-    var reply = new Reply(socket, request);
-    handle(request, reply);
-    if (!reply.begun()) {
-      reply.send(500, Headers.NONE, new byte[0]);
-    }
-    return drained(request) && reply.reusable();
-  }
-
-  /** An empty line before a request is ignored (RFC 9112, 2.2). */
-  private static String requestLine(BufferedInputStream in) throws IOException {
-    String line = Wire.line(in);
-    return line.isEmpty() ? Wire.line(in) : line;
-  }
-
-  /** False, too, for a body that turns out malformed: the request has its answer already. */
-  private static boolean drained(Request request) throws IOException {
-    try {
-      return request.drain();
-    } catch (MalformedException | TooLargeException e) {
-      return false;
-    }
-  }
-
-  private void handle(Request request, Reply reply) throws IOException {
-    try {
-      handler.handle(request, reply);
-    } catch (RuntimeException e) {
-      defects.accept(e);
-      if (reply.begun()) {
-        reply.cut();
-      }
-    }
-  }
-
-  private static void refuse(Socket socket, int status) {
-    String refusal =
-        "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            .formatted(status, Reply.reason(status));
-    try {
-      socket.getOutputStream().write(refusal.getBytes(StandardCharsets.US_ASCII));
-      socket.shutdownOutput();
-      // A connection that is closed over unread bytes is reset, and the refusal lost with it.
-      socket.setSoTimeout(LINGER_MILLIS);
-      socket.getInputStream().readNBytes(Wire.MAX_HEAD_BYTES);
-    } catch (IOException e) {
-      // Whoever speaks no HTTP and leaves misses nothing.
-    }
-  }
-
-  private static void closeQuietly(AutoCloseable open) {
-    try {
-      open.close();
+      server.stop();
     } catch (Exception e) {
-      // Closing is all that was wanted.
+      throw new IllegalStateException("the HTTP server does not stop", e);
     }
   }
 }

@@ -1,127 +1,84 @@
 package dev.chatgate.local.http;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Objects;
+import java.util.Optional;
+import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
 
-/** A request as it came over the wire, its target and header lines untouched. */
+/** A request, with the path, the query and the header lines as the client sent them. */
 public final class Request {
-  private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
-  private static final int VERSION_NOT_SUPPORTED = 505;
+  private static final int NOT_IMPLEMENTED = 501;
 
-  private final String method;
-  private final String target;
-  private final Target read;
-  private final String version;
+  private final org.eclipse.jetty.server.Request jetty;
   private final Headers headers;
   private final InputStream body;
-  private final String peer;
 
-  private Request(
-      String method,
-      String target,
-      Target read,
-      String version,
-      Headers headers,
-      InputStream body,
-      String peer) {
-    this.method = method;
-    this.target = target;
-    this.read = read;
-    this.version = version;
-    this.headers = headers;
-    this.body = body;
-    this.peer = peer;
+  private Request(org.eclipse.jetty.server.Request jetty) {
+    this.jetty = jetty;
+    this.headers = headers(jetty.getHeaders());
+    this.body = new Body(org.eclipse.jetty.server.Request.asInputStream(jetty));
   }
 
   /**
-   * Reads the head of a request; the body follows when it is asked for.
+   * A request that Jetty has read.
    *
-   * @param requestLine the first line
-   * @param in the connection, behind that line
-   * @param out for the interim answer to {@code Expect: 100-continue}
-   * @param peer the caller's address
+   * @throws BadMessageException if it is malformed in a way that Jetty accepts
    */
-  static Request read(String requestLine, InputStream in, OutputStream out, String peer)
-      throws IOException {
-    String[] parts = requestLine.split(" ", -1);
-    if (parts.length != 3 || !Wire.isToken(parts[0])) {
-      throw new MalformedException("a request line of another form");
+  static Request of(org.eclipse.jetty.server.Request jetty) {
+    var request = new Request(jetty);
+    if (request.method().equals("CONNECT")
+        || (request.path() + request.query()).chars().anyMatch(c -> c <= ' ' || c == 0x7F)) {
+      throw new BadMessageException("not a valid request target");
     }
-    requireVersion(parts[2]);
-    Target target = Target.of(parts[0], parts[1]);
-    Headers came = Wire.headers(in);
-    InputStream body = Framing.of(came, parts[2]).body(in);
-    Headers headers = normal(came, target, parts[2]);
-    if (headers.first("Expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
-      body = new InvitedBody(body, out);
+    Optional<String> coding = request.headers().first("Transfer-Encoding");
+    if (coding.isPresent() && request.version().equals("HTTP/1.0")) {
+      throw new BadMessageException("Transfer-Encoding in HTTP/1.0");
     }
-    return new Request(parts[0], parts[1], target, parts[2], headers, body, peer);
+    if (coding.isPresent() && !coding.get().equalsIgnoreCase("chunked")) {
+      throw new BadMessageException(NOT_IMPLEMENTED, "unknown transfer coding");
+    }
+    return request;
   }
 
-  private static void requireVersion(String version) throws MalformedException {
-    if (!VERSION.matcher(version).matches()) {
-      throw new MalformedException("a request line of another form");
-    }
-    if (!version.startsWith("HTTP/1.")) {
-      throw new MalformedException(VERSION_NOT_SUPPORTED, "another version of HTTP");
-    }
-  }
-
-  /**
-   * With one {@code Host}, that of an absolute target where there is one (RFC 9112, 3.2), and with
-   * one {@code Content-Length} where equal ones came (6.3).
-   */
-  private static Headers normal(Headers headers, Target target, String version)
-      throws MalformedException {
-    long hosts = headers.lines().stream().filter(line -> line.is("Host")).count();
-    if (hosts > 1 || (hosts == 0 && !version.equals("HTTP/1.0"))) {
-      throw new MalformedException("no Host, or more than one");
-    }
+  private static Headers headers(@Nullable HttpFields fields) {
     List<Header> lines = new ArrayList<>();
-    boolean length = false;
-    for (Header line : headers.lines()) {
-      if (line.is("Host")) {
-        lines.add(new Header(line.name(), Target.host(target.authority().orElse(line.value()))));
-      } else if (!line.is("Content-Length")) {
-        lines.add(line);
-      } else if (!length) {
-        length = true;
-        lines.add(new Header(line.name(), line.value().split(",", -1)[0].strip()));
+    if (fields != null) {
+      for (HttpField field : fields) {
+        String value = field.getValue();
+        lines.add(new Header(field.getName(), value == null ? "" : value));
       }
     }
     return new Headers(lines);
   }
 
-  /** The method, in its own case. */
+  /** The method, as the client sent it. */
   public String method() {
-    return method;
+    return jetty.getMethod();
   }
 
-  /** The target as it stands in the request line, percent escapes and all. */
-  public String target() {
-    return target;
-  }
-
-  /** The path of the target, as it was sent; {@code *} where that is the target. */
+  /** The path, with its percent escapes; {@code *} for a request to the server itself. */
   public String path() {
-    return read.path();
+    String path = Objects.requireNonNullElse(jetty.getHttpURI().getPath(), "");
+    return path.isEmpty() ? "/" : path;
   }
 
-  /** The target behind the first question mark; empty if there is none. */
+  /** The query, with its percent escapes, without the question mark; empty if there is none. */
   public String query() {
-    return read.query();
+    return Objects.requireNonNullElse(jetty.getHttpURI().getQuery(), "");
   }
 
-  /** The protocol as the request line names it, {@code HTTP/1.1}. */
+  /** The protocol, {@code HTTP/1.1} or {@code HTTP/1.0}. */
   public String version() {
-    return version;
+    return jetty.getConnectionMetaData().getHttpVersion().asString();
   }
 
   /** The header lines. */
@@ -136,61 +93,56 @@ public final class Request {
 
   /** The trailers, once the body has been read to its end; none unless it was chunked. */
   public Headers trailers() {
-    return body instanceof ChunkedBody chunked ? chunked.trailers() : Headers.NONE;
+    return headers(jetty.getTrailers());
   }
 
-  /** The caller's IP address. */
+  /** The client's IP address. */
   public String peer() {
-    return peer;
+    return org.eclipse.jetty.server.Request.getRemoteAddr(jetty);
   }
 
   /**
    * The whole body.
    *
-   * @param mostBytes the largest that is read
-   * @throws TooLargeException if it is larger
+   * @param maxBytes the largest body that is read
+   * @throws BodyTooLargeException if it is larger
    */
-  public byte[] bodyBytes(int mostBytes) throws IOException {
+  public byte[] bodyBytes(int maxBytes) throws IOException {
     var all = new ByteArrayOutputStream();
     var buffer = new byte[16_384];
     for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
       all.write(buffer, 0, n);
-      if (all.size() > mostBytes) {
-        throw new TooLargeException("the body is above " + mostBytes + " bytes");
+      if (all.size() > maxBytes) {
+        throw new BodyTooLargeException("the body is above " + maxBytes + " bytes");
       }
     }
     return all.toByteArray();
   }
 
   /** The whole body as text. */
-  public String bodyText(int mostBytes) throws IOException {
-    return new String(bodyBytes(mostBytes), StandardCharsets.UTF_8);
+  public String bodyText(int maxBytes) throws IOException {
+    return new String(bodyBytes(maxBytes), StandardCharsets.UTF_8);
   }
 
-  /** Whether the caller wants the connection kept. */
-  boolean keepsAlive() {
-    String connection = headers.first("Connection").orElse("").toLowerCase(Locale.ROOT);
-    return version.equals("HTTP/1.1") ? !connection.contains("close") : false;
-  }
-
-  /** Whether the caller understands chunks. */
-  boolean takesChunks() {
-    return version.equals("HTTP/1.1");
-  }
-
-  /** Reads what the handler left, so that the next request can be found; false if that is much. */
-  boolean drain() throws IOException {
-    if (body instanceof InvitedBody invited && !invited.asked()) {
-      return false;
+  /** Throws an {@link IOException} where Jetty reports a malformed body otherwise. */
+  private static final class Body extends FilterInputStream {
+    Body(InputStream in) {
+      super(in);
     }
-    var buffer = new byte[16_384];
-    long most = 64L << 20;
-    for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-      most -= n;
-      if (most < 0) {
-        return false;
+
+    @Override
+    public int read() throws IOException {
+      var one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      try {
+        return in.read(into, offset, length);
+      } catch (BadMessageException e) {
+        throw new IOException("the body is malformed", e);
       }
     }
-    return true;
   }
 }

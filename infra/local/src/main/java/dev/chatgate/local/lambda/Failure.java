@@ -1,8 +1,8 @@
 package dev.chatgate.local.lambda;
 
-/** Why an invocation has no answer, or only part of one. */
+/** Why an invocation has no response, or only a part of one. */
 public enum Failure {
-  /** No instance was free for as long as a call waits. */
+  /** No instance was free within the maximum wait. */
   THROTTLED,
   /** The instance ended, or could not be started. */
   CRASHED,
@@ -10,6 +10,6 @@ public enum Failure {
   TIMED_OUT,
   /** The handler reported an error. */
   FUNCTION_ERROR,
-  /** The buffered answer is larger than Lambda takes. */
+  /** The buffered response exceeds Lambda's limit. */
   RESPONSE_TOO_LARGE
 }

@@ -21,15 +21,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The instances of one function: started as calls come that no free instance could take, up to a
- * limit; beyond it calls queue for a while. An instance is free when it asks for its next
- * invocation, and not before, so work after a response keeps it busy as on Lambda.
+ * The instances of one function. A call without a free instance starts one, up to a limit; beyond
+ * it calls wait in a queue. An instance is free when it asks for its next invocation and not
+ * before, so work after a response keeps it busy, as on Lambda.
  */
 public final class InstancePool implements AutoCloseable {
   /** How many invocations Lambda gives to one process at once; one, if it is not set. */
   public static final String CONCURRENCY_VARIABLE = "AWS_LAMBDA_MAX_CONCURRENCY";
 
-  private static final Duration LONGEST_START = Duration.ofSeconds(60);
+  private static final Duration MAX_START_TIME = Duration.ofSeconds(60);
 
   private final String name;
   private final Limits limits;
@@ -43,32 +43,32 @@ public final class InstancePool implements AutoCloseable {
 
   private final Map<Slot, Boolean> slots = new LinkedHashMap<>();
   private final Deque<Idle> idle = new ArrayDeque<>();
-  private final Deque<Invocation> queue = new ArrayDeque<>();
+  private final Deque<PendingInvocation> queue = new ArrayDeque<>();
   private boolean closed;
 
   /**
    * What a function may use.
    *
-   * @param instances most processes at once
-   * @param concurrency invocations at once in one process
-   * @param timeout the longest that an invocation may take, from when an instance has it
-   * @param longestWait how long a call queues before it counts as throttled
+   * @param instances maximum number of processes
+   * @param concurrency maximum number of invocations at once in one process
+   * @param timeout time limit of an invocation, from when an instance gets it
+   * @param maxWait how long a call queues before it counts as throttled
    */
-  public record Limits(int instances, int concurrency, Duration timeout, Duration longestWait) {}
+  public record Limits(int instances, int concurrency, Duration timeout, Duration maxWait) {}
 
-  /** Starts processes. */
+  /** Starts the process of an instance. */
   @FunctionalInterface
   interface Starter {
     /**
-     * Starts one.
+     * Starts a process.
      *
      * @param name for the log
      * @param runtimeApi host and port of its Runtime API
      */
-    Instance start(String name, String runtimeApi);
+    FunctionInstance start(String name, String runtimeApi);
   }
 
-  private record Idle(Slot slot, CompletableFuture<Optional<Invocation>> next) {}
+  private record Idle(Slot slot, CompletableFuture<Optional<PendingInvocation>> next) {}
 
   InstancePool(String name, Limits limits, Starter starter, Clock clock, Consumer<String> log) {
     this.name = name;
@@ -82,10 +82,10 @@ public final class InstancePool implements AutoCloseable {
    * Invokes the function; returns at once.
    *
    * @param event the payload
-   * @param receiver hears what becomes of it, from other threads
+   * @param receiver gets the outcome, on another thread
    */
   public void invoke(byte[] event, Receiver receiver) {
-    var invocation = new Invocation(event, receiver);
+    var invocation = new PendingInvocation(event, receiver);
     Optional<Idle> free;
     synchronized (this) {
       free = Optional.ofNullable(idle.pollLast());
@@ -96,26 +96,26 @@ public final class InstancePool implements AutoCloseable {
     if (free.isPresent()) {
       hand(invocation, free.get());
     } else {
-      long wait = limits.longestWait().toMillis();
+      long wait = limits.maxWait().toMillis();
       var _ = timer.schedule(() -> giveUp(invocation), wait, TimeUnit.MILLISECONDS);
-      startWhatIsMissing();
+      startMissingInstances();
     }
   }
 
-  /** The processes that run now, without the shells beside them. */
+  /** The processes that run now, without their shells. */
   public List<ProcessHandle> processes() {
     return snapshot().stream().flatMap(slot -> slot.processes().stream()).toList();
   }
 
-  /** Lets every instance go, which ends it; for a process that is about to end itself. */
+  /** Ends every instance without waiting for it. */
   public void abandon() {
     snapshot().forEach(Slot::abandon);
   }
 
-  /** Kills every instance; what is outstanding or queued fails. */
+  /** Kills every instance; outstanding and queued invocations fail. */
   @Override
   public void close() {
-    List<Invocation> waiting;
+    List<PendingInvocation> waiting;
     synchronized (this) {
       closed = true;
       waiting = List.copyOf(queue);
@@ -130,7 +130,7 @@ public final class InstancePool implements AutoCloseable {
     return new ArrayList<>(slots.keySet());
   }
 
-  private void hand(Invocation invocation, Idle to) {
+  private void hand(PendingInvocation invocation, Idle to) {
     Instant deadline = clock.instant().plus(limits.timeout());
     if (invocation.sent(deadline)) {
       to.next().complete(Optional.of(invocation));
@@ -141,7 +141,7 @@ public final class InstancePool implements AutoCloseable {
 
   /** An instance asks for its next invocation. */
   private void offer(Idle free) {
-    Optional<Invocation> waiting;
+    Optional<PendingInvocation> waiting;
     synchronized (this) {
       slots.replace(free.slot(), true);
       waiting = Optional.ofNullable(queue.pollFirst());
@@ -157,7 +157,7 @@ public final class InstancePool implements AutoCloseable {
     }
   }
 
-  private void giveUp(Invocation invocation) {
+  private void giveUp(PendingInvocation invocation) {
     boolean waited;
     synchronized (this) {
       waited = queue.remove(invocation);
@@ -167,7 +167,7 @@ public final class InstancePool implements AutoCloseable {
     }
   }
 
-  private void startWhatIsMissing() {
+  private void startMissingInstances() {
     for (Optional<Slot> slot = newSlot(); slot.isPresent(); slot = newSlot()) {
       slot.get().start();
     }
@@ -186,7 +186,7 @@ public final class InstancePool implements AutoCloseable {
 
   private void ended(Slot slot) {
     List<Idle> asking = new ArrayList<>();
-    Optional<Invocation> victim = Optional.empty();
+    Optional<PendingInvocation> failed = Optional.empty();
     synchronized (this) {
       Boolean wasReady = slots.remove(slot);
       if (wasReady == null) {
@@ -194,44 +194,44 @@ public final class InstancePool implements AutoCloseable {
       }
       idle.stream().filter(free -> free.slot().equals(slot)).forEach(asking::add);
       idle.removeAll(asking);
-      // An instance that could not start answers for the call it was started for, or a function
-      // that never starts would be started for ever.
+      // If an instance could not start, a queued call fails; otherwise a function that never starts
+      // would be started again and again.
       if (!wasReady) {
-        victim = Optional.ofNullable(queue.pollFirst());
+        failed = Optional.ofNullable(queue.pollFirst());
       }
     }
     asking.forEach(free -> free.next().complete(Optional.empty()));
-    victim.ifPresent(invocation -> invocation.fail(Failure.CRASHED));
-    startWhatIsMissing();
+    failed.ifPresent(invocation -> invocation.fail(Failure.CRASHED));
+    startMissingInstances();
   }
 
   /** One process with its Runtime API. */
-  private final class Slot implements RuntimeApi.Environment {
+  private final class Slot implements LocalRuntimeApi.Environment {
     private final String slotName;
-    private final RuntimeApi api;
-    private final Map<Invocation, ScheduledFuture<?>> deadlines = new LinkedHashMap<>();
-    private Optional<Instance> instance = Optional.empty();
+    private final LocalRuntimeApi api;
+    private final Map<PendingInvocation, ScheduledFuture<?>> deadlines = new LinkedHashMap<>();
+    private Optional<FunctionInstance> instance = Optional.empty();
     private boolean dead;
 
     Slot(String slotName) {
       this.slotName = slotName;
       String arn = "arn:aws:lambda:us-east-1:000000000000:function:" + name + ":live";
-      this.api = new RuntimeApi(this, arn, limits.concurrency());
+      this.api = new LocalRuntimeApi(this, arn, limits.concurrency());
     }
 
     void start() {
-      Instance process = starter.start(slotName, api.address());
+      FunctionInstance process = starter.start(slotName, api.address());
       synchronized (this) {
         instance = Optional.of(process);
       }
       process.onExit(this::exited);
-      long most = LONGEST_START.toMillis();
+      long most = MAX_START_TIME.toMillis();
       var _ = timer.schedule(this::killUnlessReady, most, TimeUnit.MILLISECONDS);
     }
 
     @Override
-    public Optional<Invocation> next() throws InterruptedException {
-      var next = new CompletableFuture<Optional<Invocation>>();
+    public Optional<PendingInvocation> next() throws InterruptedException {
+      var next = new CompletableFuture<Optional<PendingInvocation>>();
       offer(new Idle(this, next));
       try {
         return next.get();
@@ -251,7 +251,7 @@ public final class InstancePool implements AutoCloseable {
     }
 
     @Override
-    public synchronized void began(Invocation invocation) {
+    public synchronized void began(PendingInvocation invocation) {
       long left = Duration.between(clock.instant(), invocation.deadline()).toMillis();
       deadlines.put(
           invocation,
@@ -259,27 +259,27 @@ public final class InstancePool implements AutoCloseable {
     }
 
     @Override
-    public synchronized void ended(Invocation invocation) {
+    public synchronized void ended(PendingInvocation invocation) {
       Optional.ofNullable(deadlines.remove(invocation)).ifPresent(timeout -> timeout.cancel(false));
     }
 
     synchronized List<ProcessHandle> processes() {
-      return instance.map(Instance::processes).orElse(List.of());
+      return instance.map(FunctionInstance::processes).orElse(List.of());
     }
 
     void kill() {
-      running().ifPresent(Instance::kill);
+      running().ifPresent(FunctionInstance::kill);
     }
 
     void abandon() {
-      running().ifPresent(Instance::abandon);
+      running().ifPresent(FunctionInstance::abandon);
     }
 
-    private synchronized Optional<Instance> running() {
+    private synchronized Optional<FunctionInstance> running() {
       return instance;
     }
 
-    private void timedOut(Invocation invocation) {
+    private void timedOut(PendingInvocation invocation) {
       log.accept(slotName + " | Task timed out after " + limits.timeout().toSeconds() + " seconds");
       Thread.ofVirtual().start(() -> invocation.fail(Failure.TIMED_OUT));
       kill();

@@ -14,10 +14,10 @@ public final class LocalLambda {
   private final Consumer<String> log;
 
   /**
-   * @param awsEndpoint where the functions' AWS clients are pointed
+   * @param awsEndpoint the endpoint of the functions' AWS clients
    * @param work a folder for unpacked packages
    * @param clock sets deadlines
-   * @param log gets what the functions print, each line led by the instance's name
+   * @param log gets each line that a function prints, after the name of the instance
    */
   public LocalLambda(String awsEndpoint, Path work, Clock clock, Consumer<String> log) {
     this.runtime = new ManagedRuntime(Path.of(System.getProperty("java.home")), awsEndpoint, work);
@@ -29,21 +29,21 @@ public final class LocalLambda {
   /**
    * A function, ready to be invoked; no process runs before the first call.
    *
-   * @param function what the template says of it
-   * @param instances most processes at once
-   * @param longestWait how long a call queues before it counts as throttled
+   * @param function its definition in the template
+   * @param instances maximum number of processes
+   * @param maxWait how long a call queues before it counts as throttled
    */
-  public InstancePool pool(FunctionDefinition function, int instances, Duration longestWait) {
+  public InstancePool pool(FunctionDefinition function, int instances, Duration maxWait) {
     Path taskRoot = packages.unpacked(function.codeUri());
     int concurrency =
         Integer.parseInt(
             function.environment().getOrDefault(InstancePool.CONCURRENCY_VARIABLE, "1"));
-    var limits = new InstancePool.Limits(instances, concurrency, function.timeout(), longestWait);
+    var limits = new InstancePool.Limits(instances, concurrency, function.timeout(), maxWait);
     return new InstancePool(
         function.logicalId(),
         limits,
         (name, api) ->
-            Instance.start(
+            FunctionInstance.start(
                 name,
                 runtime.launch(function, taskRoot, api),
                 line -> log.accept(name + " | " + line)),

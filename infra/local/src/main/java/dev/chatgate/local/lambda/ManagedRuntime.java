@@ -5,7 +5,7 @@ import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import dev.chatgate.local.aws.AwsEndpoint;
 import dev.chatgate.local.template.FunctionDefinition;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,8 +43,8 @@ public final class ManagedRuntime {
 
   /**
    * @param javaHome the JDK or JRE that runs the functions
-   * @param awsEndpoint where the AWS clients are pointed
-   * @param work a folder for what has to be unpacked
+   * @param awsEndpoint the endpoint of the AWS clients
+   * @param work a folder for unpacked files
    */
   public ManagedRuntime(Path javaHome, String awsEndpoint, Path work) {
     this.java = javaHome.resolve("bin").resolve("java").toString();
@@ -60,7 +60,7 @@ public final class ManagedRuntime {
   /**
    * How to start an instance.
    *
-   * @param function what the template says of it
+   * @param function its definition in the template
    * @param taskRoot its unpacked package
    * @param runtimeApi host and port of its Runtime API
    */
@@ -73,11 +73,11 @@ public final class ManagedRuntime {
   }
 
   private List<String> javaCommand(FunctionDefinition function) {
-    // Lambda leaves about an eighth of the memory to everything that is not heap.
+    // Lambda gives 85% of the memory to the heap.
     long heapKilobytes = function.memoryMegabytes() * 1024L * 85 / 100;
     return List.of(
         java,
-        // What the machine seems to have: the heap begins with a share of it.
+        // The initial heap is a share of this.
         "-XX:MaxRAM=" + function.memoryMegabytes() + "m",
         "-XX:MaxHeapSize=" + heapKilobytes + "K",
         "-XX:+UseSerialGC",
@@ -87,7 +87,7 @@ public final class ManagedRuntime {
         "--enable-native-access=ALL-UNNAMED",
         "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
         // AWS's client would unpack its library to one fixed path, where instances that start at
-        // the same time overwrite each other's.
+        // the same time would overwrite each other's file.
         "-D" + CLIENT_LIBRARY + "=" + clientLibrary,
         "-Djava.net.preferIPv4Stack=true",
         "-classpath",
@@ -115,8 +115,8 @@ public final class ManagedRuntime {
             Map.entry("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function.logicalId()),
             Map.entry("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
             Map.entry("AWS_EXECUTION_ENV", "AWS_Lambda_java25"),
-            Map.entry("AWS_REGION", Template.REGION),
-            Map.entry("AWS_DEFAULT_REGION", Template.REGION),
+            Map.entry("AWS_REGION", SamTemplate.REGION),
+            Map.entry("AWS_DEFAULT_REGION", SamTemplate.REGION),
             Map.entry("AWS_ENDPOINT_URL", awsEndpoint),
             Map.entry("_HANDLER", function.handler()),
             Map.entry("LAMBDA_TASK_ROOT", taskRoot.toString()),
@@ -129,7 +129,7 @@ public final class ManagedRuntime {
     return environment;
   }
 
-  /** A copy of a snapshot fetches its credentials: the environment is older than they are. */
+  /** A restored snapshot fetches its credentials: those of its environment would be outdated. */
   private Map<String, String> credentials(boolean snapStart) {
     return snapStart
         ? Map.of(

@@ -19,8 +19,8 @@ public final class Packages {
   private final Path work;
 
   /**
-   * @param work the folder under which packages are unpacked; a package that has not changed is
-   *     found there again
+   * @param work the folder under which packages are unpacked; an unchanged package is not unpacked
+   *     again
    */
   public Packages(Path work) {
     this.work = work;
@@ -77,7 +77,7 @@ public final class Packages {
       if (!Files.isDirectory(folder)) {
         throw e;
       }
-      // Somebody else unpacked the same package meanwhile; theirs is as good.
+      // Another process has unpacked the same package meanwhile.
     }
     return folder;
   }

@@ -1,27 +1,26 @@
 package dev.chatgate.local.lambda;
 
 /**
- * Hears what becomes of an invocation: either {@link #answered}, or {@link #began} followed by
- * chunks and {@link #ended}; {@link #failed} may come at any time instead of what is still missing,
- * and is the last word.
+ * Gets the outcome of an invocation: either {@link #answered}, or {@link #began}, chunks and {@link
+ * #ended}. {@link #failed} may come at any time instead of the rest, and nothing comes after it.
  */
 public interface Receiver {
-  /** A buffered answer, complete. */
+  /** The complete response of a buffered invocation. */
   void answered(byte[] payload);
 
   /**
-   * A streamed answer begins.
+   * A streamed response begins.
    *
-   * @param contentType as the function declares it; tells whether a prelude leads the bytes
+   * @param contentType as the function sends it; says whether the bytes begin with a prelude
    */
   void began(String contentType);
 
-  /** The next bytes of a streamed answer, to be passed on now. */
+  /** The next bytes of a streamed response, to be passed on at once. */
   void chunk(byte[] bytes, int offset, int length);
 
-  /** The streamed answer is complete. */
+  /** The streamed response is complete. */
   void ended();
 
-  /** There will be no (further) answer. */
+  /** There is no response, or no further part of it. */
   void failed(Failure why);
 }

@@ -10,12 +10,12 @@ import java.util.Optional;
  *
  * @param logicalId its name in the template
  * @param codeUri the package, relative to the template's folder
- * @param handler what the runtime is to load
- * @param timeout the longest that one invocation may take
+ * @param handler the class and method that the runtime loads
+ * @param timeout time limit of one invocation
  * @param memoryMegabytes decides the heap, as on Lambda
- * @param environment its variables, worked out
+ * @param environment its variables, resolved
  * @param integrationTimeout the HTTP API's own limit, if an event of the function sets one
- * @param scheduleInput what its schedule sends, if that is fixed in the template
+ * @param scheduleInput the input of its schedule, if the template sets one
  */
 public record FunctionDefinition(
     String logicalId,

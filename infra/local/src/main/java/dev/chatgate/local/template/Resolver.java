@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Works CloudFormation's functions out, as far as the stack uses them. */
+/** Evaluates the CloudFormation functions that the template uses. */
 final class Resolver {
-  /** Stands for {@code AWS::NoValue}: the member it is the value of goes away. */
+  /** {@code AWS::NoValue}: a member with this value is removed. */
   static final Object NO_VALUE = new Object();
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -42,7 +42,7 @@ final class Resolver {
     this.attributes = attributes;
   }
 
-  /** The value with every function in it worked out. */
+  /** The value with every function in it evaluated. */
   @Nullable Object resolve(@Nullable Object value) {
     return switch (value) {
       case null -> null;
@@ -84,7 +84,8 @@ final class Resolver {
       case "FindInMap" -> find(list(argument));
       case "ToJsonString" -> json(argument);
       case "Equals", "Not", "And", "Or", "Condition" -> test(new Intrinsic(name, argument));
-      default -> throw new TemplateException("the local doors do not know the function !" + name);
+      default ->
+          throw new TemplateException("the local doors do not support the function !" + name);
     };
   }
 
@@ -147,7 +148,7 @@ final class Resolver {
     try {
       return JSON.writeValueAsString(resolve(argument));
     } catch (JsonProcessingException e) {
-      throw new TemplateException("!ToJsonString of what is no JSON", e);
+      throw new TemplateException("the argument of !ToJsonString cannot be written as JSON", e);
     }
   }
 
@@ -182,7 +183,9 @@ final class Resolver {
       case "And" -> list(call.argument()).stream().allMatch(this::test);
       case "Or" -> list(call.argument()).stream().anyMatch(this::test);
       case "Condition" -> condition(text(call.argument()));
-      default -> throw new TemplateException("the condition function !" + call.name());
+      default ->
+          throw new TemplateException(
+              "the local doors do not support the condition function !" + call.name());
     };
   }
 

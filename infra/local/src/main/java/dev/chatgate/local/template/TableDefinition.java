@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param key its own key
  * @param attributeTypes {@code S}, {@code N} or {@code B} of every attribute in a key
  * @param indexes the global secondary ones
- * @param ttlAttribute the attribute by which rows die, if they do
+ * @param ttlAttribute the attribute of the time to live, if there is one
  */
 public record TableDefinition(
     String logicalId,

@@ -1,6 +1,6 @@
 package dev.chatgate.local.template;
 
-/** The template is not what the local doors can read; the message says where. */
+/** The local doors cannot read the template; the message says where and why. */
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

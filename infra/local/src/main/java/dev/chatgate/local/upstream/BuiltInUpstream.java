@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A provider that answers offline: chat completions, plain and streamed at a believable pace, with
- * usage, tool calls, structured output and several choices; the list of models; a refusal for a
- * wrong key. Any model's name is good.
+ * An offline provider: chat completions, plain and streamed at a realistic pace, with usage, tool
+ * calls, structured output and several choices; a list of models; an error for a wrong key. It
+ * accepts every model name.
  */
 public final class BuiltInUpstream implements AutoCloseable {
   /** The models in its list. */
@@ -47,15 +47,15 @@ public final class BuiltInUpstream implements AutoCloseable {
   /**
    * Starts it on a free port.
    *
-   * @param key the only key that it takes
-   * @param pacing how fast it speaks
+   * @param key the only valid key
+   * @param pacing how fast it answers
    * @param clock dates its answers
    */
   public static BuiltInUpstream start(String key, Pacing pacing, Clock clock) {
     return new BuiltInUpstream(0, key, pacing, clock);
   }
 
-  /** What {@code UPSTREAM_BASE_URL} is set to. */
+  /** The value for {@code UPSTREAM_BASE_URL}. */
   public String baseUrl() {
     return "http://127.0.0.1:" + server.port() + ROOT;
   }
@@ -98,7 +98,7 @@ public final class BuiltInUpstream implements AutoCloseable {
   }
 
   private void plain(JsonNode body, Reply answer) throws IOException {
-    Script reply = Script.to(body);
+    ReplyPlan reply = ReplyPlan.to(body);
     pause(pacing.firstToken().plus(pacing.eachToken().multipliedBy(reply.tokens().size())));
     ObjectNode completion = envelope(body, "chat.completion");
     ArrayNode choices = completion.putArray("choices");
@@ -118,7 +118,7 @@ public final class BuiltInUpstream implements AutoCloseable {
   }
 
   private void stream(JsonNode body, Reply answer) throws IOException {
-    Script reply = Script.to(body);
+    ReplyPlan reply = ReplyPlan.to(body);
     ObjectNode envelope = envelope(body, "chat.completion.chunk");
     var headers = Headers.of("Content-Type", "text/event-stream", "Cache-Control", "no-cache");
     try (OutputStream out = answer.stream(200, headers)) {
@@ -156,7 +156,7 @@ public final class BuiltInUpstream implements AutoCloseable {
     }
   }
 
-  private static void opening(ObjectNode delta, Script reply) {
+  private static void opening(ObjectNode delta, ReplyPlan reply) {
     delta.put("role", "assistant");
     if (reply.tool().isPresent()) {
       delta.putNull("content");
@@ -166,7 +166,7 @@ public final class BuiltInUpstream implements AutoCloseable {
     }
   }
 
-  private static void piece(ObjectNode delta, Script reply, String token) {
+  private static void piece(ObjectNode delta, ReplyPlan reply, String token) {
     if (reply.tool().isPresent()) {
       ObjectNode call = delta.putArray("tool_calls").addObject().put("index", 0);
       call.putObject("function").put("arguments", token);
@@ -196,7 +196,7 @@ public final class BuiltInUpstream implements AutoCloseable {
         .put("model", body.path("model").textValue());
   }
 
-  private static ObjectNode usage(JsonNode body, Script reply) {
+  private static ObjectNode usage(JsonNode body, ReplyPlan reply) {
     int prompt = Prompt.tokens(body);
     int completion = reply.tokens().size() * choicesOf(body);
     return JSON.createObjectNode()

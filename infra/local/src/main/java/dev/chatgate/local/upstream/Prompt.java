@@ -19,7 +19,7 @@ final class Prompt {
     return last;
   }
 
-  /** A tokenizer's guess, good enough for somebody who bills nothing. */
+  /** An estimate: one token for 4 characters. */
   static int tokens(JsonNode request) {
     int tokens = 0;
     for (JsonNode message : request.path("messages")) {

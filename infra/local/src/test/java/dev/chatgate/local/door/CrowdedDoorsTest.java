@@ -7,7 +7,7 @@ import dev.chatgate.local.http.HttpServer;
 import dev.chatgate.local.lambda.InstancePool;
 import dev.chatgate.local.lambda.LocalLambda;
 import dev.chatgate.local.template.FunctionDefinition;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import dev.chatgate.local.tiny.TinyPackage;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Doors whose one instance is busy, or shared, or never comes up. */
+/** Doors with one instance that is busy, or shared, or does not start. */
 class CrowdedDoorsTest {
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -35,12 +35,12 @@ class CrowdedDoorsTest {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private Template template =
-      Template.read(Path.of("src/test/resources/tiny-template.yaml"), Map.of());
+  private SamTemplate template =
+      SamTemplate.read(Path.of("src/test/resources/tiny-template.yaml"), Map.of());
 
   @BeforeEach
   void unpack() {
-    template = Template.read(TinyPackage.in(root).resolve("template.yaml"), Map.of());
+    template = SamTemplate.read(TinyPackage.in(root).resolve("template.yaml"), Map.of());
   }
 
   @AfterEach
@@ -71,7 +71,7 @@ class CrowdedDoorsTest {
   }
 
   @Test
-  void aFunctionThatNeverStartsFailsItsCallsAndHoldsNobodyUp() throws Exception {
+  void aFunctionThatNeverStartsFailsItsCallsAtOnce() throws Exception {
     try (InstancePool pool = pool(Map.of("AT_START", "dies"), LONG);
         HttpServer door = HttpServer.start(0, new UrlDoor(pool, Clock.systemUTC()))) {
       for (int i = 0; i < 2; i++) {
@@ -93,7 +93,7 @@ class CrowdedDoorsTest {
     }
   }
 
-  /** Gives the one instance something to do, once it is there. */
+  /** Occupies the one instance once it has started. */
   private void occupy(HttpServer door) throws Exception {
     while (client.send(get(door, "/x"), BodyHandlers.ofString()).statusCode() > 400) {
       // Throttled while the instance starts: asked again.
@@ -101,17 +101,17 @@ class CrowdedDoorsTest {
     var _ = client.sendAsync(get(door, "/hang"), BodyHandlers.ofString());
   }
 
-  /** The answer to a call once the instance is busy; until then calls may overtake the one. */
+  /** The answer to a call once the instance is busy. */
   private HttpResponse<String> refusal(HttpServer door) throws Exception {
     HttpResponse<String> answer = client.send(get(door, "/x"), BodyHandlers.ofString());
     return answer.statusCode() < 400 ? refusal(door) : answer;
   }
 
-  private InstancePool pool(Map<String, String> variables, Duration longestWait) {
+  private InstancePool pool(Map<String, String> variables, Duration maxWait) {
     var lambda =
         new LocalLambda("http://127.0.0.1:1", root.resolve("work"), Clock.systemUTC(), line -> {});
     FunctionDefinition function = template.function("StreamFunction").orElseThrow();
-    return lambda.pool(function.with(variables), 1, longestWait);
+    return lambda.pool(function.with(variables), 1, maxWait);
   }
 
   private static HttpRequest get(HttpServer door, String path) {

@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Five hundred callers at once on one tenant, whose day holds some of them: the limit holds to the
- * token, and nothing stays held.
+ * Five hundred callers at once on one tenant with a daily limit for some of them: the limit holds
+ * to the token, and nothing stays reserved.
  */
 class FiveHundredCallersTest {
   private static final int CALLERS = 500;
@@ -32,13 +32,13 @@ class FiveHundredCallersTest {
   private static final int COMPLETION_TOKENS = 11;
   private static final int SLOTS = 256;
 
-  /** So many at once as the store, on the same processors, answers within its time. */
-  private static final int MOST_UNDECIDED = 32;
+  /** As many at once as the store on the same machine answers in time. */
+  private static final int MAX_UNDECIDED = 32;
 
   private final CountDownLatch letGo = new CountDownLatch(1);
 
   /** A permit for each call that is neither admitted nor refused yet. */
-  private final Semaphore undecided = new Semaphore(MOST_UNDECIDED);
+  private final Semaphore undecided = new Semaphore(MAX_UNDECIDED);
 
   @Test
   void theDayHoldsToTheTokenAndLetsGoOfWhatWasNotUsed() throws Exception {
@@ -109,11 +109,12 @@ class FiveHundredCallersTest {
   private long reserveOfOneCall(PackagedStack stack) {
     tenant(stack, "first", 1_000_000);
     var _ = call(stack, "first", "held");
-    PackagedStack.await(() -> stack.item("first").number("n") == 1, () -> "nobody came");
+    PackagedStack.await(
+        () -> stack.item("first").number("n") == 1, () -> "the first call was not admitted");
     return stack.item("first").entries().values().iterator().next().tokens();
   }
 
-  /** Looks at the item all the while: in no state of it is there more than the limit. */
+  /** Reads the item all the time: it never exceeds the limit. */
   private static void awaitTheRefused(
       PackagedStack stack, List<CompletableFuture<HttpResponse<String>>> answers, long limit) {
     PackagedStack.await(

@@ -3,7 +3,7 @@ package dev.chatgate.local.e2e;
 import dev.chatgate.local.lambda.ManagedRuntime;
 import dev.chatgate.local.lambda.Packages;
 import dev.chatgate.local.template.FunctionDefinition;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,7 +18,7 @@ record PackagedFunction(FunctionDefinition definition) {
    * @param logicalId its name there
    */
   static PackagedFunction of(String logicalId) throws IOException {
-    var template = Template.read(PackagedStack.root().resolve("template.yaml"), Map.of());
+    var template = SamTemplate.read(PackagedStack.root().resolve("template.yaml"), Map.of());
     return new PackagedFunction(template.function(logicalId).orElseThrow());
   }
 

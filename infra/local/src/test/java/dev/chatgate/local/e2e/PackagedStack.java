@@ -4,8 +4,8 @@ import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
-import dev.chatgate.local.Settings;
 import dev.chatgate.local.upstream.Pacing;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
@@ -32,7 +32,7 @@ final class PackagedStack implements AutoCloseable {
   /** The provider's key in the embedded Secrets Manager. */
   static final String PROVIDER_KEY = "sk-provider-0123456789abcdef";
 
-  /** Most that something may take on a machine with other work to do. */
+  /** Time limit on a busy machine. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration STORE_ATTEMPT = Duration.ofSeconds(10);
@@ -44,12 +44,12 @@ final class PackagedStack implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private PackagedStack(Map<String, String> settings) {
-    stack = LocalStack.start(Settings.from(settings), root(), Pacing.NONE, log::add);
+    stack = LocalStack.start(LocalSettings.from(settings), root(), Pacing.NONE, log::add);
     dynamoDb = stack.dynamoDb();
   }
 
   /**
-   * Starts it with the demo tenant. The reconciler runs only when told.
+   * Starts it with the demo tenant. The reconciler has no schedule.
    *
    * @param settings on top of free ports
    */
@@ -61,7 +61,7 @@ final class PackagedStack implements AutoCloseable {
     return new PackagedStack(all);
   }
 
-  /** Settings for ports that nobody else has. */
+  /** Settings for free ports. */
   static Map<String, String> freePorts() {
     return Map.of("CHATGATE_API_PORT", "0", "CHATGATE_STREAM_PORT", "0", "CHATGATE_AWS_PORT", "0");
   }
@@ -101,7 +101,7 @@ final class PackagedStack implements AutoCloseable {
         .build();
   }
 
-  /** A tenant's quota item as it stands. */
+  /** A tenant's present quota item. */
   QuotaItem item(String tenant) {
     return new DynamoQuotaTable(dynamoDb, stack.tables(), STORE_ATTEMPT)
         .read(QuotaKey.of(new TenantId(tenant)));
@@ -137,7 +137,7 @@ final class PackagedStack implements AutoCloseable {
     return records.getFirst();
   }
 
-  /** Asks the store again and again. */
+  /** Polls until the condition holds. */
   static void await(BooleanSupplier condition, Supplier<String> otherwise) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The program with the real packages, under a shell that stands where Maven would, with a call in
- * flight at each door: however it is ended, everything that it started is gone at once.
+ * The program with the real packages, started by a shell as Maven would start it, with a call in
+ * flight at each door: however it is ended, every process that it started ends at once.
  */
 class ProcessTreeTest {
   private static final Duration GONE_WITHIN = Duration.ofSeconds(2);
@@ -117,7 +117,7 @@ class ProcessTreeTest {
         long left = Math.max(0, deadline - System.nanoTime());
         process.onExit().get(left, TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        // One that has ended and that nobody has waited for yet has no program any more.
+        // A zombie process has no command.
         boolean runs = process.isAlive() && process.info().command().isPresent();
         assertTrue(!runs, () -> "still there: " + process.info());
       }

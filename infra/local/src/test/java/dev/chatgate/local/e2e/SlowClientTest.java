@@ -23,14 +23,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A client that takes nothing of its answer, or a byte now and then, has no more time than its
- * call: then the call is on record, once, and the instance answers the next.
+ * A client that does not read its answer, or reads it slowly, has until the deadline of its call:
+ * then the call is recorded, once, and the instance answers the next.
  */
 class SlowClientTest {
   private static final int CALL_SECONDS = 3;
   private static final int STREAM = 1;
 
-  /** Far more than all buffers on the way take. */
+  /** More than fits into all buffers between the function and the client. */
   private static final int CHUNKS = 4_000;
 
   private static final String DELTA =
@@ -43,8 +43,8 @@ class SlowClientTest {
 
   private static final UsageTotals REAL = new UsageTotals(1, 7, 0, 321, 0, 0);
 
-  /** Starting, settling and asking take their time on a machine with other work. */
-  private static final int MOST_SECONDS_MORE = 20;
+  /** For starting, settling and asking on a busy machine. */
+  private static final int MAX_EXTRA_SECONDS = 20;
 
   private static ScriptedProvider provider;
   private static PackagedStack stack;
@@ -81,7 +81,7 @@ class SlowClientTest {
   }
 
   @Test
-  void aStreamThatNobodyReadsIsCutAndOnRecord() throws Exception {
+  void aStreamThatIsNotReadIsCutAndOnRecord() throws Exception {
     provider.instead(SlowClientTest::streamAtLength);
     assertEstimated(recordOf("unread", true, in -> {}));
   }
@@ -93,7 +93,7 @@ class SlowClientTest {
   }
 
   @Test
-  void aPlainAnswerThatNobodyReadsIsOnRecordAsTheProviderSays() throws Exception {
+  void aPlainAnswerThatIsNotReadIsOnRecordAsTheProviderSays() throws Exception {
     provider.instead(wire -> wire.json(200, ANSWER.formatted("many words ".repeat(2_000_000))));
     UsageRecord record = recordOf("plain", false, in -> {});
     assertEquals(REAL, record.charged());
@@ -119,7 +119,7 @@ class SlowClientTest {
       UsageRecord record = stack.onlyRecord(tenant);
       var took = Duration.ofNanos(System.nanoTime() - began);
       assertTrue(took.toSeconds() >= CALL_SECONDS, took::toString);
-      assertTrue(took.toSeconds() < CALL_SECONDS + MOST_SECONDS_MORE, took::toString);
+      assertTrue(took.toSeconds() < CALL_SECONDS + MAX_EXTRA_SECONDS, took::toString);
       theInstanceAnswersTheNext(tenant + "-next");
       return record;
     }

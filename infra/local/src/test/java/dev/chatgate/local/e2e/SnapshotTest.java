@@ -40,7 +40,7 @@ class SnapshotTest {
         api.awaitSnapshot();
         assertEquals(List.of(), backends.seen(), "secrets, credentials, tenants, connections");
         assertEquals(List.of(api.port()), connectedPorts(process.pid()));
-        assertNobodyAskedForAFullCollection();
+        assertNoFullCollection();
 
         var restored = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var answer = api.restoreAndInvoke(PackagedFunction.event());
@@ -58,7 +58,7 @@ class SnapshotTest {
    * After a full collection every compiled method is entered slowly once more, which would be a
    * third of the first call in every copy; AWS's context asks for one after the hooks.
    */
-  private void assertNobodyAskedForAFullCollection() throws IOException {
+  private void assertNoFullCollection() throws IOException {
     var asked =
         Files.readAllLines(collections()).stream()
             .filter(line -> line.contains("System.gc()"))

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A start without a snapshot: what it fetches before the first call, and where nobody answers. */
+/**
+ * A start without a snapshot: what it fetches before the first call, and a start without an answer.
+ */
 class StartTest {
   private static final String DYNAMODB = "DynamoDB_20120810.";
   private static final List<String> AHEAD =

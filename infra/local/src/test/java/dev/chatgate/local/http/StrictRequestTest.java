@@ -14,16 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Requests that two parties could read differently (RFC 9112), over a plain socket. */
+/** Requests that two recipients could read differently (RFC 9112), over a plain socket. */
 class StrictRequestTest {
   private static final int SOCKET_TIMEOUT_MILLIS = 10_000;
 
-  private final HttpServer server = HttpServer.start(0, StrictRequestTest::handle, defect -> {});
+  private final HttpServer server = HttpServer.start(0, StrictRequestTest::handle);
 
   /**
-   * A request and what comes of it.
+   * A request and the status of its answer.
    *
-   * @param sent after the request line and the Host, unless it has its own
+   * @param sent the whole request
    * @param status of the answer
    */
   record Case(String name, String sent, int status) {
@@ -54,8 +54,8 @@ class StrictRequestTest {
     return List.of(
         head("a length", "Content-Length: 3\r\n", 200),
         head("zeros in front", "Content-Length: 003\r\n", 200),
-        head("two equal lengths", "Content-Length: 3\r\nContent-Length: 3\r\n", 200),
-        head("equal lengths in one line", "Content-Length: 3, 3\r\n", 200),
+        head("two equal lengths", "Content-Length: 3\r\nContent-Length: 3\r\n", 400),
+        head("equal lengths in one line", "Content-Length: 3, 3\r\n", 400),
         head("two lengths that differ", "Content-Length: 3\r\nContent-Length: 1\r\n", 400),
         head("two lengths in one line that differ", "Content-Length: 3,1\r\n", 400),
         head("equal but for zeros", "Content-Length: 3\r\ncontent-length: 03\r\n", 400),
@@ -92,10 +92,10 @@ class StrictRequestTest {
         new Case("empty", post + "Transfer-Encoding:\r\n" + body, 400),
         new Case("in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" + body, 400),
         new Case("gzip", post + "Transfer-Encoding: gzip, chunked\r\n" + body, 501),
-        new Case("not last", post + "Transfer-Encoding: chunked, gzip\r\n" + body, 501),
-        new Case("identity", post + "Transfer-Encoding: identity\r\n" + body, 501),
-        new Case("nearly chunked", post + "Transfer-Encoding: xchunked\r\n" + body, 501),
-        new Case("quoted", post + "Transfer-Encoding: \"chunked\"\r\n" + body, 501),
+        new Case("not last", post + "Transfer-Encoding: chunked, gzip\r\n" + body, 400),
+        new Case("identity", post + "Transfer-Encoding: identity\r\n" + body, 400),
+        new Case("nearly chunked", post + "Transfer-Encoding: xchunked\r\n" + body, 400),
+        new Case("quoted", post + "Transfer-Encoding: \"chunked\"\r\n" + body, 400),
         new Case("a control", post + "Transfer-Encoding: \u000Bchunked\r\n" + body, 400));
   }
 
@@ -129,24 +129,23 @@ class StrictRequestTest {
         new Case("a Host with a port", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", 200),
         new Case("HTTP/1.0 needs no Host", "GET / HTTP/1.0\r\n\r\n", 200),
         new Case("an empty line in front", "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 200),
-        new Case("two empty lines in front", "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 400));
+        new Case("two empty lines in front", "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 200));
   }
 
   private static List<Case> targets() {
     return List.of(
-        line("HTTP/0.9", "GET /", 400),
+        line("HTTP/0.9", "GET /", 505),
         line("no version", "GET / ", 400),
-        line("two spaces", "GET  / HTTP/1.1", 400),
+        line("two spaces", "GET  / HTTP/1.1", 200),
         line("a space at the end", "GET / HTTP/1.1 ", 400),
         line("a space in the target", "GET /a b HTTP/1.1", 400),
         line("a tab", "GET\t/ HTTP/1.1", 400),
         line("a control in the target", "GET /\u0001 HTTP/1.1", 400),
         line("a method that is no token", "G(T / HTTP/1.1", 400),
-        line("a version in small letters", "GET / http/1.1", 400),
-        line("half a version", "GET / HTTP/1.", 400),
-        line("a longer version", "GET / HTTP/1.10", 400),
-        line("HTTP/2.0", "GET / HTTP/2.0", 505),
-        line("a later version of 1", "GET / HTTP/1.2", 200),
+        line("half a version", "GET / HTTP/1.", 505),
+        line("a longer version", "GET / HTTP/1.10", 505),
+        line("HTTP/2.0", "GET / HTTP/2.0", 426),
+        line("a later version of 1", "GET / HTTP/1.2", 505),
         line("no slash", "GET health HTTP/1.1", 400),
         line("an authority", "CONNECT h:443 HTTP/1.1", 400),
         line("an authority for GET", "GET h:443 HTTP/1.1", 400),
@@ -154,15 +153,17 @@ class StrictRequestTest {
         line("a star for OPTIONS", "OPTIONS * HTTP/1.1", 200),
         line("the absolute form", "GET http://h/a HTTP/1.1", 200),
         line("without a host", "GET http:///a HTTP/1.1", 400),
+        line("another host", "GET http://i/a HTTP/1.1", 400),
         line("with a user", "GET http://a@h/ HTTP/1.1", 400),
-        line("another scheme", "GET ftp://h/a HTTP/1.1", 400));
+        line("with a fragment", "GET /a#b HTTP/1.1", 400),
+        line("a broken escape", "GET /%zz HTTP/1.1", 400));
   }
 
   private static List<Case> chunks() {
     return List.of(
         chunks("a chunk", "3\r\nabc\r\n0\r\n\r\n", 200),
         chunks("zeros in front", "0000000000000000003\r\nabc\r\n00\r\n\r\n", 200),
-        chunks("an extension", "3;a=b\r\nabc\r\n0 ; c=\"d;e\"\r\n\r\n", 200),
+        chunks("an extension", "3;a=b\r\nabc\r\n0;c=\"d;e\"\r\n\r\n", 200),
         chunks("2^64 - 1", "FFFFFFFFFFFFFFFF\r\nabc\r\n0\r\n\r\n", 400),
         chunks("2^64 + 3", "10000000000000003\r\nabc\r\n0\r\n\r\n", 400),
         chunks("2^63", "8000000000000000\r\nabc\r\n0\r\n\r\n", 400),
@@ -179,10 +180,8 @@ class StrictRequestTest {
         chunks("a bare LF", "3\nabc\r\n0\r\n\r\n", 400),
         chunks("a bare LF in an extension", "3;a\nabc\r\n0\r\n\r\n", 400),
         chunks("a bare CR in an extension", "3;a\rb\r\nabc\r\n0\r\n\r\n", 400),
-        chunks("a longer chunk", "3\r\nabcd\r\n0\r\n\r\n", 400),
         chunks("a bare LF behind a chunk", "3\r\nabc\n0\r\n\r\n", 400),
-        chunks("a long extension", "3;" + "a".repeat(5_000) + "\r\nabc\r\n0\r\n\r\n", 400),
-        chunks("many extensions", ("1;" + "a".repeat(4_000) + "\r\na\r\n").repeat(5), 400),
+        chunks("an end in a chunk", "3\r\nab", 400),
         chunks("a trailer with a space", "0\r\nX-A : 1\r\n\r\n", 400));
   }
 
@@ -205,22 +204,13 @@ class StrictRequestTest {
   @Test
   void theAbsoluteFormNamesItsPathItsQueryAndItsHost() throws IOException {
     for (String target : List.of("http://e.org:8/a/b?c=d?e", "HTTPS://e.org:8/a/b?c=d?e")) {
-      String answer = exchange("GET " + target + " HTTP/1.1\r\nHost: other\r\n\r\n");
+      String answer = exchange("GET " + target + " HTTP/1.1\r\nHost: e.org:8\r\n\r\n");
       assertTrue(answer.contains("[/a/b|c=d?e|e.org:8]"), answer);
     }
     assertTrue(exchange("GET http://e HTTP/1.1\r\nHost: e\r\n\r\n").contains("[/||e]"));
     assertTrue(exchange("GET http://e?q HTTP/1.1\r\nHost: e\r\n\r\n").contains("[/|q|e]"));
     assertTrue(exchange("GET /http://e?q HTTP/1.1\r\nHost: h\r\n\r\n").contains("[/http://e|q|h]"));
     assertTrue(exchange("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").contains("[*||h]"));
-  }
-
-  @Test
-  void equalLengthsAreOne() throws IOException {
-    for (String lengths :
-        List.of("Content-Length: 3\r\ncontent-length: 3", "Content-Length: 3,3")) {
-      String answer = exchange("POST / HTTP/1.1\r\nHost: h\r\n" + lengths + "\r\n\r\nabc");
-      assertTrue(answer.contains("{3}abc"), answer);
-    }
   }
 
   /** The body comes after an answer that did not wait for it. */
@@ -236,18 +226,9 @@ class StrictRequestTest {
   private static void handle(Request request, Reply reply) throws IOException {
     String body = request.path().equals("/ignore") ? "" : request.bodyText(100);
     String seen =
-        "[%s|%s|%s]{%s}%s"
+        "[%s|%s|%s]{%s}"
             .formatted(
-                request.path(),
-                request.query(),
-                request.headers().first("host").orElse(""),
-                String.join(
-                    "+",
-                    request.headers().lines().stream()
-                        .filter(line -> line.is("content-length"))
-                        .map(Header::value)
-                        .toList()),
-                body);
+                request.path(), request.query(), request.headers().first("host").orElse(""), body);
     reply.send(200, Headers.NONE, seen.getBytes(StandardCharsets.ISO_8859_1));
   }
 

@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** A function for AWS's own runtime client; what it does stands in the path of its event. */
+/** A function for AWS's own runtime client; the path of its event says what it does. */
 public final class TinyHandler implements RequestStreamHandler {
 
   @Override

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A streaming runtime in a hundred lines, started by a wrapper script in the place of AWS's client.
- * What it does stands in the path of its event.
+ * The path of its event says what it does.
  */
 public final class TinyRuntime {
   private static final String PRELUDE =

@@ -3,8 +3,8 @@ package dev.chatgate.local.lambda;
 import java.time.Instant;
 import java.util.UUID;
 
-/** One event on its way through a function. Tells its receiver at most one end. */
-final class Invocation {
+/** One invocation from the queue to its end. Its receiver gets at most one end. */
+final class PendingInvocation {
   private final String id = UUID.randomUUID().toString();
   private final byte[] event;
   private final Receiver receiver;
@@ -18,7 +18,7 @@ final class Invocation {
     DONE
   }
 
-  Invocation(byte[] event, Receiver receiver) {
+  PendingInvocation(byte[] event, Receiver receiver) {
     this.event = event;
     this.receiver = receiver;
   }
@@ -39,23 +39,23 @@ final class Invocation {
     return deadline;
   }
 
-  /** Given to an instance, which has until the deadline; false if it has been given up. */
+  /** Marks it as given to an instance, with its deadline; false if it has failed already. */
   synchronized boolean sent(Instant until) {
     deadline = until;
     return move(State.WAITING, State.SENT);
   }
 
-  /** A response or an error begins; false if there was one already, or the time is over. */
+  /** Marks the begin of a response or an error; false if there was one, or it has failed. */
   synchronized boolean respond() {
     return move(State.SENT, State.RESPONDING);
   }
 
-  /** The response is complete; false if the invocation was ended by something else meanwhile. */
+  /** Marks the response as complete; false if the invocation has failed meanwhile. */
   synchronized boolean done() {
     return move(State.RESPONDING, State.DONE);
   }
 
-  /** Ends it without an answer, unless it has ended; false if it had. */
+  /** Ends it with a failure; false if it has ended already. */
   boolean fail(Failure why) {
     synchronized (this) {
       if (state == State.DONE) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the environment sets, checked. Settings that the functions read are kept as text and handed
- * to them under their own names, so that their defaults stand in one place, the template.
+ * The settings from the environment, validated. Settings that the functions read are kept as text
+ * and passed on under their own names, so that their defaults are defined in the template only.
  *
  * @param apiPort of the API Gateway door; 0 for any free one
  * @param streamPort of the function URL door; 0 for any free one
@@ -22,11 +22,11 @@ import java.util.Set;
  * @param tenants a file of tenants; absent means the demo tenant
  * @param prices a file of prices
  * @param dataDir where DynamoDB keeps its data; absent means in memory
- * @param instances most function instances of a door, at least 1
- * @param reconcileEvery how often the reconciler runs; zero means only when told
+ * @param instances maximum number of instances of a function, at least 1
+ * @param reconcileEvery how often the reconciler runs; zero disables the schedule
  * @param forFunctions settings that the functions read themselves
  */
-public record Settings(
+public record LocalSettings(
     int apiPort,
     int streamPort,
     int awsPort,
@@ -52,14 +52,14 @@ public record Settings(
           new WholeNumber("AWS_LAMBDA_MAX_CONCURRENCY", 1, 1_024));
 
   /**
-   * Variables of Lambda's own that reach a function whatever its template says: how many calls at
-   * once, the handshake around a snapshot, options of the virtual machine.
+   * Lambda's own variables that are passed on even if the template does not set them: calls at
+   * once, SnapStart, options of the virtual machine.
    */
   static final Set<String> PLATFORM =
       Set.of("AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_INITIALIZATION_TYPE", "JAVA_TOOL_OPTIONS");
 
   /** Copies the map. */
-  public Settings {
+  public LocalSettings {
     forFunctions = Map.copyOf(forFunctions);
   }
 
@@ -67,16 +67,16 @@ public record Settings(
    * Reads the settings.
    *
    * @param environment names and values; an empty value counts as absent
-   * @throws StartException if one of them cannot be
+   * @throws StartException if a value is invalid
    */
-  public static Settings from(Map<String, String> environment) {
+  public static LocalSettings from(Map<String, String> environment) {
     var given = new HashMap<>(environment);
     given.values().removeIf(String::isBlank);
-    return new Settings(
+    return new LocalSettings(
         number(given, "CHATGATE_API_PORT", 8080, 0, 65_535),
         number(given, "CHATGATE_STREAM_PORT", 8081, 0, 65_535),
         number(given, "CHATGATE_AWS_PORT", 8082, 0, 65_535),
-        Optional.ofNullable(given.get("UPSTREAM_BASE_URL")).map(Settings::httpUrl),
+        Optional.ofNullable(given.get("UPSTREAM_BASE_URL")).map(LocalSettings::httpUrl),
         Optional.ofNullable(given.get("UPSTREAM_API_KEY")),
         file(given, "CHATGATE_TENANTS"),
         file(given, "CHATGATE_PRICES"),
@@ -90,7 +90,7 @@ public record Settings(
     var settings = new HashMap<String, String>();
     for (WholeNumber setting : NUMBERS) {
       if (given.containsKey(setting.name())) {
-        int value = number(given, setting.name(), 0, setting.least(), setting.most());
+        int value = number(given, setting.name(), 0, setting.min(), setting.max());
         settings.put(setting.name(), Integer.toString(value));
       }
     }
@@ -112,21 +112,21 @@ public record Settings(
   }
 
   private static int number(
-      Map<String, String> given, String name, int otherwise, int least, int most) {
+      Map<String, String> given, String name, int defaultValue, int min, int max) {
     String text = given.get(name);
     if (text == null) {
-      return otherwise;
+      return defaultValue;
     }
     try {
       int value = Integer.parseInt(text.strip());
-      if (value >= least && value <= most) {
+      if (value >= min && value <= max) {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Told below, like a number out of range.
+      // Reported below, like a number out of range.
     }
     throw new StartException(
-        "%s is a whole number from %d to %d, not \"%s\".".formatted(name, least, most, text));
+        "%s is a whole number from %d to %d, not \"%s\".".formatted(name, min, max, text));
   }
 
   private static URI httpUrl(String text) {
@@ -137,7 +137,7 @@ public record Settings(
         return url;
       }
     } catch (IllegalArgumentException e) {
-      // Told below, like a URL of another scheme.
+      // Reported below, like a URL of another scheme.
     }
     throw new StartException(
         "UPSTREAM_BASE_URL is an http or https URL without query or fragment, not \""
@@ -161,5 +161,5 @@ public record Settings(
         .formatted(apiPort, streamPort, awsPort, instances, forFunctions);
   }
 
-  private record WholeNumber(String name, int least, int most) {}
+  private record WholeNumber(String name, int min, int max) {}
 }

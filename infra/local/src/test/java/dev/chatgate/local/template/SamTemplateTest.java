@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TemplateTest {
+class SamTemplateTest {
 
   @Test
   void functionsHaveWhatTheyAndTheGlobalsSay() throws Exception {
@@ -72,7 +72,7 @@ class TemplateTest {
 
   @Test
   void theDeployableTemplateIsUnderstood() {
-    Template template = Template.read(Path.of("../../template.yaml"), Map.of());
+    SamTemplate template = SamTemplate.read(Path.of("../../template.yaml"), Map.of());
     for (String id : List.of("ApiFunction", "StreamFunction", "ReconcilerFunction")) {
       assertTrue(template.function(id).isPresent(), id);
     }
@@ -89,7 +89,7 @@ class TemplateTest {
 
   @Test
   void whatIsMissingOrWrongIsNamed(@TempDir Path folder) throws Exception {
-    assertMessage("there is no ", () -> Template.read(folder.resolve("nobody.yaml"), Map.of()));
+    assertMessage("there is no ", () -> SamTemplate.read(folder.resolve("nobody.yaml"), Map.of()));
     assertMessage("not readable YAML", () -> read(folder, "a: [b"));
     assertMessage(
         "Globals.Function has no Handler",
@@ -123,8 +123,8 @@ class TemplateTest {
     assertTrue(message.contains(part), message);
   }
 
-  private static Template read(Path folder, String yaml) throws IOException {
-    return Template.read(Files.writeString(folder.resolve("t.yaml"), yaml), Map.of());
+  private static SamTemplate read(Path folder, String yaml) throws IOException {
+    return SamTemplate.read(Files.writeString(folder.resolve("t.yaml"), yaml), Map.of());
   }
 
   private static Map<String, String> environment(Map<String, String> parameters)
@@ -132,8 +132,8 @@ class TemplateTest {
     return tiny(parameters).function("ApiFunction").orElseThrow().environment();
   }
 
-  private static Template tiny(Map<String, String> parameters) throws URISyntaxException {
-    var url = TemplateTest.class.getResource("/tiny-template.yaml");
-    return Template.read(Path.of(java.util.Objects.requireNonNull(url).toURI()), parameters);
+  private static SamTemplate tiny(Map<String, String> parameters) throws URISyntaxException {
+    var url = SamTemplateTest.class.getResource("/tiny-template.yaml");
+    return SamTemplate.read(Path.of(java.util.Objects.requireNonNull(url).toURI()), parameters);
   }
 }

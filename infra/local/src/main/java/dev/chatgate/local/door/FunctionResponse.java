@@ -15,17 +15,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A function's answer in payload format 2.0, or the prelude of a streamed one.
+ * A function's response in payload format 2.0, or the prelude of a streamed one.
  *
  * @param status the HTTP status
- * @param headers what goes to the client, cookies included
+ * @param headers for the client, cookies included
  * @param body empty for a prelude
  */
-@SuppressWarnings("ArrayRecordComponent") // Answers are written, never compared.
-record Answer(int status, Headers headers, byte[] body) {
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+record FunctionResponse(int status, Headers headers, byte[] body) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** AWS frames the answer itself, and sends a function's own word on it under another name. */
+  /** AWS sets these itself; a function's value is sent as {@code x-amzn-Remapped-…}. */
   private static final Set<String> REMAPPED =
       Set.of(
           "connection",
@@ -37,35 +37,37 @@ record Answer(int status, Headers headers, byte[] body) {
           "upgrade");
 
   /**
-   * The answer in a function's payload; JSON without a {@code statusCode} is a body of its own.
+   * The response in a function's payload; JSON without a {@code statusCode} is the body itself.
    *
    * @param payload what the function returned
    * @param defaultType the content type where the function names none
-   * @return empty if the payload is no answer
+   * @return empty if the payload is malformed
    */
-  static Optional<Answer> of(byte[] payload, String defaultType) {
+  static Optional<FunctionResponse> of(byte[] payload, String defaultType) {
     try {
       JsonNode json = JSON.readTree(payload);
       if (json == null || json.isMissingNode()) {
         return Optional.empty();
       }
-      return json.has("statusCode") ? shaped(json, defaultType) : Optional.of(bare(json, payload));
+      return json.has("statusCode")
+          ? structured(json, defaultType)
+          : Optional.of(bodyOnly(json, payload));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
   /**
-   * The prelude of a streamed answer.
+   * The prelude of a streamed response.
    *
    * @param prelude the bytes before the 8 NULs
-   * @return empty if it is no prelude
+   * @return empty if it is malformed
    */
-  static Optional<Answer> ofPrelude(byte[] prelude) {
+  static Optional<FunctionResponse> ofPrelude(byte[] prelude) {
     return of(prelude, "application/octet-stream");
   }
 
-  private static Optional<Answer> shaped(JsonNode json, String defaultType) {
+  private static Optional<FunctionResponse> structured(JsonNode json, String defaultType) {
     int status = json.get("statusCode").asInt();
     if (status < 100 || status > 599) {
       return Optional.empty();
@@ -80,7 +82,7 @@ record Answer(int status, Headers headers, byte[] body) {
     var headers = new Headers(lines);
     boolean typed = headers.first("Content-Type").isPresent();
     return Optional.of(
-        new Answer(
+        new FunctionResponse(
             status, typed ? headers : headers.with("Content-Type", defaultType), body(json)));
   }
 
@@ -99,9 +101,9 @@ record Answer(int status, Headers headers, byte[] body) {
         : text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Answer bare(JsonNode json, byte[] payload) {
+  private static FunctionResponse bodyOnly(JsonNode json, byte[] payload) {
     byte[] body =
         json.isTextual() ? json.textValue().getBytes(StandardCharsets.UTF_8) : payload.clone();
-    return new Answer(200, Headers.of("Content-Type", "application/json"), body);
+    return new FunctionResponse(200, Headers.of("Content-Type", "application/json"), body);
   }
 }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * The deployable template, read for what the local doors need: functions, tables and secrets. The
- * doors keep no list of their own, so what runs here is what is deployed.
+ * The deployable template, read for what the local doors need: functions, tables and secrets. They
+ * come from nowhere else, so that what runs here is what is deployed.
  */
-public final class Template {
+public final class SamTemplate {
   /** The region and account that local names carry. */
   public static final String REGION = "us-east-1";
 
@@ -30,7 +30,7 @@ public final class Template {
   private final Resolver resolver;
   private final Path folder;
 
-  private Template(Map<String, Object> document, Map<String, String> parameters, Path folder) {
+  private SamTemplate(Map<String, Object> document, Map<String, String> parameters, Path folder) {
     this.folder = folder;
     this.resources = section(document, "Resources");
     this.globals = section(document, "Globals");
@@ -52,10 +52,10 @@ public final class Template {
    * @param parameters values for its parameters; the others have their defaults
    * @throws TemplateException if the file is missing or is no template
    */
-  public static Template read(Path file, Map<String, String> parameters) {
+  public static SamTemplate read(Path file, Map<String, String> parameters) {
     try {
       Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
-      return new Template(TaggedYaml.read(Files.readString(file)), parameters, folder);
+      return new SamTemplate(TaggedYaml.read(Files.readString(file)), parameters, folder);
     } catch (NoSuchFileException e) {
       throw new TemplateException("there is no " + file, e);
     } catch (YAMLException e) {
@@ -75,8 +75,9 @@ public final class Template {
     if (!resources.containsKey(logicalId)) {
       return Optional.empty();
     }
-    Tree own = properties(logicalId);
-    Tree global = Tree.of("Globals.Function", resolver.resolve(section(globals, "Function")));
+    TemplateMap own = properties(logicalId);
+    TemplateMap global =
+        TemplateMap.of("Globals.Function", resolver.resolve(section(globals, "Function")));
     var environment = new HashMap<String, String>();
     variables(global, environment);
     variables(own, environment);
@@ -109,21 +110,21 @@ public final class Template {
   }
 
   private String type(String id) {
-    return Tree.of(id, resources.get(id)).requiredText("Type");
+    return TemplateMap.of(id, resources.get(id)).requiredText("Type");
   }
 
-  private Tree properties(String id) {
+  private TemplateMap properties(String id) {
     Object properties = section(resources, id).get("Properties");
-    return Tree.of(id, resolver.resolve(properties == null ? Map.of() : properties));
+    return TemplateMap.of(id, resolver.resolve(properties == null ? Map.of() : properties));
   }
 
-  private static void variables(Tree function, Map<String, String> into) {
-    Tree variables = function.tree("Environment").tree("Variables");
+  private static void variables(TemplateMap function, Map<String, String> into) {
+    TemplateMap variables = function.tree("Environment").tree("Variables");
     variables.names().forEach(name -> into.put(name, variables.text(name).orElse("")));
   }
 
-  private static Optional<String> eventProperty(Tree function, String name) {
-    Tree events = function.tree("Events");
+  private static Optional<String> eventProperty(TemplateMap function, String name) {
+    TemplateMap events = function.tree("Events");
     return events
         .names()
         .map(event -> events.tree(event).tree("Properties").text(name))
@@ -132,9 +133,9 @@ public final class Template {
   }
 
   private TableDefinition table(String id) {
-    Tree table = properties(id);
+    TemplateMap table = properties(id);
     var types = new LinkedHashMap<String, String>();
-    for (Tree attribute : table.trees("AttributeDefinitions")) {
+    for (TemplateMap attribute : table.trees("AttributeDefinitions")) {
       types.put(attribute.requiredText("AttributeName"), attribute.requiredText("AttributeType"));
     }
     return new TableDefinition(
@@ -142,12 +143,12 @@ public final class Template {
         physicalName(id),
         key(table),
         types,
-        table.trees("GlobalSecondaryIndexes").stream().map(Template::index).toList(),
+        table.trees("GlobalSecondaryIndexes").stream().map(SamTemplate::index).toList(),
         table.tree("TimeToLiveSpecification").text("AttributeName"));
   }
 
-  private static TableDefinition.Index index(Tree index) {
-    Tree projection = index.tree("Projection");
+  private static TableDefinition.Index index(TemplateMap index) {
+    TemplateMap projection = index.tree("Projection");
     return new TableDefinition.Index(
         index.requiredText("IndexName"),
         key(index),
@@ -155,10 +156,10 @@ public final class Template {
         projection.texts("NonKeyAttributes"));
   }
 
-  private static TableDefinition.Key key(Tree owner) {
+  private static TableDefinition.Key key(TemplateMap owner) {
     Optional<String> partition = Optional.empty();
     Optional<String> sort = Optional.empty();
-    for (Tree part : owner.trees("KeySchema")) {
+    for (TemplateMap part : owner.trees("KeySchema")) {
       if (part.requiredText("KeyType").equals("HASH")) {
         partition = part.text("AttributeName");
       } else {
@@ -171,8 +172,8 @@ public final class Template {
   }
 
   /**
-   * What {@code !Ref} gives for a resource: CloudFormation makes names up, and so does this, but
-   * the same ones in every run.
+   * What {@code !Ref} gives for a resource. CloudFormation generates names; these are the same in
+   * every run.
    */
   private String physicalName(String id) {
     return switch (type(id)) {
@@ -220,7 +221,8 @@ public final class Template {
     var values = new HashMap<String, String>();
     declared.forEach((name, definition) ->
         values.put(
-            name, given.getOrDefault(name, Tree.of(name, definition).text("Default").orElse(""))));
+            name,
+            given.getOrDefault(name, TemplateMap.of(name, definition).text("Default").orElse(""))));
     return values;
   }
 

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AnswerTest {
+class FunctionResponseTest {
 
   @Test
   void statusHeadersCookiesAndBodyGoToTheClient() {
-    Answer answer =
+    FunctionResponse answer =
         answer(
             "{\"statusCode\":404,\"headers\":{\"X-A\":\"1\",\"n\":2},\"cookies\":[\"a=1\"],\"body\":\"ü\"}");
     assertEquals(404, answer.status());
@@ -31,13 +31,14 @@ class AnswerTest {
 
   @Test
   void base64IsDecoded() {
-    Answer answer = answer("{\"statusCode\":200,\"isBase64Encoded\":true,\"body\":\"aGk=\"}");
+    FunctionResponse answer =
+        answer("{\"statusCode\":200,\"isBase64Encoded\":true,\"body\":\"aGk=\"}");
     assertEquals("hi", text(answer));
   }
 
   @Test
   void theFunctionsWordOnTheFramingIsMovedAside() {
-    Answer answer =
+    FunctionResponse answer =
         answer("{\"statusCode\":200,\"headers\":{\"Content-Length\":\"9\",\"Connection\":\"x\"}}");
     assertEquals(Optional.empty(), answer.headers().first("Content-Length"));
     assertEquals(Optional.of("9"), answer.headers().first("x-amzn-Remapped-Content-Length"));
@@ -61,7 +62,8 @@ class AnswerTest {
         "{\"statusCode\":200,\"isBase64Encoded\":true,\"body\":\"*\"}"
       })
   void everythingElseIsNoAnswer(String payload) {
-    assertTrue(Answer.of(payload.getBytes(StandardCharsets.UTF_8), "text/plain").isEmpty());
+    assertTrue(
+        FunctionResponse.of(payload.getBytes(StandardCharsets.UTF_8), "text/plain").isEmpty());
   }
 
   @Test
@@ -78,11 +80,12 @@ class AnswerTest {
     }
   }
 
-  private static Answer answer(String payload) {
-    return Answer.of(payload.getBytes(StandardCharsets.UTF_8), "text/plain").orElseThrow();
+  private static FunctionResponse answer(String payload) {
+    return FunctionResponse.of(payload.getBytes(StandardCharsets.UTF_8), "text/plain")
+        .orElseThrow();
   }
 
-  private static String text(Answer answer) {
+  private static String text(FunctionResponse answer) {
     return new String(answer.body(), StandardCharsets.UTF_8);
   }
 }

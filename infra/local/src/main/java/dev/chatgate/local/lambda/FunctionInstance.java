@@ -8,11 +8,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A process of a function. It knows nothing of where it runs, so a shell stands beside it: the
- * shell kills it when its own standard input ends, and that ends with whoever holds the other side,
- * however that one died.
+ * A process of a function. It is started by a shell, which kills it when the shell's standard input
+ * ends: so it ends with this process, even after SIGKILL.
  */
-final class Instance {
+final class FunctionInstance {
   private static final String WATCHED =
       """
       exec 3<&0 </dev/null
@@ -30,7 +29,7 @@ final class Instance {
   private final String name;
   private final Process process;
 
-  private Instance(String name, Process process) {
+  private FunctionInstance(String name, Process process) {
     this.name = name;
     this.process = process;
   }
@@ -42,15 +41,15 @@ final class Instance {
    * @param launch what to start
    * @param log gets each line that the process prints
    */
-  static Instance start(String name, Launch launch, Consumer<String> log) {
+  static FunctionInstance start(String name, Launch launch, Consumer<String> log) {
     var command = new java.util.ArrayList<>(List.of("/bin/sh", "-c", WATCHED, name));
     command.addAll(launch.command());
     var builder = new ProcessBuilder(command).directory(launch.folder().toFile());
     builder.environment().clear();
     builder.environment().putAll(launch.environment());
     try {
-      var instance = new Instance(name, builder.redirectErrorStream(true).start());
-      // Not virtual: a read of a process's output keeps its carrier, and as many instances as
+      var instance = new FunctionInstance(name, builder.redirectErrorStream(true).start());
+      // Not virtual: reading a process's output blocks the carrier thread, and as many instances as
       // processors would leave none for the doors.
       Thread.ofPlatform().daemon().name("log-" + name).start(() -> instance.pump(log));
       return instance;
@@ -63,12 +62,12 @@ final class Instance {
     return name;
   }
 
-  /** Runs something when the process has ended. */
+  /** Calls back when the process has ended. */
   void onExit(Runnable then) {
     var _ = process.onExit().thenRun(then);
   }
 
-  /** The function's own processes, without the shell beside them. */
+  /** The function's own processes, without the shell. */
   List<ProcessHandle> processes() {
     return process
         .children()
@@ -76,19 +75,19 @@ final class Instance {
         .toList();
   }
 
-  /** Ends the process at once, as Lambda would: nothing in it is asked. */
+  /** Kills the process at once, as Lambda does: no shutdown hook runs. */
   void kill() {
     List<ProcessHandle> descendants = process.descendants().toList();
     abandon();
     descendants.forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** Lets go of the process, which the shell beside it then kills. */
+  /** Closes the pipe to the shell, which then kills the process. */
   void abandon() {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
-      // The shell has gone, and took or takes its child with it.
+      // The shell has ended, and its child with it.
     }
   }
 
@@ -98,7 +97,7 @@ final class Instance {
         log.accept(line);
       }
     } catch (IOException e) {
-      // The process is gone; so is its output.
+      // The process has ended.
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.chatgate.local;
 import dev.chatgate.local.lambda.Failure;
 import dev.chatgate.local.lambda.InstancePool;
 import dev.chatgate.local.lambda.Receiver;
-import dev.chatgate.local.template.Template;
+import dev.chatgate.local.template.SamTemplate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +17,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** EventBridge's part: invokes the reconciler on its schedule. */
-final class Reconciler implements AutoCloseable {
+/** Invokes the reconciler on a schedule, as EventBridge does. */
+final class ReconcilerSchedule implements AutoCloseable {
   private final InstancePool function;
   private final Optional<String> input;
   private final Consumer<String> log;
@@ -27,12 +27,13 @@ final class Reconciler implements AutoCloseable {
           Thread.ofPlatform().daemon().name("reconciler-schedule").factory());
 
   /**
-   * @param function what is invoked
-   * @param input what the template's schedule sends; absent means EventBridge's own event
-   * @param every zero means only when told
-   * @param log hears of failures
+   * @param function the reconciler
+   * @param input the input of the template's schedule; absent means EventBridge's own event
+   * @param every the interval; zero disables the schedule
+   * @param log gets one line for each failure
    */
-  Reconciler(InstancePool function, Optional<String> input, Duration every, Consumer<String> log) {
+  ReconcilerSchedule(
+      InstancePool function, Optional<String> input, Duration every, Consumer<String> log) {
     this.function = function;
     this.input = input;
     this.log = log;
@@ -43,10 +44,14 @@ final class Reconciler implements AutoCloseable {
     }
   }
 
-  /** Invokes it now and waits for its answer. */
+  /**
+   * Invokes the reconciler now and waits for its result.
+   *
+   * @throws IllegalStateException if it fails
+   */
   String run() {
     var answer = new CompletableFuture<String>();
-    function.invoke(event().getBytes(StandardCharsets.UTF_8), new Answer(answer));
+    function.invoke(event().getBytes(StandardCharsets.UTF_8), new ResultReceiver(answer));
     try {
       return answer.join();
     } catch (CompletionException e) {
@@ -77,11 +82,11 @@ final class Reconciler implements AutoCloseable {
             .formatted(
                 UUID.randomUUID(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                Template.REGION,
-                Template.REGION));
+                SamTemplate.REGION,
+                SamTemplate.REGION));
   }
 
-  private record Answer(CompletableFuture<String> text) implements Receiver {
+  private record ResultReceiver(CompletableFuture<String> text) implements Receiver {
     @Override
     public void answered(byte[] payload) {
       text.complete(new String(payload, StandardCharsets.UTF_8));

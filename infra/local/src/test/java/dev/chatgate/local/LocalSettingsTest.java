@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SettingsTest {
+class LocalSettingsTest {
 
   @Test
   void nothingSetMeansTheDefaults() {
-    Settings settings = Settings.from(Map.of("CHATGATE_TENANTS", ""));
+    LocalSettings settings = LocalSettings.from(Map.of("CHATGATE_TENANTS", ""));
     assertEquals(8080, settings.apiPort());
     assertEquals(8081, settings.streamPort());
     assertEquals(8082, settings.awsPort());
@@ -35,7 +35,7 @@ class SettingsTest {
             "CHATGATE_SPENT_STATUS", "402",
             "UPSTREAM_IDLE_MS", "100",
             "AWS_LAMBDA_MAX_CONCURRENCY", "64");
-    assertEquals(functions, Settings.from(functions).forFunctions());
+    assertEquals(functions, LocalSettings.from(functions).forFunctions());
   }
 
   @ParameterizedTest
@@ -51,13 +51,13 @@ class SettingsTest {
         "CHATGATE_TENANTS|/nowhere/t.json|CHATGATE_TENANTS names the file /nowhere/t.json, which cannot be read."
       })
   void whatCannotBeIsOneSentence(String name, String value, String sentence) {
-    var refused = assertThrows(StartException.class, () -> Settings.from(Map.of(name, value)));
+    var refused = assertThrows(StartException.class, () -> LocalSettings.from(Map.of(name, value)));
     assertEquals(sentence, refused.getMessage());
   }
 
   @Test
   void theProvidersKeyIsNotPrinted() {
-    var settings = Settings.from(Map.of("UPSTREAM_API_KEY", "sk-secret"));
+    var settings = LocalSettings.from(Map.of("UPSTREAM_API_KEY", "sk-secret"));
     assertFalse(settings.toString().contains("sk-secret"));
   }
 }

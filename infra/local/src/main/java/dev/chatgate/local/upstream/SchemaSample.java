@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
-/** Makes up a value that fits a JSON schema, every property included. */
-final class Sample {
+/** Generates a value that is valid for a JSON schema, with every property. */
+final class SchemaSample {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final int DEEPEST = 16;
+  private static final int MAX_DEPTH = 16;
 
-  private Sample() {}
+  private SchemaSample() {}
 
   /** A value for the schema; an object without members if the schema says nothing. */
   static JsonNode of(JsonNode schema) {
@@ -24,7 +24,7 @@ final class Sample {
     if (schema.path("enum").size() > 0) {
       return schema.get("enum").get(0);
     }
-    if (depth > DEEPEST) {
+    if (depth > MAX_DEPTH) {
       return NODES.nullNode();
     }
     if (schema.has("$ref")) {

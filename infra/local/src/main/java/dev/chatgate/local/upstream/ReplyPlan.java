@@ -6,32 +6,32 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the built-in upstream says to one request, decided before any of it is sent.
+ * The complete reply of the built-in upstream to one request.
  *
- * @param tokens text in pieces, one a token; the arguments of the tool call if there is one
+ * @param tokens the text, or the arguments of the tool call, as one string for each token
  * @param tool the function that is called, if one is
  * @param finishReason as OpenAI names it
  */
-record Script(List<String> tokens, Optional<String> tool, String finishReason) {
+record ReplyPlan(List<String> tokens, Optional<String> tool, String finishReason) {
 
   /** The reply to a request. */
-  static Script to(JsonNode request) {
+  static ReplyPlan to(JsonNode request) {
     Optional<JsonNode> function = functionToCall(request);
     String text =
         function
-            .map(called -> Sample.of(called.path("parameters")).toString())
+            .map(called -> SchemaSample.of(called.path("parameters")).toString())
             .orElseGet(() -> text(request));
     List<String> all = tokens(text);
     int most = request.path("max_tokens").asInt(request.path("max_completion_tokens").asInt(4096));
     List<String> said = all.subList(0, Math.min(most, all.size()));
     String whole = function.isPresent() ? "tool_calls" : "stop";
-    return new Script(
+    return new ReplyPlan(
         List.copyOf(said),
         function.map(called -> called.path("name").asText()),
         said.size() < all.size() ? "length" : whole);
   }
 
-  /** The pieces in one. */
+  /** All tokens joined. */
   String text() {
     return String.join("", tokens);
   }
@@ -56,13 +56,13 @@ record Script(List<String> tokens, Optional<String> tool, String finishReason) {
   private static String text(JsonNode request) {
     JsonNode format = request.path("response_format");
     return switch (format.path("type").asText()) {
-      case "json_schema" -> Sample.of(format.path("json_schema").path("schema")).toString();
+      case "json_schema" -> SchemaSample.of(format.path("json_schema").path("schema")).toString();
       case "json_object" -> "{\"answer\": \"This is the built-in upstream.\"}";
-      default -> spoken(request);
+      default -> prose(request);
     };
   }
 
-  private static String spoken(JsonNode request) {
+  private static String prose(JsonNode request) {
     String question = Prompt.lastText(request.path("messages"));
     String about = question.isBlank() ? "nothing" : "\"" + question.strip() + "\"";
     return "This is the built-in upstream, which answers offline. You said "
@@ -70,7 +70,7 @@ record Script(List<String> tokens, Optional<String> tool, String finishReason) {
         + " and a real model would now say something clever about it.";
   }
 
-  /** A word with the white space before it counts as a token. */
+  /** A token is a word with the white space before it. */
   private static List<String> tokens(String text) {
     var tokens = new ArrayList<String>();
     int start = 0;

@@ -23,17 +23,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The states that Lambda documents for its Runtime API. */
-class RuntimeApiTest {
+class LocalRuntimeApiTest {
   private static final Instant DEADLINE = Instant.parse("2026-11-23T18:00:00.123Z");
 
-  private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
+  private final BlockingQueue<PendingInvocation> waiting = new LinkedBlockingQueue<>();
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final CountDownLatch chunkCame = new CountDownLatch(1);
 
   /** Held while the client of a stream does not read. */
   private volatile CountDownLatch reading = new CountDownLatch(0);
 
-  private final RuntimeApi api = new RuntimeApi(new Surroundings(), "arn:aws:lambda:x", 1);
+  private final LocalRuntimeApi api =
+      new LocalRuntimeApi(new TestEnvironment(), "arn:aws:lambda:x", 1);
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -99,7 +100,7 @@ class RuntimeApiTest {
   void aResponseAboveLambdasLimitIsRefused() throws Exception {
     String id = invoke("{}");
     get("invocation/next");
-    String large = "x".repeat(RuntimeApi.MAX_RESPONSE_BYTES + 1);
+    String large = "x".repeat(LocalRuntimeApi.MAX_RESPONSE_BYTES + 1);
     assertEquals(413, post("invocation/" + id + "/response", large));
     assertEquals(List.of("began", "failed RESPONSE_TOO_LARGE", "ended"), events);
   }
@@ -172,7 +173,7 @@ class RuntimeApiTest {
   }
 
   private String invoke(String event) {
-    var invocation = new Invocation(event.getBytes(StandardCharsets.UTF_8), new Hearing());
+    var invocation = new PendingInvocation(event.getBytes(StandardCharsets.UTF_8), new Recording());
     invocation.sent(DEADLINE);
     waiting.add(invocation);
     return invocation.id();
@@ -196,9 +197,9 @@ class RuntimeApiTest {
     return response.headers().firstValue(name).orElse("");
   }
 
-  private final class Surroundings implements RuntimeApi.Environment {
+  private final class TestEnvironment implements LocalRuntimeApi.Environment {
     @Override
-    public Optional<Invocation> next() throws InterruptedException {
+    public Optional<PendingInvocation> next() throws InterruptedException {
       return Optional.of(waiting.take());
     }
 
@@ -213,17 +214,17 @@ class RuntimeApiTest {
     }
 
     @Override
-    public void began(Invocation invocation) {
+    public void began(PendingInvocation invocation) {
       events.add("began");
     }
 
     @Override
-    public void ended(Invocation invocation) {
+    public void ended(PendingInvocation invocation) {
       events.add("ended");
     }
   }
 
-  private final class Hearing implements Receiver {
+  private final class Recording implements Receiver {
     private final List<Byte> chunks = new ArrayList<>();
 
     @Override

@@ -21,15 +21,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Payload format 2.0: a request as API Gateway's HTTP APIs and function URLs hand it to a function.
+ * Events in payload format 2.0, which API Gateway's HTTP APIs and function URLs send to a function.
  */
-final class Event {
+final class HttpEvent {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
 
-  /** They belong to a connection, or are told elsewhere in the event. */
+  /** Headers that concern the connection only, or are elsewhere in the event. */
   private static final Set<String> LEFT_OUT =
       Set.of(
           "connection",
@@ -46,22 +46,22 @@ final class Event {
   private static final Set<String> TEXT =
       Set.of("application/json", "application/javascript", "application/xml");
 
-  private Event() {}
+  private HttpEvent() {}
 
-  /** How a door writes the path into its events. */
+  /** The form of the path in an event. */
   enum Path {
     /** Percent-decoded, and cut at a decoded question mark: API Gateway. */
     DECODED,
-    /** As it came: function URLs. */
+    /** As the client sent it: function URLs. */
     ENCODED
   }
 
   /**
-   * What the door knows besides the request.
+   * What an event contains besides the request.
    *
-   * @param path how the path is written
+   * @param path the form of the path
    * @param id the request id
-   * @param at when the request came
+   * @param at when the request arrived
    */
   record Arrival(Path path, String id, Instant at) {}
 

@@ -5,13 +5,13 @@ import dev.chatgate.local.http.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** What API Gateway and function URLs answer by themselves, in their words and not in ours. */
-enum AwsAnswers {
+/** Errors that API Gateway and function URLs report themselves, with AWS's wording. */
+enum AwsErrorResponse {
   /** An event above Lambda's 6 MB. */
   TOO_LARGE(413, "{\"message\":\"Request Entity Too Large\"}"),
   /** A request line and headers above 10,240 bytes. */
   HEADERS_TOO_LARGE(431, "{\"message\":\"Request Header Fields Too Large\"}"),
-  /** The API's function failed, or answered something that is no answer. */
+  /** The API's function failed, or returned a malformed response. */
   API_FUNCTION_FAILED(500, "{\"message\":\"Internal Server Error\"}"),
   /** The API's own time limit passed, or its function was throttled. */
   API_UNAVAILABLE(503, "{\"message\":\"Service Unavailable\"}"),
@@ -26,7 +26,7 @@ enum AwsAnswers {
   private final int status;
   private final String body;
 
-  AwsAnswers(int status, String body) {
+  AwsErrorResponse(int status, String body) {
     this.status = status;
     this.body = body;
   }

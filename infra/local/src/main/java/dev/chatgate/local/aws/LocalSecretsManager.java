@@ -16,11 +16,11 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Secrets Manager's calls that the system uses, over secrets in memory: {@code CreateSecret},
- * {@code DescribeSecret}, {@code GetSecretValue} and {@code PutSecretValue}, with the staging
- * labels that a rotation moves.
+ * LocalSecretsManager Manager's calls that the system uses, over secrets in memory: {@code
+ * CreateSecret}, {@code DescribeSecret}, {@code GetSecretValue} and {@code PutSecretValue}, with
+ * the staging labels that a rotation moves.
  */
-final class Secrets {
+final class LocalSecretsManager {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String CURRENT = "AWSCURRENT";
   private static final String PREVIOUS = "AWSPREVIOUS";
@@ -28,12 +28,12 @@ final class Secrets {
   private final Clock clock;
   private final Map<String, Secret> byName = new HashMap<>();
 
-  Secrets(Clock clock) {
+  LocalSecretsManager(Clock clock) {
     this.clock = clock;
   }
 
   /**
-   * An answer on the wire.
+   * An HTTP response.
    *
    * @param status 200 or 400
    * @param body JSON
@@ -43,7 +43,7 @@ final class Secrets {
   /**
    * Answers a call.
    *
-   * @param operation what stands behind the dot of {@code X-Amz-Target}
+   * @param operation the part of {@code X-Amz-Target} after the dot
    * @param body JSON
    */
   synchronized Result call(String operation, String body) {
@@ -54,7 +54,7 @@ final class Secrets {
         case "PutSecretValue" -> put(request);
         case "DescribeSecret" -> describe(request);
         case "CreateSecret" -> create(request);
-        default -> error("UnknownOperationException", operation + " is not known here");
+        default -> error("UnknownOperationException", operation + " is not supported locally");
       };
     } catch (IOException e) {
       return error("InvalidRequestException", "the body is not JSON");
@@ -63,7 +63,7 @@ final class Secrets {
     }
   }
 
-  /** Makes a secret, with a value or without one. */
+  /** Creates a secret, with or without a value. */
   synchronized void create(String name, Optional<String> value) {
     var secret = new Secret(name, arn(name));
     value.ifPresent(text -> secret.put(new Value(UUID.randomUUID().toString(), text, now())));
@@ -100,7 +100,7 @@ final class Secrets {
     Secret secret = find(request.path("SecretId").asText());
     String text = request.path("SecretString").textValue();
     if (text == null) {
-      return error("InvalidParameterException", "only SecretString is known here");
+      return error("InvalidParameterException", "only SecretString is supported locally");
     }
     String id = request.path("ClientRequestToken").asText(UUID.randomUUID().toString());
     var value = new Value(id, text, now());
@@ -170,7 +170,7 @@ final class Secrets {
       this.arn = arn;
     }
 
-    /** Adds a version and moves the labels; false if its id stands for another text. */
+    /** Adds a version and moves the labels; false if the version exists with another value. */
     boolean put(Value value) {
       Optional<Value> same = version(value.id());
       if (same.isPresent()) {

@@ -9,16 +9,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class InstanceTest {
+class FunctionInstanceTest {
   @Test
   void itsOutputIsReadOnAThreadThatMayBlock() throws Exception {
-    var heard = new LinkedBlockingQueue<String>();
+    var lines = new LinkedBlockingQueue<String>();
     var launch =
         new Launch(List.of("echo", "hello"), Map.of("PATH", "/bin:/usr/bin"), Path.of("."));
-    Instance.start(
+    FunctionInstance.start(
         "talker",
         launch,
-        line -> heard.add(line + (Thread.currentThread().isVirtual() ? ", virtually" : "")));
-    assertEquals("hello", heard.poll(30, TimeUnit.SECONDS));
+        line -> lines.add(line + (Thread.currentThread().isVirtual() ? ", virtually" : "")));
+    assertEquals("hello", lines.poll(30, TimeUnit.SECONDS));
   }
 }

@@ -9,12 +9,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Asks doors whether they are well, all at once, so that their instances start side by side. */
-final class Health {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+/**
+ * Waits until every door answers; all are asked at once, so that their instances start in parallel.
+ */
+final class HealthCheck {
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  private Health() {}
+  private HealthCheck() {}
 
+  /**
+   * Sends a GET to each URL and waits for the answers.
+   *
+   * @throws StartException if one is not 200, or does not come within 60 seconds
+   */
   static void await(List<String> urls) {
     try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       List<CompletableFuture<HttpResponse<String>>> answers =
@@ -30,7 +37,7 @@ final class Health {
   }
 
   private static HttpRequest get(String url) {
-    return HttpRequest.newBuilder(URI.create(url)).timeout(LONGEST).build();
+    return HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
   }
 
   private static void require(HttpResponse<String> answer) {

@@ -13,20 +13,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A streamed answer whose client takes nothing of it. */
-class StreamedAnswerTest {
+/** A streamed response that the client does not read. */
+class StreamedResponseTest {
   private static final int CHUNK_BYTES = 64 * 1024;
 
-  /** Far more than all buffers on the way take. */
+  /** More than fits into all buffers between the function and the client. */
   private static final int CHUNKS = 1_000;
 
   @Test
   void aFailureOfTheFunctionEndsAWriteThatWaitsForTheClient() throws Exception {
-    var answers = new CompletableFuture<StreamedAnswer>();
+    var answers = new CompletableFuture<StreamedResponse>();
     var over = new CompletableFuture<Boolean>();
     HttpServer.Handler door =
         (request, reply) -> {
-          var answer = new StreamedAnswer(reply, Headers.NONE);
+          var answer = new StreamedResponse(reply, Headers.NONE);
           answers.complete(answer);
           answer.await();
           over.complete(true);
@@ -36,7 +36,7 @@ class StreamedAnswerTest {
       client
           .getOutputStream()
           .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      StreamedAnswer answer = answers.get(60, TimeUnit.SECONDS);
+      StreamedResponse answer = answers.get(60, TimeUnit.SECONDS);
       Thread function = Thread.ofVirtual().start(() -> writeAtLength(answer));
       awaitWaiting(function);
       Thread.ofVirtual().start(() -> answer.failed(Failure.CRASHED));
@@ -45,7 +45,7 @@ class StreamedAnswerTest {
     }
   }
 
-  private static void writeAtLength(StreamedAnswer answer) {
+  private static void writeAtLength(StreamedResponse answer) {
     answer.began("text/plain");
     for (int i = 0; i < CHUNKS; i++) {
       answer.chunk(new byte[CHUNK_BYTES], 0, CHUNK_BYTES);

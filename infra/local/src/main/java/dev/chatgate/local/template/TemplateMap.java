@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A resolved map of the template, read by name; what is missing is named in the error. */
-final class Tree {
+/** A resolved map of the template, read by name; an error names the missing member. */
+final class TemplateMap {
   private final String where;
   private final Map<?, ?> map;
 
-  private Tree(String where, Map<?, ?> map) {
+  private TemplateMap(String where, Map<?, ?> map) {
     this.where = where;
     this.map = map;
   }
 
-  static Tree of(String where, @Nullable Object value) {
+  static TemplateMap of(String where, @Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
-      return new Tree(where, map);
+      return new TemplateMap(where, map);
     }
     throw new TemplateException(where + " is not a map");
   }
@@ -39,7 +39,7 @@ final class Tree {
     return text(name).map(Integer::valueOf).orElse(otherwise);
   }
 
-  Tree tree(String name) {
+  TemplateMap tree(String name) {
     Object value = map.get(name);
     return of(where + "." + name, value == null ? Map.of() : value);
   }
@@ -48,7 +48,7 @@ final class Tree {
     return map.keySet().stream().map(String::valueOf);
   }
 
-  List<Tree> trees(String name) {
+  List<TemplateMap> trees(String name) {
     return items(name).map(item -> of(where + "." + name, item)).toList();
   }
 

@@ -1,10 +1,10 @@
 package dev.chatgate.local.lambda;
 
+import dev.chatgate.local.http.BodyTooLargeException;
 import dev.chatgate.local.http.Headers;
 import dev.chatgate.local.http.HttpServer;
 import dev.chatgate.local.http.Reply;
 import dev.chatgate.local.http.Request;
-import dev.chatgate.local.http.TooLargeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * invocation takes one response or one error, an error only before the response begins, and nothing
  * that is not outstanding takes either.
  */
-final class RuntimeApi implements AutoCloseable {
+final class LocalRuntimeApi implements AutoCloseable {
   /** Lambda's limit for a buffered response: 6 MB and a little for the envelope. */
   static final int MAX_RESPONSE_BYTES = 6_291_556;
 
@@ -29,38 +29,38 @@ final class RuntimeApi implements AutoCloseable {
   private final Environment environment;
   private final String functionArn;
   private final int concurrency;
-  private final Map<String, Invocation> outstanding = new ConcurrentHashMap<>();
-  private final Map<Invocation, Reply> streams = new ConcurrentHashMap<>();
+  private final Map<String, PendingInvocation> outstanding = new ConcurrentHashMap<>();
+  private final Map<PendingInvocation, Reply> streams = new ConcurrentHashMap<>();
   private volatile boolean initialised;
 
-  /** What lies around an instance. */
+  /** Supplies the invocations and follows their states. */
   interface Environment {
     /**
-     * The next invocation, after however long it takes.
+     * Waits for the next invocation.
      *
-     * @return empty if the instance is to end
+     * @return empty if the instance is to be ended
      */
-    Optional<Invocation> next() throws InterruptedException;
+    Optional<PendingInvocation> next() throws InterruptedException;
 
-    /** The instance could not be initialised, or restored. */
+    /** The instance reported a failed initialisation or restore. */
     void initFailed(String error);
 
-    /** The instance asks to be restored from a snapshot, which here is at once. */
+    /** The instance is ready for a snapshot; here it is restored at once. */
     void restored();
 
-    /** An invocation was given out, and may take until its deadline. */
-    void began(Invocation invocation);
+    /** An invocation was given out; its time limit begins. */
+    void began(PendingInvocation invocation);
 
-    /** An invocation has its whole response or its error. */
-    void ended(Invocation invocation);
+    /** An invocation has its complete response or its error. */
+    void ended(PendingInvocation invocation);
   }
 
   /**
-   * @param environment gives invocations out and hears of their ends
-   * @param functionArn what the context names
-   * @param concurrency how many invocations may be outstanding at once
+   * @param environment supplies the invocations
+   * @param functionArn for the invocation's context
+   * @param concurrency maximum number of outstanding invocations
    */
-  RuntimeApi(Environment environment, String functionArn, int concurrency) {
+  LocalRuntimeApi(Environment environment, String functionArn, int concurrency) {
     this.environment = environment;
     this.functionArn = functionArn;
     this.concurrency = concurrency;
@@ -72,7 +72,7 @@ final class RuntimeApi implements AutoCloseable {
     return "127.0.0.1:" + server.port();
   }
 
-  /** Ends every outstanding invocation without an answer. */
+  /** Fails every outstanding invocation. */
   void failOutstanding(Failure why) {
     outstanding.values().forEach(invocation -> invocation.fail(why));
     outstanding.clear();
@@ -110,7 +110,7 @@ final class RuntimeApi implements AutoCloseable {
       return;
     }
     try {
-      Optional<Invocation> next = environment.next();
+      Optional<PendingInvocation> next = environment.next();
       if (next.isPresent()) {
         give(next.get(), reply);
       } else {
@@ -121,7 +121,10 @@ final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  /** A client that does not read also keeps from being read that the function has given it up. */
+  /**
+   * Ends streams that the function has given up. While the client does not read, the function's
+   * bytes are not read either, so the reset of the connection would go unnoticed.
+   */
   private void endBrokenStreams() {
     streams.forEach((invocation, reply) -> {
       if (reply.isReset()) {
@@ -130,7 +133,7 @@ final class RuntimeApi implements AutoCloseable {
     });
   }
 
-  private void give(Invocation invocation, Reply reply) throws IOException {
+  private void give(PendingInvocation invocation, Reply reply) throws IOException {
     outstanding.put(invocation.id(), invocation);
     environment.began(invocation);
     try {
@@ -141,7 +144,7 @@ final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  private void send(Invocation invocation, Reply reply) throws IOException {
+  private void send(PendingInvocation invocation, Reply reply) throws IOException {
     reply.send(
         200,
         Headers.of(
@@ -153,7 +156,7 @@ final class RuntimeApi implements AutoCloseable {
         invocation.event());
   }
 
-  private static String traceId(Invocation invocation) {
+  private static String traceId(PendingInvocation invocation) {
     String hex = invocation.id().replace("-", "");
     return "Root=1-%s-%s;Parent=%s;Sampled=0"
         .formatted(hex.substring(0, 8), hex.substring(8, 32), hex.substring(0, 16));
@@ -169,7 +172,7 @@ final class RuntimeApi implements AutoCloseable {
   }
 
   private void error(String id, Request request, Reply reply) throws IOException {
-    Optional<Invocation> invocation = respondable(id, reply);
+    Optional<PendingInvocation> invocation = respondable(id, reply);
     if (invocation.isPresent()) {
       request.bodyText(MAX_ERROR_BYTES);
       end(invocation.get(), Optional.of(Failure.FUNCTION_ERROR));
@@ -178,7 +181,7 @@ final class RuntimeApi implements AutoCloseable {
   }
 
   private void respond(String id, Request request, Reply reply) throws IOException {
-    Optional<Invocation> invocation = respondable(id, reply);
+    Optional<PendingInvocation> invocation = respondable(id, reply);
     if (invocation.isPresent()) {
       boolean streaming =
           request
@@ -194,9 +197,9 @@ final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  /** The outstanding invocation whose response begins now; otherwise the refusal is out. */
-  private Optional<Invocation> respondable(String id, Reply reply) throws IOException {
-    Invocation invocation = outstanding.get(id);
+  /** The outstanding invocation for a response; if there is none, the error has been sent. */
+  private Optional<PendingInvocation> respondable(String id, Reply reply) throws IOException {
+    PendingInvocation invocation = outstanding.get(id);
     if (invocation != null && invocation.respond()) {
       return Optional.of(invocation);
     }
@@ -204,11 +207,12 @@ final class RuntimeApi implements AutoCloseable {
     return Optional.empty();
   }
 
-  private void buffer(Invocation invocation, Request request, Reply reply) throws IOException {
+  private void buffer(PendingInvocation invocation, Request request, Reply reply)
+      throws IOException {
     byte[] payload;
     try {
       payload = request.bodyBytes(MAX_RESPONSE_BYTES);
-    } catch (TooLargeException e) {
+    } catch (BodyTooLargeException e) {
       end(invocation, Optional.of(Failure.RESPONSE_TOO_LARGE));
       String limit = "Exceeded maximum allowed payload size (" + MAX_RESPONSE_BYTES + " bytes).";
       refuse(reply, 413, "RequestEntityTooLarge", limit);
@@ -221,7 +225,8 @@ final class RuntimeApi implements AutoCloseable {
     accept(reply);
   }
 
-  private void stream(Invocation invocation, Request request, Reply reply) throws IOException {
+  private void stream(PendingInvocation invocation, Request request, Reply reply)
+      throws IOException {
     streams.put(invocation, reply);
     Receiver receiver = invocation.receiver();
     receiver.began(request.headers().first("Content-Type").orElse(""));
@@ -240,7 +245,7 @@ final class RuntimeApi implements AutoCloseable {
     accept(reply);
   }
 
-  private void end(Invocation invocation, Optional<Failure> failure) {
+  private void end(PendingInvocation invocation, Optional<Failure> failure) {
     if (failure.isPresent()) {
       invocation.fail(failure.get());
     } else if (invocation.done()) {
@@ -249,7 +254,7 @@ final class RuntimeApi implements AutoCloseable {
     forget(invocation);
   }
 
-  private void forget(Invocation invocation) {
+  private void forget(PendingInvocation invocation) {
     outstanding.remove(invocation.id());
     streams.remove(invocation);
     environment.ended(invocation);

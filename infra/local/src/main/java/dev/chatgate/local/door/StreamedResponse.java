@@ -11,35 +11,35 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The answer of a streaming function URL: the prelude decoded, every chunk passed on as it comes.
- * The head leaves with the first byte of the body, so a function that fails between the two still
- * becomes a 502. A client that left changes nothing: the function's bytes go nowhere.
+ * The response of a streaming function URL: decodes the prelude and passes on every chunk at once.
+ * The head is sent with the first byte of the body, so a function that fails between the two still
+ * becomes a 502. If the client disconnects, the rest of the function's bytes is discarded.
  */
-final class StreamedAnswer implements Receiver {
+final class StreamedResponse implements Receiver {
   private static final String WITH_PRELUDE = "application/vnd.awslambda.http-integration-response";
 
   private final Reply reply;
   private final Headers own;
-  private final CompletableFuture<Boolean> over = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> finished = new CompletableFuture<>();
   private final PreludeSplitter splitter = new PreludeSplitter();
-  private Optional<Answer> head = Optional.empty();
+  private Optional<FunctionResponse> head = Optional.empty();
   private Optional<OutputStream> body = Optional.empty();
   private boolean malformed;
-  private boolean clientLeft;
+  private boolean disconnected;
   private volatile boolean streaming;
 
   /**
    * @param reply the client
    * @param own headers that AWS adds
    */
-  StreamedAnswer(Reply reply, Headers own) {
+  StreamedResponse(Reply reply, Headers own) {
     this.reply = reply;
     this.own = own;
   }
 
-  /** Waits until nothing more will come. */
+  /** Waits for the end of the response. */
   void await() {
-    over.join();
+    finished.join();
   }
 
   @Override
@@ -53,13 +53,13 @@ final class StreamedAnswer implements Receiver {
   public synchronized void began(String contentType) {
     if (!contentType.startsWith(WITH_PRELUDE)) {
       String type = contentType.isEmpty() ? "application/octet-stream" : contentType;
-      head = Optional.of(new Answer(200, Headers.of("Content-Type", type), new byte[0]));
+      head = Optional.of(new FunctionResponse(200, Headers.of("Content-Type", type), new byte[0]));
     }
   }
 
   @Override
   public synchronized void chunk(byte[] bytes, int offset, int length) {
-    if (malformed || clientLeft) {
+    if (malformed || disconnected) {
       return;
     }
     if (head.isPresent()) {
@@ -68,14 +68,14 @@ final class StreamedAnswer implements Receiver {
     }
     Optional<Integer> end = splitter.read(bytes, offset, length);
     if (end.isPresent()) {
-      head = Answer.ofPrelude(splitter.prelude());
+      head = FunctionResponse.ofPrelude(splitter.prelude());
       malformed = head.isEmpty();
       int rest = offset + length - end.get();
       if (rest > 0) {
         write(bytes, end.get(), rest);
       }
     } else {
-      malformed = splitter.hopeless();
+      malformed = splitter.tooLong();
     }
   }
 
@@ -94,7 +94,7 @@ final class StreamedAnswer implements Receiver {
     });
   }
 
-  /** A write that waits for the client has the lock, and only the end of the connection ends it. */
+  /** A write that waits for the client holds the lock; closing the connection ends the write. */
   @Override
   public void failed(Failure why) {
     if (streaming) {
@@ -109,12 +109,12 @@ final class StreamedAnswer implements Receiver {
       return;
     }
     boolean throttled = why == Failure.THROTTLED;
-    var answer = throttled ? AwsAnswers.URL_THROTTLED : AwsAnswers.URL_FUNCTION_FAILED;
+    var answer = throttled ? AwsErrorResponse.URL_THROTTLED : AwsErrorResponse.URL_FUNCTION_FAILED;
     finish(() -> answer.send(reply, own));
   }
 
   private void write(byte[] bytes, int offset, int length) {
-    if (head.isEmpty() || clientLeft) {
+    if (head.isEmpty() || disconnected) {
       return;
     }
     try {
@@ -124,11 +124,11 @@ final class StreamedAnswer implements Receiver {
       }
       body.get().write(bytes, offset, length);
     } catch (IOException e) {
-      clientLeft = true;
+      disconnected = true;
     }
   }
 
-  private Headers headers(Answer answer) {
+  private Headers headers(FunctionResponse answer) {
     Headers headers = answer.headers();
     for (Header line : own.lines()) {
       headers = headers.with(line.name(), line.value());
@@ -138,13 +138,13 @@ final class StreamedAnswer implements Receiver {
 
   private void finish(Ending ending) {
     try {
-      if (!clientLeft) {
+      if (!disconnected) {
         ending.run();
       }
     } catch (IOException e) {
-      clientLeft = true;
+      disconnected = true;
     } finally {
-      over.complete(true);
+      finished.complete(true);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.chatgate.local;
 
-/** What is there before anybody brings tenants or a provider of their own. */
-final class Demo {
+/** The tenant, the prices and the provider key of a start that configures none. */
+final class DemoData {
   /** The demo tenant's key. */
   static final String TENANT_KEY = "cg_demo";
 
@@ -12,11 +12,11 @@ final class Demo {
       """
           .formatted(TENANT_KEY);
 
-  /** No prices: without a money limit nobody needs them. */
+  /** No prices: they are needed for money limits only. */
   static final String PRICES = "[]";
 
-  /** The key that stands in for a provider's where none is given. */
+  /** The provider key if none is configured. */
   static final String PROVIDER_KEY = "local-upstream-key";
 
-  private Demo() {}
+  private DemoData() {}
 }
