@@ -1,139 +1,121 @@
 package dev.chatgate.tenant;
 
-import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.cache.Lifetime;
+import dev.chatgate.cache.RefreshingValue;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers what another directory found: known keys for a set time, unknown ones for 10 seconds,
- * and of each at most 10,000. A known key that is asked for in the second half of its time is
- * looked up again beside the call, so that of a tenant who keeps calling no call waits for the
- * store. A failure is not remembered, and nothing is used past its time: with the store away, calls
- * are refused.
+ * and of each at most 10,000. A known key that is used in the second half of its time is read again
+ * in the background, so that a tenant that keeps calling does not wait for the store. A failure is
+ * not remembered, and nothing is used past its time: with the store away, calls are refused.
  */
 public final class CachedTenantDirectory implements TenantDirectory {
-  /** How long an unknown key stays unknown without another look. */
+  /** How long an unknown key stays unknown without another read. */
   public static final Duration UNKNOWN_FOR = Duration.ofSeconds(10);
 
   /** Most keys remembered, of known and of unknown ones each. */
-  public static final int MOST_KEYS = 10_000;
+  public static final int MAX_KEYS = 10_000;
 
   private final TenantDirectory store;
   private final InstantSource clock;
-  private final Executor beside;
-  private final Memory known;
-  private final Memory unknown;
+  private final Executor background;
+  private final Lifetime ofKnown;
+  private final Lifetime ofUnknown = Lifetime.fixed(UNKNOWN_FOR);
+  private final Keys known = new Keys();
+  private final Keys unknown = new Keys();
 
   /**
    * @param store where to look
    * @param knownFor how long a revoked key, a suspension or a new quota may go unnoticed
    * @param clock the present
-   * @param beside runs a look that nobody waits for
+   * @param background runs a read that no call waits for
    */
   public CachedTenantDirectory(
-      TenantDirectory store, Duration knownFor, InstantSource clock, Executor beside) {
+      TenantDirectory store, Duration knownFor, InstantSource clock, Executor background) {
     this.store = store;
     this.clock = clock;
-    this.beside = beside;
-    this.known = new Memory(knownFor);
-    this.unknown = new Memory(UNKNOWN_FOR);
+    this.background = background;
+    this.ofKnown = Lifetime.strict(knownFor);
   }
 
   @Override
   public Optional<Credential> find(KeyHash key) {
-    var now = clock.instant();
-    var remembered = known.get(key, now);
+    var remembered = known.fresh(key);
     if (remembered == null) {
-      remembered = unknown.get(key, now);
-    } else if (remembered.startsAnotherLook(now)) {
-      beside.execute(() -> lookAgain(key));
+      remembered = unknown.fresh(key);
     }
-    return remembered == null ? look(key, now) : remembered.found();
+    return remembered == null ? look(key) : remembered.get();
   }
 
   /**
-   * Looks some keys up before anybody sends them. None is put over what is known of it already.
+   * Reads some keys before a call uses them. None replaces what is remembered already.
    *
-   * @throws StoreUnavailableException if the store does not answer
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
   public void lookAhead() {
     var now = clock.instant();
-    store.some().forEach((key, found) -> known.putNew(key, Optional.of(found), now));
+    store
+        .some()
+        .forEach((key, found) -> {
+          var value = value(key);
+          value.set(Optional.of(found), now);
+          known.putIfNotFresh(key, value);
+        });
   }
 
-  private Optional<Credential> look(KeyHash key, Instant now) {
-    var found = store.find(key);
+  private Optional<Credential> look(KeyHash key) {
+    var value = value(key);
+    var found = value.get();
     if (found.isPresent()) {
-      known.put(key, found, now);
+      known.put(key, value);
     } else {
       known.remove(key);
-      unknown.put(key, found, now);
+      unknown.put(key, value);
     }
     return found;
   }
 
-  private void lookAgain(KeyHash key) {
-    try {
-      look(key, clock.instant());
-    } catch (StoreUnavailableException e) {
-      // What is remembered holds until its time is over; then a call finds out by itself.
-    }
+  private RefreshingValue<Optional<Credential>> value(KeyHash key) {
+    return new RefreshingValue<>(
+        "a tenant",
+        () -> store.find(key),
+        found -> found.isPresent() ? ofKnown : ofUnknown,
+        clock,
+        background);
   }
 
-  private static final class Memory {
-    private final Duration lifetime;
-    private final Map<KeyHash, Entry> entries = new LinkedHashMap<>();
+  /** The keys that were read last; the one that was read first is forgotten. */
+  private static final class Keys {
+    private final SequencedMap<KeyHash, RefreshingValue<Optional<Credential>>> values =
+        new LinkedHashMap<>();
 
-    private record Entry(
-        Optional<Credential> found, Instant again, Instant until, AtomicBoolean begun) {
+    synchronized @Nullable RefreshingValue<Optional<Credential>> fresh(KeyHash key) {
+      var value = values.get(key);
+      return value == null || value.isStale() ? null : value;
+    }
 
-      /** Whether it is time to look again, and nobody does: true once. */
-      boolean startsAnotherLook(Instant now) {
-        return !now.isBefore(again) && begun.compareAndSet(false, true);
+    synchronized void put(KeyHash key, RefreshingValue<Optional<Credential>> value) {
+      values.putLast(key, value);
+      if (values.size() > MAX_KEYS) {
+        values.pollFirstEntry();
       }
     }
 
-    Memory(Duration lifetime) {
-      this.lifetime = lifetime;
-    }
-
-    synchronized @Nullable Entry get(KeyHash key, Instant now) {
-      var entry = entries.get(key);
-      return entry != null && now.isBefore(entry.until) ? entry : null;
-    }
-
-    synchronized void put(KeyHash key, Optional<Credential> found, Instant now) {
-      // Removed first, so that insertion order is age order and the eldest is the one to go.
-      entries.remove(key);
-      var half = now.plus(lifetime.dividedBy(2));
-      entries.put(key, new Entry(found, half, now.plus(lifetime), new AtomicBoolean()));
-      if (entries.size() > MOST_KEYS) {
-        removeEldest();
-      }
-    }
-
-    synchronized void putNew(KeyHash key, Optional<Credential> found, Instant now) {
-      if (get(key, now) == null) {
-        put(key, found, now);
+    synchronized void putIfNotFresh(KeyHash key, RefreshingValue<Optional<Credential>> value) {
+      if (fresh(key) == null) {
+        put(key, value);
       }
     }
 
     synchronized void remove(KeyHash key) {
-      entries.remove(key);
-    }
-
-    private void removeEldest() {
-      Iterator<KeyHash> eldest = entries.keySet().iterator();
-      eldest.next();
-      eldest.remove();
+      values.remove(key);
     }
   }
 }

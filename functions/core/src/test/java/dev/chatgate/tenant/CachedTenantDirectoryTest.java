@@ -159,7 +159,7 @@ class CachedTenantDirectoryTest {
 
   @Test
   void remembersABoundedNumberOfUnknownKeys() {
-    for (int i = 0; i <= CachedTenantDirectory.MOST_KEYS; i++) {
+    for (int i = 0; i <= CachedTenantDirectory.MAX_KEYS; i++) {
       directory.find(KeyHash.of("unknown" + i));
     }
     int before = looks;

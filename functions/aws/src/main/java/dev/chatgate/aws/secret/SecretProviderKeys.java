@@ -1,6 +1,8 @@
 package dev.chatgate.aws.secret;
 
 import dev.chatgate.Background;
+import dev.chatgate.cache.Lifetime;
+import dev.chatgate.cache.RefreshingValue;
 import dev.chatgate.secret.ProviderKey;
 import dev.chatgate.secret.ProviderKeyUnavailableException;
 import dev.chatgate.secret.ProviderKeys;
@@ -45,19 +47,12 @@ public final class SecretProviderKeys implements ProviderKeys {
   private final SecretsManagerClient secrets;
   private final String secretId;
   private final InstantSource clock;
-  private final ReentrantLock reading = new ReentrantLock();
-  private volatile @Nullable Held held;
-  private volatile Instant noReadBefore = Instant.MIN;
+  private final RefreshingValue<ProviderKey> key;
+  private final ReentrantLock readingPrevious = new ReentrantLock();
   private volatile @Nullable Fallback fallback;
 
   /** The previous key, in the place of a current one that was refused. */
   private record Fallback(ProviderKey previous, ProviderKey instead, Instant until) {}
-
-  private record Held(ProviderKey key, Instant readAt) {
-    boolean olderThan(Duration age, Instant now) {
-      return readAt.plus(age).isBefore(now);
-    }
-  }
 
   /**
    * @param secrets a client that repeats what is worth repeating
@@ -68,6 +63,14 @@ public final class SecretProviderKeys implements ProviderKeys {
     this.secrets = secrets;
     this.secretId = secretId;
     this.clock = clock;
+    var lifetime = Lifetime.lenient(REFRESH_AFTER, STALE_AFTER, PAUSE_AFTER_FAILURE);
+    this.key =
+        new RefreshingValue<>(
+            "the provider's secret",
+            this::read,
+            _ -> lifetime,
+            clock,
+            refresh -> Background.start("provider-key-refresh", refresh));
   }
 
   @Override
@@ -76,41 +79,26 @@ public final class SecretProviderKeys implements ProviderKeys {
     if (instead != null && clock.instant().isBefore(instead.until())) {
       return instead.previous();
     }
-    return currentStage();
-  }
-
-  private ProviderKey currentStage() {
-    var now = held;
-    if (now == null) {
-      return readIfStill(null);
-    }
-    if (now.olderThan(STALE_AFTER, clock.instant())) {
-      return refreshed(now);
-    }
-    if (now.olderThan(REFRESH_AFTER, clock.instant()) && !reading.isLocked()) {
-      var _ = Background.start("provider-key-refresh", () -> refreshed(now));
-    }
-    return now.key();
+    return key.get();
   }
 
   @Override
   public ProviderKey replacing(ProviderKey refused) {
     if (refused.isPrevious()) {
-      // Revoked meanwhile: what the store has now is all that is left.
+      // It was revoked meanwhile: the current one is all that is left, read anew.
       fallback = null;
-      return readIfStill(held);
+      return key.replacing(key.get());
     }
-    var now = held;
-    return now != null && !now.key().equals(refused) ? now.key() : readIfStill(now);
+    return key.replacing(refused);
   }
 
   @Override
   public Optional<ProviderKey> previous(ProviderKey refused) {
-    reading.lock();
+    readingPrevious.lock();
     try {
       return previousLocked(refused);
     } finally {
-      reading.unlock();
+      readingPrevious.unlock();
     }
   }
 
@@ -143,35 +131,6 @@ public final class SecretProviderKeys implements ProviderKeys {
       return Optional.empty();
     } catch (SdkException e) {
       throw new ProviderKeyUnavailableException("reading the provider's previous secret failed", e);
-    }
-  }
-
-  private ProviderKey refreshed(Held old) {
-    if (clock.instant().isBefore(noReadBefore)) {
-      return old.key();
-    }
-    try {
-      return readIfStill(old);
-    } catch (ProviderKeyUnavailableException e) {
-      noReadBefore = clock.instant().plus(PAUSE_AFTER_FAILURE);
-      LOG.log(Level.WARNING, "{0}; the key in memory stays in use", e.getMessage());
-      return old.key();
-    }
-  }
-
-  /** Many callers may find the same key old: one reads, the others take what it read. */
-  private ProviderKey readIfStill(@Nullable Held seen) {
-    reading.lock();
-    try {
-      var now = held;
-      if (now != null && !now.equals(seen)) {
-        return now.key();
-      }
-      var fresh = new Held(read(), clock.instant());
-      held = fresh;
-      return fresh.key();
-    } finally {
-      reading.unlock();
     }
   }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.chatgate.cache.Lifetime;
+import dev.chatgate.cache.RefreshingValue;
 import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
@@ -31,16 +33,14 @@ public final class ModelCatalog {
   private static final Duration REMEMBERED = Duration.ofMinutes(5);
   private static final Duration WAITED_FOR = Duration.ofSeconds(3);
 
-  // After a provider that did not answer, nobody waits for it again for this long.
+  // After a provider that did not answer, no call waits for it again for this long.
   private static final Duration PAUSE = Duration.ofSeconds(30);
   private static final JsonFactory JSON = new JsonFactory();
 
-  private final Function<Duration, Optional<byte[]>> provider;
-  private final Supplier<? extends Collection<String>> priced;
-  private final InstantSource clock;
-  private volatile Remembered remembered = new Remembered(Map.of(), Instant.MIN);
+  private static final Lifetime LIFETIME = Lifetime.lenient(REMEMBERED, REMEMBERED, PAUSE);
 
-  private record Remembered(Map<String, Model> models, Instant until) {}
+  private final Supplier<? extends Collection<String>> priced;
+  private final RefreshingValue<Map<String, Model>> ofProvider;
 
   /** A model in OpenAI's shape. */
   private record Model(String id, long created, String ownedBy) {
@@ -58,9 +58,24 @@ public final class ModelCatalog {
       Function<Duration, Optional<byte[]>> provider,
       Supplier<? extends Collection<String>> priced,
       InstantSource clock) {
-    this.provider = provider;
     this.priced = priced;
-    this.clock = clock;
+    this.ofProvider =
+        new RefreshingValue<>(
+            "the provider's list of models",
+            () ->
+                provider
+                    .apply(WAITED_FOR)
+                    .map(ModelCatalog::read)
+                    .orElseThrow(ListUnavailableException::new),
+            _ -> LIFETIME,
+            clock,
+            Runnable::run);
+    ofProvider.set(Map.of(), Instant.EPOCH);
+  }
+
+  /** The provider's list did not come in time, or is none. */
+  private static final class ListUnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   /** Answers {@code GET /v1/models}. */
@@ -100,23 +115,9 @@ public final class ModelCatalog {
         .sorted()
         .forEach(name -> models.put(name, Model.ours(name)));
     priced.get().stream().sorted().forEach(name -> models.putIfAbsent(name, Model.ours(name)));
-    providersModels().forEach(models::putIfAbsent);
+    ofProvider.get().forEach(models::putIfAbsent);
     models.keySet().removeIf(name -> !tenant.mayUse(name));
     return models;
-  }
-
-  private Map<String, Model> providersModels() {
-    var now = clock.instant();
-    var known = remembered;
-    if (now.isBefore(known.until)) {
-      return known.models;
-    }
-    var body = provider.apply(WAITED_FOR);
-    var models = body.map(ModelCatalog::read);
-    remembered =
-        new Remembered(
-            models.orElse(known.models), now.plus(models.isPresent() ? REMEMBERED : PAUSE));
-    return remembered.models;
   }
 
   /** The {@code data} of a list in OpenAI's shape; what is not in that shape is left out. */
