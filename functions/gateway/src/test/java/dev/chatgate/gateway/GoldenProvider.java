@@ -3,7 +3,8 @@ package dev.chatgate.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chatgate.gateway.account.DescribedApi;
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -37,7 +38,7 @@ final class GoldenProvider {
     return answer.isEmpty() ? GoldenProvider::healthy : wire -> play(answer, wire);
   }
 
-  private static void play(JsonNode answer, ScriptedProvider.Wire wire) throws IOException {
+  private static void play(JsonNode answer, Wire wire) throws IOException {
     if (answer.has("json")
         || answer.has("body")
         || answer.has("stream")
@@ -80,7 +81,7 @@ final class GoldenProvider {
         : answer.has("json") ? answer.get("json").toString() : answer.get("body").asText();
   }
 
-  private static void healthy(ScriptedProvider.Wire wire) throws IOException {
+  private static void healthy(Wire wire) throws IOException {
     if (wire.request().head().startsWith("GET ")) {
       wire.json(
           200, "{\"object\":\"list\",\"data\":[{\"id\":\"demo/model\",\"object\":\"model\"}]}");

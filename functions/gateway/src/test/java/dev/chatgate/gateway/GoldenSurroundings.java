@@ -7,7 +7,7 @@ import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.aws.tenant.TenantStore;
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

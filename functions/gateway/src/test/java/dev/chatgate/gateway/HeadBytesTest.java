@@ -11,7 +11,7 @@ import dev.chatgate.gateway.Expectation.Answer;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.gateway.http.HeaderFields;
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.provider.ProviderOutcome.Answered;
+import dev.chatgate.testkit.Received;
 import dev.chatgate.usage.TokenCounts;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -32,7 +33,7 @@ public final class Questions {
   }
 
   /** The number of the question that a request asks. */
-  public static int number(ScriptedProvider.Received request) {
+  public static int number(Received request) {
     var matcher = NUMBER.matcher(request.text());
     if (!matcher.find()) {
       throw new IllegalStateException("no question: " + request.text());
@@ -40,7 +41,7 @@ public final class Questions {
     return Integer.parseInt(matcher.group(1));
   }
 
-  public static boolean isStream(ScriptedProvider.Received request) {
+  public static boolean isStream(Received request) {
     return request.text().contains("\"stream\":true");
   }
 

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.streaming.RuntimeApiServer.Call;
+import dev.chatgate.testkit.RuntimeApiServer;
+import dev.chatgate.testkit.RuntimeApiServer.Call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +20,10 @@ final class ConcurrencyTest {
   void asManyInvocationsAsAskedForAreAnsweredAtOnce() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer(LOOPS, false);
         FunctionProcess function = start(api)) {
-      for (int i = 0; i < LOOPS; i++) {
-        api.awaitIdle();
-      }
+      api.awaitIdle(LOOPS);
       for (int round = 0; round < 3; round++) {
         oneRound(api);
-        for (int i = 0; i < LOOPS; i++) {
-          api.awaitIdle();
-        }
+        api.awaitIdle(LOOPS);
       }
       assertEquals("", function.log());
     }
@@ -113,9 +110,7 @@ final class ConcurrencyTest {
   void aBrokenContainerEndsAllLoops() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer(LOOPS, false);
         FunctionProcess function = start(api)) {
-      for (int i = 0; i < LOOPS; i++) {
-        api.awaitIdle();
-      }
+      api.awaitIdle(LOOPS);
       api.answerWrongly("response", 500);
       api.invoke("head 204\nend");
       assertEquals(1, function.exitCode());

@@ -2,6 +2,7 @@ package dev.chatgate.streaming;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.testkit.RuntimeApiServer;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

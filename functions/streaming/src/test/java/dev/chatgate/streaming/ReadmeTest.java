@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.example.Countdown;
-import dev.chatgate.streaming.RuntimeApiServer.Call;
+import dev.chatgate.testkit.RuntimeApiServer;
+import dev.chatgate.testkit.RuntimeApiServer.Call;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

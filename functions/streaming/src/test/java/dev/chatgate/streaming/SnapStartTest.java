@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.streaming.RuntimeApiServer.Call;
-import dev.chatgate.streaming.RuntimeApiServer.Failure;
+import dev.chatgate.testkit.RuntimeApiServer;
+import dev.chatgate.testkit.RuntimeApiServer.Call;
+import dev.chatgate.testkit.RuntimeApiServer.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

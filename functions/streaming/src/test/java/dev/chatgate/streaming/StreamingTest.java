@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.streaming.RuntimeApiServer.Call;
-import dev.chatgate.streaming.RuntimeApiServer.Dropped;
-import dev.chatgate.streaming.RuntimeApiServer.Failure;
+import dev.chatgate.testkit.RuntimeApiServer;
+import dev.chatgate.testkit.RuntimeApiServer.Call;
+import dev.chatgate.testkit.RuntimeApiServer.Dropped;
+import dev.chatgate.testkit.RuntimeApiServer.Failure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -342,8 +343,7 @@ final class StreamingTest {
     api.reader = reading::await;
     Call call = invoke("head 200", "within 300", "write x", "end", "say settled");
     assertEquals("settled", gate.said());
-    api.awaitNextOutOfTurn();
-    api.awaitNextOutOfTurn();
+    api.awaitViolations(2);
     api.reader = null;
     reading.countDown();
     api.awaitIdle();
@@ -376,7 +376,7 @@ final class StreamingTest {
     assertEquals("IOException", gate.said());
     api.awaitIdle();
     assertLogged(call, "the handler called endWithin after the end; refused");
-    assertFalse(function.log().contains(call.id + " the client did not take"));
+    assertFalse(function.log().contains(call.id() + " the client did not take"));
   }
 
   private static void awaitDropped(Call call) throws InterruptedException {
@@ -398,6 +398,7 @@ final class StreamingTest {
     Call call =
         invokeWith(
             List.of(
+                "lambda-runtime-deadline-ms: 1700000000123",
                 "Lambda-Runtime-Trace-Id: Root=1-a;Parent=b;Sampled=1",
                 "Lambda-Runtime-Client-Context: {\"c\":1}",
                 "Lambda-Runtime-Cognito-Identity: {\"d\":1}"),
@@ -407,7 +408,7 @@ final class StreamingTest {
             "end");
     assertEquals(
         "InvocationContext[requestId="
-            + call.id
+            + call.id()
             + ", deadline=2023-11-14T22:13:20.123Z"
             + ", functionArn=arn:aws:lambda:x:1:function:f:live"
             + ", traceId=Optional[Root=1-a;Parent=b;Sampled=1]"
@@ -528,7 +529,7 @@ final class StreamingTest {
 
   private static void assertLogged(Call call, String line) throws IOException {
     String log = function.log();
-    assertTrue(log.contains(call.id + " " + line), () -> line + " is not in " + log);
+    assertTrue(log.contains(call.id() + " " + line), () -> line + " is not in " + log);
   }
 
   private static void assertReported(Failure failure) {

@@ -3,7 +3,8 @@ package dev.chatgate.streaming;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.streaming.RuntimeApiServer.Call;
+import dev.chatgate.testkit.RuntimeApiServer;
+import dev.chatgate.testkit.RuntimeApiServer.Call;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,11 +1,7 @@
 package dev.chatgate.bench;
 
-import dev.chatgate.bench.figures.Allocations;
 import dev.chatgate.bench.figures.Compare;
 import dev.chatgate.bench.figures.Figures;
-import dev.chatgate.bench.figures.Restores;
-import dev.chatgate.bench.figures.Startup;
-import dev.chatgate.bench.figures.Table;
 import dev.chatgate.local.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -29,14 +25,9 @@ public final class Bench {
   private static final Map<String, Measurement> MEASUREMENTS =
       new TreeMap<>(
           Map.of(
-              "chunk-lag", new ChunkLag(),
-              "throughput", new Throughput(),
-              "kill-drill", new CrashTest(),
               "figures", new Figures(),
-              "table", new Table(),
-              "restore", new Restores(),
-              "allocations", new Allocations(),
-              "startup", new Startup(),
+              "throughput", new Throughput(),
+              "crash-test", new CrashTest(),
               "compare", new Compare()));
 
   // Kept, for java.util.logging holds its loggers weakly.
@@ -46,7 +37,7 @@ public final class Bench {
 
   /** Ends with code 1 if the name is unknown or the result is not what is promised. */
   public static void main(String[] args) throws Exception {
-    // What DynamoDB Local would say of itself on standard error.
+    // DynamoDB Local would log to standard error.
     SQLITE.setLevel(Level.OFF);
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     ParentWatch.start(() -> Runtime.getRuntime().halt(FAILED));
@@ -59,10 +50,10 @@ public final class Bench {
   private static boolean run(String name, Measurement measurement) throws Exception {
     var root = Path.of(System.getProperty("chatgate.root", ".")).toAbsolutePath().normalize();
     var started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    var surroundings = RunEnvironment.of(root);
+    var environment = RunEnvironment.of(root);
     try (var log = new RunLog(root, name)) {
       var result = measurement.run(root, log);
-      var page = result.page(name, started, surroundings);
+      var page = result.page(name, started, environment);
       System.out.print(page);
       keep(root, name, page);
       Files.writeString(root.resolve("infra/bench/target/" + name + "-raw.txt"), result.raw());
@@ -79,8 +70,9 @@ public final class Bench {
   }
 
   private static boolean explain(PrintStream out) {
-    out.println("Say which measurement: mvn -q -Pbench -Dbench=NAME, where NAME is one of");
-    MEASUREMENTS.forEach((name, measurement) -> out.println("  " + name + ": " + measurement));
+    out.println("Name a measurement: mvn -q -Pbench -Dbench=NAME, where NAME is one of");
+    MEASUREMENTS.forEach(
+        (name, measurement) -> out.println("  " + name + ": " + measurement.what()));
     return false;
   }
 }

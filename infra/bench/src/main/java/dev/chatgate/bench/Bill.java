@@ -46,7 +46,7 @@ public final class Bill {
   }
 
   /**
-   * What stands there whether anybody calls or not.
+   * The parts of a stack that are billed without any call.
    *
    * @param alarmMetrics metrics that the alarms look at; an expression counts each of its own, an
    *     anomaly two more
@@ -54,7 +54,8 @@ public final class Bill {
    * @param dashboards the first three of an account are free: counted all the same
    * @param idleMetrics of our own, that come without calls: the reconciler's
    */
-  public record Standing(int alarmMetrics, int compositeAlarms, int dashboards, int idleMetrics) {}
+  public record FixedParts(
+      int alarmMetrics, int compositeAlarms, int dashboards, int idleMetrics) {}
 
   /**
    * A month's calls.
@@ -62,7 +63,7 @@ public final class Bill {
    * @param calls how many
    * @param seconds that an instance is busy with one: the provider's time, nearly
    * @param streamed at the function URL; else at API Gateway
-   * @param writeUnits of a call: 3 in traffic; 6 for a lone call, whose tenant enters the index and
+   * @param writeUnits of a call: 3 in traffic; 6 for a lone call: its tenant enters the index and
    *     leaves it
    * @param readUnits of a call: key, tenant and prices are read every 30 s by an instance, so by
    *     every lone call
@@ -105,8 +106,8 @@ public final class Bill {
   private static final double RECORD_BYTES = 700;
 
   /** The lines of a month. */
-  public static List<Line> lines(Standing standing, Traffic traffic) {
-    var lines = new ArrayList<>(fixed(standing));
+  public static List<Line> lines(FixedParts parts, Traffic traffic) {
+    var lines = new ArrayList<>(fixed(parts));
     if (traffic.calls() > 0) {
       lines.addAll(perCall(traffic));
     }
@@ -118,23 +119,21 @@ public final class Bill {
     return lines.stream().mapToDouble(Line::dollars).sum();
   }
 
-  private static List<Line> fixed(Standing standing) {
+  private static List<Line> fixed(FixedParts parts) {
     return List.of(
         new Line("secret", "1 × $0.40", Price.SECRET),
         new Line(
             "alarms",
             "%d metrics × $0.10 + %d composite × $0.50"
-                .formatted(standing.alarmMetrics(), standing.compositeAlarms()),
-            standing.alarmMetrics() * Price.ALARM_METRIC
-                + standing.compositeAlarms() * Price.COMPOSITE_ALARM),
+                .formatted(parts.alarmMetrics(), parts.compositeAlarms()),
+            parts.alarmMetrics() * Price.ALARM_METRIC
+                + parts.compositeAlarms() * Price.COMPOSITE_ALARM),
         new Line(
-            "dashboard",
-            standing.dashboards() + " × $3.00",
-            standing.dashboards() * Price.DASHBOARD),
+            "dashboard", parts.dashboards() + " × $3.00", parts.dashboards() * Price.DASHBOARD),
         new Line(
             "metrics without calls",
-            standing.idleMetrics() + " × $0.30",
-            standing.idleMetrics() * Price.METRIC),
+            parts.idleMetrics() + " × $0.30",
+            parts.idleMetrics() * Price.METRIC),
         new Line(
             "reconciler",
             "43,800 runs: requests, 0.1 s of 0.5 GB, a read unit, 1 kB of log",
@@ -273,5 +272,5 @@ public final class Bill {
   }
 
   /** The stack of the template; a test counts them. */
-  public static final Standing STACK = new Standing(40, 1, 1, 3);
+  public static final FixedParts STACK = new FixedParts(40, 1, 1, 3);
 }

@@ -48,10 +48,10 @@ public final class BillPerMillion {
       double readUnits,
       double logBytes) {
 
-    /** Refuses what nobody can measure. */
+    /** Refuses impossible values. */
     public Use {
       if (!(processorMillis >= 0 && writeUnits >= 0 && readUnits >= 0 && logBytes >= 0)) {
-        throw new IllegalArgumentException("a call uses nothing less than nothing: " + name);
+        throw new IllegalArgumentException("negative use: " + name);
       }
       if (memoryMegabytes < 128 || memoryMegabytes > 10_240) {
         throw new IllegalArgumentException(memoryMegabytes + " MB is no memory of a function");

@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /** Posts chat calls. The JDK's oldest client, for it hands each chunk over as it comes. */
 final class ChatClient {
-  private static final Duration MOST = Duration.ofSeconds(60);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
   private final URI url;
   private final String key;
@@ -44,8 +44,8 @@ final class ChatClient {
   <T> T post(String body, Reading<T> reading) throws IOException {
     var connection = (HttpURLConnection) url.toURL().openConnection();
     connection.setRequestMethod("POST");
-    connection.setConnectTimeout((int) MOST.toMillis());
-    connection.setReadTimeout((int) MOST.toMillis());
+    connection.setConnectTimeout((int) MAX_WAIT.toMillis());
+    connection.setReadTimeout((int) MAX_WAIT.toMillis());
     connection.setRequestProperty("Authorization", "Bearer " + key);
     connection.setRequestProperty("Content-Type", "application/json");
     connection.setDoOutput(true);

@@ -24,16 +24,16 @@ import java.util.stream.Stream;
  */
 final class CrashTest implements Measurement {
   private static final int KILLS = 50;
-  private static final int LEAST_MILLIS_BETWEEN = 1;
-  private static final int MOST_MILLIS_BETWEEN = 1_500;
+  private static final int MIN_MILLIS_BETWEEN = 1;
+  private static final int MAX_MILLIS_BETWEEN = 1_500;
   private static final int ANSWERS_BETWEEN = 3;
-  private static final Duration LONGEST = Duration.ofMinutes(8);
+  private static final Duration MAX_KILLING = Duration.ofMinutes(8);
   private static final Duration CALL = Duration.ofSeconds(5);
 
   /** After a call's time limit: from then on the reconciler may settle it. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
-  private static final int MOST_RUNS = 6;
+  private static final int MAX_RUNS = 6;
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration MARGIN = Duration.ofSeconds(3);
 
@@ -48,21 +48,22 @@ final class CrashTest implements Measurement {
     var random = new Random(seed);
     try (var stack = LocalStack.start(settings(root), root, Pacing.REALISTIC, log::function)) {
       stack.awaitReady();
-      var load = DrillLoad.start(stack, random.nextLong());
+      var load = CrashTestLoad.start(stack, random.nextLong());
       var kills = kill(stack, load, random, log);
       load.end();
       awaitDeadlines(log);
       var runs = List.of(reconcile(stack, log), reconcile(stack, log));
       var books = CrashTestAudit.read(stack, load.answered());
-      var audit = DrillAudit.run(root, stack.awsUrl());
-      return new DrillResult(seed, kills, load, runs, books, audit).result();
+      var audit = AuditCommand.run(root, stack.awsUrl());
+      return new CrashTestResult(seed, kills, load, runs, books, audit).result();
     }
   }
 
   private static LocalSettings settings(Path root) throws IOException {
     var folder = root.resolve(Path.of("infra", "bench", "target"));
-    var tenants = Files.writeString(folder.resolve("drill-tenants.json"), DrillLoad.tenants());
-    var prices = Files.writeString(folder.resolve("drill-prices.json"), DrillLoad.PRICES);
+    var tenants =
+        Files.writeString(folder.resolve("crash-test-tenants.json"), CrashTestLoad.tenants());
+    var prices = Files.writeString(folder.resolve("crash-test-prices.json"), CrashTestLoad.PRICES);
     return LocalSettings.from(
         Map.of(
             "CHATGATE_API_PORT", "0",
@@ -77,13 +78,13 @@ final class CrashTest implements Measurement {
 
   /** Each a line: when, which instance's process. */
   private static List<String> kill(
-      LocalStack stack, DrillLoad load, RandomGenerator random, RunLog log)
+      LocalStack stack, CrashTestLoad load, RandomGenerator random, RunLog log)
       throws InterruptedException {
     var kills = new ArrayList<String>();
     var start = Instant.now();
     while (kills.size() < KILLS) {
-      awaitAnswers(load, start.plus(LONGEST));
-      Thread.sleep(random.nextInt(LEAST_MILLIS_BETWEEN, MOST_MILLIS_BETWEEN));
+      awaitAnswers(load, start.plus(MAX_KILLING));
+      Thread.sleep(random.nextInt(MIN_MILLIS_BETWEEN, MAX_MILLIS_BETWEEN));
       var victim = pick(stack, random);
       if (victim.isPresent() && victim.get().process().destroyForcibly()) {
         long millis = Duration.between(start, Instant.now()).toMillis();
@@ -95,7 +96,7 @@ final class CrashTest implements Measurement {
   }
 
   /** On a slow machine only instances that are still starting would be killed otherwise. */
-  private static void awaitAnswers(DrillLoad load, Instant until) throws InterruptedException {
+  private static void awaitAnswers(CrashTestLoad load, Instant until) throws InterruptedException {
     int before = load.answered().size();
     while (load.answered().size() < before + ANSWERS_BETWEEN) {
       if (Instant.now().isAfter(until)) {
@@ -132,7 +133,7 @@ final class CrashTest implements Measurement {
         return stack.reconcile();
       } catch (IllegalStateException e) {
         log.say("run " + run + " of the reconciler: " + e.getMessage());
-        if (run == MOST_RUNS) {
+        if (run == MAX_RUNS) {
           throw e;
         }
       }
@@ -140,7 +141,7 @@ final class CrashTest implements Measurement {
   }
 
   @Override
-  public String toString() {
-    return "instances killed under load, then the reconciler, then an audit that finds nothing";
+  public String what() {
+    return "instances killed under load, then the reconciler, then an audit that must find nothing";
   }
 }

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * What the tables say after a drill, held against what the callers know.
+ * What the tables say after a crash test, held against what the callers know.
  *
  * @param records by kind
  * @param inFlight entries still held
@@ -39,8 +39,8 @@ record CrashTestAudit(Map<UsageRecord.Kind, Long> records, long inFlight, long w
   static CrashTestAudit read(LocalStack stack, Collection<String> answered) {
     try (var dynamoDb = stack.dynamoDb()) {
       var tenants =
-          IntStream.range(0, DrillLoad.TENANTS)
-              .mapToObj(i -> new TenantId(DrillLoad.tenant(i)))
+          IntStream.range(0, CrashTestLoad.TENANTS)
+              .mapToObj(i -> new TenantId(CrashTestLoad.tenant(i)))
               .toList();
       var table = new DynamoQuotaTable(dynamoDb, stack.tables(), ATTEMPT);
       long inFlight =

@@ -42,12 +42,12 @@ final class LedgerLoad {
   static final int INSTANCES = 4;
 
   /** The most that an admission makes. */
-  static final int MOST_ATTEMPTS = 5;
+  static final int MAX_ATTEMPTS = 5;
 
   private static final String MODEL = "bench/model";
   private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration MOST_A_RUN = Duration.ofMinutes(2);
+  private static final Duration MAX_A_RUN = Duration.ofMinutes(2);
   private static final int PROMPT = 300;
   private static final int COMPLETION = 500;
   private static final TokenCounts USED = new TokenCounts(280, 0, 150);
@@ -197,7 +197,7 @@ final class LedgerLoad {
             });
       }
       threads.shutdown();
-      if (!threads.awaitTermination(MOST_A_RUN.toSeconds(), TimeUnit.SECONDS)) {
+      if (!threads.awaitTermination(MAX_A_RUN.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("the calls did not end in time");
       }
     }

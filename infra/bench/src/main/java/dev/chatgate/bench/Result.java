@@ -16,9 +16,9 @@ public record Result(boolean held, String summary, String raw) {
    *
    * @param name the measurement's name
    * @param started when it began
-   * @param surroundings what it ran on
+   * @param environment what it ran on
    */
-  public String page(String name, Instant started, RunEnvironment surroundings) {
+  public String page(String name, Instant started, RunEnvironment environment) {
     return """
     # %s
 
@@ -27,6 +27,6 @@ public record Result(boolean held, String summary, String raw) {
     %s
     %s
     """
-        .formatted(name, name, started, surroundings.markdown(), summary.strip());
+        .formatted(name, name, started, environment.markdown(), summary.strip());
   }
 }

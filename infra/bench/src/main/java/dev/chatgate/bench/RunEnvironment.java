@@ -27,7 +27,7 @@ public record RunEnvironment(
   private static final double KIB_IN_GIB = 1 << 20;
 
   /**
-   * Looks around.
+   * Reads it.
    *
    * @param root the repository's folder
    */

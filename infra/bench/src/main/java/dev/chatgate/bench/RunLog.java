@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Says on standard error how a measurement goes, and keeps what the functions print in a file under
- * {@code infra/bench/target}.
+ * Prints progress on standard error, and keeps what the functions print in a file under {@code
+ * infra/bench/target}.
  */
 public final class RunLog implements AutoCloseable {
   private final PrintWriter functions;
@@ -19,7 +19,7 @@ public final class RunLog implements AutoCloseable {
     functions = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8), true);
   }
 
-  /** Tells whoever waits. */
+  /** Prints a line of progress. */
   public void say(String line) {
     System.err.println(line);
   }

@@ -116,7 +116,7 @@ final class Throughput implements Measurement {
       row.add(Integer.toString(load.tenants()));
       row.add(Integer.toString(load.callers()));
       row.add(load.requestsPerMinute());
-      for (int attempts = 1; attempts <= LedgerLoad.MOST_ATTEMPTS; attempts++) {
+      for (int attempts = 1; attempts <= LedgerLoad.MAX_ATTEMPTS; attempts++) {
         var count = load.attempts().byAttempts().get(attempts);
         row.add(
             count == null ? "0" : number("%.2f %%", 100.0 * count.sum() / load.attempts().all()));
@@ -149,7 +149,7 @@ final class Throughput implements Measurement {
   }
 
   @Override
-  public String toString() {
-    return "whole calls through the ledger a second, and what a call costs at the store";
+  public String what() {
+    return "whole calls through the ledger: how many a second, and what one costs at the store";
   }
 }

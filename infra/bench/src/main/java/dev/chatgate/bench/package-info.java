@@ -1,4 +1,4 @@
-/** Measurements that anyone can repeat, and the results of those that were kept. */
+/** Measurements, and the program that runs them. */
 @NullMarked
 package dev.chatgate.bench;
 

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
 import dev.chatgate.local.upstream.Pacing;
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

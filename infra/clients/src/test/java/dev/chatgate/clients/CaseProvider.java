@@ -2,8 +2,8 @@ package dev.chatgate.clients;
 
 import static dev.chatgate.clients.Chunks.join;
 
-import dev.chatgate.provider.ScriptedProvider;
-import dev.chatgate.provider.ScriptedProvider.Wire;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

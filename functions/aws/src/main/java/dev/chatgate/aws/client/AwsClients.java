@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +38,6 @@ public final class AwsClients implements AutoCloseable {
   // limit.
   private static final Duration MOST_IDLE = Duration.ofSeconds(20);
   private static final int MOST_CONNECTIONS = 128;
-
-  /** Nearer than any limit that a call sets. */
-  private static final Duration BEAT = Duration.ofSeconds(1);
 
   private final SdkHttpClient http;
   private final ScheduledExecutorService timers = timers();
@@ -84,15 +80,10 @@ public final class AwsClients implements AutoCloseable {
         .useIdleConnectionReaper(false);
   }
 
-  /**
-   * One thread for all clients, which would have five each. It wakes by itself at each beat: so a
-   * limit is never the next thing that it waits for, and setting one wakes no thread. That would be
-   * four to six wake-ups a call.
-   */
+  /** One thread for the time limits of all clients, which would have five each. */
   private static ScheduledExecutorService timers() {
     var timers = new ScheduledThreadPoolExecutor(1, AwsClients::timer);
     timers.setRemoveOnCancelPolicy(true);
-    var _ = timers.scheduleWithFixedDelay(() -> {}, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
     return timers;
   }
 

@@ -15,7 +15,7 @@ import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderOutcome.PassedThrough;
 import dev.chatgate.provider.RecordingSink;
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
 import java.io.IOException;
@@ -242,7 +242,7 @@ class ProviderStreamTest {
     }
   }
 
-  private static String quoting(String refusal, ScriptedProvider.Wire wire) {
+  private static String quoting(String refusal, Wire wire) {
     var quoted = wire.request().text().replace("\\", "\\\\").replace("\"", "\\\"");
     return refusal.replace("%s", quoted);
   }
@@ -443,7 +443,7 @@ class ProviderStreamTest {
     long seed = System.nanoTime();
     var random = new Random(seed);
     var call = Calls.of(Calls.streaming(",\"stream_options\":{\"include_usage\":true}"));
-    try (var harness = new ClientHarness(ScriptedProvider.Wire::stall)) {
+    try (var harness = new ClientHarness(Wire::stall)) {
       for (int run = 0; run < 200; run++) {
         byte[] stream = StreamGenerator.stream(random);
         int size = 1 + random.nextInt(200);

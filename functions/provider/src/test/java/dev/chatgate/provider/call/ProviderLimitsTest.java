@@ -12,8 +12,9 @@ import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderSettings;
 import dev.chatgate.provider.RecordingSink;
-import dev.chatgate.provider.ScriptedProvider;
 import dev.chatgate.provider.transport.Limit;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
 import java.io.IOException;
@@ -67,8 +68,7 @@ class ProviderLimitsTest {
   void aLimitThatPassesAtAnyMomentBeforeTheAnswerIsATimeOut() {
     long seed = System.nanoTime();
     var random = new Random(seed);
-    try (var harness =
-        harness(ClientHarness.limits(FAR, FAR, FAR, 0), ScriptedProvider.Wire::stall)) {
+    try (var harness = harness(ClientHarness.limits(FAR, FAR, FAR, 0), Wire::stall)) {
       for (int i = 0; i < 1_000; i++) {
         var total = Duration.ofNanos(random.nextInt(2_000_000));
         var outcome =
@@ -140,8 +140,7 @@ class ProviderLimitsTest {
 
   @Test
   void silenceMeetsTheFirstByteLimitOfAStream() {
-    try (var harness =
-        harness(ClientHarness.limits(FAR, NEAR, FAR, 2), ScriptedProvider.Wire::stall)) {
+    try (var harness = harness(ClientHarness.limits(FAR, NEAR, FAR, 2), Wire::stall)) {
       long started = System.nanoTime();
       var failed = assertTimedOut(harness.call(Calls.streaming("")), Limit.FIRST_BYTE);
       assertSoon(started);
@@ -266,8 +265,7 @@ class ProviderLimitsTest {
 
   @Test
   void aPlainCallWithoutAnAnswerMeetsTheTotal() {
-    try (var harness =
-        harness(ClientHarness.limits(FAR, FAR, FAR, 2), ScriptedProvider.Wire::stall)) {
+    try (var harness = harness(ClientHarness.limits(FAR, FAR, FAR, 2), Wire::stall)) {
       long started = System.nanoTime();
       var call = Calls.of(Calls.PLAIN, Optional.empty(), Duration.ofMillis(NEAR));
       var failed = assertTimedOut(harness.call(call), Limit.TOTAL);
@@ -295,7 +293,7 @@ class ProviderLimitsTest {
 
   @Test
   void aCallWhoseTimeIsUpIsNotMade() {
-    try (var harness = new ClientHarness(ScriptedProvider.Wire::stall)) {
+    try (var harness = new ClientHarness(Wire::stall)) {
       var call = Calls.of(Calls.PLAIN, Optional.empty(), Duration.ofMillis(-1));
       var failed = assertTimedOut(harness.call(call), Limit.TOTAL);
       assertEquals(new Consumption.Nothing(), failed.consumption());

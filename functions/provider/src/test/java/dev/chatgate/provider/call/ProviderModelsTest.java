@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.provider.ClientHarness;
 import dev.chatgate.provider.ProviderSettings;
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +38,7 @@ class ProviderModelsTest {
             wire -> wire.json(404, LIST),
             wire -> wire.answer(200, "text/html", "<html>"),
             wire -> wire.raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{").close(),
-            ScriptedProvider.Wire::reset)) {
+            Wire::reset)) {
       for (int i = 0; i < 4; i++) {
         assertEquals(Optional.empty(), harness.client.models(Duration.ofSeconds(5)));
       }
@@ -47,7 +47,7 @@ class ProviderModelsTest {
 
   @Test
   void aListThatTakesTooLongIsNone() {
-    try (var harness = new ClientHarness(ScriptedProvider.Wire::stall)) {
+    try (var harness = new ClientHarness(Wire::stall)) {
       long started = System.nanoTime();
       assertEquals(Optional.empty(), harness.client.models(Duration.ofMillis(200)));
       assertTrue(Duration.ofNanos(System.nanoTime() - started).toMillis() < 5000);

@@ -11,10 +11,11 @@ import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderSettings;
 import dev.chatgate.provider.RecordingSink;
-import dev.chatgate.provider.ScriptedProvider;
 import dev.chatgate.secret.ProviderKey;
 import dev.chatgate.secret.ProviderKeyUnavailableException;
 import dev.chatgate.secret.ProviderKeys;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ class ProviderRetriesTest {
 
   @Test
   void aConnectionLostWithTheRequestOnItIsNotRepeated() {
-    try (var harness = harness(2, ScriptedProvider.Wire::reset)) {
+    try (var harness = harness(2, Wire::reset)) {
       assertInstanceOf(Failed.class, harness.call(Calls.PLAIN));
       assertEquals(1, harness.provider.requests().size());
     }

@@ -15,8 +15,8 @@ import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderOutcome.PassedThrough;
 import dev.chatgate.provider.Questions;
 import dev.chatgate.provider.RecordingSink;
-import dev.chatgate.provider.ScriptedProvider;
 import dev.chatgate.provider.answer.ProviderErrors;
+import dev.chatgate.testkit.Wire;
 import dev.chatgate.usage.Consumption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +39,7 @@ class ProviderCompressionTest {
   private static final String STREAM = "text/event-stream";
   private static final String JSON = "application/json";
 
-  private static void answer(
-      ScriptedProvider.Wire wire, int status, String type, String coding, byte[] body)
+  private static void answer(Wire wire, int status, String type, String coding, byte[] body)
       throws IOException {
     var head =
         "HTTP/1.1 %d Scripted\r\ncontent-type: %s\r\n%scontent-length: %d\r\n\r\n"

@@ -7,17 +7,17 @@ import dev.chatgate.bench.NotHereException;
 import dev.chatgate.bench.Result;
 import dev.chatgate.bench.RunEnvironment;
 import dev.chatgate.bench.RunLog;
+import dev.chatgate.testkit.FakeBackends;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
- * Two checkouts' packages in turns in one run, so that the machine's mood falls on both: what a
- * change saves or costs. The other checkout, packaged, is named by the system property {@code
- * bench.base}.
+ * Two checkouts' packages in turns in one run, so that whatever else the machine does falls on
+ * both: what a change saves or costs. The other checkout, packaged, is named by the system property
+ * {@code bench.base}.
  */
 public final class Compare implements Measurement {
   private static final String BASE = "bench.base";
@@ -26,10 +26,6 @@ public final class Compare implements Measurement {
   private static final int BLOCKS = 12;
   private static final int CALLS = 250;
   private static final double NANOS_IN_MILLI = 1e6;
-  private static final Map<String, String> SNAPSHOT =
-      Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
-  private static final Map<String, String> ON_DEMAND =
-      Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
 
   private final List<List<String>> rows = new ArrayList<>();
   private final StringBuilder raw = new StringBuilder();
@@ -51,7 +47,7 @@ public final class Compare implements Measurement {
   @Override
   public Result run(Path root, RunLog log) throws Exception {
     var base = base();
-    try (var backends = new Backends()) {
+    try (var backends = new FakeBackends(_ -> {})) {
       for (var door : Door.values()) {
         log.say(door + ": starts");
         starts(base, root, door, backends);
@@ -62,7 +58,7 @@ public final class Compare implements Measurement {
     var summary =
         """
         Base: commit %s. Starts in turns, %d each, without a snapshot; then a process of each, after \
-        its rehearsal and %,d calls, %d times %d plain calls in turns. Medians; processor time is \
+        its warm-up and %,d calls, %d times %d plain calls in turns. Medians; processor time is \
         the process's own, without its compiler's threads; switches are how often a thread of it \
         left a processor.
 
@@ -80,15 +76,20 @@ public final class Compare implements Measurement {
 
   private static Path base() throws NotHereException {
     var base = Path.of(System.getProperty(BASE, "")).toAbsolutePath().normalize();
-    if (!Files.exists(
-        base.resolve(Path.of("functions", "chat", "target", "chatgate-gateway.zip")))) {
+    if (!isPackaged(base, "gateway") && !isPackaged(base, "chat")) {
       throw new NotHereException(
           "Say with -Dbase=FOLDER what to compare with: another checkout of this repository, packaged by mvn -Pbench in it.");
     }
     return base;
   }
 
-  private void starts(Path base, Path now, Door door, Backends backends) throws Exception {
+  /** The gateway's module had the name "chat" until 0.2.0. */
+  private static boolean isPackaged(Path base, String module) {
+    return Files.exists(
+        base.resolve(Path.of("functions", module, "target", "chatgate-" + module + ".zip")));
+  }
+
+  private void starts(Path base, Path now, Door door, FakeBackends backends) throws Exception {
     var starts = new Pair();
     for (int i = 0; i < STARTS; i++) {
       starts.base().add(start(base, door, backends));
@@ -97,27 +98,21 @@ public final class Compare implements Measurement {
     row("process start → first answer, no SnapStart, ms", door, starts, NANOS_IN_MILLI);
   }
 
-  private static long start(Path root, Door door, Backends backends) throws Exception {
-    try (var function = FunctionProcess.start(root, door, backends, ON_DEMAND)) {
-      return call(function, door).lastByteAt() - function.startedAt();
+  private static long start(Path root, Door door, FakeBackends backends) throws Exception {
+    try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.ON_DEMAND)) {
+      return function.call(FakeBackends.PLAIN_MODEL).lastByteAt() - function.startedAt();
     }
   }
 
-  private void calls(Path base, Path now, Door door, Backends backends) throws Exception {
-    try (var before = FunctionProcess.start(base, door, backends, SNAPSHOT)) {
-      warmUp(before, door);
-      try (var after = FunctionProcess.start(now, door, backends, SNAPSHOT)) {
-        warmUp(after, door);
+  private void calls(Path base, Path now, Door door, FakeBackends backends) throws Exception {
+    try (var before = FunctionProcess.start(base, door, backends, FunctionProcess.SNAPSHOT)) {
+      warmUp(before);
+      try (var after = FunctionProcess.start(now, door, backends, FunctionProcess.SNAPSHOT)) {
+        warmUp(after);
         var blocks = new Blocks();
         for (int i = 0; i < BLOCKS; i++) {
-          block(
-              before,
-              door,
-              blocks.call().base(),
-              blocks.processor().base(),
-              blocks.switches().base());
-          block(
-              after, door, blocks.call().now(), blocks.processor().now(), blocks.switches().now());
+          block(before, blocks.call().base(), blocks.processor().base(), blocks.switches().base());
+          block(after, blocks.call().now(), blocks.processor().now(), blocks.switches().now());
         }
         row("a plain call, ms", door, blocks.call(), NANOS_IN_MILLI);
         row("processor time of it, ms", door, blocks.processor(), NANOS_IN_MILLI);
@@ -126,45 +121,33 @@ public final class Compare implements Measurement {
     }
   }
 
-  private static void warmUp(FunctionProcess function, Door door) throws Exception {
-    function.api().restore();
+  private static void warmUp(FunctionProcess function) throws Exception {
+    function.restore();
     for (int i = 0; i < WARM_UP; i++) {
-      var _ = call(function, door);
+      var _ = function.call(FakeBackends.PLAIN_MODEL);
     }
   }
 
   private static void block(
-      FunctionProcess function,
-      Door door,
-      List<Long> calls,
-      List<Long> processor,
-      List<Long> switches)
+      FunctionProcess function, List<Long> calls, List<Long> processor, List<Long> switches)
       throws Exception {
     var each = new ArrayList<Long>();
-    function.api().awaitAsking();
+    function.api().awaitIdle();
     long before = function.onProcessorNanos();
     long left = function.switches();
     for (int i = 0; i < CALLS; i++) {
-      each.add(call(function, door).nanos());
+      each.add(function.call(FakeBackends.PLAIN_MODEL).nanos());
     }
-    function.api().awaitAsking();
+    function.api().awaitIdle();
     calls.add(new Distribution(each).median());
     processor.add((function.onProcessorNanos() - before) / CALLS);
     switches.add((function.switches() - left) * 1_000 / CALLS);
   }
 
-  private static Answer call(FunctionProcess function, Door door) throws InterruptedException {
-    var answer = function.api().call(door.event(Backends.request(Backends.PLAIN_MODEL)));
-    if (!answer.ok()) {
-      throw new IllegalStateException("a call was not answered with 200");
-    }
-    return answer;
-  }
-
   private void row(String what, Door door, Pair pair, double unit) {
     double base = new Distribution(pair.base()).median() / unit;
     double now = new Distribution(pair.now()).median() / unit;
-    var name = door.name().toLowerCase(Locale.ROOT);
+    var name = door.label();
     rows.add(List.of(what, name, number(base), number(now), number(now / base)));
     raw.append(
         "%s %s, base, then now, in ns or thousandths: %s %s%n"
@@ -176,7 +159,7 @@ public final class Compare implements Measurement {
   }
 
   @Override
-  public String toString() {
-    return "another checkout's packages beside this one's: starts, plain calls, switches; -Dbase=FOLDER";
+  public String what() {
+    return "another checkout's packages and this one's in turns; needs -Dbase=FOLDER";
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** <a href="https://criu.org">CRIU</a>, as found on the PATH, with the images of one process. */
+/** <a href="https://criu.org">CRIU</a>, as found on the PATH, with the image of one process. */
 final class Criu {
   private static final int PATIENCE_SECONDS = 60;
   private static final int LINES_OF_LOG = 5;
@@ -42,7 +42,7 @@ final class Criu {
     return new Criu(program, Files.createDirectories(images));
   }
 
-  /** What it calls itself. */
+  /** The output of {@code criu --version}. */
   String version() throws IOException, InterruptedException {
     var process = new ProcessBuilder(program.toString(), "--version").start();
     try (var lines = process.inputReader()) {
@@ -53,7 +53,7 @@ final class Criu {
   }
 
   /**
-   * Writes a process down and ends it.
+   * Saves a process and ends it.
    *
    * @throws NotHereException if it cannot
    */

@@ -10,15 +10,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Calls the provider and the store without a gateway, over one kept connection and as fast as a
  * client can: what the gateway's times are compared with.
  */
 final class Direct implements AutoCloseable {
-  private static final Pattern NUMBERED = Pattern.compile("\"content\":\"(\\d+) \"");
-
   private static final String ADMISSION =
       "{\"UpdateExpression\":\"%s\"}".formatted("SET #a = :a, #b = :b ADD #c :c ".repeat(40));
 
@@ -53,7 +50,9 @@ final class Direct implements AutoCloseable {
     message.writeBytes(bytes);
     long began = System.nanoTime();
     socket.getOutputStream().write(message.toByteArray());
-    boolean ok = line().contains(" 200 ");
+    if (!line().contains(" 200 ")) {
+      throw new IOException("not answered with 200");
+    }
     int length = length();
     var events = new HashMap<Long, Long>();
     if (length >= 0) {
@@ -61,7 +60,7 @@ final class Direct implements AutoCloseable {
     } else {
       readChunks(events);
     }
-    return new Answer(began, System.nanoTime(), events, ok);
+    return new Answer(began, System.nanoTime(), events);
   }
 
   /** The body's length; -1 if it comes in chunks. */
@@ -78,11 +77,7 @@ final class Direct implements AutoCloseable {
   private void readChunks(Map<Long, Long> events) throws IOException {
     for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
       var text = new String(in.readNBytes(size), StandardCharsets.ISO_8859_1);
-      long at = System.nanoTime();
-      var matcher = NUMBERED.matcher(text);
-      while (matcher.find()) {
-        events.put(Long.valueOf(matcher.group(1)), at);
-      }
+      var _ = Answer.note(text, System.nanoTime(), events);
       line();
     }
     line();

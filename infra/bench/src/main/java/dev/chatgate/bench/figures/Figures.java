@@ -4,18 +4,22 @@ import dev.chatgate.bench.BillPerMillion;
 import dev.chatgate.bench.Distribution;
 import dev.chatgate.bench.Markdown;
 import dev.chatgate.bench.Measurement;
+import dev.chatgate.bench.NotHereException;
 import dev.chatgate.bench.Result;
 import dev.chatgate.bench.RunLog;
+import dev.chatgate.testkit.FakeBackends;
+import dev.chatgate.testkit.Received;
+import dev.chatgate.testkit.RuntimeApiServer.Call;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The table of figures: start, first call, warm calls, streams, processor time, memory, package,
@@ -35,7 +39,7 @@ public final class Figures implements Measurement {
 
   private static final int CALLS_AFTER_A_PAUSE = 15;
 
-  /** So that the stand-ins' code is where it was when the function was not idle. */
+  /** So that the fakes' code is where it was when the function was not idle. */
   private static final int CALLS_TO_STAY_WARM = 100;
 
   private static final int PLAIN_ROUNDS = 1_500;
@@ -56,111 +60,129 @@ public final class Figures implements Measurement {
   private static final double NANOS_IN_MILLI = 1e6;
   private static final String PACED = "stream-64-20";
   private static final String SHORT_STREAM = "stream-20-0";
-  private static final Map<String, String> SNAPSHOT =
-      Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
-
-  /** Without a snapshot, Lambda's Java compiles with C1 alone. */
-  private static final Map<String, String> ON_DEMAND =
-      Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
-
-  /** A restore is among what the measuring process is warmed up by. */
-  private static final Map<String, String> SOON_RESTORED =
-      Map.of(
-          "AWS_LAMBDA_INITIALIZATION_TYPE",
-          "snap-start",
-          "JAVA_TOOL_OPTIONS",
-          "-Dchatgate.rehearsal.rounds=200");
 
   private final List<List<String>> rows = new ArrayList<>();
   private final List<BillPerMillion.Use> uses = new ArrayList<>();
   private final StringBuilder raw = new StringBuilder();
+  private final AtomicInteger storeCalls = new AtomicInteger();
   private boolean held = true;
 
   @Override
   public Result run(Path root, RunLog log) throws Exception {
-    try (var backends = new Backends()) {
+    try (var backends = new FakeBackends(this::count)) {
       sizes(root);
       for (var door : Door.values()) {
         log.say(door + ": the measuring process warms up");
-        warmOurselvesUp(root, door, backends);
+        warmUpHere(root, door, backends);
         log.say(door + ": starts");
         starts(root, door, backends);
         log.say(door + ": calls");
         calls(root, door, backends, log);
-        log.say(door + ": classes that a first call loads");
-        firstClasses(root, door, backends);
+        log.say(door + ": classes");
+        classes(root, door, backends);
       }
       log.say("64 streams at once");
       crowd(root, backends);
+      var restores = restores(root, backends, log);
+      return new Result(
+          held && restores.held(),
+          """
+          %s
+          ## The bill
+
+          %s
+          ## Restores by CRIU
+
+          %s
+          """
+              .formatted(
+                  Markdown.table(List.of("what", "door", "measured", "promised", ""), rows),
+                  BillPerMillion.table(uses),
+                  restores.summary().strip()),
+          raw + restores.raw());
     }
-    var table = Markdown.table(List.of("what", "door", "measured", "at least", ""), rows);
-    return new Result(
-        held, table + "\n### The bill\n\n" + BillPerMillion.table(uses), raw.toString());
+  }
+
+  /** They need a tool that few machines have: without it the rest stands. */
+  private static Result restores(Path root, FakeBackends backends, RunLog log) throws Exception {
+    try {
+      return Restores.run(root, backends, log);
+    } catch (NotHereException e) {
+      return new Result(true, "Not measured: " + e.getMessage(), "");
+    }
+  }
+
+  private void count(Received request) {
+    if (!FakeBackends.operation(request).startsWith("/")) {
+      storeCalls.incrementAndGet();
+    }
   }
 
   private void sizes(Path root) throws IOException {
-    for (var name : List.of("chat", "reconciler")) {
+    for (var name : List.of("gateway", "reconciler")) {
       var zip = root.resolve(Path.of("functions", name, "target", "chatgate-" + name + ".zip"));
       upTo("package " + zip.getFileName() + ", MB", "", Files.size(zip) / 1e6, 15);
     }
   }
 
-  private void firstClasses(Path root, Door door, Backends backends) throws Exception {
-    for (var model : List.of(Backends.PLAIN_MODEL, SHORT_STREAM)) {
-      var classes = FirstClasses.of(root, door, backends, model);
+  private void classes(Path root, Door door, FakeBackends backends) throws Exception {
+    int ofStart = LoadedClasses.ofStart(root, door, backends).size();
+    recorded("classes of the package that a start and a plain call load", door, ofStart);
+    for (var model : List.of(FakeBackends.PLAIN_MODEL, SHORT_STREAM)) {
+      var classes = LoadedClasses.ofFirstCall(root, door, backends, model);
       var what = "classes that the first call after the restore loads, " + kind(model);
-      upTo(what, door.name(), classes.size(), 50);
+      upTo(what, door, classes.size(), 50);
       raw.append("%s %s: %s\n".formatted(door, what, classes));
     }
   }
 
   private static String kind(String model) {
-    return model.equals(Backends.PLAIN_MODEL) ? "plain" : "streamed";
+    return model.equals(FakeBackends.PLAIN_MODEL) ? "plain" : "streamed";
   }
 
-  /** The stand-ins are part of every round trip: cold ones would be taken for a slow gateway. */
-  private static void warmOurselvesUp(Path root, Door door, Backends backends) throws Exception {
-    try (var function = FunctionProcess.start(root, door, backends, SOON_RESTORED);
+  /** The fakes are part of every round trip: slow ones would be taken for a slow gateway. */
+  private static void warmUpHere(Path root, Door door, FakeBackends backends) throws Exception {
+    try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.SOON_RESTORED);
         var direct = new Direct(backends.url())) {
-      function.api().restore();
-      var _ = warmUp(function, door, direct, backends);
+      function.restore();
+      var _ = warmUp(function, direct, backends);
     }
   }
 
-  private void starts(Path root, Door door, Backends backends) throws Exception {
+  private void starts(Path root, Door door, FakeBackends backends) throws Exception {
     var ready = new ArrayList<Long>();
     var answered = new ArrayList<Long>();
     var calls = new ArrayList<Long>();
     for (int i = 0; i < STARTS; i++) {
-      try (var function = FunctionProcess.start(root, door, backends, ON_DEMAND)) {
-        ready.add(function.api().readyAt() - function.startedAt());
-        var answer = call(function, door, Backends.PLAIN_MODEL);
+      try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.ON_DEMAND)) {
+        ready.add(function.api().awaitReady() - function.startedAt());
+        var answer = function.call(FakeBackends.PLAIN_MODEL);
         calls.add(answer.nanos());
         answered.add(answer.lastByteAt() - function.startedAt());
       }
     }
     recorded("process start → asks for its first call, ms", door, millis(ready, 50));
-    upTo("process start → first answer, no SnapStart, ms", door.name(), millis(answered, 50), 1500);
+    upTo("process start → first answer, no SnapStart, ms", door, millis(answered, 50), 1500);
     recorded("the first call's part of it, ms", door, millis(calls, 50));
     note(door, "start to next, us", ready);
     note(door, "start to first answer, us", answered);
     note(door, "first calls of a start, us", calls);
   }
 
-  private void calls(Path root, Door door, Backends backends, RunLog log) throws Exception {
+  private void calls(Path root, Door door, FakeBackends backends, RunLog log) throws Exception {
     var firsts = new ArrayList<Timed>();
     for (int i = 1; i < FIRST_CALLS; i++) {
-      try (var function = FunctionProcess.start(root, door, backends, SNAPSHOT);
+      try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.SNAPSHOT);
           var direct = new Direct(backends.url())) {
-        firsts.add(firstCall(function, door, direct, backends));
+        firsts.add(firstCall(function, direct, backends));
       }
     }
-    try (var function = FunctionProcess.start(root, door, backends, SNAPSHOT);
+    try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.SNAPSHOT);
         var direct = new Direct(backends.url())) {
-      long snapshot = function.api().frozenAt() - function.startedAt();
+      long snapshot = function.api().awaitRestoreNext() - function.startedAt();
       recorded("process start → ready for the snapshot, s", door, snapshot / 1e9);
-      firsts.add(firstCall(function, door, direct, backends));
-      var early = warmUp(function, door, direct, backends).subList(0, EARLY);
+      firsts.add(firstCall(function, direct, backends));
+      var early = warmUp(function, direct, backends).subList(0, EARLY);
       note(door, "plain, right after the restore, us", early);
       var warm = plain(function, door, direct, backends, millis(early, 99));
       first(function, door, direct, backends, firsts, warm);
@@ -171,7 +193,7 @@ public final class Figures implements Measurement {
         }
       }
       log.say(door + ": processor time and memory");
-      processor(function, door, backends);
+      processor(function, door);
       memory(function, door);
       if (door == Door.STREAM) {
         log.say(door + ": a stream of " + LONG_STREAM + " events");
@@ -183,48 +205,47 @@ public final class Figures implements Measurement {
   /**
    * A call.
    *
-   * @param nanos from the event to the answer's last byte, less the stand-ins' own time
+   * @param nanos from the event to the answer's last byte, less the fakes' own time
    * @param onProcessor how long the function's threads were on a processor for it
    * @param storeCalls of it, what follows the answer included
    */
   private record Timed(long nanos, long onProcessor, int storeCalls) {}
 
-  private static Timed firstCall(
-      FunctionProcess function, Door door, Direct direct, Backends backends) throws Exception {
-    function.api().frozenAt();
+  private Timed firstCall(FunctionProcess function, Direct direct, FakeBackends backends)
+      throws Exception {
+    function.api().awaitRestoreNext();
     stayWarm(direct);
-    function.api().restore();
-    return timed(function, door, backends);
+    function.restore();
+    return timed(function, backends);
   }
 
   private static void stayWarm(Direct direct) throws IOException {
     for (int i = 0; i < CALLS_TO_STAY_WARM; i++) {
-      direct.call(Backends.request(Backends.PLAIN_MODEL));
+      direct.call(FakeBackends.request(FakeBackends.PLAIN_MODEL));
     }
   }
 
-  private static Timed timed(FunctionProcess function, Door door, Backends backends)
-      throws Exception {
-    function.api().awaitAsking();
+  private Timed timed(FunctionProcess function, FakeBackends backends) throws Exception {
+    function.api().awaitIdle();
     backends.takeOwnNanos();
-    backends.takeStoreCalls();
+    storeCalls.set(0);
     long before = function.onProcessorNanos();
-    long nanos = call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos();
-    function.api().awaitAsking();
-    return new Timed(nanos, function.onProcessorNanos() - before, backends.takeStoreCalls());
+    long nanos = function.call(FakeBackends.PLAIN_MODEL).nanos() - backends.takeOwnNanos();
+    function.api().awaitIdle();
+    return new Timed(nanos, function.onProcessorNanos() - before, storeCalls.get());
   }
 
   /**
    * First calls beside warm ones: some each after a pause, which leaves the processor's caches to
    * others as a snapshot does, and those one after the other.
    *
-   * @param warm calls one after the other, less the stand-ins' own time
+   * @param warm calls one after the other, less the fakes' own time
    */
   private void first(
       FunctionProcess function,
       Door door,
       Direct direct,
-      Backends backends,
+      FakeBackends backends,
       List<Timed> firsts,
       List<Long> warm)
       throws Exception {
@@ -232,13 +253,13 @@ public final class Figures implements Measurement {
     for (int i = 0; i < CALLS_AFTER_A_PAUSE; i++) {
       Thread.sleep(PAUSE);
       stayWarm(direct);
-      paused.add(timed(function, door, backends));
+      paused.add(timed(function, backends));
     }
     double first = millis(nanos(firsts), 50);
     recorded("first call after the restore, ms", door, first);
     upTo(
         "first call after the restore ÷ median warm call, each after a pause",
-        door.name(),
+        door,
         first / millis(nanos(paused), 50),
         3);
     recorded(
@@ -247,11 +268,11 @@ public final class Figures implements Measurement {
         millis(onProcessor(firsts), 50) / millis(onProcessor(paused), 50));
     upTo(
         "first call after the restore ÷ median of warm calls without a pause",
-        door.name(),
+        door,
         first / millis(warm, 50),
         3);
     int storeCalls = firsts.stream().mapToInt(Timed::storeCalls).max().orElseThrow();
-    upTo("store calls of the first call after the restore", door.name(), storeCalls, 3);
+    upTo("store calls of the first call after the restore", door, storeCalls, 3);
     note(door, "first calls after a restore, us", nanos(firsts));
     note(door, "the same, on the processor, us", onProcessor(firsts));
     note(door, "warm calls after a pause, us", nanos(paused));
@@ -266,55 +287,46 @@ public final class Figures implements Measurement {
     return calls.stream().map(Timed::onProcessor).toList();
   }
 
-  /** Times of the plain calls, less the stand-ins' own. */
-  private static List<Long> warmUp(
-      FunctionProcess function, Door door, Direct direct, Backends backends) throws Exception {
+  /** Times of the plain calls, less the fakes' own. */
+  private static List<Long> warmUp(FunctionProcess function, Direct direct, FakeBackends backends)
+      throws Exception {
     var plain = new ArrayList<Long>();
     for (int i = 0; i < WARM_UP; i++) {
-      call(function, door, SHORT_STREAM);
-      function.api().awaitAsking();
+      function.call(SHORT_STREAM);
+      function.api().awaitIdle();
       backends.takeOwnNanos();
-      plain.add(call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos());
-      direct.call(Backends.request(Backends.PLAIN_MODEL));
-      direct.call(Backends.request(SHORT_STREAM));
+      plain.add(function.call(FakeBackends.PLAIN_MODEL).nanos() - backends.takeOwnNanos());
+      direct.call(FakeBackends.request(FakeBackends.PLAIN_MODEL));
+      direct.call(FakeBackends.request(SHORT_STREAM));
       direct.callStore();
     }
     return plain;
   }
 
-  private static Answer call(FunctionProcess function, Door door, String model)
-      throws InterruptedException {
-    var answer = function.api().call(door.event(Backends.request(model)));
-    if (!answer.ok()) {
-      throw new IllegalStateException("a call was not answered with 200");
-    }
-    return answer;
-  }
-
   private List<Long> plain(
-      FunctionProcess function, Door door, Direct direct, Backends backends, double early)
+      FunctionProcess function, Door door, Direct direct, FakeBackends backends, double early)
       throws Exception {
     var through = new ArrayList<Long>();
     var provider = new ArrayList<Long>();
     var store = new ArrayList<Long>();
     for (int i = 0; i < PLAIN_ROUNDS; i++) {
-      function.api().awaitAsking();
+      function.api().awaitIdle();
       backends.takeOwnNanos();
-      through.add(call(function, door, Backends.PLAIN_MODEL).nanos() - backends.takeOwnNanos());
-      function.api().awaitAsking();
+      through.add(function.call(FakeBackends.PLAIN_MODEL).nanos() - backends.takeOwnNanos());
+      function.api().awaitIdle();
       backends.takeOwnNanos();
-      var straight = direct.call(Backends.request(Backends.PLAIN_MODEL));
+      var straight = direct.call(FakeBackends.request(FakeBackends.PLAIN_MODEL));
       provider.add(straight.nanos() - backends.takeOwnNanos());
       store.add(direct.callStore().nanos() - backends.takeOwnNanos());
     }
     double bare = millis(provider, 50);
     double base = bare + door.storeCallsBeforeAnswer() * millis(store, 50);
     double added = millis(through, 50) - base;
-    upTo("added to a plain call, p50, ms", door.name(), added, 1);
+    upTo("added to a plain call, p50, ms", door, added, 1);
     recorded("the same, in round trips of a bare client (p50)", door, added / bare);
     recorded("a bare client's round trip, p50, ms", door, bare);
     recorded("a bare client's round trip, p99, ms", door, millis(provider, 99));
-    upTo("added to a plain call, p99, ms", door.name(), millis(through, 99) - base, 3);
+    upTo("added to a plain call, p99, ms", door, millis(through, 99) - base, 3);
     recorded("the same, of the first %d after a restore".formatted(EARLY), door, early - base);
     note(door, "plain through the gateway, us", through);
     note(door, "plain direct, us", provider);
@@ -326,7 +338,7 @@ public final class Figures implements Measurement {
    * @param store a connection that is used once a round, as the function's own is
    */
   private void paced(
-      FunctionProcess function, Door door, Direct direct, Direct store, Backends backends)
+      FunctionProcess function, Door door, Direct direct, Direct store, FakeBackends backends)
       throws Exception {
     var firsts = new ArrayList<Long>();
     var directFirsts = new ArrayList<Long>();
@@ -334,11 +346,11 @@ public final class Figures implements Measurement {
     var lags = new ArrayList<Long>();
     var directLags = new ArrayList<Long>();
     for (int i = 0; i < PACED_ROUNDS; i++) {
-      function.api().awaitAsking();
-      var answer = call(function, door, PACED);
+      function.api().awaitIdle();
+      var answer = function.call(PACED);
       lags(answer, backends, lags);
       firsts.add(firstEvent(answer));
-      var straight = direct.call(Backends.request(PACED));
+      var straight = direct.call(FakeBackends.request(PACED));
       lags(straight, backends, directLags);
       directFirsts.add(firstEvent(straight));
       stores.add(store.callStore().nanos());
@@ -347,15 +359,10 @@ public final class Figures implements Measurement {
     double firstBase =
         millis(directFirsts, 50) + door.storeCallsBeforeAnswer() * millis(stores, 50);
     double base = millis(directLags, 50);
-    upTo(
-        "added to a stream's first event, p50, ms",
-        door.name(),
-        millis(firsts, 50) - firstBase,
-        1.5);
-    upTo(
-        "added to a stream's first event, p99, ms", door.name(), millis(firsts, 99) - firstBase, 5);
-    upTo("added to each later event, p50, ms", door.name(), millis(lags, 50) - base, 0.2);
-    upTo("added to each later event, p99, ms", door.name(), millis(lags, 99) - base, 1);
+    upTo("added to a stream's first event, p50, ms", door, millis(firsts, 50) - firstBase, 1.5);
+    upTo("added to a stream's first event, p99, ms", door, millis(firsts, 99) - firstBase, 5);
+    upTo("added to each later event, p50, ms", door, millis(lags, 50) - base, 0.2);
+    upTo("added to each later event, p99, ms", door, millis(lags, 99) - base, 1);
     note(door, "stream's first event, us", firsts);
     note(door, "stream's first event direct, us", directFirsts);
     note(door, "a write of the store direct, between streams, us", stores);
@@ -366,10 +373,10 @@ public final class Figures implements Measurement {
   /** From the call's begin to its first event, which the provider sends at once. */
   private static long firstEvent(Answer answer) {
     long first = answer.events().values().stream().mapToLong(Long::longValue).min().orElseThrow();
-    return first - answer.handedOutAt();
+    return first - answer.beganAt();
   }
 
-  private static void lags(Answer answer, Backends backends, List<Long> lags) {
+  private static void lags(Answer answer, FakeBackends backends, List<Long> lags) {
     long first = answer.events().keySet().stream().mapToLong(Long::longValue).min().orElseThrow();
     answer
         .events()
@@ -381,19 +388,19 @@ public final class Figures implements Measurement {
         });
   }
 
-  private void processor(FunctionProcess function, Door door, Backends backends) throws Exception {
-    for (var model : List.of(Backends.PLAIN_MODEL, SHORT_STREAM)) {
-      backends.takeStoreCalls();
+  private void processor(FunctionProcess function, Door door) throws Exception {
+    for (var model : List.of(FakeBackends.PLAIN_MODEL, SHORT_STREAM)) {
+      storeCalls.set(0);
       long printed = function.printedBytes();
       double before = function.cpuMillis();
       for (int i = 0; i < COUNTED_CALLS; i++) {
-        call(function, door, model);
+        function.call(model);
       }
       double each = (function.cpuMillis() - before) / COUNTED_CALLS;
-      boolean plain = model.equals(Backends.PLAIN_MODEL);
+      boolean plain = model.equals(FakeBackends.PLAIN_MODEL);
       var what = plain ? "plain call" : "20-event stream";
-      upTo("processor time a " + what + ", ms", door.name(), each, plain ? 3 : 3.5);
-      recorded("store calls a " + what, door, (double) backends.takeStoreCalls() / COUNTED_CALLS);
+      upTo("processor time a " + what + ", ms", door, each, plain ? 3 : 3.5);
+      recorded("store calls a " + what, door, (double) storeCalls.get() / COUNTED_CALLS);
       double logged = (double) (function.printedBytes() - printed) / COUNTED_CALLS;
       recorded("bytes of log a " + what, door, logged);
       if (plain || door == Door.STREAM) {
@@ -411,30 +418,39 @@ public final class Figures implements Measurement {
   private void memory(FunctionProcess function, Door door) throws Exception {
     var megabytes = new ArrayList<String>();
     for (int i = 1; i <= CALLS_FOR_MEMORY; i++) {
-      call(function, door, Backends.PLAIN_MODEL);
+      function.call(FakeBackends.PLAIN_MODEL);
       if (i % (CALLS_FOR_MEMORY / 5) == 0) {
         megabytes.add(number(function.residentMegabytes()));
       }
     }
     raw.append("%s resident MB, by 2,000 calls: %s\n".formatted(door, megabytes));
-    upTo("resident memory after 10,000 calls, MB", door.name(), function.residentMegabytes(), 200);
+    upTo("resident memory after 10,000 calls, MB", door, function.residentMegabytes(), 200);
+    double before = function.allocatedBytes();
+    for (int i = 0; i < COUNTED_CALLS; i++) {
+      function.call(FakeBackends.PLAIN_MODEL);
+    }
+    double each = (function.allocatedBytes() - before) / COUNTED_CALLS;
+    recorded("kB allocated by a plain call", door, each / 1e3);
   }
 
   private void longStream(FunctionProcess function, Door door, Direct direct) throws Exception {
     double before = function.residentMegabytes();
+    double allocated = function.allocatedBytes();
     var model = "stream-" + LONG_STREAM + "-0";
-    double through = LONG_STREAM / (call(function, door, model).nanos() / 1e9);
-    double straight = LONG_STREAM / (direct.call(Backends.request(model)).nanos() / 1e9);
+    double through = LONG_STREAM / (function.call(model).nanos() / 1e9);
+    double each = (function.allocatedBytes() - allocated) / LONG_STREAM;
+    double straight = LONG_STREAM / (direct.call(FakeBackends.request(model)).nanos() / 1e9);
     recorded("a stream of 100,000 events: events/s", door, through);
     recorded("the same, direct", door, straight);
+    recorded("bytes allocated an event of it", door, each);
     recorded("memory that it added, MB", door, function.residentMegabytes() - before);
   }
 
-  private void crowd(Path root, Backends backends) throws Exception {
-    var variables = new java.util.HashMap<>(SNAPSHOT);
+  private void crowd(Path root, FakeBackends backends) throws Exception {
+    var variables = new HashMap<>(FunctionProcess.SNAPSHOT);
     variables.put("AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(CROWD));
     try (var function = FunctionProcess.start(root, Door.STREAM, backends, variables)) {
-      function.api().restore();
+      function.restore();
       crowdOnce(function, 50);
       var lags = new ArrayList<Long>();
       for (int i = 0; i < CROWD_ROUNDS; i++) {
@@ -443,38 +459,36 @@ public final class Figures implements Measurement {
           lags(answer, backends, lags);
         }
       }
-      upTo("64 streams at once, 50 events/s each: lag p50, ms", "STREAM", millis(lags, 50), 25);
-      upTo("the same, p99, ms", "STREAM", millis(lags, 99), 25);
+      upTo("64 streams at once, 50 events/s each: lag p50, ms", Door.STREAM, millis(lags, 50), 25);
+      upTo("the same, p99, ms", Door.STREAM, millis(lags, 99), 25);
     }
   }
 
   private static List<Answer> crowdOnce(FunctionProcess function, int events)
       throws InterruptedException {
-    var begun = new ArrayList<CompletableFuture<Answer>>();
+    var begun = new ArrayList<Call>();
     for (int i = 0; i < CROWD; i++) {
-      begun.add(
-          function.api().begin(Door.STREAM.event(Backends.request("stream-" + events + "-20"))));
+      begun.add(function.begin("stream-" + events + "-20"));
     }
     var answers = new ArrayList<Answer>();
     for (var call : begun) {
-      answers.add(RuntimeApi.within(call));
+      answers.add(FunctionProcess.answer(call));
     }
     return answers;
   }
 
-  private void upTo(String what, String door, double value, double most) {
-    boolean kept = value <= most;
+  private void upTo(String what, Door door, double value, double max) {
+    upTo(what, door.label(), value, max);
+  }
+
+  private void upTo(String what, String door, double value, double max) {
+    boolean kept = value <= max;
     held &= kept;
-    rows.add(
-        List.of(what, name(door), number(value), "≤ " + number(most), kept ? "held" : "NOT held"));
+    rows.add(List.of(what, door, number(value), "≤ " + number(max), kept ? "held" : "NOT held"));
   }
 
   private void recorded(String what, Door door, double value) {
-    rows.add(List.of(what, name(door.name()), number(value), "recorded", ""));
-  }
-
-  private static String name(String door) {
-    return door.toLowerCase(Locale.ROOT);
+    rows.add(List.of(what, door.label(), number(value), "", ""));
   }
 
   private static String number(double value) {
@@ -493,7 +507,7 @@ public final class Figures implements Measurement {
   }
 
   @Override
-  public String toString() {
-    return "start, first call, warm calls, streams, processor time, memory, package";
+  public String what() {
+    return "speed, size and cost: start, first call, warm calls, streams, memory, packages, bill";
   }
 }

@@ -15,22 +15,22 @@ import java.util.List;
 /**
  * Stops a function's process where its snapshot is to be taken: started in the place of the
  * function's main class, it registers the first hook, which runs after every other one, and then
- * starts the main class. The hook waits for a file, and tells when it goes on.
+ * starts the main class. The hook waits for a file, and writes down when it continues.
  */
 public final class Freezer implements Resource {
   /** Made when the process may be frozen. */
   static final String READY = "ready";
 
-  /** Made by whoever froze it. */
+  /** Made when the process has been frozen. */
   static final String GO = "go";
 
   /**
-   * Made when the process goes on; holds the time, as an {@link Instant}: the monotonic clock of a
-   * copy goes on from where CRIU stopped it.
+   * Made when the process continues; holds the time, as an {@link Instant}: the monotonic clock of
+   * a copy continues from where CRIU stopped it.
    */
   static final String RUNS = "runs";
 
-  private static final int MOST_WAITS = 120_000;
+  private static final int MAX_WAITS = 120_000;
 
   /** Held here: the runtime holds its hooks weakly. */
   private static final List<Freezer> HELD = new ArrayList<>();
@@ -59,17 +59,17 @@ public final class Freezer implements Resource {
       throws IOException, InterruptedException {
     // Written the way that RUNS will be, so that a restored process does nothing for the first
     // time.
-    tell(READY);
+    write(READY);
     for (int i = 0; !Files.exists(folder.resolve(GO)); i++) {
-      if (i == MOST_WAITS) {
-        throw new IOException("nobody came to freeze this process");
+      if (i == MAX_WAITS) {
+        throw new IOException("this process was not frozen in time");
       }
       Thread.sleep(1);
     }
-    tell(RUNS);
+    write(RUNS);
   }
 
-  private void tell(String name) throws IOException {
+  private void write(String name) throws IOException {
     var fresh = folder.resolve(name + ".fresh");
     Files.writeString(fresh, Instant.now().truncatedTo(ChronoUnit.MICROS).toString());
     Files.move(fresh, folder.resolve(name));

@@ -2,6 +2,9 @@ package dev.chatgate.bench.figures;
 
 import dev.chatgate.bench.NotHereException;
 import dev.chatgate.local.lambda.Launch;
+import dev.chatgate.testkit.FakeBackends;
+import dev.chatgate.testkit.RuntimeApiServer;
+import dev.chatgate.testkit.RuntimeApiServer.Response;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -10,25 +13,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * A function's process, written down by CRIU where its snapshot is to be taken, and its copies, one
- * after the other.
+ * A function's process, saved by CRIU where its snapshot is to be taken, and its copies, one after
+ * the other.
  */
 final class FrozenProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(130);
+  private static final Pattern REQUEST_ID = Pattern.compile("\"x-request-id\":\"(req_\\w+)\"");
 
   private final Criu criu;
-  private final RestoreApi api;
+  private RuntimeApiServer api;
   private final Path folder;
   private final Path output;
   private final long pid;
   private final long printed;
 
   private FrozenProcess(
-      Criu criu, RestoreApi api, Path folder, Path output, long pid, long printed) {
+      Criu criu, RuntimeApiServer api, Path folder, Path output, long pid, long printed) {
     this.criu = criu;
     this.api = api;
     this.folder = folder;
@@ -59,7 +66,7 @@ final class FrozenProcess implements AutoCloseable {
    * @param api the Runtime API that the launch names
    * @param folder an empty one, for all that is written
    */
-  static FrozenProcess freeze(Launch launch, RestoreApi api, Path folder) throws Exception {
+  static FrozenProcess freeze(Launch launch, RuntimeApiServer api, Path folder) throws Exception {
     var criu = Criu.onPath(folder.resolve("images"));
     var output = folder.resolve("output");
     var process = start(launch, folder, output);
@@ -135,18 +142,22 @@ final class FrozenProcess implements AutoCloseable {
     Thread.sleep(1);
   }
 
-  /** Restores a copy, has it answer one event, and ends it. */
-  First first(byte[] event) throws Exception {
-    return copy(event, 1).first();
+  /** Restores a copy, has it answer one plain call, and ends it. */
+  First first() throws Exception {
+    return copy(1).first();
   }
 
   /**
-   * Restores a copy, has it answer one event many times, and ends it.
+   * Restores a copy, has it answer plain calls one after the other, and ends it.
    *
    * @return how long each call took
    */
-  List<Duration> calls(byte[] event, int times) throws Exception {
-    return copy(event, times).answers().stream().map(RestoreApi.Answered::took).toList();
+  List<Duration> calls(int times) throws Exception {
+    return copy(times).answers().stream().map(FrozenProcess::took).toList();
+  }
+
+  private static Duration took(Response response) {
+    return Duration.ofNanos(response.endedAt() - response.handedOutAt());
   }
 
   /**
@@ -155,28 +166,40 @@ final class FrozenProcess implements AutoCloseable {
    * @param began when its restore began, on the clock of {@link System#nanoTime()}
    * @param bare from then until the process ran
    */
-  private record Copy(long began, Duration bare, List<RestoreApi.Answered> answers) {
+  private record Copy(long began, Duration bare, List<Response> answers) {
     First first() {
       var first = answers.getFirst();
       return new First(
           bare,
-          Duration.ofNanos(first.askedAt() - began),
-          Duration.ofNanos(first.at() - began),
-          first.requestId());
+          Duration.ofNanos(first.handedOutAt() - began),
+          Duration.ofNanos(first.endedAt() - began),
+          requestId(first));
     }
   }
 
-  private Copy copy(byte[] event, int times) throws Exception {
+  private static String requestId(Response response) {
+    var id = REQUEST_ID.matcher(response.text());
+    if (!id.find()) {
+      throw new IllegalStateException("the copy answered: " + response.text());
+    }
+    return id.group(1);
+  }
+
+  private Copy copy(int times) throws Exception {
     prepare();
-    var answers = api.begin(event, times);
+    var event = FakeBackends.event(FakeBackends.request(FakeBackends.PLAIN_MODEL));
+    var calls = Stream.generate(() -> api.invoke(event)).limit(times).toList();
     var start = Instant.now();
     long began = System.nanoTime();
     var process = criu.restore();
     try {
       await(folder.resolve(Freezer.RUNS), process);
-      var all = answers.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      var answers = new ArrayList<Response>();
+      for (var call : calls) {
+        answers.add(call.response());
+      }
       var runs = Instant.parse(Files.readString(folder.resolve(Freezer.RUNS)));
-      return new Copy(began, Duration.between(start, runs), all);
+      return new Copy(began, Duration.between(start, runs), answers);
     } catch (IOException e) {
       if (process.isAlive()) {
         throw e;
@@ -191,8 +214,11 @@ final class FrozenProcess implements AutoCloseable {
     return criu.refused("restore");
   }
 
-  /** CRIU wants every file as it was. */
+  /** CRIU wants every file as it was; a copy's Runtime API knows nothing of the copy before. */
   private void prepare() throws IOException {
+    api.close();
+    api = RuntimeApiServer.inPlaceOf(api);
+    api.restore();
     Files.deleteIfExists(folder.resolve(Freezer.RUNS));
     try (var file = new RandomAccessFile(output.toFile(), "rw")) {
       file.setLength(printed);

@@ -2,9 +2,11 @@ package dev.chatgate.bench.figures;
 
 import dev.chatgate.bench.Distribution;
 import dev.chatgate.bench.Markdown;
-import dev.chatgate.bench.Measurement;
+import dev.chatgate.bench.NotHereException;
 import dev.chatgate.bench.Result;
 import dev.chatgate.bench.RunLog;
+import dev.chatgate.testkit.FakeBackends;
+import dev.chatgate.testkit.RuntimeApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -21,11 +22,11 @@ import java.util.stream.Stream;
  * alone takes to run again, and how long until it has answered its first call; and that no two
  * copies share a request id.
  */
-public final class Restores implements Measurement {
+final class Restores {
   private static final int ROUNDS = 9;
   private static final int CALLS_TO_STAY_WARM = 500;
-  private static final double MOST = 1.3;
-  private static final double MOST_OF_WARM = 3;
+  private static final double MAX_OF_BARE = 1.3;
+  private static final double MAX_OF_WARM = 3;
 
   /** Of the last copy, one after the other; the second half is warm. */
   private static final int WARM_UP = 1_000;
@@ -33,33 +34,30 @@ public final class Restores implements Measurement {
   private static final double MICROS_IN_MILLI = 1_000;
   private static final int BYTES_IN_MEGABYTE = 1_000_000;
   private static final Path WORK = Path.of("infra", "bench", "target", "frozen");
-  private static final Map<String, String> SNAPSHOT =
-      Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
 
   /** One door's process, and what its copies did. */
   private record Copies(
       Door door, FrozenProcess process, List<FrozenProcess.First> firsts, List<Duration> warm) {
     void another() throws Exception {
-      firsts.add(process.first(event()));
+      firsts.add(process.first());
     }
 
     void lastOne() throws Exception {
-      warm.addAll(process.calls(event(), 2 * WARM_UP).subList(WARM_UP, 2 * WARM_UP));
-    }
-
-    private byte[] event() {
-      return door.event(Backends.request(Backends.PLAIN_MODEL));
+      warm.addAll(process.calls(2 * WARM_UP).subList(WARM_UP, 2 * WARM_UP));
     }
   }
 
-  @Override
-  public Result run(Path root, RunLog log) throws Exception {
+  /**
+   * Measures.
+   *
+   * @throws NotHereException if there is no {@code criu}, or it cannot do it on this machine
+   */
+  static Result run(Path root, FakeBackends backends, RunLog log) throws Exception {
     var version = Criu.onPath(root.resolve(WORK)).version();
     var copies = new ArrayList<Copies>();
-    try (var backends = new Backends();
-        var direct = new Direct(backends.url())) {
+    try (var direct = new Direct(backends.url())) {
       for (var door : Door.values()) {
-        log.say(door + ": start, rehearsal, checkpoint");
+        log.say(door + ": start, warm-up, checkpoint");
         copies.add(
             new Copies(door, freeze(root, door, backends), new ArrayList<>(), new ArrayList<>()));
       }
@@ -80,21 +78,23 @@ public final class Restores implements Measurement {
     }
   }
 
-  /** The stand-ins are part of a first call's every round trip. */
+  /** The fakes are part of every round trip of a first call: their code must be warm. */
   private static void stayWarm(Direct direct) throws IOException {
     for (int i = 0; i < CALLS_TO_STAY_WARM; i++) {
-      direct.call(Backends.request(Backends.PLAIN_MODEL));
+      direct.call(FakeBackends.request(FakeBackends.PLAIN_MODEL));
       direct.callStore();
     }
   }
 
-  private static FrozenProcess freeze(Path root, Door door, Backends backends) throws Exception {
+  private static FrozenProcess freeze(Path root, Door door, FakeBackends backends)
+      throws Exception {
     var folder = root.resolve(WORK).resolve(door.name()).toAbsolutePath().normalize();
     delete(folder);
     Files.createDirectories(folder);
-    var api = new RestoreApi();
+    var api = new RuntimeApiServer(1, true);
     try {
-      var launch = FunctionProcess.launch(root, door, backends, SNAPSHOT, api.address());
+      var launch =
+          FunctionProcess.launch(root, door, backends, FunctionProcess.SNAPSHOT, api.address());
       return FrozenProcess.freeze(launch, api, folder);
     } catch (Exception e) {
       api.close();
@@ -127,7 +127,7 @@ public final class Restores implements Measurement {
       long ids = all.stream().map(FrozenProcess.First::requestId).distinct().count();
       rows.add(
           List.of(
-              door.door().name().toLowerCase(Locale.ROOT),
+              door.door().label(),
               number(bare),
               number(median(all.stream().map(FrozenProcess.First::asked))),
               number(whole),
@@ -137,7 +137,7 @@ public final class Restores implements Measurement {
               fine(call / warm),
               ids + " of " + all.size(),
               Long.toString(door.process().bytes() / BYTES_IN_MEGABYTE)));
-      held &= ratio <= MOST && call <= MOST_OF_WARM * warm && ids == all.size();
+      held &= ratio <= MAX_OF_BARE && call <= MAX_OF_WARM * warm && ids == all.size();
       note(raw, door.door(), all);
       raw.append(door.door()).append(" warm calls of a copy, us:");
       door.warm().forEach(took -> raw.append(' ').append(micros(took)));
@@ -160,7 +160,7 @@ public final class Restores implements Measurement {
     answer, with credentials, secret, tenant, prices, admission and connections, all of them new. \
     The ratio is the median of each copy's own, for some restores take several times as long as the \
     others. First call: from its event to its answer's last byte. Warm call: the median of the last \
-    %,d of %,d calls of one more copy. The stand-ins' own time is in both.
+    %,d of %,d calls of one more copy. The fakes' own time is in both.
 
     %s\
     """
@@ -216,10 +216,5 @@ public final class Restores implements Measurement {
 
   private static String fine(double value) {
     return String.format(Locale.ROOT, "%.2f", value);
-  }
-
-  @Override
-  public String toString() {
-    return "a real checkpoint and restore by the criu on the PATH, and the first answer after it";
   }
 }

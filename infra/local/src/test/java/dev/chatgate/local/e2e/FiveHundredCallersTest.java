@@ -4,10 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.provider.ScriptedProvider;
 import dev.chatgate.quota.item.DailyTotals;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
@@ -77,8 +78,7 @@ class FiveHundredCallersTest {
             "UPSTREAM_BASE_URL", provider.url().toString()));
   }
 
-  private void answerOnceLetGo(ScriptedProvider.Wire wire)
-      throws IOException, InterruptedException {
+  private void answerOnceLetGo(Wire wire) throws IOException, InterruptedException {
     boolean held = wire.request().text().contains("\"held\"");
     wire.streamHead()
         .chunk("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n")

@@ -3,7 +3,8 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -65,7 +66,7 @@ class KeyRotationTest {
             .build();
   }
 
-  private void provide(ScriptedProvider.Wire wire) throws IOException {
+  private void provide(Wire wire) throws IOException {
     var key = wire.request().header("authorization").replace("Bearer ", "");
     if (valid.contains(key)) {
       wire.json(200, ANSWER);

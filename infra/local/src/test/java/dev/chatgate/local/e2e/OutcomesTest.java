@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import dev.chatgate.local.lambda.ManagedRuntime;
 import dev.chatgate.local.lambda.Packages;
 import dev.chatgate.local.template.FunctionDefinition;
 import dev.chatgate.local.template.SamTemplate;
+import dev.chatgate.testkit.FakeBackends;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -54,15 +55,8 @@ record PackagedFunction(FunctionDefinition definition) {
     return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 
-  /** A plain call by the demo tenant, as Lambda hands it over now. */
-  static String event() {
-    return """
-    {"version":"2.0","routeKey":"$default","rawPath":"/openai/v1/chat/completions","rawQueryString":"",\
-    "headers":{"authorization":"Bearer cg_demo","content-type":"application/json","host":"localhost"},\
-    "requestContext":{"http":{"method":"POST","path":"/openai/v1/chat/completions"},\
-    "stage":"$default","timeEpoch":%d},"isBase64Encoded":false,\
-    "body":"{\\"model\\":\\"local/chat\\",\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"Hi\\"}]}"}\
-    """
-        .formatted(System.currentTimeMillis());
+  /** A plain call, as Lambda hands it over now. */
+  static byte[] event() {
+    return FakeBackends.event(FakeBackends.request(FakeBackends.PLAIN_MODEL));
   }
 }

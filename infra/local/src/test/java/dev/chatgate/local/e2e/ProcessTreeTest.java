@@ -3,7 +3,8 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.local.Local;
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -41,7 +42,7 @@ class ProcessTreeTest {
   @ParameterizedTest
   @EnumSource
   void everythingEnds(End end) throws Exception {
-    try (var provider = new ScriptedProvider(ScriptedProvider.Wire::stall);
+    try (var provider = new ScriptedProvider(Wire::stall);
         var client = HttpClient.newHttpClient()) {
       Process parent = start(provider);
       try {

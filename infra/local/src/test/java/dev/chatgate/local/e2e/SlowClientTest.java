@@ -3,7 +3,8 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
@@ -142,7 +143,7 @@ class SlowClientTest {
     assertTrue(record.charged().completion() > 0, record.toString());
   }
 
-  private static void streamAtLength(ScriptedProvider.Wire wire) throws IOException {
+  private static void streamAtLength(Wire wire) throws IOException {
     wire.streamHead();
     for (int i = 0; i < CHUNKS; i++) {
       wire.chunk(DELTA);

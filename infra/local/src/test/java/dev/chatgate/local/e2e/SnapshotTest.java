@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.testkit.FakeBackends;
+import dev.chatgate.testkit.Received;
+import dev.chatgate.testkit.RuntimeApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,10 +14,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,27 +33,34 @@ class SnapshotTest {
   private static final int INODE = 9;
   private static final int REMOTE = 2;
 
+  /** Of a record: the time of the admission, and the call's id. */
+  private static final Pattern SORT_KEY = Pattern.compile("(\\d{4}-[0-9T:-]+Z)#[0-9a-z]{12}");
+
+  private final Queue<Received> requests = new ConcurrentLinkedQueue<>();
+
   @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
   void aSnapshotHoldsNothingThatIsNotToBeCopied(String function) throws Exception {
-    try (var stack = PackagedStack.start(Map.of());
-        var backends = new WatchedBackends(stack.stack().awsUrl());
-        var api = new HeldRuntimeApi()) {
+    try (var backends = new FakeBackends(requests::add);
+        var api = new RuntimeApiServer(1, true)) {
       var process = start(function, backends.url(), api.port());
       try {
-        api.awaitSnapshot();
-        assertEquals(List.of(), backends.seen(), "secrets, credentials, tenants, connections");
+        api.awaitRestoreNext();
+        assertEquals(
+            List.of(), List.copyOf(requests), "secrets, credentials, tenants, connections");
         assertEquals(List.of(api.port()), connectedPorts(process.pid()));
-        assertNoFullCollection();
+        assertNoFullCollectionWasAskedFor();
 
         var restored = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        var answer = api.restoreAndInvoke(PackagedFunction.event());
+        api.restore();
+        var answer = api.invoke(PackagedFunction.event()).response().text();
         assertTrue(answer.contains("\"statusCode\":200"), answer);
-        assertFreshCredentials(backends.seen());
-        var admitted = stack.onlyRecord("demo").key().admittedAt();
-        assertFalse(admitted.isBefore(restored), () -> admitted + " after " + restored);
+        api.awaitIdle();
+        assertFreshCredentials();
+        var admitted = admittedAt();
+        assertFalse(admitted.isBefore(restored), () -> admitted + " before " + restored);
       } finally {
         process.destroyForcibly().onExit().join();
       }
@@ -58,7 +71,7 @@ class SnapshotTest {
    * After a full collection every compiled method is entered slowly once more, which would be a
    * third of the first call in every copy; AWS's context asks for one after the hooks.
    */
-  private void assertNoFullCollection() throws IOException {
+  private void assertNoFullCollectionWasAskedFor() throws IOException {
     var asked =
         Files.readAllLines(collections()).stream()
             .filter(line -> line.contains("System.gc()"))
@@ -71,18 +84,30 @@ class SnapshotTest {
   }
 
   /** They are asked for once, before anything is signed, and everything is signed by them. */
-  private static void assertFreshCredentials(List<WatchedBackends.Seen> seen) {
-    assertEquals("/credentials", seen.getFirst().what());
-    assertEquals(1, seen.stream().filter(seen.getFirst()::equals).count(), seen::toString);
-    var signed = seen.stream().filter(request -> request.what().contains(".")).toList();
-    assertTrue(
-        signed.stream().anyMatch(request -> request.what().endsWith(".GetSecretValue")),
-        seen::toString);
-    for (var request : signed) {
-      assertTrue(
-          request.authorization().contains("Credential=" + WatchedBackends.ACCESS_KEY + "/"),
-          request::toString);
+  private void assertFreshCredentials() {
+    var operations = requests.stream().map(FakeBackends::operation).toList();
+    assertEquals("/credentials", operations.getFirst());
+    assertEquals(1, Collections.frequency(operations, "/credentials"), operations::toString);
+    assertTrue(operations.contains("GetSecretValue"), operations::toString);
+    for (var request : requests) {
+      if (!FakeBackends.operation(request).startsWith("/")) {
+        var signature = request.header("authorization");
+        assertTrue(
+            signature.contains("Credential=" + FakeBackends.ACCESS_KEY + "/"), request::head);
+      }
     }
+  }
+
+  /** By the one record that was written, to the second. */
+  private Instant admittedAt() {
+    var record =
+        requests.stream()
+            .filter(request -> FakeBackends.operation(request).equals("PutItem"))
+            .findFirst()
+            .orElseThrow();
+    var sortKey = SORT_KEY.matcher(record.text());
+    assertTrue(sortKey.find(), record::text);
+    return Instant.parse(sortKey.group(1));
   }
 
   private Process start(String function, String backends, int runtimeApi) throws IOException {

@@ -3,50 +3,47 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.testkit.FakeBackends;
+import dev.chatgate.testkit.Received;
+import dev.chatgate.testkit.RuntimeApiServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * A start without a snapshot: what it fetches before the first call, and a start without an answer.
- */
+/** A start without a snapshot: what it fetches before the first call, and what if it cannot. */
 class StartTest {
-  private static final String DYNAMODB = "DynamoDB_20120810.";
-  private static final List<String> AHEAD =
-      List.of(DYNAMODB + "Query", DYNAMODB + "Scan", "secretsmanager.GetSecretValue");
+  private static final List<String> FETCHED = List.of("GetSecretValue", "Query", "Scan");
 
-  /** Reserve, record, settle, and the call itself. */
+  /** Record, admission, settlement, and the call itself. */
   private static final List<String> OF_ANY_CALL =
-      List.of(
-          DYNAMODB + "PutItem",
-          DYNAMODB + "UpdateItem",
-          DYNAMODB + "UpdateItem",
-          "/v1/chat/completions");
+      List.of("/v1/chat/completions", "PutItem", "UpdateItem", "UpdateItem");
+
+  private final Queue<Received> requests = new ConcurrentLinkedQueue<>();
 
   @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
-  void whatAFirstCallWouldWaitForIsThereBeforeIt(String function) throws Exception {
-    try (var stack = PackagedStack.start(Map.of());
-        var backends = new WatchedBackends(stack.stack().awsUrl());
-        var api = new HeldRuntimeApi()) {
+  void whatAFirstCallWouldWaitForIsFetchedBeforeIt(String function) throws Exception {
+    try (var backends = new FakeBackends(requests::add);
+        var api = new RuntimeApiServer()) {
       var process = start(function, backends.url(), api);
       try {
         api.awaitReady();
-        assertEquals(AHEAD, sorted(backends.seen()));
+        assertEquals(FETCHED, operations());
 
-        var answer = api.invoke(PackagedFunction.event());
+        var answer = api.invoke(PackagedFunction.event()).response().text();
         assertTrue(answer.contains("\"statusCode\":200"), answer);
-        stack.onlyRecord("demo");
-        var all = Stream.concat(AHEAD.stream(), OF_ANY_CALL.stream()).sorted().toList();
-        assertEquals(all, sorted(backends.seen()));
+        api.awaitIdle();
+        var all = Stream.concat(FETCHED.stream(), OF_ANY_CALL.stream()).sorted().toList();
+        assertEquals(all, operations());
       } finally {
         process.destroyForcibly().onExit().join();
       }
@@ -55,9 +52,9 @@ class StartTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
-  void aStartThatAsksAndIsNotAnsweredIsAStartAllTheSame(String function) throws Exception {
+  void aStartThatFetchesAndIsNotAnsweredSucceeds(String function) throws Exception {
     try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        var api = new HeldRuntimeApi()) {
+        var api = new RuntimeApiServer()) {
       var process = start(function, "http://127.0.0.1:" + silent.getLocalPort(), api);
       try {
         api.awaitReady();
@@ -69,11 +66,11 @@ class StartTest {
     }
   }
 
-  private Process start(String function, String backends, HeldRuntimeApi api) throws Exception {
+  private Process start(String function, String backends, RuntimeApiServer api) throws Exception {
     return PackagedFunction.of(function).start(backends, api.port(), folder.resolve("output"));
   }
 
-  private static List<String> sorted(List<WatchedBackends.Seen> seen) {
-    return seen.stream().map(WatchedBackends.Seen::what).sorted().toList();
+  private List<String> operations() {
+    return requests.stream().map(FakeBackends::operation).sorted().toList();
   }
 }

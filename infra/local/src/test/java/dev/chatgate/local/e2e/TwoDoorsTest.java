@@ -3,7 +3,8 @@ package dev.chatgate.local.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.provider.ScriptedProvider;
+import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -322,7 +323,7 @@ class TwoDoorsTest {
   }
 
   /** Does what the model's name says. */
-  private static void answer(ScriptedProvider.Wire wire) throws IOException, InterruptedException {
+  private static void answer(Wire wire) throws IOException, InterruptedException {
     String request = wire.request().text();
     if (wire.request().head().startsWith("GET ")) {
       wire.json(

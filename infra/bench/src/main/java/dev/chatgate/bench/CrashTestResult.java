@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A drill's numbers.
+ * The numbers of a crash test.
  *
  * @param seed of its choices
  * @param kills a line each
@@ -14,13 +14,13 @@ import java.util.List;
  * @param books what the tables say
  * @param audit what the audit said
  */
-record DrillResult(
+record CrashTestResult(
     long seed,
     List<String> kills,
-    DrillLoad load,
+    CrashTestLoad load,
     List<String> runs,
     CrashTestAudit books,
-    DrillAudit audit) {
+    AuditCommand audit) {
 
   Result result() {
     boolean held =

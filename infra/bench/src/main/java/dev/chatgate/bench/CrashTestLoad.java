@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 /**
  * Callers at both doors, plain and streamed, who go on whatever happens until they are told to end.
  */
-final class DrillLoad {
+final class CrashTestLoad {
   /** Tenants that call. */
   static final int TENANTS = 3;
 
@@ -38,14 +38,14 @@ final class DrillLoad {
   private final Queue<String> answered = new ConcurrentLinkedQueue<>();
   private volatile boolean over;
 
-  private DrillLoad() {}
+  private CrashTestLoad() {}
 
   /** Tenants with every kind of limit, none of which this load reaches. */
   static String tenants() {
     return IntStream.range(0, TENANTS)
         .mapToObj(i ->
             """
-            {"id":"%s","status":"active","keys":[{"name":"drill","secret":"%s"}],"quota":{\
+            {"id":"%s","status":"active","keys":[{"name":"crash-test","secret":"%s"}],"quota":{\
             "requests_per_minute":6000,"tokens_per_minute":10000000,"tokens_per_day":100000000,\
             "tokens_per_month":1000000000,"cost_per_month_usd":1000,"max_concurrent_requests":100}}\
             """
@@ -55,16 +55,16 @@ final class DrillLoad {
 
   /** A tenant's name. */
   static String tenant(int number) {
-    return "drill-" + number;
+    return "crash-test-" + number;
   }
 
   private static String key(int number) {
-    return "cg_drill_" + number;
+    return "cg_crash_test_" + number;
   }
 
   /** Starts calling. */
-  static DrillLoad start(LocalStack stack, long seed) {
-    var load = new DrillLoad();
+  static CrashTestLoad start(LocalStack stack, long seed) {
+    var load = new CrashTestLoad();
     for (int caller = 0; caller < CALLERS; caller++) {
       var random = new Random(seed + caller);
       load.callers.add(Thread.ofVirtual().start(() -> load.callUntilOver(stack, random)));

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param exitCode 0 if it found nothing
  * @param output all that it printed
  */
-record DrillAudit(int exitCode, String output) {
+record AuditCommand(int exitCode, String output) {
 
   /**
    * Runs it.
@@ -20,7 +20,7 @@ record DrillAudit(int exitCode, String output) {
    * @param root the folder with the packages
    * @param awsUrl where DynamoDB answers
    */
-  static DrillAudit run(Path root, String awsUrl) throws IOException, InterruptedException {
+  static AuditCommand run(Path root, String awsUrl) throws IOException, InterruptedException {
     var script = root.resolve(Path.of("infra", "cli", "chatgate")).toString();
     var builder = new ProcessBuilder(script, "audit", "--local", "--reconcile-seconds", "1");
     var port = Integer.toString(URI.create(awsUrl).getPort());
@@ -29,7 +29,7 @@ record DrillAudit(int exitCode, String output) {
     var process = builder.redirectErrorStream(true).start();
     try (var out = process.getInputStream()) {
       var output = new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
-      return new DrillAudit(process.waitFor(), output);
+      return new AuditCommand(process.waitFor(), output);
     }
   }
 }

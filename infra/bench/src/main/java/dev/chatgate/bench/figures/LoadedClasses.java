@@ -1,0 +1,63 @@
+package dev.chatgate.bench.figures;
+
+import dev.chatgate.testkit.FakeBackends;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The classes that a function loads, by the log of its JVM. */
+final class LoadedClasses {
+  private LoadedClasses() {}
+
+  /**
+   * Those that a restored process loads for its first call, in a process of its own.
+   *
+   * @param model a plain call or a stream, see {@link FakeBackends}
+   * @return lines of the log: name and source
+   */
+  static List<String> ofFirstCall(Path root, Door door, FakeBackends backends, String model)
+      throws Exception {
+    return after(root, door, backends, model, FunctionProcess.SOON_RESTORED, true);
+  }
+
+  /** Those of the package, from a start without a snapshot until a plain call is settled. */
+  static List<String> ofStart(Path root, Door door, FakeBackends backends) throws Exception {
+    var all =
+        after(root, door, backends, FakeBackends.PLAIN_MODEL, FunctionProcess.ON_DEMAND, false);
+    return all.stream().filter(line -> line.contains("/lib/")).toList();
+  }
+
+  private static List<String> after(
+      Path root,
+      Door door,
+      FakeBackends backends,
+      String model,
+      Map<String, String> variables,
+      boolean restored)
+      throws Exception {
+    var log = Files.createTempFile("loaded", ".log");
+    var logging = "-Xlog:class+load:file=" + log + "::filesize=0";
+    try (var function =
+        FunctionProcess.start(root, door, backends, FunctionProcess.with(variables, logging))) {
+      if (restored) {
+        function.restore();
+      }
+      int before = restored ? classes(log).size() : 0;
+      var _ = function.call(model);
+      function.api().awaitIdle();
+      var all = classes(log);
+      return all.subList(before, all.size());
+    } finally {
+      Files.deleteIfExists(log);
+    }
+  }
+
+  private static List<String> classes(Path log) throws IOException {
+    return Files.readAllLines(log).stream()
+        .filter(line -> line.contains(" source: "))
+        .map(line -> line.substring(line.indexOf(']') + 1).strip())
+        .toList();
+  }
+}
