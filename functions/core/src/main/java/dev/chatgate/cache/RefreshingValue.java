@@ -147,7 +147,7 @@ public final class RefreshingValue<T> {
     reading.lock();
     try {
       var known = held;
-      if (known != null && known != seen) {
+      if (known != null && !known.equals(seen)) {
         return known.value();
       }
       var fresh = source.get();
