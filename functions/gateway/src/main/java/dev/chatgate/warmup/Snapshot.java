@@ -28,7 +28,7 @@ public final class Snapshot implements Resource {
   private static final int ROUNDS = 6_000;
 
   /** Sets another number, for tests that count what is loaded: two rounds load everything. */
-  private static final String ROUNDS_PROPERTY = "chatgate.rehearsal.rounds";
+  private static final String ROUNDS_PROPERTY = "chatgate.warmup.rounds";
 
   /** Lambda gives at least 130 s to start and to do this. */
   private static final Duration AT_MOST = Duration.ofSeconds(60);

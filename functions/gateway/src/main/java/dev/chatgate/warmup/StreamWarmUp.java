@@ -1,7 +1,7 @@
 package dev.chatgate.warmup;
 
 import dev.chatgate.gateway.RequestPipeline;
-import dev.chatgate.streaming.LoopRehearsal;
+import dev.chatgate.streaming.LoopWarmUp;
 import dev.chatgate.streaming.StreamingHandler;
 import io.micronaut.context.BeanContext;
 import java.io.IOException;
@@ -19,7 +19,7 @@ public final class StreamWarmUp implements WarmUp.Entry {
   /** No multiple of the usual scenes' number, so that each of them meets it. */
   private static final int LESS_EVERY = 3;
 
-  private final LoopRehearsal loop;
+  private final LoopWarmUp loop;
   private int played;
 
   private final Function<RequestPipeline, StreamingHandler> entry;
@@ -29,7 +29,7 @@ public final class StreamWarmUp implements WarmUp.Entry {
    */
   public StreamWarmUp(Function<RequestPipeline, StreamingHandler> entry) throws IOException {
     this.entry = entry;
-    loop = new LoopRehearsal();
+    loop = new LoopWarmUp();
   }
 
   @Override

@@ -7,7 +7,7 @@ final class YoungGenFlush {
   private static final int PIECE_BYTES = 64 * 1024;
 
   /** 4 GB, more than any young generation has. */
-  private static final int MOST_PIECES = 65_536;
+  private static final int MAX_PIECES = 65_536;
 
   private YoungGenFlush() {}
 
@@ -20,7 +20,7 @@ final class YoungGenFlush {
    */
   static boolean empty() {
     var unreachable = new WeakReference<>(new Object());
-    for (int i = 0; i < MOST_PIECES && !unreachable.refersTo(null); i++) {
+    for (int i = 0; i < MAX_PIECES && !unreachable.refersTo(null); i++) {
       var _ = new byte[PIECE_BYTES];
     }
     return unreachable.refersTo(null);

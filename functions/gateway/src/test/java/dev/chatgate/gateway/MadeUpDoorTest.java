@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** A third door is a value and an entry: everything else serves it as it is. */
 class MadeUpDoorTest {
-  private static final Instant NOW = Instant.now();
+  private final Instant now = Instant.now();
 
   /** Two seconds to answer, of which half a second is for settling; encoded paths. */
   private static final Door BALANCER =
@@ -50,9 +50,9 @@ class MadeUpDoorTest {
 
   /** Its entry: all that a new door has beside its value. */
   private BufferedResponse enter(Instant latest) throws Exception {
-    var event = EVENT.replace("@", Long.toString(NOW.toEpochMilli())).getBytes(UTF_8);
+    var event = EVENT.replace("@", Long.toString(now.toEpochMilli())).getBytes(UTF_8);
     var response = new BufferedResponse();
-    if (HttpEvents.read(BALANCER, event, NOW, latest) instanceof HttpEvents.Read.Call(var call)) {
+    if (HttpEvents.read(BALANCER, event, now, latest) instanceof HttpEvents.Read.Call(var call)) {
       harness.gateway().handle(call, response);
     }
     return response;
@@ -60,7 +60,7 @@ class MadeUpDoorTest {
 
   @Test
   void itsCallsAreAnsweredAndSettled() throws Exception {
-    var answer = enter(NOW.plusSeconds(60));
+    var answer = enter(now.plusSeconds(60));
     assertEquals(200, answer.status());
     assertEquals(GatewayHarness.PLAIN_ANSWER, new String(answer.body(), UTF_8));
     assertEquals(5, harness.ledger.theSettlement().consumption().counts().total());
@@ -71,14 +71,14 @@ class MadeUpDoorTest {
   void itsTimeLimitsTheCallToTheProvider() throws Exception {
     harness.provider(call -> Pause.SLEEP.pause(Duration.ofSeconds(4)));
     var began = Instant.now();
-    var answer = enter(NOW.plusSeconds(60));
+    var answer = enter(now.plusSeconds(60));
     assertEquals(504, answer.status());
     assertTrue(Duration.between(began, Instant.now()).compareTo(Duration.ofSeconds(3)) < 0);
   }
 
   @Test
   void itsClaimHoldsNoLongerThanTheDoorAnswers() throws Exception {
-    enter(NOW.plusSeconds(60));
+    enter(now.plusSeconds(60));
     assertEquals(Duration.ofSeconds(2), harness.ledger.claims().getFirst().callLimit());
   }
 }

@@ -44,7 +44,7 @@ class RestoredRandomnessTest {
   /** A reservation is an attribute of the quota item, with its id as the name. */
   private static final Pattern RESERVATION = Pattern.compile("\"#\\w+\":\"([0-9a-z]{12})\"");
 
-  private static final String ROUNDS = "chatgate.rehearsal.rounds";
+  private static final String ROUNDS = "chatgate.warmup.rounds";
 
   private final KnownBytes machine = new KnownBytes();
   private final Set<String> seen = new ConcurrentSkipListSet<>();

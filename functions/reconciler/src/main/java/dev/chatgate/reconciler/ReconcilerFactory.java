@@ -71,7 +71,7 @@ final class ReconcilerFactory {
   }
 
   @Singleton
-  RunLog log() {
-    return new RunLog(System.out, MetricSource.of(System.getenv(), false));
+  ReconcilerLog log() {
+    return new ReconcilerLog(System.out, MetricSource.of(System.getenv(), false));
   }
 }

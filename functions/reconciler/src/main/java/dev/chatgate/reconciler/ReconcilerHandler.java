@@ -21,7 +21,7 @@ public final class ReconcilerHandler
 
   private final Reconciler reconciler;
   private final StoreClock clock;
-  private final RunLog log;
+  private final ReconcilerLog log;
 
   /** Starts the application, before a snapshot is taken. */
   public ReconcilerHandler() {
@@ -36,7 +36,7 @@ public final class ReconcilerHandler
   ReconcilerHandler(BeanContext context) {
     this.reconciler = context.getBean(Reconciler.class);
     this.clock = context.getBean(StoreClock.class);
-    this.log = context.getBean(RunLog.class);
+    this.log = context.getBean(ReconcilerLog.class);
   }
 
   /**
@@ -52,6 +52,6 @@ public final class ReconcilerHandler
     var remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
     var run = reconciler.run(began.plus(remaining).minus(RESERVED_TIME));
     log.write(run, began, clock.instant());
-    return RunLog.counts(run);
+    return ReconcilerLog.counts(run);
   }
 }

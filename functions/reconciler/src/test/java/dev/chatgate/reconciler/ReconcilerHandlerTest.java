@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** The wired application over DynamoDB Local, found as on Lambda: by the SDK's own settings. */
 class ReconcilerHandlerTest {
-  private static final int MOST_RUNS = 20;
+  private static final int MAX_RUNS = 20;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @SuppressWarnings("NullAway.Init")
@@ -76,13 +76,13 @@ class ReconcilerHandlerTest {
 
   /** As the schedule does: what a slow store left undone, the next run does. */
   private static void runUntilDone(ReconcilerHandler handler) {
-    for (int run = 0; run < MOST_RUNS; run++) {
+    for (int run = 0; run < MAX_RUNS; run++) {
       try {
         if (Integer.valueOf(0).equals(run(handler).get("unfinished"))) {
           return;
         }
       } catch (StoreUnavailableException e) {
-        assertTrue(run < MOST_RUNS - 1, e.toString());
+        assertTrue(run < MAX_RUNS - 1, e.toString());
       }
     }
     fail("no run finished");

@@ -18,7 +18,7 @@ final class AnswerLimits {
   /** Of all answers of the process. */
   static final AnswerLimits SHARED = new AnswerLimits();
 
-  private static final long LONGEST_SLEEP_NANOS = 3_600_000_000_000L;
+  private static final long MAX_SLEEP_NANOS = 3_600_000_000_000L;
 
   private final Set<ResponseStream> answers = ConcurrentHashMap.newKeySet();
   private @Nullable Thread thread;
@@ -58,7 +58,7 @@ final class AnswerLimits {
 
   /** Ends what is late; returns the time to the nearest limit of the others. */
   private long look(long now) {
-    long nearest = LONGEST_SLEEP_NANOS;
+    long nearest = MAX_SLEEP_NANOS;
     for (ResponseStream answer : answers) {
       long left = answer.limitNanos() - now;
       if (left > 0) {

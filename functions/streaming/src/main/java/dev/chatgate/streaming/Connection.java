@@ -68,7 +68,7 @@ final class Connection implements Closeable {
     }
   }
 
-  void send(Frame frame) throws IOException {
+  void send(WriteBuffer frame) throws IOException {
     frame.send(out);
   }
 
@@ -86,22 +86,22 @@ final class Connection implements Closeable {
   }
 
   /** Reads the next final answer; interim ones (1xx) are passed over. */
-  Reply receive() throws IOException {
-    Reply reply = receiveAny();
+  RuntimeApiResponse receive() throws IOException {
+    RuntimeApiResponse reply = receiveAny();
     while (reply.status() < 200) {
       reply = receiveAny();
     }
     return reply;
   }
 
-  private Reply receiveAny() throws IOException {
+  private RuntimeApiResponse receiveAny() throws IOException {
     int status = status(readLine());
     String[] header = readHeader();
-    String connection = Reply.find(header, header.length, "Connection");
+    String connection = RuntimeApiResponse.find(header, header.length, "Connection");
     if ("close".equalsIgnoreCase(connection)) {
       reusable = false;
     }
-    return new Reply(status, header, hasBody(status) ? readBody(header) : NOTHING);
+    return new RuntimeApiResponse(status, header, hasBody(status) ? readBody(header) : NOTHING);
   }
 
   private static boolean hasBody(int status) {
@@ -133,10 +133,10 @@ final class Connection implements Closeable {
   }
 
   private byte[] readBody(String[] header) throws IOException {
-    if ("chunked".equalsIgnoreCase(Reply.find(header, header.length, "Transfer-Encoding"))) {
+    if ("chunked".equalsIgnoreCase(RuntimeApiResponse.find(header, header.length, "Transfer-Encoding"))) {
       return readChunks();
     }
-    String length = Reply.find(header, header.length, "Content-Length");
+    String length = RuntimeApiResponse.find(header, header.length, "Content-Length");
     if (length != null) {
       return readFully(number(length, 10));
     }

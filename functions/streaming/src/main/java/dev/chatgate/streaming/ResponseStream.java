@@ -28,13 +28,13 @@ final class ResponseStream implements ResponseChannel {
   private static final byte[] NOTHING = {};
   private static final byte[] LINE_FEED = {'\n'};
   private static final int ACCEPTED = 202;
-  private static final Duration LONGEST_LIMIT = Duration.ofDays(1);
+  private static final Duration MAX_LIMIT = Duration.ofDays(1);
 
   /** Least time for the confirmation of a whole answer, however late its handler returns. */
   private static final long CONFIRMATION_NANOS = 1_000_000_000L;
 
   private final RuntimeApi api;
-  private final Frame frame;
+  private final WriteBuffer frame;
   private final String requestId;
   private State state = State.EMPTY;
   private byte[] prelude = NOTHING;
@@ -71,7 +71,7 @@ final class ResponseStream implements ResponseChannel {
   @Override
   public synchronized void endWithin(Duration time) throws IOException {
     requireOpen("endWithin");
-    Duration left = time.compareTo(LONGEST_LIMIT) < 0 ? time : LONGEST_LIMIT;
+    Duration left = time.compareTo(MAX_LIMIT) < 0 ? time : MAX_LIMIT;
     if (left.isPositive()) {
       limit(System.nanoTime() + left.toNanos());
     } else {
@@ -114,9 +114,9 @@ final class ResponseStream implements ResponseChannel {
     requireOpen("write");
     requireHead();
     int end = offset + length;
-    for (int from = offset; from < end; from += Frame.MAX_CHUNK_BYTES) {
+    for (int from = offset; from < end; from += WriteBuffer.MAX_CHUNK_BYTES) {
       begin();
-      frame.chunk(bytes, from, Math.min(Frame.MAX_CHUNK_BYTES, end - from));
+      frame.chunk(bytes, from, Math.min(WriteBuffer.MAX_CHUNK_BYTES, end - from));
       send();
     }
   }

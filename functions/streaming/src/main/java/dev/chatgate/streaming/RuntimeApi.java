@@ -19,7 +19,7 @@ final class RuntimeApi {
   private static final String USER_AGENT = "User-Agent: chatgate-streaming";
 
   private final Connector connector;
-  private final Frame frame = new Frame();
+  private final WriteBuffer frame = new WriteBuffer();
   private @Nullable Connection idle;
 
   RuntimeApi(Connector connector) {
@@ -27,7 +27,7 @@ final class RuntimeApi {
   }
 
   /** The buffer in which this loop's requests are put together. */
-  Frame frame() {
+  WriteBuffer frame() {
     return frame;
   }
 
@@ -37,7 +37,7 @@ final class RuntimeApi {
 
   /** Blocks until there is an invocation. */
   Invocation next() throws IOException {
-    Reply reply = get("invocation/next");
+    RuntimeApiResponse reply = get("invocation/next");
     return new Invocation(context(reply), reply.body());
   }
 
@@ -92,14 +92,14 @@ final class RuntimeApi {
     }
   }
 
-  private Reply get(String path) throws IOException {
+  private RuntimeApiResponse get(String path) throws IOException {
     Connection kept = idle;
     idle = null;
     if (kept == null || !asked(kept, path)) {
       kept = connector.open();
       ask(kept, path);
     }
-    Reply reply = receive(kept);
+    RuntimeApiResponse reply = receive(kept);
     if (reply.status() != 200) {
       throw new RuntimeApiException(path, reply.status());
     }
@@ -129,9 +129,9 @@ final class RuntimeApi {
     connection.send(frame);
   }
 
-  private Reply receive(Connection connection) throws IOException {
+  private RuntimeApiResponse receive(Connection connection) throws IOException {
     try {
-      Reply reply = connection.receive();
+      RuntimeApiResponse reply = connection.receive();
       idle = connection.reusable() ? connection : null;
       return reply;
     } finally {
@@ -141,7 +141,7 @@ final class RuntimeApi {
     }
   }
 
-  private Frame host() {
+  private WriteBuffer host() {
     return frame.text("Host: ").line(connector.host()).line(USER_AGENT);
   }
 
@@ -153,7 +153,7 @@ final class RuntimeApi {
     }
   }
 
-  private static InvocationContext context(Reply reply) throws IOException {
+  private static InvocationContext context(RuntimeApiResponse reply) throws IOException {
     return new InvocationContext(
         reply.required("Lambda-Runtime-Aws-Request-Id"),
         deadline(reply.required("Lambda-Runtime-Deadline-Ms")),

@@ -33,17 +33,17 @@ final class ConnectionTest {
                 + "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "3\r\nabc\r\n00A;ext=1\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n"
                 + "HTTP/1.1 204 No Content\r\n\r\n");
-    Reply first = connection.receive();
+    RuntimeApiResponse first = connection.receive();
     assertEquals(200, first.status());
     assertEquals("1", first.header("x-ONE"));
     assertEquals("zwei ü", first.header("X-Two"));
     assertNull(first.header("X-Three"));
     assertArrayEquals(body.getBytes(StandardCharsets.UTF_8), first.body());
     assertTrue(connection.reusable());
-    Reply second = connection.receive();
+    RuntimeApiResponse second = connection.receive();
     assertEquals(202, second.status());
     assertEquals("abc0123456789", new String(second.body(), StandardCharsets.UTF_8));
-    Reply third = connection.receive();
+    RuntimeApiResponse third = connection.receive();
     assertEquals(204, third.status());
     assertEquals(0, third.body().length);
     assertTrue(connection.reusable());

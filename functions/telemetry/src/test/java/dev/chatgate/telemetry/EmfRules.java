@@ -20,7 +20,7 @@ public final class EmfRules {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
   private static final Set<String> UNITS = Set.of("Count", "Milliseconds", "Seconds", "None");
-  private static final int MOST_BYTES = 256 * 1024;
+  private static final int MAX_BYTES = 256 * 1024;
 
   private EmfRules() {}
 
@@ -30,7 +30,7 @@ public final class EmfRules {
    * @return each series that it publishes, as {@code name[dimension,…]}
    */
   public static Set<String> check(String line) {
-    assertTrue(line.length() < MOST_BYTES, "a log event has at most 256 KB");
+    assertTrue(line.length() < MAX_BYTES, "a log event has at most 256 KB");
     var root = read(line);
     var series = new TreeSet<String>();
     if (root.has("_aws")) {

@@ -20,7 +20,7 @@ class LogLineTest {
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00.123Z");
   private static final MetricSource SOURCE = new MetricSource("f", false);
   private static final MetricSource BY_TENANT = new MetricSource("f", true);
-  private static final long MOST_BYTES_ALLOCATED = 16 * 1024;
+  private static final long MAX_BYTES_ALLOCATED = 16 * 1024;
 
   @Test
   void everyTextIsReadBackAsItWasAndTheLineIsAscii() {
@@ -113,7 +113,7 @@ class LogLineTest {
     long before = threads.getCurrentThreadAllocatedBytes();
     withEverything().writeTo(out, SOURCE, NOW);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    assertTrue(allocated < MOST_BYTES_ALLOCATED, allocated + " bytes");
+    assertTrue(allocated < MAX_BYTES_ALLOCATED, allocated + " bytes");
   }
 
   @Test

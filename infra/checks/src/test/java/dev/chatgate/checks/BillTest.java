@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.chatgate.bench.Bill;
+import dev.chatgate.bench.bill.Bill;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;

@@ -38,7 +38,7 @@ class BrowserTest {
   private static final Path FOLDER = Repository.TARGET.resolve("browser");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MILLIS_BETWEEN_TOKENS = 1_000;
-  private static final int MOST_LOOKS = 5_000;
+  private static final int MAX_LOOKS = 5_000;
 
   /** The part of the tenants' keys that is not their name. */
   private static final String KEY = "cg_page_";
@@ -115,9 +115,9 @@ class BrowserTest {
   private static void bundle() throws Exception {
     var site = Files.createDirectories(FOLDER.resolve("site"));
     Files.writeString(site.resolve("index.html"), Files.readString(SOURCES.resolve("index.html")));
-    Tools.run(
-        Map.of("NODE_PATH", Tools.find("npm/node_modules").toString()),
-        Tools.find("npm/node_modules/.bin/esbuild"),
+    ExternalTools.run(
+        Map.of("NODE_PATH", ExternalTools.find("npm/node_modules").toString()),
+        ExternalTools.find("npm/node_modules/.bin/esbuild"),
         SOURCES.resolve("app.js"),
         "--bundle",
         "--minify",
@@ -361,7 +361,7 @@ class BrowserTest {
             .build();
     try (var http = HttpClient.newHttpClient()) {
       int tokens = 0;
-      for (int look = 0; look < MOST_LOOKS && tokens == 0; look++) {
+      for (int look = 0; look < MAX_LOOKS && tokens == 0; look++) {
         var usage = JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
         tokens = usage.path("data").path(0).path("completion_tokens").asInt();
       }

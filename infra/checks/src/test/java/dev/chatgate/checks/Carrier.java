@@ -30,8 +30,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * only pass an event on by HTTP and take the whole answer: {@code POST /NAME} with the event.
  */
 final class Carrier implements AutoCloseable {
-  private static final int MOST_BYTES = 6_291_456;
-  private static final Duration LONGEST_QUEUE = Duration.ofSeconds(30);
+  private static final int MAX_BYTES = 6_291_456;
+  private static final Duration MAX_QUEUE = Duration.ofSeconds(30);
 
   private final Queue<String> log = new ConcurrentLinkedQueue<>();
   private final Map<String, InstancePool> functions = new ConcurrentHashMap<>();
@@ -71,7 +71,7 @@ final class Carrier implements AutoCloseable {
             Optional.empty());
     var work = Repository.TARGET.resolve("carrier");
     var lambda = new LocalLambda(awsEndpoint, work, Clock.systemUTC(), log::add);
-    functions.put(name, lambda.pool(definition, 1, LONGEST_QUEUE));
+    functions.put(name, lambda.pool(definition, 1, MAX_QUEUE));
   }
 
   /** What the functions have printed. */
@@ -86,7 +86,7 @@ final class Carrier implements AutoCloseable {
       return;
     }
     var answer = new Whole();
-    function.invoke(request.bodyBytes(MOST_BYTES), answer);
+    function.invoke(request.bodyBytes(MAX_BYTES), answer);
     try {
       reply.send(200, Headers.NONE, answer.bytes.join());
     } catch (java.util.concurrent.CompletionException e) {

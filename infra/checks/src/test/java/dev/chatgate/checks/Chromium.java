@@ -49,7 +49,7 @@ final class Chromium implements AutoCloseable {
   static Chromium start(Path folder) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     var builder =
-        new ProcessBuilder(Tools.onPath("chromedriver").toString(), "--port=0")
+        new ProcessBuilder(ExternalTools.onPath("chromedriver").toString(), "--port=0")
             .redirectErrorStream(true);
     builder.environment().put("TMPDIR", folder.toString());
     var driver = builder.start();
@@ -153,7 +153,7 @@ final class Chromium implements AutoCloseable {
             "--no-proxy-server",
             "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
             "--user-data-dir=" + folder.resolve("profile"));
-    var binary = Tools.onPath("chromium").toString();
+    var binary = ExternalTools.onPath("chromium").toString();
     return Map.of(
         "goog:chromeOptions",
         Map.of("binary", binary, "args", arguments),

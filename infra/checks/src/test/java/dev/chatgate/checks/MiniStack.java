@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * cannot do stands in {@code infra/checks/README.md}.
  */
 final class MiniStack implements AutoCloseable {
-  private static final long LONGEST_START_SECONDS = 90;
+  private static final long MAX_START_SECONDS = 90;
 
   // Ends it with this process, however that ends: then nobody holds the other end of its input.
   private static final String UNTIL_INPUT_ENDS = "\"$0\" & cat >/dev/null; kill -9 $!";
@@ -36,7 +36,7 @@ final class MiniStack implements AutoCloseable {
     this.port = freePort();
     Files.createDirectories(folder);
     var builder =
-        new ProcessBuilder("sh", "-c", UNTIL_INPUT_ENDS, Tools.find("ministack/bin/ministack") + "")
+        new ProcessBuilder("sh", "-c", UNTIL_INPUT_ENDS, ExternalTools.find("ministack/bin/ministack") + "")
             .directory(folder.toFile())
             .redirectErrorStream(true);
     builder.environment().clear();
@@ -70,7 +70,7 @@ final class MiniStack implements AutoCloseable {
   static MiniStack start(Path folder) throws Exception {
     var started = new MiniStack(folder);
     try {
-      started.ready.get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
+      started.ready.get(MAX_START_SECONDS, TimeUnit.SECONDS);
       return started;
     } catch (Exception e) {
       started.close();
@@ -128,9 +128,9 @@ final class MiniStack implements AutoCloseable {
   JsonNode ask(String service, String operation, Map<String, ?> parameters) throws Exception {
     var json = new ObjectMapper();
     var script = Repository.ROOT.resolve("infra/checks/python/aws.py");
-    var python = Tools.find("python/bin/python");
+    var python = ExternalTools.find("python/bin/python");
     return json.readTree(
-        Tools.run(
+        ExternalTools.run(
             environment(),
             python,
             script,
@@ -169,9 +169,9 @@ final class MiniStack implements AutoCloseable {
     var environment = new HashMap<>(environment());
     environment.put("SAM_CLI_TELEMETRY", "0");
     environment.put("SAM_CLI_POLL_DELAY", "1");
-    var command = new ArrayList<Object>(List.of(Tools.find("python/bin/sam")));
+    var command = new ArrayList<Object>(List.of(ExternalTools.find("python/bin/sam")));
     command.addAll(arguments);
-    Tools.run(environment, command.toArray());
+    ExternalTools.run(environment, command.toArray());
   }
 
   /** What a stack calls things, by what its template calls them. */

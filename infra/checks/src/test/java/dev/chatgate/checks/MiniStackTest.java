@@ -62,9 +62,9 @@ class MiniStackTest {
     carrier = new Carrier();
     provider = BuiltInUpstream.start(PROVIDER_KEY, Pacing.NONE, Clock.systemUTC());
     aws = MiniStack.start(Repository.TARGET.resolve("ministack"));
-    Tools.run(
+    ExternalTools.run(
         Map.of("SAM_CLI_TELEMETRY", "0", "AWS_DEFAULT_REGION", "us-east-1"),
-        Tools.find("python/bin/sam"),
+        ExternalTools.find("python/bin/sam"),
         "build",
         "--build-dir",
         BUILT);
@@ -228,7 +228,7 @@ class MiniStackTest {
     var command = new ArrayList<Object>(List.of(Repository.ROOT.resolve("infra/cli/chatgate")));
     command.addAll(List.of(words));
     command.addAll(List.of("--stack", ONE));
-    return Tools.answer(aws.environment(), input, command.toArray());
+    return ExternalTools.answer(aws.environment(), input, command.toArray());
   }
 
   private static String body(boolean streamed) {

@@ -48,7 +48,7 @@ class OpenAiNpmTest {
     var environment =
         Map.of(
             "NODE_PATH",
-            Tools.find("npm/node_modules").toString(),
+            ExternalTools.find("npm/node_modules").toString(),
             "CHATGATE_BASE_URL",
             door + "/openai/v1",
             "CHATGATE_KEY",
@@ -56,7 +56,7 @@ class OpenAiNpmTest {
             "CHATGATE_MODEL",
             BuiltInUpstream.MODELS.getFirst());
 
-    var output = Tools.run(environment, "node", "infra/checks/npm/chat.cjs");
+    var output = ExternalTools.run(environment, "node", "infra/checks/npm/chat.cjs");
 
     assertTrue(output.contains("cases pass"), output);
   }

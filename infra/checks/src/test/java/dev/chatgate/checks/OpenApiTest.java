@@ -81,7 +81,7 @@ class OpenApiTest {
       command.addAll(List.of("--header", "Authorization: Bearer " + key));
     }
 
-    var output = Tools.run(environment(hooks), command.toArray());
+    var output = ExternalTools.run(environment(hooks), command.toArray());
 
     assertTrue(ALL_PASSED.matcher(output).find(), output);
   }
@@ -101,7 +101,7 @@ class OpenApiTest {
 
   private static List<Object> command(String door, int examples) {
     return List.of(
-        Tools.find("schemathesis/bin/schemathesis"),
+        ExternalTools.find("schemathesis/bin/schemathesis"),
         "--config-file=infra/checks/python/schemathesis.toml",
         "run",
         door + "/openapi.json",

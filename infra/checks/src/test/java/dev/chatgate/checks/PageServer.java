@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * wait for each other: {@code POST /reached/NAME} sets one, {@code GET /until/NAME} waits for it.
  */
 final class PageServer implements AutoCloseable {
-  private static final long MOST_SECONDS = 60;
+  private static final long MAX_SECONDS = 60;
   private static final String REACHED = "/reached/";
   private static final String UNTIL = "/until/";
   private static final Map<String, String> TYPES =
@@ -48,7 +48,7 @@ final class PageServer implements AutoCloseable {
 
   /** Waits until a page has set a mark. */
   void await(String mark) throws InterruptedException {
-    assertTrue(mark(mark).await(MOST_SECONDS, TimeUnit.SECONDS), () -> mark + " was not reached");
+    assertTrue(mark(mark).await(MAX_SECONDS, TimeUnit.SECONDS), () -> mark + " was not reached");
   }
 
   @Override

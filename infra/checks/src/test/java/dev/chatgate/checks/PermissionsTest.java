@@ -105,7 +105,7 @@ class PermissionsTest {
         Map.of(
             // What is read ahead after a restore is part of it.
             "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start",
-            "JAVA_TOOL_OPTIONS", "-Dchatgate.rehearsal.rounds=1",
+            "JAVA_TOOL_OPTIONS", "-Dchatgate.warmup.rounds=1",
             "CHATGATE_API_PORT", "0",
             "CHATGATE_STREAM_PORT", "0",
             "CHATGATE_AWS_PORT", "0",

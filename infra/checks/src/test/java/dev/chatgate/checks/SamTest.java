@@ -29,26 +29,26 @@ class SamTest {
   private static final Map<String, String> ENVIRONMENT =
       Map.of("SAM_CLI_TELEMETRY", "0", "AWS_DEFAULT_REGION", "us-east-1");
 
-  private final Path sam = Tools.find("python/bin/sam");
+  private final Path sam = ExternalTools.find("python/bin/sam");
 
   @Test
   void samFindsTheTemplateValid() throws Exception {
-    var output = Tools.run(ENVIRONMENT, sam, "validate", "--lint", "--template", TEMPLATE);
+    var output = ExternalTools.run(ENVIRONMENT, sam, "validate", "--lint", "--template", TEMPLATE);
 
     assertTrue(output.contains("is a valid SAM Template"), output);
   }
 
   @Test
   void cfnLintHasNothingToSay() throws Exception {
-    assertEquals("", Tools.run(ENVIRONMENT, Tools.find("python/bin/cfn-lint"), TEMPLATE));
+    assertEquals("", ExternalTools.run(ENVIRONMENT, ExternalTools.find("python/bin/cfn-lint"), TEMPLATE));
   }
 
   /** Each exception stands in the template with its reason, and none of them for nothing. */
   @Test
   void checkovHasNothingToSay() throws Exception {
-    var checkov = Tools.find("checkov/bin/checkov");
+    var checkov = ExternalTools.find("checkov/bin/checkov");
     var output =
-        Tools.run(ENVIRONMENT, checkov, "--skip-download", "--quiet", "-o", "json", "-f", TEMPLATE);
+        ExternalTools.run(ENVIRONMENT, checkov, "--skip-download", "--quiet", "-o", "json", "-f", TEMPLATE);
 
     var summary = new ObjectMapper().readTree(output).get("summary");
     assertEquals(0, summary.get("failed").asInt(), output);
@@ -64,7 +64,7 @@ class SamTest {
   @Test
   void schedulesCallTheAliasesWithEventsThatTheEntriesKnow() throws Exception {
     var script = Repository.ROOT.resolve("infra/checks/python/translate.py");
-    var output = Tools.run(ENVIRONMENT, Tools.find("python/bin/python"), script, TEMPLATE);
+    var output = ExternalTools.run(ENVIRONMENT, ExternalTools.find("python/bin/python"), script, TEMPLATE);
 
     var rules = new Template(new ObjectMapper().readTree(output)).ofType("AWS::Events::Rule");
     var golden = Files.readString(Repository.ROOT.resolve("events/keep-warm.json")).strip();
@@ -86,7 +86,7 @@ class SamTest {
   void samBuildsFromThePackages() throws Exception {
     var folder = Repository.TARGET.resolve("aws-sam");
 
-    Tools.run(ENVIRONMENT, sam, "build", "--template", TEMPLATE, "--build-dir", folder);
+    ExternalTools.run(ENVIRONMENT, sam, "build", "--template", TEMPLATE, "--build-dir", folder);
 
     var built = Template.read(folder.resolve("template.yaml")).ofType("AWS::Serverless::Function");
     assertEquals(3, built.size());
@@ -99,7 +99,7 @@ class SamTest {
   @Test
   void bothDoorsServeFromWhatSamBuilt() throws Exception {
     var folder = Repository.TARGET.resolve("aws-sam-doors");
-    Tools.run(ENVIRONMENT, sam, "build", "--template", TEMPLATE, "--build-dir", folder);
+    ExternalTools.run(ENVIRONMENT, sam, "build", "--template", TEMPLATE, "--build-dir", folder);
     var settings =
         Map.of(
             "CHATGATE_API_PORT", "0",

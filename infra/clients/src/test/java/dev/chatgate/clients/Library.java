@@ -40,7 +40,7 @@ record Library(String id, String title, String pinned, List<String> command) {
         title,
         "PyPI: " + Pins.python(sources.resolve(name + ".txt"), packages),
         List.of(
-            Tools.find("clients/" + folder + "/bin/python").toString(),
+            RunnerTools.find("clients/" + folder + "/bin/python").toString(),
             // Its compiled files would lie in the tree.
             "-B",
             sources.resolve(name.replace('-', '_') + ".py").toString()));

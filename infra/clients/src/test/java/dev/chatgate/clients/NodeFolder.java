@@ -31,7 +31,7 @@ final class NodeFolder {
       }
       Path link = folder.resolve("node_modules");
       Files.deleteIfExists(link);
-      Files.createSymbolicLink(link, Tools.find("clients/" + name + "/node_modules"));
+      Files.createSymbolicLink(link, RunnerTools.find("clients/" + name + "/node_modules"));
       return folder.resolve("runner.mjs");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

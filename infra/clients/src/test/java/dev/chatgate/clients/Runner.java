@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs a library's program and reads what it says. */
 final class Runner {
   /** Most that all cases of a library may take. */
-  private static final int MOST_SECONDS = 150;
+  private static final int MAX_SECONDS = 150;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -64,7 +64,7 @@ final class Runner {
     var process = builder.start();
     process.getOutputStream().close();
     try {
-      return process.waitFor(MOST_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : -1;
+      return process.waitFor(MAX_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : -1;
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();

@@ -13,7 +13,7 @@ import java.util.Map;
 /** What a query of {@code GET /v1/usage} asks for. */
 sealed interface UsageQuery {
   /** A longer range than this of days is refused. */
-  int MOST_DAYS = 366;
+  int MAX_DAYS = 366;
 
   /** What the answer has one entry of. */
   enum GroupBy {
@@ -102,9 +102,9 @@ sealed interface UsageQuery {
     if (from.isAfter(to)) {
       throw new InvalidParameterException("from", "from must not be after to, " + to + ".");
     }
-    if (ChronoUnit.DAYS.between(from, to) >= MOST_DAYS) {
+    if (ChronoUnit.DAYS.between(from, to) >= MAX_DAYS) {
       throw new InvalidParameterException(
-          "from", "from and to must be at most " + MOST_DAYS + " days apart, both included.");
+          "from", "from and to must be at most " + MAX_DAYS + " days apart, both included.");
     }
   }
 

@@ -28,7 +28,7 @@ public record TraceContext(String traceId, String spanId, int flags, Optional<St
   private static final int RANDOM = 2;
   private static final int TRACE_BYTES = 16;
   private static final int SPAN_BYTES = 8;
-  private static final int MOST_STATE = 512;
+  private static final int MAX_STATE = 512;
 
   private static final Pattern PARENT =
       Pattern.compile("([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
@@ -69,7 +69,7 @@ public record TraceContext(String traceId, String spanId, int flags, Optional<St
 
   private static boolean isState(String state) {
     return !state.isBlank()
-        && state.length() <= MOST_STATE
+        && state.length() <= MAX_STATE
         && state.indexOf('=') > 0
         && state.chars().allMatch(c -> (c >= 0x20 && c < 0x7F) || c == '\t');
   }

@@ -30,9 +30,9 @@ import java.util.TreeSet;
  * conventions for generative AI where these have one.
  */
 public final class CallLog {
-  private static final int LONGEST_FOREIGN_TEXT = 64;
-  private static final int LONGEST_REASON = 24;
-  private static final int MOST_REASONS = 4;
+  private static final int MAX_FOREIGN_TEXT = 64;
+  private static final int MAX_REASON = 24;
+  private static final int MAX_REASONS = 4;
   private static final int FRAMES = 8;
 
   /** Stands for the code where the provider's own words passed through. */
@@ -123,7 +123,7 @@ public final class CallLog {
   /** Visible ASCII, at most 64 characters: what others sent must not break a line or grow it. */
   public static String safe(String foreign) {
     var safe = new StringBuilder();
-    for (int i = 0; i < foreign.length() && safe.length() < LONGEST_FOREIGN_TEXT; i++) {
+    for (int i = 0; i < foreign.length() && safe.length() < MAX_FOREIGN_TEXT; i++) {
       char c = foreign.charAt(i);
       if (c > 0x20 && c < 0x7F) {
         safe.append(c);
@@ -241,7 +241,7 @@ public final class CallLog {
     public void finishReasons(Collection<String> reasons) {
       if (!reasons.isEmpty()) {
         var known = new TreeSet<String>();
-        reasons.stream().limit(MOST_REASONS).map(Line::reason).forEach(known::add);
+        reasons.stream().limit(MAX_REASONS).map(Line::reason).forEach(known::add);
         json.texts("gen_ai.response.finish_reasons", known);
       }
     }
@@ -249,7 +249,7 @@ public final class CallLog {
     /** A provider may write anything there. */
     private static String reason(String word) {
       boolean plain = word.chars().allMatch(c -> (c >= 'a' && c <= 'z') || c == '_');
-      return plain && word.length() <= LONGEST_REASON ? word : "other";
+      return plain && word.length() <= MAX_REASON ? word : "other";
     }
 
     public void firstByte(Duration took) {

@@ -38,7 +38,7 @@ public final class FakeBackend implements AutoCloseable {
   private static final int SAYS_NOTHING_EVERY = 7;
 
   private static final int WAITING_CONNECTIONS = 16;
-  private static final int MOST_HEAD_BYTES = 64 * 1024;
+  private static final int MAX_HEAD_BYTES = 64 * 1024;
 
   private final SelfSignedCertificate identity;
   private final ServerSocket server;
@@ -197,7 +197,7 @@ public final class FakeBackend implements AutoCloseable {
   private static String readHead(InputStream in) throws IOException {
     var head = new ByteArrayOutputStream();
     int last = 0;
-    for (int b = in.read(); b >= 0 && head.size() < MOST_HEAD_BYTES; b = in.read()) {
+    for (int b = in.read(); b >= 0 && head.size() < MAX_HEAD_BYTES; b = in.read()) {
       head.write(b);
       last = last << 8 | b;
       if (last == 0x0D0A0D0A) {

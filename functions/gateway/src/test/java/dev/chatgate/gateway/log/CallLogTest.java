@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** What the log says of calls, and what it must never say. */
 class CallLogTest {
   private static final String MARK = "M4RK";
-  private static final int MOST_BYTES = 1900;
+  private static final int MAX_BYTES = 1900;
 
   private static final Map<String, String> HEADERS =
       Map.ofEntries(
@@ -159,7 +159,7 @@ class CallLogTest {
   void aLineIsShort() {
     stream(EVENTS);
     chat(STREAM);
-    assertTrue(harness.log().length() < MOST_BYTES, harness.log().length() + " bytes");
+    assertTrue(harness.log().length() < MAX_BYTES, harness.log().length() + " bytes");
   }
 
   @Test

@@ -1,12 +1,12 @@
 package dev.chatgate.bench.figures;
 
-import dev.chatgate.bench.Distribution;
-import dev.chatgate.bench.Markdown;
-import dev.chatgate.bench.Measurement;
-import dev.chatgate.bench.NotHereException;
-import dev.chatgate.bench.Result;
-import dev.chatgate.bench.RunEnvironment;
-import dev.chatgate.bench.RunLog;
+import dev.chatgate.bench.report.Distribution;
+import dev.chatgate.bench.report.Markdown;
+import dev.chatgate.bench.report.Measurement;
+import dev.chatgate.bench.report.NotHereException;
+import dev.chatgate.bench.report.Result;
+import dev.chatgate.bench.report.RunEnvironment;
+import dev.chatgate.bench.report.RunLog;
 import dev.chatgate.testkit.FakeBackends;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,15 +99,15 @@ public final class Compare implements Measurement {
   }
 
   private static long start(Path root, Door door, FakeBackends backends) throws Exception {
-    try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.ON_DEMAND)) {
+    try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.ON_DEMAND)) {
       return function.call(FakeBackends.PLAIN_MODEL).lastByteAt() - function.startedAt();
     }
   }
 
   private void calls(Path base, Path now, Door door, FakeBackends backends) throws Exception {
-    try (var before = FunctionProcess.start(base, door, backends, FunctionProcess.SNAPSHOT)) {
+    try (var before = MeasuredFunction.start(base, door, backends, MeasuredFunction.SNAPSHOT)) {
       warmUp(before);
-      try (var after = FunctionProcess.start(now, door, backends, FunctionProcess.SNAPSHOT)) {
+      try (var after = MeasuredFunction.start(now, door, backends, MeasuredFunction.SNAPSHOT)) {
         warmUp(after);
         var blocks = new Blocks();
         for (int i = 0; i < BLOCKS; i++) {
@@ -121,7 +121,7 @@ public final class Compare implements Measurement {
     }
   }
 
-  private static void warmUp(FunctionProcess function) throws Exception {
+  private static void warmUp(MeasuredFunction function) throws Exception {
     function.restore();
     for (int i = 0; i < WARM_UP; i++) {
       var _ = function.call(FakeBackends.PLAIN_MODEL);
@@ -129,7 +129,7 @@ public final class Compare implements Measurement {
   }
 
   private static void block(
-      FunctionProcess function, List<Long> calls, List<Long> processor, List<Long> switches)
+      MeasuredFunction function, List<Long> calls, List<Long> processor, List<Long> switches)
       throws Exception {
     var each = new ArrayList<Long>();
     function.api().awaitIdle();

@@ -1,6 +1,6 @@
 package dev.chatgate.bench.figures;
 
-import dev.chatgate.bench.NotHereException;
+import dev.chatgate.bench.report.NotHereException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -31,16 +31,16 @@ final class Direct implements AutoCloseable {
   }
 
   /** Calls the provider. */
-  Answer call(String body) throws IOException {
+  CallAnswer call(String body) throws IOException {
     return post("/v1/chat/completions", "Content-Type: application/json", body);
   }
 
   /** A write of the store, of about the size of an admission. */
-  Answer callStore() throws IOException {
+  CallAnswer callStore() throws IOException {
     return post("/", "X-Amz-Target: DynamoDB_20120810.UpdateItem", ADMISSION);
   }
 
-  private Answer post(String path, String header, String body) throws IOException {
+  private CallAnswer post(String path, String header, String body) throws IOException {
     var bytes = body.getBytes(StandardCharsets.UTF_8);
     var head =
         "POST %s HTTP/1.1\r\nHost: localhost\r\n%s\r\nContent-Length: %d\r\n\r\n"
@@ -60,7 +60,7 @@ final class Direct implements AutoCloseable {
     } else {
       readChunks(events);
     }
-    return new Answer(began, System.nanoTime(), events);
+    return new CallAnswer(began, System.nanoTime(), events);
   }
 
   /** The body's length; -1 if it comes in chunks. */
@@ -77,7 +77,7 @@ final class Direct implements AutoCloseable {
   private void readChunks(Map<Long, Long> events) throws IOException {
     for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
       var text = new String(in.readNBytes(size), StandardCharsets.ISO_8859_1);
-      var _ = Answer.note(text, System.nanoTime(), events);
+      var _ = CallAnswer.note(text, System.nanoTime(), events);
       line();
     }
     line();

@@ -1,12 +1,12 @@
 package dev.chatgate.bench.figures;
 
-import dev.chatgate.bench.BillPerMillion;
-import dev.chatgate.bench.Distribution;
-import dev.chatgate.bench.Markdown;
-import dev.chatgate.bench.Measurement;
-import dev.chatgate.bench.NotHereException;
-import dev.chatgate.bench.Result;
-import dev.chatgate.bench.RunLog;
+import dev.chatgate.bench.bill.BillPerMillion;
+import dev.chatgate.bench.report.Distribution;
+import dev.chatgate.bench.report.Markdown;
+import dev.chatgate.bench.report.Measurement;
+import dev.chatgate.bench.report.NotHereException;
+import dev.chatgate.bench.report.Result;
+import dev.chatgate.bench.report.RunLog;
 import dev.chatgate.testkit.FakeBackends;
 import dev.chatgate.testkit.Received;
 import dev.chatgate.testkit.RuntimeApiServer.Call;
@@ -142,7 +142,7 @@ public final class Figures implements Measurement {
 
   /** The fakes are part of every round trip: slow ones would be taken for a slow gateway. */
   private static void warmUpHere(Path root, Door door, FakeBackends backends) throws Exception {
-    try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.SOON_RESTORED);
+    try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.SOON_RESTORED);
         var direct = new Direct(backends.url())) {
       function.restore();
       var _ = warmUp(function, direct, backends);
@@ -154,7 +154,7 @@ public final class Figures implements Measurement {
     var answered = new ArrayList<Long>();
     var calls = new ArrayList<Long>();
     for (int i = 0; i < STARTS; i++) {
-      try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.ON_DEMAND)) {
+      try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.ON_DEMAND)) {
         ready.add(function.api().awaitReady() - function.startedAt());
         var answer = function.call(FakeBackends.PLAIN_MODEL);
         calls.add(answer.nanos());
@@ -172,12 +172,12 @@ public final class Figures implements Measurement {
   private void calls(Path root, Door door, FakeBackends backends, RunLog log) throws Exception {
     var firsts = new ArrayList<Timed>();
     for (int i = 1; i < FIRST_CALLS; i++) {
-      try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.SNAPSHOT);
+      try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.SNAPSHOT);
           var direct = new Direct(backends.url())) {
         firsts.add(firstCall(function, direct, backends));
       }
     }
-    try (var function = FunctionProcess.start(root, door, backends, FunctionProcess.SNAPSHOT);
+    try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.SNAPSHOT);
         var direct = new Direct(backends.url())) {
       long snapshot = function.api().awaitRestoreNext() - function.startedAt();
       recorded("process start → ready for the snapshot, s", door, snapshot / 1e9);
@@ -211,7 +211,7 @@ public final class Figures implements Measurement {
    */
   private record Timed(long nanos, long onProcessor, int storeCalls) {}
 
-  private Timed firstCall(FunctionProcess function, Direct direct, FakeBackends backends)
+  private Timed firstCall(MeasuredFunction function, Direct direct, FakeBackends backends)
       throws Exception {
     function.api().awaitRestoreNext();
     stayWarm(direct);
@@ -225,7 +225,7 @@ public final class Figures implements Measurement {
     }
   }
 
-  private Timed timed(FunctionProcess function, FakeBackends backends) throws Exception {
+  private Timed timed(MeasuredFunction function, FakeBackends backends) throws Exception {
     function.api().awaitIdle();
     backends.takeOwnNanos();
     storeCalls.set(0);
@@ -242,7 +242,7 @@ public final class Figures implements Measurement {
    * @param warm calls one after the other, less the fakes' own time
    */
   private void first(
-      FunctionProcess function,
+      MeasuredFunction function,
       Door door,
       Direct direct,
       FakeBackends backends,
@@ -288,7 +288,7 @@ public final class Figures implements Measurement {
   }
 
   /** Times of the plain calls, less the fakes' own. */
-  private static List<Long> warmUp(FunctionProcess function, Direct direct, FakeBackends backends)
+  private static List<Long> warmUp(MeasuredFunction function, Direct direct, FakeBackends backends)
       throws Exception {
     var plain = new ArrayList<Long>();
     for (int i = 0; i < WARM_UP; i++) {
@@ -304,7 +304,7 @@ public final class Figures implements Measurement {
   }
 
   private List<Long> plain(
-      FunctionProcess function, Door door, Direct direct, FakeBackends backends, double early)
+      MeasuredFunction function, Door door, Direct direct, FakeBackends backends, double early)
       throws Exception {
     var through = new ArrayList<Long>();
     var provider = new ArrayList<Long>();
@@ -338,7 +338,7 @@ public final class Figures implements Measurement {
    * @param store a connection that is used once a round, as the function's own is
    */
   private void paced(
-      FunctionProcess function, Door door, Direct direct, Direct store, FakeBackends backends)
+      MeasuredFunction function, Door door, Direct direct, Direct store, FakeBackends backends)
       throws Exception {
     var firsts = new ArrayList<Long>();
     var directFirsts = new ArrayList<Long>();
@@ -371,12 +371,12 @@ public final class Figures implements Measurement {
   }
 
   /** From the call's begin to its first event, which the provider sends at once. */
-  private static long firstEvent(Answer answer) {
+  private static long firstEvent(CallAnswer answer) {
     long first = answer.events().values().stream().mapToLong(Long::longValue).min().orElseThrow();
     return first - answer.beganAt();
   }
 
-  private static void lags(Answer answer, FakeBackends backends, List<Long> lags) {
+  private static void lags(CallAnswer answer, FakeBackends backends, List<Long> lags) {
     long first = answer.events().keySet().stream().mapToLong(Long::longValue).min().orElseThrow();
     answer
         .events()
@@ -388,7 +388,7 @@ public final class Figures implements Measurement {
         });
   }
 
-  private void processor(FunctionProcess function, Door door) throws Exception {
+  private void processor(MeasuredFunction function, Door door) throws Exception {
     for (var model : List.of(FakeBackends.PLAIN_MODEL, SHORT_STREAM)) {
       storeCalls.set(0);
       long printed = function.printedBytes();
@@ -415,7 +415,7 @@ public final class Figures implements Measurement {
         name, door == Door.API, millis, CONFIGURED_MEGABYTES, WRITE_UNITS, 0, logged);
   }
 
-  private void memory(FunctionProcess function, Door door) throws Exception {
+  private void memory(MeasuredFunction function, Door door) throws Exception {
     var megabytes = new ArrayList<String>();
     for (int i = 1; i <= CALLS_FOR_MEMORY; i++) {
       function.call(FakeBackends.PLAIN_MODEL);
@@ -433,7 +433,7 @@ public final class Figures implements Measurement {
     recorded("kB allocated by a plain call", door, each / 1e3);
   }
 
-  private void longStream(FunctionProcess function, Door door, Direct direct) throws Exception {
+  private void longStream(MeasuredFunction function, Door door, Direct direct) throws Exception {
     double before = function.residentMegabytes();
     double allocated = function.allocatedBytes();
     var model = "stream-" + LONG_STREAM + "-0";
@@ -447,9 +447,9 @@ public final class Figures implements Measurement {
   }
 
   private void crowd(Path root, FakeBackends backends) throws Exception {
-    var variables = new HashMap<>(FunctionProcess.SNAPSHOT);
+    var variables = new HashMap<>(MeasuredFunction.SNAPSHOT);
     variables.put("AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(CROWD));
-    try (var function = FunctionProcess.start(root, Door.STREAM, backends, variables)) {
+    try (var function = MeasuredFunction.start(root, Door.STREAM, backends, variables)) {
       function.restore();
       crowdOnce(function, 50);
       var lags = new ArrayList<Long>();
@@ -464,15 +464,15 @@ public final class Figures implements Measurement {
     }
   }
 
-  private static List<Answer> crowdOnce(FunctionProcess function, int events)
+  private static List<CallAnswer> crowdOnce(MeasuredFunction function, int events)
       throws InterruptedException {
     var begun = new ArrayList<Call>();
     for (int i = 0; i < CROWD; i++) {
       begun.add(function.begin("stream-" + events + "-20"));
     }
-    var answers = new ArrayList<Answer>();
+    var answers = new ArrayList<CallAnswer>();
     for (var call : begun) {
-      answers.add(FunctionProcess.answer(call));
+      answers.add(MeasuredFunction.answer(call));
     }
     return answers;
   }

@@ -1,6 +1,6 @@
 package dev.chatgate.bench.figures;
 
-import dev.chatgate.bench.NotHereException;
+import dev.chatgate.bench.report.NotHereException;
 import dev.chatgate.local.lambda.Launch;
 import dev.chatgate.testkit.FakeBackends;
 import dev.chatgate.testkit.RuntimeApiServer;

@@ -19,13 +19,13 @@ final class LoadedClasses {
    */
   static List<String> ofFirstCall(Path root, Door door, FakeBackends backends, String model)
       throws Exception {
-    return after(root, door, backends, model, FunctionProcess.SOON_RESTORED, true);
+    return after(root, door, backends, model, MeasuredFunction.SOON_RESTORED, true);
   }
 
   /** Those of the package, from a start without a snapshot until a plain call is settled. */
   static List<String> ofStart(Path root, Door door, FakeBackends backends) throws Exception {
     var all =
-        after(root, door, backends, FakeBackends.PLAIN_MODEL, FunctionProcess.ON_DEMAND, false);
+        after(root, door, backends, FakeBackends.PLAIN_MODEL, MeasuredFunction.ON_DEMAND, false);
     return all.stream().filter(line -> line.contains("/lib/")).toList();
   }
 
@@ -40,7 +40,7 @@ final class LoadedClasses {
     var log = Files.createTempFile("loaded", ".log");
     var logging = "-Xlog:class+load:file=" + log + "::filesize=0";
     try (var function =
-        FunctionProcess.start(root, door, backends, FunctionProcess.with(variables, logging))) {
+        MeasuredFunction.start(root, door, backends, MeasuredFunction.with(variables, logging))) {
       if (restored) {
         function.restore();
       }

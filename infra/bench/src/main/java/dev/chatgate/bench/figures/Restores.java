@@ -1,10 +1,10 @@
 package dev.chatgate.bench.figures;
 
-import dev.chatgate.bench.Distribution;
-import dev.chatgate.bench.Markdown;
-import dev.chatgate.bench.NotHereException;
-import dev.chatgate.bench.Result;
-import dev.chatgate.bench.RunLog;
+import dev.chatgate.bench.report.Distribution;
+import dev.chatgate.bench.report.Markdown;
+import dev.chatgate.bench.report.NotHereException;
+import dev.chatgate.bench.report.Result;
+import dev.chatgate.bench.report.RunLog;
 import dev.chatgate.testkit.FakeBackends;
 import dev.chatgate.testkit.RuntimeApiServer;
 import java.io.IOException;
@@ -94,7 +94,7 @@ final class Restores {
     var api = new RuntimeApiServer(1, true);
     try {
       var launch =
-          FunctionProcess.launch(root, door, backends, FunctionProcess.SNAPSHOT, api.address());
+          MeasuredFunction.launch(root, door, backends, MeasuredFunction.SNAPSHOT, api.address());
       return FrozenProcess.freeze(launch, api, folder);
     } catch (Exception e) {
       api.close();

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The program of a Java library's runner. */
 public final class JavaRunner {
-  private static final long MOST_SECONDS = 20;
+  private static final long MAX_SECONDS = 20;
 
   private JavaRunner() {}
 
@@ -49,7 +49,7 @@ public final class JavaRunner {
     String detail = "";
     var played = thread.submit(() -> new Play(client).cell(scenario));
     try {
-      cell = played.get(MOST_SECONDS, TimeUnit.SECONDS);
+      cell = played.get(MAX_SECONDS, TimeUnit.SECONDS);
     } catch (Exception e) {
       cell = "fails";
       detail = stack(e);

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Plays a scenario with a library and finds the words for its cell. */
 final class Play {
   private static final long SHORTEST_WAIT_MILLIS = 1500;
-  private static final long LONGEST_LEAVE_MILLIS = 1000;
+  private static final long MAX_LEAVE_MILLIS = 1000;
 
   private final Client client;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -138,7 +138,7 @@ final class Play {
             scenario.call().leaving().telling(text -> leftAt.compareAndSet(0, System.nanoTime())));
     check(leftAt.get() != 0, "no text came");
     long took = millisSince(leftAt.get());
-    check(took < LONGEST_LEAVE_MILLIS, "it took " + took + " ms to return");
+    check(took < MAX_LEAVE_MILLIS, "it took " + took + " ms to return");
     return error.map(thrown -> "ok, throws " + client.shown(thrown).name()).orElse("ok");
   }
 

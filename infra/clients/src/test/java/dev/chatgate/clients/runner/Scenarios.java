@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** The table of cases that the README of this module describes. */
 final class Scenarios {
-  private static final long MOST_MILLIS = 20_000;
+  private static final long MAX_MILLIS = 20_000;
   private static final String WHOLE_TEXT = "Grüße, 世界 🌍!";
   private static final Map<String, Object> TEXT =
       Map.of(Answer.TEXT, WHOLE_TEXT, Answer.FINISH, "stop");
@@ -75,11 +75,11 @@ final class Scenarios {
   }
 
   private void plain(String name, Call call, Map<String, Object> parts) {
-    all.put(name, new Answers(call, false, parts, MOST_MILLIS));
+    all.put(name, new Answers(call, false, parts, MAX_MILLIS));
   }
 
   private void streamed(String name, Call call, Map<String, Object> parts) {
-    all.put(name, new Answers(call, true, parts, MOST_MILLIS));
+    all.put(name, new Answers(call, true, parts, MAX_MILLIS));
   }
 
   private void errors() {

@@ -112,7 +112,7 @@ class SnapshotTest {
 
   private Process start(String function, String backends, int runtimeApi) throws IOException {
     var options =
-        "-Dchatgate.rehearsal.rounds=2 -Xlog:gc:file=%s:none:filecount=0".formatted(collections());
+        "-Dchatgate.warmup.rounds=2 -Xlog:gc:file=%s:none:filecount=0".formatted(collections());
     return PackagedFunction.of(function)
         .withJavaOptions(options)
         .with("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")

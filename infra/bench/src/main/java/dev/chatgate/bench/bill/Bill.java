@@ -1,0 +1,276 @@
+package dev.chatgate.bench.bill;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A month's bill of one stack, worked out from unit prices and from what a call uses. The guide's
+ * table is made by it. It also starts alone, with a JDK 25 and nothing built:
+ *
+ * <pre>
+ * {@code java infra/bench/src/main/java/dev/chatgate/bench/Bill.java CALLS SECONDS plain|streamed}
+ * </pre>
+ */
+public final class Bill {
+  private static final double MILLION = 1e6;
+  private static final double GIGABYTE = 1e9;
+  private static final double RECONCILER_RUNS = 60 * 24 * 365 / 12.0;
+
+  /** Records are kept for 400 days: so many months of them lie there in the long run. */
+  private static final double MONTHS_KEPT = 400 * 12 / 365.0;
+
+  private Bill() {}
+
+  /**
+   * What AWS asks for in us-east-1, in dollars, without free tiers and discounts; looked up in
+   * November 2026.
+   */
+  public static final class Price {
+    static final double LAMBDA_REQUEST = 0.20 / MILLION;
+    static final double LAMBDA_GB_SECOND_ARM = 0.0000133334;
+    static final double HTTP_API_REQUEST = 1.00 / MILLION;
+    static final double WRITE_UNIT = 0.625 / MILLION;
+    static final double READ_UNIT = 0.125 / MILLION;
+    static final double TABLE_GB_MONTH = 0.25;
+    static final double RECOVERY_GB_MONTH = 0.20;
+    static final double LOG_GB = 0.50;
+    static final double OUT_GB = 0.09;
+    static final double SECRET = 0.40;
+    static final double ALARM_METRIC = 0.10;
+    static final double COMPOSITE_ALARM = 0.50;
+    static final double METRIC = 0.30;
+    static final double DASHBOARD = 3.00;
+
+    private Price() {}
+  }
+
+  /**
+   * The parts of a stack that are billed without any call.
+   *
+   * @param alarmMetrics metrics that the alarms look at; an expression counts each of its own, an
+   *     anomaly two more
+   * @param compositeAlarms alarms over other alarms
+   * @param dashboards the first three of an account are free: counted all the same
+   * @param idleMetrics of our own, that come without calls: the reconciler's
+   */
+  public record FixedParts(
+      int alarmMetrics, int compositeAlarms, int dashboards, int idleMetrics) {}
+
+  /**
+   * A month's calls.
+   *
+   * @param calls how many
+   * @param seconds that an instance is busy with one: the provider's time, nearly
+   * @param streamed at the function URL; else at API Gateway
+   * @param writeUnits of a call: 3 in traffic; 6 for a lone call: its tenant enters the index and
+   *     leaves it
+   * @param readUnits of a call: key, tenant and prices are read every 30 s by an instance, so by
+   *     every lone call
+   * @param metrics of our own beyond the idle ones
+   */
+  public record Traffic(
+      double calls,
+      double seconds,
+      boolean streamed,
+      double writeUnits,
+      double readUnits,
+      int metrics) {
+
+    /** Calls that come as often as so many do in a month. */
+    public static Traffic of(double calls, double seconds, boolean streamed) {
+      boolean lone = calls < 100_000;
+      return new Traffic(calls, seconds, streamed, lone ? 6 : 3, lone ? 4 : 1, calls == 0 ? 0 : 20);
+    }
+
+    /**
+     * A request to the provider and an answer to the client; 300 tokens streamed are 300 events.
+     */
+    double bytesOut() {
+      return streamed ? 60_000 : 6_000;
+    }
+  }
+
+  /**
+   * One line of the bill.
+   *
+   * @param what for the reader
+   * @param arithmetic how it is worked out
+   * @param dollars a month
+   */
+  public record Line(String what, String arithmetic, double dollars) {}
+
+  private static final double GB_OF_MEMORY = 1.0;
+  // A line of at most 1.9 kB, and what Lambda itself writes of an invocation.
+  private static final double LOG_BYTES = 2_400;
+  private static final double RECORD_BYTES = 700;
+
+  /** The lines of a month. */
+  public static List<Line> lines(FixedParts parts, Traffic traffic) {
+    var lines = new ArrayList<>(fixed(parts));
+    if (traffic.calls() > 0) {
+      lines.addAll(perCall(traffic));
+    }
+    return lines;
+  }
+
+  /** Their sum, in dollars. */
+  public static double total(List<Line> lines) {
+    return lines.stream().mapToDouble(Line::dollars).sum();
+  }
+
+  private static List<Line> fixed(FixedParts parts) {
+    return List.of(
+        new Line("secret", "1 × $0.40", Price.SECRET),
+        new Line(
+            "alarms",
+            "%d metrics × $0.10 + %d composite × $0.50"
+                .formatted(parts.alarmMetrics(), parts.compositeAlarms()),
+            parts.alarmMetrics() * Price.ALARM_METRIC
+                + parts.compositeAlarms() * Price.COMPOSITE_ALARM),
+        new Line(
+            "dashboard", parts.dashboards() + " × $3.00", parts.dashboards() * Price.DASHBOARD),
+        new Line(
+            "metrics without calls",
+            parts.idleMetrics() + " × $0.30",
+            parts.idleMetrics() * Price.METRIC),
+        new Line(
+            "reconciler",
+            "43,800 runs: requests, 0.1 s of 0.5 GB, a read unit, 1 kB of log",
+            RECONCILER_RUNS
+                * (Price.LAMBDA_REQUEST
+                    + 0.05 * Price.LAMBDA_GB_SECOND_ARM
+                    + Price.READ_UNIT
+                    + 1_000 / GIGABYTE * Price.LOG_GB)));
+  }
+
+  private static List<Line> perCall(Traffic traffic) {
+    double calls = traffic.calls();
+    var lines = new ArrayList<Line>();
+    lines.add(
+        new Line(
+            "Lambda memory",
+            "calls × %s s × 1 GB × $0.0000133334".formatted(plain(traffic.seconds())),
+            calls * traffic.seconds() * GB_OF_MEMORY * Price.LAMBDA_GB_SECOND_ARM));
+    lines.add(new Line("Lambda requests", "calls × $0.20 / M", calls * Price.LAMBDA_REQUEST));
+    if (!traffic.streamed()) {
+      lines.add(new Line("API Gateway", "calls × $1.00 / M", calls * Price.HTTP_API_REQUEST));
+    }
+    lines.add(
+        new Line(
+            "DynamoDB writes",
+            "calls × %s units × $0.625 / M".formatted(plain(traffic.writeUnits())),
+            calls * traffic.writeUnits() * Price.WRITE_UNIT));
+    lines.add(
+        new Line(
+            "DynamoDB reads",
+            "calls × %s units × $0.125 / M".formatted(plain(traffic.readUnits())),
+            calls * traffic.readUnits() * Price.READ_UNIT));
+    lines.add(
+        new Line(
+            "records of 400 days",
+            "calls × 0.7 kB × 13.15 months × ($0.25 + $0.20 to restore them) / GB",
+            calls
+                * RECORD_BYTES
+                / GIGABYTE
+                * MONTHS_KEPT
+                * (Price.TABLE_GB_MONTH + Price.RECOVERY_GB_MONTH)));
+    lines.add(
+        new Line(
+            "logs", "calls × 2.4 kB × $0.50 / GB", calls * LOG_BYTES / GIGABYTE * Price.LOG_GB));
+    lines.add(
+        new Line(
+            "data out",
+            "calls × %s kB × $0.09 / GB".formatted(plain(traffic.bytesOut() / 1000)),
+            calls * traffic.bytesOut() / GIGABYTE * Price.OUT_GB));
+    lines.add(
+        new Line("metrics", traffic.metrics() + " × $0.30", traffic.metrics() * Price.METRIC));
+    return lines;
+  }
+
+  private static final List<Traffic> EXAMPLES =
+      List.of(
+          Traffic.of(MILLION, 3, false),
+          Traffic.of(MILLION, 15, true),
+          Traffic.of(MILLION, 60, true));
+
+  /** The guide's two tables: every line of a million calls, then totals. */
+  public static String guide() {
+    var page = new StringBuilder();
+    page.append(
+        "| a million calls a month | worked out as | plain, 3 s | streamed, 15 s | streamed, 60 s |\n");
+    page.append("| --- | --- | --- | --- | --- |\n");
+    var bills = EXAMPLES.stream().map(traffic -> lines(STACK, traffic)).toList();
+    for (var line : bills.getFirst()) {
+      page.append(row(line.what(), generalised(line), bills, line.what()));
+    }
+    page.append(row("**together**", "", bills, ""));
+    page.append("\n| calls a month | plain, 3 s | streamed, 15 s | streamed, 60 s |\n");
+    page.append("| --- | --- | --- | --- |\n");
+    for (double calls : List.of(0.0, 10_000.0, MILLION, 100 * MILLION)) {
+      page.append(totals(calls));
+    }
+    return page.toString();
+  }
+
+  private static String generalised(Line line) {
+    return line.arithmetic().replace("× 3 s", "× s").replace("× 6 kB", "× 6 or 60 kB");
+  }
+
+  private static String row(String what, String how, List<List<Line>> bills, String name) {
+    var row = new StringBuilder("| " + what + " | " + how + " |");
+    for (var bill : bills) {
+      double sum =
+          bill.stream()
+              .filter(line -> name.isEmpty() || line.what().equals(name))
+              .mapToDouble(Line::dollars)
+              .sum();
+      row.append(' ').append(dollars(sum)).append(" |");
+    }
+    return row.append('\n').toString();
+  }
+
+  private static String totals(double calls) {
+    var row = new StringBuilder("| " + String.format(Locale.ROOT, "%,.0f", calls) + " |");
+    for (var example : EXAMPLES) {
+      var traffic = Traffic.of(calls, example.seconds(), example.streamed());
+      row.append(' ').append(dollars(total(lines(STACK, traffic)))).append(" |");
+    }
+    return row.append('\n').toString();
+  }
+
+  /** Dollars as a bill has them: cents below 100, whole ones above. */
+  public static String dollars(double amount) {
+    return String.format(Locale.ROOT, amount < 100 ? "%,.2f" : "%,.0f", amount);
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number)
+        ? Long.toString(Math.round(number))
+        : Double.toString(number);
+  }
+
+  /** Prints the bill of the calls that the arguments say. */
+  public static void main(String[] args) {
+    if (args.length == 1 && args[0].equals("guide")) {
+      System.out.print(guide());
+      return;
+    }
+    if (args.length != 3) {
+      System.err.println("Bill CALLS_A_MONTH SECONDS_A_CALL plain|streamed");
+      System.exit(2);
+    }
+    var traffic =
+        Traffic.of(
+            Double.parseDouble(args[0]), Double.parseDouble(args[1]), args[2].equals("streamed"));
+    var lines = lines(STACK, traffic);
+    for (var line : lines) {
+      System.out.printf(
+          Locale.ROOT, "%12s  %s: %s%n", dollars(line.dollars()), line.what(), line.arithmetic());
+    }
+    System.out.printf(Locale.ROOT, "%12s  a month, in dollars%n", dollars(total(lines)));
+  }
+
+  /** The stack of the template; a test counts them. */
+  public static final FixedParts STACK = new FixedParts(40, 1, 1, 3);
+}

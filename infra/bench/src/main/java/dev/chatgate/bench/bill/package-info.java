@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.bench.bill;
+
+import org.jspecify.annotations.NullMarked;

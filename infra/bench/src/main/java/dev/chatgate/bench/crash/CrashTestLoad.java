@@ -1,0 +1,136 @@
+package dev.chatgate.bench.crash;
+
+import dev.chatgate.local.LocalStack;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Callers at both doors, plain and streamed, who go on whatever happens until they are told to end.
+ */
+final class CrashTestLoad {
+  /** Tenants that call. */
+  static final int TENANTS = 3;
+
+  /** A price, so that money is counted too. */
+  static final String PRICES =
+      """
+      [{"model":"local/chat","from":"2020-01-01","prompt_usd_per_million":0.5,\
+      "completion_usd_per_million":1.5}]
+      """;
+
+  private static final int CALLERS = 8;
+
+  private final List<Thread> callers = new ArrayList<>();
+  private final Map<String, LongAdder> ends = new ConcurrentHashMap<>();
+  private final Queue<String> answered = new ConcurrentLinkedQueue<>();
+  private volatile boolean over;
+
+  private CrashTestLoad() {}
+
+  /** Tenants with every kind of limit, none of which this load reaches. */
+  static String tenants() {
+    return IntStream.range(0, TENANTS)
+        .mapToObj(i ->
+            """
+            {"id":"%s","status":"active","keys":[{"name":"crash-test","secret":"%s"}],"quota":{\
+            "requests_per_minute":6000,"tokens_per_minute":10000000,"tokens_per_day":100000000,\
+            "tokens_per_month":1000000000,"cost_per_month_usd":1000,"max_concurrent_requests":100}}\
+            """
+                .formatted(tenant(i), key(i)))
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  /** A tenant's name. */
+  static String tenant(int number) {
+    return "crash-test-" + number;
+  }
+
+  private static String key(int number) {
+    return "cg_crash_test_" + number;
+  }
+
+  /** Starts calling. */
+  static CrashTestLoad start(LocalStack stack, long seed) {
+    var load = new CrashTestLoad();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      var random = new Random(seed + caller);
+      load.callers.add(Thread.ofVirtual().start(() -> load.callUntilOver(stack, random)));
+    }
+    return load;
+  }
+
+  /** Lets each caller finish its call, and waits for that. */
+  void end() throws InterruptedException {
+    over = true;
+    for (var caller : callers) {
+      caller.join();
+    }
+  }
+
+  /** How calls ended, and how many each way. */
+  Map<String, Long> ends() {
+    var counts = new TreeMap<String, Long>();
+    ends.forEach((end, count) -> counts.put(end, count.sum()));
+    return counts;
+  }
+
+  /** Request ids of the calls that were answered with 200, to the last byte. */
+  List<String> answered() {
+    return List.copyOf(answered);
+  }
+
+  private void callUntilOver(LocalStack stack, RandomGenerator random) {
+    while (!over) {
+      boolean atStreamDoor = random.nextBoolean();
+      boolean stream = random.nextBoolean();
+      var door = atStreamDoor ? stack.streamUrl() : stack.apiUrl();
+      var client = new ChatClient(door + "/openai/v1", key(random.nextInt(TENANTS)));
+      var way = (atStreamDoor ? "stream door, " : "api door, ") + (stream ? "streamed" : "plain");
+      ends.computeIfAbsent(way + ": " + call(client, stream), _ -> new LongAdder()).increment();
+    }
+  }
+
+  private String call(ChatClient client, boolean stream) {
+    try {
+      return client.post(body(stream), (status, id, body) -> taken(status, id, stream, text(body)));
+    } catch (IOException e) {
+      return "broken off";
+    }
+  }
+
+  private String taken(int status, String requestId, boolean stream, String text) {
+    if (status != 200) {
+      return "status " + status;
+    }
+    if (stream && !text.endsWith("data: [DONE]\n\n")) {
+      return "status 200, an error in the stream";
+    }
+    answered.add(requestId);
+    return "answered";
+  }
+
+  private static String text(InputStream body) throws IOException {
+    return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static String body(boolean stream) {
+    return """
+    {"model":"local/chat","max_tokens":200,"stream":%b,\
+    "messages":[{"role":"user","content":"Say something while you live."}]}\
+    """
+        .formatted(stream);
+  }
+}

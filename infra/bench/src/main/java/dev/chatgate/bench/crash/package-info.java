@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.bench.crash;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package dev.chatgate.bench.ledger;
+
+import dev.chatgate.quota.Admission;
+import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.LedgerListener;
+import dev.chatgate.usage.UsageRecord;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts how admissions and settlements ended, and after how many attempts. */
+final class Attempts implements LedgerListener {
+  private final ConcurrentSkipListMap<Integer, LongAdder> byAttempts =
+      new ConcurrentSkipListMap<>();
+  private final LongAdder granted = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder unavailable = new LongAdder();
+  private final LongAdder applied = new LongAdder();
+
+  @Override
+  public void admissionEnded(Claim claim, Admission admission, int attempts) {
+    byAttempts.computeIfAbsent(attempts, _ -> new LongAdder()).increment();
+    switch (admission) {
+      case Admission.Granted _ -> granted.increment();
+      case Admission.Refused _ -> refused.increment();
+      case Admission.Unavailable _ -> unavailable.increment();
+    }
+  }
+
+  @Override
+  public void settlementEnded(UsageRecord record, Ledger.Settlement settlement) {
+    if (settlement == Ledger.Settlement.APPLIED) {
+      applied.increment();
+    }
+  }
+
+  /** Admissions by the conditional writes that each took. */
+  SortedMap<Integer, LongAdder> byAttempts() {
+    return byAttempts;
+  }
+
+  /** All admissions, however they ended. */
+  long all() {
+    return granted.sum() + refused.sum() + unavailable.sum();
+  }
+
+  /** Admissions granted. */
+  long granted() {
+    return granted.sum();
+  }
+
+  /** Settlements of which record and counters are written. */
+  long applied() {
+    return applied.sum();
+  }
+
+  /** Admissions refused by a limit. */
+  long refused() {
+    return refused.sum();
+  }
+
+  /** Admissions given up after the last attempt. */
+  long unavailable() {
+    return unavailable.sum();
+  }
+}

@@ -1,0 +1,245 @@
+package dev.chatgate.bench.ledger;
+
+import dev.chatgate.bench.report.Distribution;
+
+import dev.chatgate.RequestId;
+import dev.chatgate.quota.Admission;
+import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.LedgerListener;
+import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import dev.chatgate.time.Pause;
+import dev.chatgate.time.StoreTime;
+import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.ModelPrice;
+import dev.chatgate.usage.TokenCounts;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/** Callers who make whole calls through the ledger, one after the other, on some tenants. */
+final class LedgerLoad {
+  /** Ledgers, each with a guess of its own at the item's state, as instances have. */
+  static final int INSTANCES = 4;
+
+  /** The most that an admission makes. */
+  static final int MAX_ATTEMPTS = 5;
+
+  private static final String MODEL = "bench/model";
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration MAX_A_RUN = Duration.ofMinutes(2);
+  private static final int PROMPT = 300;
+  private static final int COMPLETION = 500;
+  private static final TokenCounts USED = new TokenCounts(280, 0, 150);
+  private static final long TOKENS_PER_MINUTE = 50_000_000;
+  private static final long WIDE = 1_000_000_000_000L;
+
+  private final int callers;
+  private final OptionalLong requestsPerMinute;
+  private final LedgerStore store;
+  private final List<Credential> credentials;
+  private final SecureRandom random = new SecureRandom();
+  private final Attempts attempts = new Attempts();
+  private final List<Ledger> ledgers;
+  private final Queue<Long> micros = new ConcurrentLinkedQueue<>();
+  private final List<Long> ratesPerSecond = new ArrayList<>();
+  private final Map<String, Long> operations = new TreeMap<>();
+  private long refusedWrites;
+  private double writeUnits;
+
+  /**
+   * @param store what it works on
+   * @param tenants that the calls go round
+   * @param callers at once
+   * @param requestsPerMinute the tenants' limit; absent: none. Every other kind is set, and wide
+   */
+  LedgerLoad(LedgerStore store, int tenants, int callers, OptionalLong requestsPerMinute) {
+    this.store = store;
+    this.callers = callers;
+    this.requestsPerMinute = requestsPerMinute;
+    var name = "t%d-c%d-r%d-".formatted(tenants, callers, requestsPerMinute.orElse(0));
+    var quota = wide(requestsPerMinute);
+    credentials = IntStream.range(0, tenants).mapToObj(i -> credential(name + i, quota)).toList();
+    ledgers = ledgers(attempts);
+  }
+
+  private List<Ledger> ledgers(LedgerListener listener) {
+    return IntStream.range(0, INSTANCES).mapToObj(_ -> ledger(listener)).toList();
+  }
+
+  private Ledger ledger(LedgerListener listener) {
+    return new QuotaLedger(
+        store.table(),
+        store.records(),
+        StoreTime.trusted(Clock.systemUTC()),
+        random,
+        Pause.SLEEP,
+        listener);
+  }
+
+  private static Credential credential(String tenant, Quota quota) {
+    var id = new TenantId(tenant);
+    var config =
+        new Tenant(id, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty());
+    return new Credential(config, "bench", 0, Optional.empty());
+  }
+
+  private static Quota wide(OptionalLong requestsPerMinute) {
+    return new Quota(
+        requestsPerMinute,
+        OptionalLong.of(TOKENS_PER_MINUTE),
+        OptionalLong.of(WIDE),
+        OptionalLong.of(WIDE),
+        OptionalLong.of(WIDE),
+        OptionalLong.of(1_000),
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
+
+  int tenants() {
+    return credentials.size();
+  }
+
+  int callers() {
+    return callers;
+  }
+
+  /** The tenants' limit, for a table. */
+  String requestsPerMinute() {
+    return requestsPerMinute.isPresent() ? Long.toString(requestsPerMinute.getAsLong()) : "none";
+  }
+
+  Attempts attempts() {
+    return attempts;
+  }
+
+  /** How long each call took, microseconds. */
+  Distribution micros() {
+    return new Distribution(micros);
+  }
+
+  Collection<Long> ratesPerSecond() {
+    return ratesPerSecond;
+  }
+
+  /** Requests to the store by operation. */
+  Map<String, Long> operations() {
+    return operations;
+  }
+
+  /** Requests to the store. */
+  long storeCalls() {
+    return operations.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  long refusedWrites() {
+    return refusedWrites;
+  }
+
+  double writeUnits() {
+    return writeUnits;
+  }
+
+  double perCall(double total) {
+    return total / micros.size();
+  }
+
+  /** Makes calls that count for nothing; the tenants' items are there afterwards. */
+  void warmUp(int calls) throws InterruptedException {
+    makeCalls(calls, ledgers(LedgerListener.NONE), new ConcurrentLinkedQueue<>());
+  }
+
+  /** Makes calls and adds up what they took. */
+  void run(int calls) throws InterruptedException {
+    store.calls().reset();
+    store.table().reset();
+    long start = System.nanoTime();
+    makeCalls(calls, ledgers, micros);
+    long nanos = System.nanoTime() - start;
+    ratesPerSecond.add(Math.round(calls * 1e9 / nanos));
+    store.calls().calls().forEach((operation, n) -> operations.merge(operation, n, Long::sum));
+    refusedWrites += store.table().refused();
+    writeUnits += store.calls().units() + store.table().unitsRefused();
+  }
+
+  private void makeCalls(int calls, List<Ledger> through, Queue<Long> times)
+      throws InterruptedException {
+    var next = new AtomicInteger();
+    try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory())) {
+      for (int caller = 0; caller < callers; caller++) {
+        var ledger = through.get(caller % through.size());
+        var _ =
+            threads.submit(() -> {
+              for (int i = next.getAndIncrement(); i < calls; i = next.getAndIncrement()) {
+                times.add(call(ledger, credentials.get(i % credentials.size())));
+              }
+              return null;
+            });
+      }
+      threads.shutdown();
+      if (!threads.awaitTermination(MAX_A_RUN.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the calls did not end in time");
+      }
+    }
+  }
+
+  private long call(Ledger ledger, Credential credential) {
+    long start = System.nanoTime();
+    if (ledger.admit(claim(credential)) instanceof Admission.Granted granted) {
+      var used =
+          new Consumption.Measured(USED, "{\"prompt_tokens\":280,\"completion_tokens\":150}");
+      var _ = ledger.settle(granted.reservation(), used, facts(), Instant.now().plus(PATIENCE));
+    }
+    return (System.nanoTime() - start) / 1_000;
+  }
+
+  private Claim claim(Credential credential) {
+    return new Claim(
+        RequestId.fresh(random),
+        credential,
+        MODEL,
+        PROMPT,
+        COMPLETION,
+        Optional.of(price()),
+        CALL_LIMIT,
+        Instant.now().plus(PATIENCE));
+  }
+
+  private static ModelPrice price() {
+    var tier = new ModelPrice.Tier(0, 150_000, OptionalLong.of(75_000), 600_000);
+    return new ModelPrice(MODEL, LocalDate.EPOCH, List.of(tier));
+  }
+
+  private static CallFacts facts() {
+    return new CallFacts(
+        200,
+        Optional.empty(),
+        true,
+        0,
+        MODEL,
+        Optional.of(Duration.ofMillis(120)),
+        Duration.ofSeconds(1));
+  }
+}

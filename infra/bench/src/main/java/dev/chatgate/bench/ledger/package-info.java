@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.bench.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.bench.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.chatgate.checks;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Packages and files depend on each other in one direction. Which module may use which is held by
+ * the class path; functions/README.md draws both.
+ */
+class ArchitectureTest {
+  private static JavaClasses production;
+
+  /** Micronaut generates classes whose names begin with a dollar sign: they are no files. */
+  @BeforeAll
+  static void read() {
+    production =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/$"))
+            .importPackages("dev.chatgate");
+  }
+
+  @Test
+  void packagesFormNoCircle() {
+    slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(production);
+  }
+
+  @Test
+  void filesFormNoCircle() {
+    slices().assignedFrom(new Files()).should().beFreeOfCycles().check(production);
+  }
+
+  @Test
+  void theWarmUpIsKnownToTheEntriesAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.chatgate.warmup..", "dev.chatgate.gateway.entry")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.chatgate.warmup..")
+        .check(production);
+  }
+
+  @Test
+  void theStreamingRuntimeKnowsNothingOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.chatgate.streaming..")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideInAPackage("dev.chatgate..")
+                .and(JavaClass.Predicates.resideOutsideOfPackage("dev.chatgate.streaming..")))
+        .check(production);
+  }
+
+  @Test
+  void onlyTheWiringNamesTheOperations() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.chatgate.openai.operation.chat", "dev.chatgate.gateway.wiring")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.chatgate.openai.operation.chat")
+        .check(production);
+  }
+
+  private static final class Packages implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return SliceIdentifier.of(type.getPackageName());
+    }
+
+    @Override
+    public String getDescription() {
+      return "packages";
+    }
+  }
+
+  private static final class Files implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      var name = type.getName();
+      int nested = name.indexOf('$');
+      return SliceIdentifier.of(nested < 0 ? name : name.substring(0, nested));
+    }
+
+    @Override
+    public String getDescription() {
+      return "files";
+    }
+  }
+}
