@@ -1,3 +1,4 @@
+/** The ledger's interface: claim, admission, reservation, refusal. */
 @NullMarked
 package dev.chatgate.quota;
 

@@ -1,3 +1,4 @@
+/** The provider key. */
 @NullMarked
 package dev.chatgate.secret;
 

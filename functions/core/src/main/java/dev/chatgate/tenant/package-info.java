@@ -1,3 +1,4 @@
+/** A tenant, its keys and its limits. */
 @NullMarked
 package dev.chatgate.tenant;
 

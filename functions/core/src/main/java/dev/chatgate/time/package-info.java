@@ -1,3 +1,4 @@
+/** The store's clock, pauses and back-off. */
 @NullMarked
 package dev.chatgate.time;
 

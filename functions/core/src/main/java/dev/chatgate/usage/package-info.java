@@ -1,3 +1,4 @@
+/** Token counts, prices, usage records, and the rows of closed days. */
 @NullMarked
 package dev.chatgate.usage;
 

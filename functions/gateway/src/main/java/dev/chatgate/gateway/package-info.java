@@ -1,3 +1,4 @@
+/** The order in which a request is checked. */
 @NullMarked
 package dev.chatgate.gateway;
 

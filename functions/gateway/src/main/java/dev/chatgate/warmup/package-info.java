@@ -1,3 +1,4 @@
+/** What is done around a snapshot of the process (SnapStart). */
 @NullMarked
 package dev.chatgate.warmup;
 

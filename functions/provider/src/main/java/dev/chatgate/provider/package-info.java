@@ -1,3 +1,4 @@
+/** A call to a provider, and its outcome. */
 @NullMarked
 package dev.chatgate.provider;
 

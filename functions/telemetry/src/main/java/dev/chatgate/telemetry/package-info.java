@@ -1,3 +1,4 @@
+/** The log line of a call, and its metrics. */
 @NullMarked
 package dev.chatgate.telemetry;
 

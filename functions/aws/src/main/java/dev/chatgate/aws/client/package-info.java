@@ -1,3 +1,4 @@
+/** The AWS clients. */
 @NullMarked
 package dev.chatgate.aws.client;
 

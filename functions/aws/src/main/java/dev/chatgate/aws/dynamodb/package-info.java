@@ -1,3 +1,4 @@
+/** What every table has in common: names, errors, sizes. */
 @NullMarked
 package dev.chatgate.aws.dynamodb;
 

@@ -1,3 +1,4 @@
+/** The Quota table. */
 @NullMarked
 package dev.chatgate.aws.quota;
 

@@ -1,3 +1,4 @@
+/** The secret with the provider key. */
 @NullMarked
 package dev.chatgate.aws.secret;
 

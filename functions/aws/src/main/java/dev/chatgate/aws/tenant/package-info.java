@@ -1,3 +1,4 @@
+/** The Tenants table: tenants and their keys. */
 @NullMarked
 package dev.chatgate.aws.tenant;
 

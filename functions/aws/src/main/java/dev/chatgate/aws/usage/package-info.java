@@ -1,3 +1,4 @@
+/** The Usage table and the prices. */
 @NullMarked
 package dev.chatgate.aws.usage;
 

@@ -1,3 +1,4 @@
+/** The conditional write that admits a call. */
 @NullMarked
 package dev.chatgate.quota.admit;
 

@@ -1,3 +1,4 @@
+/** Compares counters with records. */
 @NullMarked
 package dev.chatgate.quota.audit;
 

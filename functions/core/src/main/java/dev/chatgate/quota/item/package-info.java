@@ -1,3 +1,4 @@
+/** The quota item as it is stored, and writes to it as data. */
 @NullMarked
 package dev.chatgate.quota.item;
 

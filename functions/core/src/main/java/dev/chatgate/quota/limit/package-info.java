@@ -1,3 +1,4 @@
+/** One class for each kind of limit. */
 @NullMarked
 package dev.chatgate.quota.limit;
 

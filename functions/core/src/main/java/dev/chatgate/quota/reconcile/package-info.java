@@ -1,3 +1,4 @@
+/** Settles calls that were not settled by their function. */
 @NullMarked
 package dev.chatgate.quota.reconcile;
 

@@ -1,3 +1,4 @@
+/** Reads how much of its limits a tenant has used. */
 @NullMarked
 package dev.chatgate.quota.report;
 

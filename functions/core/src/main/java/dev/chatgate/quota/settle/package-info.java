@@ -1,3 +1,4 @@
+/** The record of a call and the write that settles it. */
 @NullMarked
 package dev.chatgate.quota.settle;
 

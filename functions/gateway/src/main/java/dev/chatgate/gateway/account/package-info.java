@@ -1,3 +1,4 @@
+/** Models, usage, and the API document. */
 @NullMarked
 package dev.chatgate.gateway.account;
 

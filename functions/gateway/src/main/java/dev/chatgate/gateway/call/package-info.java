@@ -1,3 +1,4 @@
+/** A metered call from its body to its settlement. */
 @NullMarked
 package dev.chatgate.gateway.call;
 

@@ -1,3 +1,4 @@
+/** One request with its response. */
 @NullMarked
 package dev.chatgate.gateway.exchange;
 

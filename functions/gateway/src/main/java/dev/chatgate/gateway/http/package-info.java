@@ -1,3 +1,4 @@
+/** Request, response channel, routes, CORS. */
 @NullMarked
 package dev.chatgate.gateway.http;
 

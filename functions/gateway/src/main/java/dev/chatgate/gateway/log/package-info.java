@@ -1,3 +1,4 @@
+/** The log line of a call. */
 @NullMarked
 package dev.chatgate.gateway.log;
 

@@ -1,3 +1,4 @@
+/** Settings from environment variables. */
 @NullMarked
 package dev.chatgate.gateway.settings;
 

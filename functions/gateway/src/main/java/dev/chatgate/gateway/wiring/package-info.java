@@ -1,3 +1,4 @@
+/** Dependency injection. */
 @NullMarked
 package dev.chatgate.gateway.wiring;
 

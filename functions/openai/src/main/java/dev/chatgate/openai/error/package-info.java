@@ -1,3 +1,4 @@
+/** Error codes and their JSON. */
 @NullMarked
 package dev.chatgate.openai.error;
 

@@ -1,3 +1,4 @@
+/** How many tokens a prompt has, media included. */
 @NullMarked
 package dev.chatgate.openai.estimate;
 

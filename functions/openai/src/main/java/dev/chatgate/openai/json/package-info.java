@@ -1,3 +1,4 @@
+/** Byte ranges of JSON and edits of them. */
 @NullMarked
 package dev.chatgate.openai.json;
 

@@ -1,3 +1,4 @@
+/** Server-sent events. */
 @NullMarked
 package dev.chatgate.openai.sse;
 

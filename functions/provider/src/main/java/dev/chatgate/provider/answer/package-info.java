@@ -1,3 +1,4 @@
+/** Forwarding and reading of answers, and of errors in them. */
 @NullMarked
 package dev.chatgate.provider.answer;
 

@@ -1,3 +1,4 @@
+/** One call: attempts, key rotation, retries. */
 @NullMarked
 package dev.chatgate.provider.call;
 

@@ -1,3 +1,4 @@
+/** Search for provider keys in everything that is passed on. */
 @NullMarked
 package dev.chatgate.provider.redaction;
 

@@ -1,3 +1,4 @@
+/** Connections, time limits, compression. */
 @NullMarked
 package dev.chatgate.provider.transport;
 

@@ -1,3 +1,4 @@
+/** The cost of a million calls. */
 @NullMarked
 package dev.chatgate.bench.bill;
 

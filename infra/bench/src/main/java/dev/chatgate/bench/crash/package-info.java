@@ -1,3 +1,4 @@
+/** Function instances killed under load. */
 @NullMarked
 package dev.chatgate.bench.crash;
 

@@ -1,3 +1,4 @@
+/** The ledger under load. */
 @NullMarked
 package dev.chatgate.bench.ledger;
 

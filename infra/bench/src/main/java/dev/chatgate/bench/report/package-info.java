@@ -1,3 +1,4 @@
+/** The page that a measurement prints. */
 @NullMarked
 package dev.chatgate.bench.report;
 

@@ -1,3 +1,4 @@
+/** Chat completions. */
 @NullMarked
 package dev.chatgate.openai.operation.chat;
 
