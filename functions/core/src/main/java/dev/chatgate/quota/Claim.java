@@ -2,6 +2,7 @@ package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.quota.item.ModelCodes;
+import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.ModelPrice;
@@ -52,9 +53,8 @@ public record Claim(
   }
 
   /**
-   * Whether somebody has configured the model's name: it has a price, or it is in the tenant's
-   * allow-list, or one of its aliases. The number of such names does not depend on what the tenant
-   * sends.
+   * Whether the model's name is configured: it has a price, or it is in the tenant's allow-list, or
+   * one of its aliases. The number of such names does not depend on what the tenant sends.
    */
   public boolean isModelConfigured() {
     var tenant = credential.tenant();
@@ -66,6 +66,11 @@ public record Claim(
   /** How many models' names the item may have with this one. */
   public int maxNames() {
     return isModelConfigured() ? ModelCodes.MAX_NAMES_WITH_CONFIGURED : ModelCodes.MAX_NAMES;
+  }
+
+  /** The quota item that the call is admitted at. */
+  public QuotaKey key() {
+    return QuotaKey.of(credential.tenant().id());
   }
 
   /** The tenant's limits, as they stood when the key was read. */

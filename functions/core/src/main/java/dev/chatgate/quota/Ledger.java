@@ -17,30 +17,15 @@ public interface Ledger {
 
   /**
    * Replaces a reserve by what the call really used, and writes its record: exactly once, however
-   * often it is called and whoever else tries. It blocks, and retries until it is done or {@code
-   * giveUpAt} has come; then the reconciler has it.
+   * often it is called and whatever else tries it. It blocks, and retries until it is done or
+   * {@code giveUpAt} has come; then the reconciler has it.
    *
    * @param reservation what {@link #admit} granted
    * @param consumption what the provider did for the call
    * @param facts what else the record says
    * @param giveUpAt when this must have returned
-   * @return whether the record and the counters are written
+   * @return how far it came; never an exception of the store
    */
   Settlement settle(
       Reservation reservation, Consumption consumption, CallFacts facts, Instant giveUpAt);
-
-  /** How far a settlement came. */
-  enum Settlement {
-    /** Record and counters are written. */
-    APPLIED,
-    /** The record stands; the reconciler moves the counters. */
-    RECORDED,
-    /** Neither could be written in time: the reconciler charges the reserve. */
-    LEFT_TO_RECONCILER,
-    /**
-     * The store does not take the record, and would not at a second try: the reconciler charges the
-     * reserve.
-     */
-    REJECTED_BY_STORE
-  }
 }

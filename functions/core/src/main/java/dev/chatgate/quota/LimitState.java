@@ -1,12 +1,13 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.tenant.Limit;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
  * Where a tenant stands in one limit.
  *
- * @param limit which
+ * @param limit the limit
  * @param allowed its value; money in micro-dollars
  * @param settled of it; 0 for concurrency
  * @param inFlight of it

@@ -1,13 +1,14 @@
 package dev.chatgate.quota;
 
+import dev.chatgate.tenant.Limit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Why a call was not admitted, with all that the caller must be told. Where several limits refuse,
- * it names the one that frees last.
+ * Why a call was not admitted, with all that the answer says. Where several limits refuse, it names
+ * the one that frees last.
  *
  * @param limit the limit
  * @param kind what would have to happen for the call to pass
@@ -31,6 +32,27 @@ public record Refusal(
     Optional<Duration> retryAfter,
     Optional<Instant> freesAt,
     OptionalLong largestMaxTokens) {
+
+  /** A refusal of a limit that has no window, {@link Kind#WAIT}. */
+  public static Refusal waiting(
+      Limit limit, Duration delay, long requested, long allowed, long settled, long inFlight) {
+    return new Refusal(
+        limit,
+        Kind.WAIT,
+        requested,
+        allowed,
+        settled,
+        inFlight,
+        Optional.of(delay),
+        Optional.empty(),
+        OptionalLong.empty());
+  }
+
+  /** The same refusal as one of another kind. */
+  public Refusal as(Kind other) {
+    return new Refusal(
+        limit, other, requested, allowed, settled, inFlight, retryAfter, freesAt, largestMaxTokens);
+  }
 
   /** The sorts of refusal, each with its own error code or header at the edge. */
   public enum Kind {

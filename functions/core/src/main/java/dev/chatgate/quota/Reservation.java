@@ -1,15 +1,15 @@
 package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
-import dev.chatgate.quota.item.Entry;
-import dev.chatgate.tenant.TenantId;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.ReservationEntry;
 import java.time.Instant;
 
 /**
  * What the ledger holds for a call in flight. It must be settled exactly once.
  *
  * @param requestId the call
- * @param tenant whose limits it charges
+ * @param key the quota item at which it was admitted, and at which it is settled
  * @param admittedAt the first attempt's time, whole seconds; the call belongs to this UTC day and
  *     month
  * @param deadline from then on the reconciler may settle it
@@ -18,8 +18,8 @@ import java.time.Instant;
  */
 public record Reservation(
     RequestId requestId,
-    TenantId tenant,
+    QuotaKey key,
     Instant admittedAt,
     Instant deadline,
     Claim claim,
-    Entry entry) {}
+    ReservationEntry entry) {}

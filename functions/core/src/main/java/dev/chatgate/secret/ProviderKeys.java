@@ -14,7 +14,7 @@ public interface ProviderKeys {
   ProviderKey current();
 
   /**
-   * The key to use after the provider refused one: read anew, unless somebody else has read a newer
+   * The key to use after the provider refused one: read anew, unless another call has read a newer
    * one meanwhile.
    *
    * @param refused the key that the provider answered 401 to

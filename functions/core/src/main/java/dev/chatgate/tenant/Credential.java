@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A live tenant key and whose it is.
+ * A live tenant key and its tenant.
  *
  * @param tenant the tenant as it was read with the key
  * @param keyName the key's name in the tenant, never its secret

@@ -1,60 +1,88 @@
 package dev.chatgate.tenant;
 
+import dev.chatgate.tenant.Limit.Unit;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The limits of a tenant. Absent means no such limit, 0 means blocked.
+ * The limits of a tenant.
  *
- * @param requestsPerMinute admitted calls over any 60 seconds, a token bucket
- * @param tokensPerMinute tokens over any 60 seconds, a token bucket
- * @param tokensPerDay tokens in a UTC day, settled and reserved
- * @param tokensPerMonth tokens in a UTC calendar month, settled and reserved
- * @param microUsdPerMonth money in a UTC calendar month, in micro-dollars
- * @param maxConcurrentRequests calls in flight
- * @param maxTokensPerRequest ceiling on the completion tokens of one choice; 0 refuses every call
- * @param defaultMaxTokens completion tokens of a call that names none, at least 1
+ * @param limits the limits that it has, 0 and up, in the limit's unit. 0 means blocked; a limit
+ *     that is absent does not bound the tenant
  */
-public record Quota(
-    OptionalLong requestsPerMinute,
-    OptionalLong tokensPerMinute,
-    OptionalLong tokensPerDay,
-    OptionalLong tokensPerMonth,
-    OptionalLong microUsdPerMonth,
-    OptionalLong maxConcurrentRequests,
-    OptionalLong maxTokensPerRequest,
-    OptionalLong defaultMaxTokens) {
+public record Quota(Map<Limit, Long> limits) {
+  /** Ceiling on the completion tokens of one choice; 0 refuses every call. */
+  public static final Limit MAX_TOKENS_PER_REQUEST =
+      new Limit(
+          "max_tokens_per_request",
+          Unit.TOKENS,
+          "max_tokens at most %s",
+          "Completion tokens per choice. A request for more is rejected.");
+
+  /** Completion tokens of a call that names none, at least 1. */
+  public static final Limit DEFAULT_MAX_TOKENS =
+      new Limit(
+          "default_max_tokens",
+          Unit.TOKENS,
+          "max_tokens %s by default",
+          "Completion tokens of a request that sets no maximum; at least 1.");
 
   /** No limit at all. */
-  public static final Quota UNLIMITED =
-      new Quota(
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty());
+  public static final Quota UNLIMITED = new Quota(Map.of());
 
   /**
-   * @throws IllegalArgumentException if a limit is negative, or {@code defaultMaxTokens} is 0
+   * Copies the map.
+   *
+   * @throws IllegalArgumentException if a limit is negative, or {@link #DEFAULT_MAX_TOKENS} is 0
    */
   public Quota {
-    requireNotNegative("requests_per_minute", requestsPerMinute);
-    requireNotNegative("tokens_per_minute", tokensPerMinute);
-    requireNotNegative("tokens_per_day", tokensPerDay);
-    requireNotNegative("tokens_per_month", tokensPerMonth);
-    requireNotNegative("cost_per_month_usd", microUsdPerMonth);
-    requireNotNegative("max_concurrent_requests", maxConcurrentRequests);
-    requireNotNegative("max_tokens_per_request", maxTokensPerRequest);
-    if (defaultMaxTokens.isPresent() && defaultMaxTokens.getAsLong() < 1) {
-      throw new IllegalArgumentException("default_max_tokens must be at least 1");
-    }
+    limits = Map.copyOf(limits);
+    limits.forEach((limit, value) -> {
+      if (limit.equals(DEFAULT_MAX_TOKENS) && value < 1) {
+        throw new IllegalArgumentException(limit.key() + " must be at least 1");
+      }
+      if (value < 0) {
+        throw new IllegalArgumentException(limit.key() + " must not be negative");
+      }
+    });
   }
 
-  private static void requireNotNegative(String name, OptionalLong limit) {
-    if (limit.isPresent() && limit.getAsLong() < 0) {
-      throw new IllegalArgumentException(name + " must not be negative");
-    }
+  /** The value of a limit; empty if the tenant does not have it. */
+  public OptionalLong get(Limit limit) {
+    var value = limits.get(limit);
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  /**
+   * The same limits with another value of one of them.
+   *
+   * @param value absent takes the limit away
+   */
+  public Quota with(Limit limit, OptionalLong value) {
+    var changed = new HashMap<>(limits);
+    changed.remove(limit);
+    value.ifPresent(allowed -> changed.put(limit, allowed));
+    return new Quota(changed);
+  }
+
+  /** The same limits with another value of one of them. */
+  public Quota with(Limit limit, long value) {
+    return with(limit, OptionalLong.of(value));
+  }
+
+  /** Whether it bounds what the tenant may spend, so that every model needs a price. */
+  public boolean limitsMoney() {
+    return limits.keySet().stream().anyMatch(Limit::isMoney);
+  }
+
+  /** Ceiling on the completion tokens of one choice; 0 refuses every call. */
+  public OptionalLong maxTokensPerRequest() {
+    return get(MAX_TOKENS_PER_REQUEST);
+  }
+
+  /** Completion tokens of a call that names none, at least 1. */
+  public OptionalLong defaultMaxTokens() {
+    return get(DEFAULT_MAX_TOKENS);
   }
 }

@@ -17,8 +17,8 @@ public interface TenantDirectory {
   Optional<Credential> find(KeyHash key);
 
   /**
-   * Some keys as they stand in the store now, found as {@link #find} would, for whoever would know
-   * them before they are sent: none, unless a directory has a cheap way to tell.
+   * Some keys as they stand in the store now, found as {@link #find} would, to be looked up before
+   * their calls come: none, unless a directory has a cheap way to read them.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */

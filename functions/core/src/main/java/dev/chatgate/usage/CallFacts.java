@@ -14,9 +14,10 @@ import java.util.Optional;
  * @param clientRetries the client library's own count of repeats ({@code x-stainless-retry-count}),
  *     0 if it sent none
  * @param upstreamModel the model's name as it went to the provider
- * @param timeToFirstToken from the arrival of the call to the first byte of the provider's answer,
- *     if one came
- * @param duration from the arrival of the call to the last byte of the answer
+ * @param timeToFirstToken from the start of the call to the provider, after admission, to the first
+ *     byte of its answer; of streams alone, and only if one came
+ * @param duration from the moment at which the function has read the request to the start of the
+ *     settlement
  */
 public record CallFacts(
     int status,

@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 public interface DayRows {
 
   /**
-   * Writes a row unless one of the same tenant, day, model and part stands: a row never changes.
+   * Writes a row unless one of the same tenant, shard, day, model and part stands: a row never
+   * changes.
    *
    * @return the row that stands
    * @throws dev.chatgate.StoreUnavailableException if no answer came: the row may stand
@@ -19,7 +20,7 @@ public interface DayRows {
    * Reads a tenant's rows in the order of days. Each is handed over as it is read, and not kept:
    * there may be hundreds of thousands.
    *
-   * @param tenant whose
+   * @param tenant the tenant
    * @param from first day, inclusive
    * @param to last day, inclusive
    * @param reader takes them, one by one

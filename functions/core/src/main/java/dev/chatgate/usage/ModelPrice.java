@@ -16,7 +16,7 @@ public record ModelPrice(String model, LocalDate from, List<Tier> tiers) {
   private static final long TOKENS_PER_PRICE = 1_000_000;
 
   /**
-   * One row of a price: the highest tier whose threshold the prompt exceeds prices the whole call.
+   * One row of a price: the highest tier with a threshold below the prompt prices the whole call.
    *
    * @param abovePromptTokens the threshold; the first tier's is 0 and holds for every prompt
    * @param promptMicroUsd micro-dollars per million prompt tokens
@@ -79,7 +79,7 @@ public record ModelPrice(String model, LocalDate from, List<Tier> tiers) {
   }
 
   /**
-   * The tier that prices a call: the highest whose threshold its prompt exceeds, else the first.
+   * The tier that prices a call: the highest with a threshold below its prompt, else the first.
    *
    * @param promptTokens the prompt's tokens, the cached ones included
    */

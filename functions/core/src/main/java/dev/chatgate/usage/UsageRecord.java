@@ -7,14 +7,15 @@ import java.time.LocalDate;
 import java.util.Optional;
 
 /**
- * The decision of what one reservation cost. It is written once and never changed; whoever applies
+ * The decision of what one reservation cost. It is written once and never changed; all that apply
  * it to the counters takes it as it stands. Nothing of a prompt or an answer is in it.
  *
  * @param key its identity
  * @param kind what it says
  * @param attempt the nonce of the entry that it is about: an entry with another nonce under the
- *     same id is a late twin, and nothing of it counts
- * @param day the UTC day whose windows the entry charged, and whose roll-up this belongs to
+ *     same id is a late duplicate, and nothing of it counts
+ * @param day the UTC day of the windows that the entry charged, and of the roll-up that this
+ *     belongs to
  * @param model the model's name as the tenant sent it, or {@code (other)} if the name is not kept
  * @param keyCode the key's number in the tenant
  * @param charged what it adds to the roll-up and, less the reserve, to the windows
@@ -45,7 +46,7 @@ public record UsageRecord(
   /**
    * The identity of a record.
    *
-   * @param tenant whose
+   * @param tenant the tenant
    * @param admittedAt time of the call's first attempt, whole seconds
    * @param id 12 characters, the end of the request id
    */
@@ -58,7 +59,7 @@ public record UsageRecord(
     /** A call that died: the reserve is charged. */
     ORPHANED,
     /**
-     * A mark, no request: whatever entry of this id is or will be in flight is let go, nothing
+     * A tombstone record, no request: any entry of this id, now or later, is let go, nothing
      * charged.
      */
     RELEASED,
@@ -103,7 +104,7 @@ public record UsageRecord(
    */
   public record PriceUsed(LocalDate from, ModelPrice.Tier tier) {}
 
-  /** Whether it counts in promise 4 and in any sum: marks do not. */
+  /** Whether it counts in promise 4 and in any sum: tombstone records do not. */
   public boolean counts() {
     return kind != Kind.RELEASED;
   }

@@ -37,15 +37,15 @@ public interface UsageRecords {
   /**
    * Reads a tenant's records in the order of their first attempts' times.
    *
-   * @param tenant whose
+   * @param tenant the tenant
    * @param from first time, inclusive
    * @param to last time, exclusive
-   * @param reader gets each in turn, marks included
+   * @param reader gets each in turn, tombstone records included
    * @throws StoreUnavailableException if the store does not answer
    */
   void forEach(TenantId tenant, Instant from, Instant to, Consumer<UsageRecord> reader);
 
-  /** Whose record stands. */
+  /** Which record stands. */
   sealed interface Decision {
 
     /** The one that was given. */

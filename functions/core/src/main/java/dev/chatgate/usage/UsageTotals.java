@@ -9,7 +9,7 @@ package dev.chatgate.usage;
  * @param cached cached prompt tokens
  * @param completion completion tokens
  * @param microUsd micro-dollars
- * @param estimated calls whose usage is estimated or orphaned
+ * @param estimated calls with a usage that is estimated or orphaned
  */
 public record UsageTotals(
     long calls, long prompt, long cached, long completion, long microUsd, long estimated) {

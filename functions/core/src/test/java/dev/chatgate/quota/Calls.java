@@ -1,7 +1,9 @@
 package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -34,59 +36,45 @@ public final class Calls {
   private Calls() {}
 
   /** A quota of which single limits are set. */
-  public static final class Limits {
-    private OptionalLong requests = OptionalLong.empty();
-    private OptionalLong tokens = OptionalLong.empty();
-    private OptionalLong day = OptionalLong.empty();
-    private OptionalLong month = OptionalLong.empty();
-    private OptionalLong money = OptionalLong.empty();
-    private OptionalLong concurrent = OptionalLong.empty();
+  public static final class LimitsOf {
+    private Quota quota = Quota.UNLIMITED;
 
-    public Limits requestsPerMinute(long limit) {
-      requests = OptionalLong.of(limit);
+    public LimitsOf with(Limit limit, long value) {
+      quota = quota.with(limit, value);
       return this;
     }
 
-    public Limits tokensPerMinute(long limit) {
-      tokens = OptionalLong.of(limit);
-      return this;
+    public LimitsOf requestsPerMinute(long limit) {
+      return with(Limits.REQUESTS_PER_MINUTE, limit);
     }
 
-    public Limits tokensPerDay(long limit) {
-      day = OptionalLong.of(limit);
-      return this;
+    public LimitsOf tokensPerMinute(long limit) {
+      return with(Limits.TOKENS_PER_MINUTE, limit);
     }
 
-    public Limits tokensPerMonth(long limit) {
-      month = OptionalLong.of(limit);
-      return this;
+    public LimitsOf tokensPerDay(long limit) {
+      return with(Limits.TOKENS_PER_DAY, limit);
     }
 
-    public Limits microUsdPerMonth(long limit) {
-      money = OptionalLong.of(limit);
-      return this;
+    public LimitsOf tokensPerMonth(long limit) {
+      return with(Limits.TOKENS_PER_MONTH, limit);
     }
 
-    public Limits concurrent(long limit) {
-      concurrent = OptionalLong.of(limit);
-      return this;
+    public LimitsOf microUsdPerMonth(long limit) {
+      return with(Limits.COST_PER_MONTH, limit);
+    }
+
+    public LimitsOf concurrent(long limit) {
+      return with(Limits.CONCURRENT_REQUESTS, limit);
     }
 
     public Quota quota() {
-      return new Quota(
-          requests,
-          tokens,
-          day,
-          month,
-          money,
-          concurrent,
-          OptionalLong.empty(),
-          OptionalLong.empty());
+      return quota;
     }
   }
 
-  public static Limits limits() {
-    return new Limits();
+  public static LimitsOf limits() {
+    return new LimitsOf();
   }
 
   /** A claim of half prompt, half completion. */

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.item.Buckets;
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.quota.settle.Charge;
 import dev.chatgate.tenant.Quota;
@@ -91,13 +92,13 @@ public final class ItemOracle {
     }
     assertTrue(changed <= 1, "one write, one entry");
     if (changed == 0) {
-      healedOrMoved(after, nanos);
+      repairedOrMoved(after, nanos);
     }
     compare(after);
     item = after;
   }
 
-  private void admitted(String id, Entry entry, QuotaItem after, long now) {
+  private void admitted(String id, ReservationEntry entry, QuotaItem after, long now) {
     int month = Windows.monthOf(entry.epochDay());
     windows.merge(ItemNames.dayTokens(entry.epochDay()), entry.tokens(), Long::sum);
     windows.merge(ItemNames.monthTokens(month), entry.tokens(), Long::sum);
@@ -121,7 +122,7 @@ public final class ItemOracle {
     }
   }
 
-  private void applied(String id, Entry entry, long now) {
+  private void applied(String id, ReservationEntry entry, long now) {
     var record = records.get(id);
     assertNotNull(record, "an entry went without a record");
     var charge = charge(record, entry);
@@ -139,7 +140,7 @@ public final class ItemOracle {
     }
   }
 
-  private Charge charge(UsageRecord record, Entry entry) {
+  private Charge charge(UsageRecord record, ReservationEntry entry) {
     if (!record.counts() || record.attempt() != entry.nonce()) {
       return Charge.NOTHING;
     }
@@ -157,16 +158,16 @@ public final class ItemOracle {
         used);
   }
 
-  /** No entry came or went: a bucket was healed, the index left, or a roll-up moved to rows. */
-  private void healedOrMoved(QuotaItem after, long now) {
+  /** No entry came or went: a bucket was repaired, the index left, or a roll-up moved to rows. */
+  private void repairedOrMoved(QuotaItem after, long now) {
     if (after.number(ItemNames.REQUESTS_TAT) != requestsTat) {
-      assertTrue(requestsTat > now + POISON_NANOS, "a healthy request bucket was healed");
+      assertTrue(requestsTat > now + POISON_NANOS, "a healthy request bucket was repaired");
       requestsTat = now + MINUTE_NANOS;
     }
     if (after.number(ItemNames.TOKENS_TAT) != tokensTat) {
       assertTrue(
           tokensTat > now + POISON_NANOS + item.number(ItemNames.TOKENS_OVER),
-          "a healthy token bucket was healed");
+          "a healthy token bucket was repaired");
       tokensTat = now + MINUTE_NANOS;
     }
     var left = rollUps(after);
@@ -188,7 +189,8 @@ public final class ItemOracle {
   }
 
   private void compare(QuotaItem after) {
-    long sumOfHolds = after.entries().values().stream().mapToLong(Entry::holdNanos).sum();
+    long sumOfHolds =
+        after.entries().values().stream().mapToLong(ReservationEntry::holdNanos).sum();
     assertEquals(after.entries().size(), after.number(ItemNames.ENTRIES), "n = entries");
     assertEquals(sumOfHolds, after.number(ItemNames.TOKENS_HELD), "th = sum of h");
     assertEquals(held, after.number(ItemNames.TOKENS_HELD), "held");
@@ -237,13 +239,17 @@ public final class ItemOracle {
    * @param entry what was admitted
    * @param now the time that the admission went by
    */
-  public static void assertWithin(Quota quota, QuotaItem after, Entry entry, Instant now) {
+  public static void assertWithin(
+      Quota quota, QuotaItem after, ReservationEntry entry, Instant now) {
     int month = Windows.monthOf(entry.epochDay());
-    atMost(quota.tokensPerDay(), after.number(ItemNames.dayTokens(entry.epochDay())), "day");
-    atMost(quota.tokensPerMonth(), after.number(ItemNames.monthTokens(month)), "month");
-    atMost(quota.microUsdPerMonth(), after.number(ItemNames.monthMicroUsd(month)), "money");
-    atMost(quota.maxConcurrentRequests(), after.number(ItemNames.ENTRIES), "concurrency");
-    if (quota.tokensPerMinute().isPresent()) {
+    atMost(
+        quota.get(Limits.TOKENS_PER_DAY),
+        after.number(ItemNames.dayTokens(entry.epochDay())),
+        "day");
+    atMost(quota.get(Limits.TOKENS_PER_MONTH), after.number(ItemNames.monthTokens(month)), "month");
+    atMost(quota.get(Limits.COST_PER_MONTH), after.number(ItemNames.monthMicroUsd(month)), "money");
+    atMost(quota.get(Limits.CONCURRENT_REQUESTS), after.number(ItemNames.ENTRIES), "concurrency");
+    if (quota.get(Limits.TOKENS_PER_MINUTE).isPresent()) {
       long taken = Buckets.takenByTokens(after, Buckets.nanosOf(now));
       assertTrue(taken <= Buckets.FULL_NANOS, "more tokens than the bucket holds");
     }

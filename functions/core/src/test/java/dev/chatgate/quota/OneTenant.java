@@ -6,7 +6,7 @@ import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
 import java.util.List;
 
-/** A table whose index shows one item only: what other tests left there is none of this one's. */
+/** A table with an index that shows one item only, whatever other tests left there. */
 public record OneTenant(QuotaTable table, QuotaKey key) implements QuotaTable {
   @Override
   public Written update(QuotaKey item, ItemUpdate update) {

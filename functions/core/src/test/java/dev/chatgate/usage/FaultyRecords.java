@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Records whose answers get lost, as {@link FaultyTable}'s do. */
+/** Records that lose answers, as {@link FaultyTable}'s do. */
 public final class FaultyRecords implements UsageRecords {
   private final UsageRecords records;
   private final Supplier<Fault> faults;

@@ -19,7 +19,8 @@ public final class MemoryDayRows implements DayRows {
   }
 
   private static DayRow identity(DayRow row) {
-    return new DayRow(row.tenant(), row.day(), row.model(), row.part(), UsageTotals.ZERO);
+    return new DayRow(
+        row.tenant(), row.shard(), row.day(), row.model(), row.part(), UsageTotals.ZERO);
   }
 
   @Override

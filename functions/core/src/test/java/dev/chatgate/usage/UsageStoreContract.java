@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.LedgerListener;
-import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.tenant.Quota;
@@ -153,7 +153,7 @@ public abstract class UsageStoreContract {
   @Test
   void rowsOfDaysAreReadByDate() {
     for (int day = 0; day < 4; day++) {
-      var row = new DayRow(tenant, TODAY.plusDays(day), "m", 0, SOME);
+      var row = new DayRow(tenant, 0, TODAY.plusDays(day), "m", 0, SOME);
       assertEquals(row, rows.putIfAbsent(row));
       assertEquals(row, rows.putIfAbsent(row));
     }
@@ -162,6 +162,20 @@ public abstract class UsageStoreContract {
     assertEquals(
         List.of(TODAY.plusDays(1), TODAY.plusDays(2)), found.stream().map(DayRow::day).toList());
     assertEquals(SOME, found.getFirst().tally());
+  }
+
+  @Test
+  void rowsOfTwoItemsOfATenantStandBesideEachOther() {
+    var first = new DayRow(tenant, 0, TODAY, "m", 0, SOME);
+    var second = new DayRow(tenant, 1, TODAY, "m", 0, SOME.plus(SOME));
+    assertEquals(first, rows.putIfAbsent(first));
+    assertEquals(second, rows.putIfAbsent(second));
+    assertEquals(second, rows.putIfAbsent(new DayRow(tenant, 1, TODAY, "m", 0, SOME)));
+    var found = new ArrayList<DayRow>();
+    rows.forEach(tenant, TODAY, TODAY, found::add);
+    assertEquals(
+        List.of(first, second),
+        found.stream().sorted((a, b) -> Integer.compare(a.shard(), b.shard())).toList());
   }
 
   private UsageReader.Usage<DayAndModel> read(
@@ -190,9 +204,9 @@ public abstract class UsageStoreContract {
     }
     ledger.admit(Calls.claim(random, tenant, quota, "a", 100, NOON.plusSeconds(5)));
     var yesterday = TODAY.minusDays(1);
-    rows.putIfAbsent(new DayRow(tenant, yesterday, "a", 0, SOME));
-    rows.putIfAbsent(new DayRow(tenant, yesterday, "a", 1, SOME));
-    rows.putIfAbsent(new DayRow(tenant, TODAY, "a", 0, SOME));
+    rows.putIfAbsent(new DayRow(tenant, 0, yesterday, "a", 0, SOME));
+    rows.putIfAbsent(new DayRow(tenant, 0, yesterday, "a", 1, SOME));
+    rows.putIfAbsent(new DayRow(tenant, 0, TODAY, "a", 0, SOME));
 
     var usage = read(NOON, quota, yesterday, TODAY);
     assertEquals(
@@ -206,20 +220,20 @@ public abstract class UsageStoreContract {
     assertEquals(
         List.of(
             new LimitState(
-                Limit.TOKENS_PER_MINUTE,
+                Limits.TOKENS_PER_MINUTE,
                 6_000,
                 90,
                 100,
                 5_810,
                 Optional.of(NOON.plusMillis(1_900))),
             new LimitState(
-                Limit.TOKENS_PER_DAY,
+                Limits.TOKENS_PER_DAY,
                 1_000,
                 90,
                 100,
                 810,
                 Optional.of(Instant.parse("2026-11-24T00:00:00Z"))),
-            new LimitState(Limit.CONCURRENT_REQUESTS, 5, 0, 1, 4, Optional.empty())),
+            new LimitState(Limits.CONCURRENT_REQUESTS, 5, 0, 1, 4, Optional.empty())),
         usage.limits());
   }
 

@@ -8,7 +8,6 @@ import dev.chatgate.aws.tenant.TenantJson;
 import dev.chatgate.gateway.account.ModelCatalog;
 import dev.chatgate.gateway.account.UsageEndpoint;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
-import dev.chatgate.gateway.call.LedgerNotes;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.http.BufferedResponse;
@@ -178,8 +177,7 @@ public final class GatewayHarness implements AutoCloseable {
             ledger,
             new StoreClock(clock, offset -> {}),
             provider,
-            clock,
-            new LedgerNotes(tenant -> {}));
+            clock);
     return new RequestPipeline(
         settings,
         new TenantKeyAuthenticator(this::find, clock),

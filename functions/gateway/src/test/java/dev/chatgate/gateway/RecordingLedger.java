@@ -7,7 +7,10 @@ import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Reservation;
-import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.Settlement;
+import dev.chatgate.quota.item.ReservationEntry;
+import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.quota.settle.UsageRecordFactory;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
 import java.time.Duration;
@@ -53,16 +56,17 @@ public final class RecordingLedger implements Ledger {
 
   private static Admission grant(Claim claim) {
     var now = Instant.now();
-    var bucket = new RateLimits.Bucket(60, 59, Duration.ofSeconds(1));
+    var bucket = new RateLimits.Bucket(Limits.REQUESTS_PER_MINUTE, 60, 59, Duration.ofSeconds(1));
     return new Admission.Granted(
         new Reservation(
             claim.requestId(),
-            claim.credential().tenant().id(),
+            claim.key(),
             now,
             now.plus(claim.callLimit()),
             claim,
-            new Entry(1, claim.tokens(), 0, 0, now.getEpochSecond(), 60, 20_000, 0, 0)),
-        new RateLimits(Optional.of(bucket), Optional.empty()));
+            new ReservationEntry(1, claim.tokens(), 0, 0, now.getEpochSecond(), 60, 20_000, 0, 0)),
+        new RateLimits(List.of(bucket)),
+        1);
   }
 
   @Override
@@ -70,7 +74,8 @@ public final class RecordingLedger implements Ledger {
       Reservation reservation, Consumption consumption, CallFacts facts, Instant giveUpAt) {
     beforeSettling.run();
     settled.add(new Settled(reservation, consumption, facts));
-    return Settlement.APPLIED;
+    var record = UsageRecordFactory.call(reservation, consumption, facts, Instant.now());
+    return new Settlement(Settlement.Progress.APPLIED, record, Optional.empty());
   }
 
   public List<Claim> claims() {

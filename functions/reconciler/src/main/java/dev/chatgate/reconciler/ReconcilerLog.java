@@ -1,6 +1,6 @@
 package dev.chatgate.reconciler;
 
-import dev.chatgate.quota.reconcile.Reconciler.Run;
+import dev.chatgate.quota.reconcile.ReconcilerRun;
 import dev.chatgate.telemetry.LogLine;
 import dev.chatgate.telemetry.Metric;
 import dev.chatgate.telemetry.MetricSource;
@@ -20,7 +20,7 @@ final class ReconcilerLog {
   }
 
   /** The counts of a run, by the names of the log line's fields. */
-  static Map<String, Integer> counts(Run run) {
+  static Map<String, Integer> counts(ReconcilerRun run) {
     return Map.of(
         "items", run.items(),
         "orphans", run.orphaned(),
@@ -32,7 +32,7 @@ final class ReconcilerLog {
   }
 
   /** Writes the line of a run. */
-  void write(Run run, Instant began, Instant ended) {
+  void write(ReconcilerRun run, Instant began, Instant ended) {
     var _ =
         new LogLine("reconciliation")
             .metric(Metric.RUNS, 1)

@@ -2,7 +2,7 @@ package dev.chatgate.reconciler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.chatgate.quota.reconcile.Reconciler.Run;
+import dev.chatgate.quota.reconcile.ReconcilerRun;
 import dev.chatgate.telemetry.MetricSource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -23,7 +23,7 @@ class ReconcilerLogTest {
             "closed_days", 4,
             "flushed", 5,
             "unfinished", 6),
-        ReconcilerLog.counts(new Run(9, 1, 2, 3, 4, 5, 6)));
+        ReconcilerLog.counts(new ReconcilerRun(9, 1, 2, 3, 4, 5, 6)));
   }
 
   @Test
@@ -34,7 +34,7 @@ class ReconcilerLogTest {
             new PrintStream(printed, true, StandardCharsets.UTF_8),
             new MetricSource("reconciler", false));
     var began = Instant.parse("2026-11-23T12:00:00Z");
-    log.write(new Run(9, 1, 2, 3, 4, 5, 6), began, began.plusMillis(7));
+    log.write(new ReconcilerRun(9, 1, 2, 3, 4, 5, 6), began, began.plusMillis(7));
     assertEquals(
         "{\"kind\":\"reconciliation\",\"runs\":1,\"items\":9,"
             + "\"orphans\":1,\"applied\":2,\"released\":3,\"closed_days\":4,\"flushed\":5,"

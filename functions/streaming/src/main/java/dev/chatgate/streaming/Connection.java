@@ -133,7 +133,8 @@ final class Connection implements Closeable {
   }
 
   private byte[] readBody(String[] header) throws IOException {
-    if ("chunked".equalsIgnoreCase(RuntimeApiResponse.find(header, header.length, "Transfer-Encoding"))) {
+    if ("chunked"
+        .equalsIgnoreCase(RuntimeApiResponse.find(header, header.length, "Transfer-Encoding"))) {
       return readChunks();
     }
     String length = RuntimeApiResponse.find(header, header.length, "Content-Length");

@@ -1,14 +1,13 @@
 package dev.chatgate.bench;
 
 import dev.chatgate.bench.crash.CrashTest;
+import dev.chatgate.bench.figures.Compare;
+import dev.chatgate.bench.figures.Figures;
 import dev.chatgate.bench.ledger.Throughput;
 import dev.chatgate.bench.report.Measurement;
 import dev.chatgate.bench.report.NotHereException;
 import dev.chatgate.bench.report.RunEnvironment;
 import dev.chatgate.bench.report.RunLog;
-
-import dev.chatgate.bench.figures.Compare;
-import dev.chatgate.bench.figures.Figures;
 import dev.chatgate.local.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -66,7 +66,8 @@ class ArchitectureTest {
   void onlyTheWiringNamesTheOperations() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.chatgate.openai.operation.chat", "dev.chatgate.gateway.wiring")
+        .resideOutsideOfPackages(
+            "dev.chatgate.openai.operation.chat", "dev.chatgate.gateway.wiring")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.chatgate.openai.operation.chat")

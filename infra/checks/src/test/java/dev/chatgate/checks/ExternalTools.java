@@ -102,8 +102,7 @@ final class ExternalTools {
         to.write(input.getBytes(StandardCharsets.UTF_8));
       }
       assertTrue(
-          process.waitFor(MAX_SECONDS, TimeUnit.SECONDS),
-          () -> builder.command() + " did not end");
+          process.waitFor(MAX_SECONDS, TimeUnit.SECONDS), () -> builder.command() + " did not end");
       return process.exitValue();
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);

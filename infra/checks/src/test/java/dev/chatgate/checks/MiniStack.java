@@ -36,7 +36,8 @@ final class MiniStack implements AutoCloseable {
     this.port = freePort();
     Files.createDirectories(folder);
     var builder =
-        new ProcessBuilder("sh", "-c", UNTIL_INPUT_ENDS, ExternalTools.find("ministack/bin/ministack") + "")
+        new ProcessBuilder(
+                "sh", "-c", UNTIL_INPUT_ENDS, ExternalTools.find("ministack/bin/ministack") + "")
             .directory(folder.toFile())
             .redirectErrorStream(true);
     builder.environment().clear();

@@ -40,7 +40,8 @@ class SamTest {
 
   @Test
   void cfnLintHasNothingToSay() throws Exception {
-    assertEquals("", ExternalTools.run(ENVIRONMENT, ExternalTools.find("python/bin/cfn-lint"), TEMPLATE));
+    assertEquals(
+        "", ExternalTools.run(ENVIRONMENT, ExternalTools.find("python/bin/cfn-lint"), TEMPLATE));
   }
 
   /** Each exception stands in the template with its reason, and none of them for nothing. */
@@ -48,7 +49,8 @@ class SamTest {
   void checkovHasNothingToSay() throws Exception {
     var checkov = ExternalTools.find("checkov/bin/checkov");
     var output =
-        ExternalTools.run(ENVIRONMENT, checkov, "--skip-download", "--quiet", "-o", "json", "-f", TEMPLATE);
+        ExternalTools.run(
+            ENVIRONMENT, checkov, "--skip-download", "--quiet", "-o", "json", "-f", TEMPLATE);
 
     var summary = new ObjectMapper().readTree(output).get("summary");
     assertEquals(0, summary.get("failed").asInt(), output);
@@ -64,7 +66,8 @@ class SamTest {
   @Test
   void schedulesCallTheAliasesWithEventsThatTheEntriesKnow() throws Exception {
     var script = Repository.ROOT.resolve("infra/checks/python/translate.py");
-    var output = ExternalTools.run(ENVIRONMENT, ExternalTools.find("python/bin/python"), script, TEMPLATE);
+    var output =
+        ExternalTools.run(ENVIRONMENT, ExternalTools.find("python/bin/python"), script, TEMPLATE);
 
     var rules = new Template(new ObjectMapper().readTree(output)).ofType("AWS::Events::Rule");
     var golden = Files.readString(Repository.ROOT.resolve("events/keep-warm.json")).strip();

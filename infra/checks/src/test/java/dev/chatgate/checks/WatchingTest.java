@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.quota.Limit;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.telemetry.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,7 +121,8 @@ class WatchingTest {
   }
 
   private static Set<String> limits() {
-    return Stream.concat(Arrays.stream(Limit.values()).map(Limit::key), Stream.of("*"))
+    return Stream.concat(
+            Limits.ALL.rules().stream().map(rule -> rule.limit().key()), Stream.of("*"))
         .collect(Collectors.toSet());
   }
 

@@ -191,7 +191,7 @@ class ChatgateTest {
     assertEquals(0, run("reconcile").exitCode());
     assertEquals(0, audit().exitCode());
     new DynamoDayRows(local.client(), local.tables())
-        .putIfAbsent(new DayRow(tenant, first, "m", 3, new UsageTotals(1, 1, 0, 0, 0, 0)));
+        .putIfAbsent(new DayRow(tenant, 0, first, "m", 3, new UsageTotals(1, 1, 0, 0, 0, 0)));
     var result = audit();
     assertEquals(1, result.exitCode(), result.err());
     assertEquals(

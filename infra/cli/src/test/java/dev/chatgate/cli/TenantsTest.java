@@ -8,6 +8,7 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.cli.CommandRunner.Result;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -100,8 +101,8 @@ class TenantsTest {
         "--origins",
         "https://a.example");
     var tenant = tenant();
-    assertEquals(OptionalLong.of(1000), tenant.quota().tokensPerDay());
-    assertEquals(OptionalLong.of(12_500_000), tenant.quota().microUsdPerMonth());
+    assertEquals(OptionalLong.of(1000), tenant.quota().get(Limits.TOKENS_PER_DAY));
+    assertEquals(OptionalLong.of(12_500_000), tenant.quota().get(Limits.COST_PER_MONTH));
     assertEquals(Optional.of(List.of("fast", "big/model")), tenant.models());
     assertEquals(Map.of("fast", "provider/x", "slow", "provider/y"), tenant.modelAliases());
     assertEquals(Optional.of(List.of("https://a.example")), tenant.allowedOrigins());
@@ -140,8 +141,8 @@ class TenantsTest {
   void setChangesOnlyTheGivenOptions() {
     done("tenant", "create", id, "--tokens-per-day", "1000", "--requests-per-minute", "5");
     done("tenant", "set", id, "--requests-per-minute", "none", "--models", "");
-    assertEquals(OptionalLong.of(1000), tenant().quota().tokensPerDay());
-    assertEquals(OptionalLong.empty(), tenant().quota().requestsPerMinute());
+    assertEquals(OptionalLong.of(1000), tenant().quota().get(Limits.TOKENS_PER_DAY));
+    assertEquals(OptionalLong.empty(), tenant().quota().get(Limits.REQUESTS_PER_MINUTE));
     assertEquals(Optional.of(List.of()), tenant().models());
     done("tenant", "set", id, "--origins", "https://a.example", "--alias", "a=b");
     done("tenant", "set", id, "--origins", "default", "--no-alias", "a");

@@ -2,11 +2,11 @@ package dev.chatgate.aws.quota;
 
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.quota.item.Attribute;
-import dev.chatgate.quota.item.Attribute.Held;
+import dev.chatgate.quota.item.Attribute.ReservationAttribute;
 import dev.chatgate.quota.item.Attribute.Text;
 import dev.chatgate.quota.item.Attribute.Whole;
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.ReservationEntry;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.SdkBytes;
@@ -20,7 +20,8 @@ final class AttributeValues {
     return switch (attribute) {
       case Whole(long number) -> AttributeValue.fromN(Long.toString(number));
       case Text(String text) -> AttributeValue.fromS(text);
-      case Held(Entry entry) -> AttributeValue.fromB(SdkBytes.fromByteArray(entry.pack()));
+      case ReservationAttribute(ReservationEntry entry) ->
+          AttributeValue.fromB(SdkBytes.fromByteArray(entry.pack()));
     };
   }
 
@@ -39,7 +40,7 @@ final class AttributeValues {
     return switch (value.type()) {
       case N -> new Whole(Long.parseLong(value.n()));
       case S -> new Text(value.s());
-      case B -> new Held(Entry.unpack(value.b().asByteArray()));
+      case B -> new ReservationAttribute(ReservationEntry.unpack(value.b().asByteArray()));
       case SS, NS, BS, M, L, BOOL, NUL, UNKNOWN_TO_SDK_VERSION ->
           throw new IllegalStateException("a quota item has no " + value.type() + ": " + name);
     };

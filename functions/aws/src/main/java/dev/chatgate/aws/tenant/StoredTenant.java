@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -20,8 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,23 +44,14 @@ final class StoredTenant {
   private static final int MICRO_DIGITS = 6;
   private static final String QUOTA = "quota";
   private static final String CRITICAL = "critical";
-  private static final String COST = "cost_per_month_usd";
   private static final Set<String> MEMBERS =
       Set.of("id", "status", "keys", QUOTA, "models", "model_aliases", "allowed_origins", CRITICAL);
-  private static final Set<String> LIMITS =
-      Set.of(
-          "requests_per_minute",
-          "tokens_per_minute",
-          "tokens_per_day",
-          "tokens_per_month",
-          COST,
-          "max_concurrent_requests",
-          "max_tokens_per_request",
-          "default_max_tokens");
+  private static final Map<String, Limit> LIMITS =
+      Limits.ALL.members().stream().collect(Collectors.toMap(Limit::key, Function.identity()));
 
   private @Nullable TenantId id;
   private TenantStatus status = TenantStatus.ACTIVE;
-  private final Map<String, OptionalLong> limits = new HashMap<>();
+  private final Map<Limit, Long> limits = new HashMap<>();
   private @Nullable List<String> models;
   private Map<String, String> aliases = Map.of();
   private @Nullable List<String> origins;
@@ -125,12 +119,12 @@ final class StoredTenant {
   }
 
   private void limit(String name, JsonParser json) throws IOException {
-    if (LIMITS.contains(name)) {
-      require(json.currentToken().isNumeric());
-      int digits = name.equals(COST) ? MICRO_DIGITS : 0;
-      limits.put(name, OptionalLong.of(exact(json.getDecimalValue(), digits)));
-    } else {
+    var limit = LIMITS.get(name);
+    if (limit == null) {
       json.skipChildren();
+    } else {
+      require(json.currentToken().isNumeric());
+      limits.put(limit, exact(json.getDecimalValue(), limit.isMoney() ? MICRO_DIGITS : 0));
     }
   }
 
@@ -146,7 +140,7 @@ final class StoredTenant {
     for (var name : critical) {
       boolean known =
           name.startsWith(QUOTA + ".")
-              ? LIMITS.contains(name.substring(QUOTA.length() + 1))
+              ? LIMITS.containsKey(name.substring(QUOTA.length() + 1))
               : MEMBERS.contains(name);
       if (!known) {
         throw new StoreUnavailableException(
@@ -180,23 +174,12 @@ final class StoredTenant {
       throw new IllegalArgumentException();
     }
     return new Tenant(
-        id, status, quota(), Optional.ofNullable(models), aliases, Optional.ofNullable(origins));
-  }
-
-  private Quota quota() {
-    return new Quota(
-        limit("requests_per_minute"),
-        limit("tokens_per_minute"),
-        limit("tokens_per_day"),
-        limit("tokens_per_month"),
-        limit(COST),
-        limit("max_concurrent_requests"),
-        limit("max_tokens_per_request"),
-        limit("default_max_tokens"));
-  }
-
-  private OptionalLong limit(String name) {
-    return limits.getOrDefault(name, OptionalLong.empty());
+        id,
+        status,
+        new Quota(limits),
+        Optional.ofNullable(models),
+        aliases,
+        Optional.ofNullable(origins));
   }
 
   /**
@@ -224,7 +207,7 @@ final class StoredTenant {
       return;
     }
     try (var json = new JsonFactory().createParser(before.get())) {
-      var known = new HashSet<>(parent.isEmpty() ? MEMBERS : LIMITS);
+      var known = new HashSet<>(parent.isEmpty() ? MEMBERS : LIMITS.keySet());
       known.remove(CRITICAL);
       Member copying =
           (name, value) -> {

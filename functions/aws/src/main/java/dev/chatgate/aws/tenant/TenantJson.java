@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.ModelName;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -22,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -165,23 +166,14 @@ public final class TenantJson {
   }
 
   private static void write(JsonGenerator json, Quota quota) throws IOException {
-    write(json, "requests_per_minute", quota.requestsPerMinute());
-    write(json, "tokens_per_minute", quota.tokensPerMinute());
-    write(json, "tokens_per_day", quota.tokensPerDay());
-    write(json, "tokens_per_month", quota.tokensPerMonth());
-    if (quota.microUsdPerMonth().isPresent()) {
-      json.writeFieldName("cost_per_month_usd");
-      json.writeNumber(BigDecimal.valueOf(quota.microUsdPerMonth().getAsLong(), MICRO_DIGITS));
-    }
-    write(json, "max_concurrent_requests", quota.maxConcurrentRequests());
-    write(json, "max_tokens_per_request", quota.maxTokensPerRequest());
-    write(json, "default_max_tokens", quota.defaultMaxTokens());
-  }
-
-  private static void write(JsonGenerator json, String name, OptionalLong number)
-      throws IOException {
-    if (number.isPresent()) {
-      json.writeNumberField(name, number.getAsLong());
+    for (var limit : Limits.ALL.members()) {
+      var value = quota.get(limit);
+      if (value.isPresent() && limit.isMoney()) {
+        json.writeFieldName(limit.key());
+        json.writeNumber(BigDecimal.valueOf(value.getAsLong(), MICRO_DIGITS));
+      } else if (value.isPresent()) {
+        json.writeNumberField(limit.key(), value.getAsLong());
+      }
     }
   }
 
@@ -307,47 +299,32 @@ public final class TenantJson {
     }
 
     Quota quota(String path) throws IOException {
-      var limits = new LinkedHashMap<String, OptionalLong>();
+      var limits = new HashMap<Limit, Long>();
       object(
           path,
-          (name, at) ->
-              limits.put(name, name.equals("cost_per_month_usd") ? microUsd(at) : wholeNumber(at)));
-      var quota =
-          valid(
-              path,
-              () ->
-                  new Quota(
-                      take(limits, "requests_per_minute"),
-                      take(limits, "tokens_per_minute"),
-                      take(limits, "tokens_per_day"),
-                      take(limits, "tokens_per_month"),
-                      take(limits, "cost_per_month_usd"),
-                      take(limits, "max_concurrent_requests"),
-                      take(limits, "max_tokens_per_request"),
-                      take(limits, "default_max_tokens")));
-      for (var unknown : limits.keySet()) {
-        throw new FormatException(path + "." + unknown + " is not a limit");
-      }
-      return quota;
+          (name, at) -> {
+            var limit =
+                Limits.ALL.members().stream()
+                    .filter(member -> member.key().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new FormatException(at + " is not a limit"));
+            limits.put(limit, limit.isMoney() ? microUsd(at) : wholeNumber(at));
+          });
+      return valid(path, () -> new Quota(limits));
     }
 
-    private static OptionalLong take(Map<String, OptionalLong> limits, String name) {
-      var limit = limits.remove(name);
-      return limit == null ? OptionalLong.empty() : limit;
-    }
-
-    OptionalLong wholeNumber(String path) throws IOException {
+    long wholeNumber(String path) throws IOException {
       if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
         throw new FormatException(path + " must be a whole number");
       }
-      return OptionalLong.of(valid(path, () -> exact(number(), 0)));
+      return valid(path, () -> exact(number(), 0));
     }
 
-    OptionalLong microUsd(String path) throws IOException {
+    long microUsd(String path) throws IOException {
       if (!parser.currentToken().isNumeric()) {
         throw new FormatException(path + " must be a number of dollars");
       }
-      return OptionalLong.of(valid(path, () -> exact(number(), MICRO_DIGITS)));
+      return valid(path, () -> exact(number(), MICRO_DIGITS));
     }
 
     private BigDecimal number() {

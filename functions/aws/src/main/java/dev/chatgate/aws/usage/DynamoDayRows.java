@@ -19,10 +19,12 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 
 /**
  * Rows of closed days in the Usage table: {@code pk} the tenant, {@code sk} {@code
- * day#DATE#PART#MODEL}.
+ * day#DATE#PART#MODEL}; of a quota item with another shard than 0 {@code day#DATE#PART.SHARD#MODEL}
+ * and an attribute {@code shard}. A reader that knows no shards adds all rows up, which is right.
  */
 public final class DynamoDayRows implements DayRows {
   private static final String SORT_PREFIX = "day#";
+  private static final String SHARD = "shard";
 
   /** Above the separator that follows a date: all rows of the date are below it. */
   private static final char AFTER_SEPARATOR = '$';
@@ -55,10 +57,13 @@ public final class DynamoDayRows implements DayRows {
     var item =
         new Item.Writer()
             .text(Tables.HASH_KEY, row.tenant().value())
-            .text(Tables.RANGE_KEY, SORT_PREFIX + row.day() + '#' + row.part() + '#' + row.model())
+            .text(Tables.RANGE_KEY, sortKey(row))
             .text("day", row.day().toString())
             .text("model", row.model())
             .number("part", row.part());
+    if (row.shard() != 0) {
+      item.number(SHARD, row.shard());
+    }
     TallyItem.write(item, row.tally());
     return PutItemRequest.builder()
         .tableName(table)
@@ -66,6 +71,11 @@ public final class DynamoDayRows implements DayRows {
         .conditionExpression("attribute_not_exists(" + Tables.HASH_KEY + ")")
         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
         .build();
+  }
+
+  private static String sortKey(DayRow row) {
+    var part = row.shard() == 0 ? "" + row.part() : row.part() + "." + row.shard();
+    return SORT_PREFIX + row.day() + '#' + part + '#' + row.model();
   }
 
   @Override
@@ -86,6 +96,7 @@ public final class DynamoDayRows implements DayRows {
   private static DayRow row(TenantId tenant, Item item) {
     return new DayRow(
         tenant,
+        item.has(SHARD) ? item.small(SHARD) : 0,
         LocalDate.parse(item.text("day")),
         item.text("model"),
         item.small("part"),

@@ -15,9 +15,9 @@ import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.aws.usage.PriceStore;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Calls;
-import dev.chatgate.quota.Ledger.Settlement;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.Settlement.Progress;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.reconcile.Reconciler;
@@ -141,7 +141,8 @@ class DamagedItemsTest {
     });
     var giveUpAt = clock.instant().plusSeconds(60);
     assertEquals(
-        Settlement.RECORDED, ledger.settle(reservation, Calls.used(50), Calls.FACTS, giveUpAt));
+        Progress.RECORDED,
+        ledger.settle(reservation, Calls.used(50), Calls.FACTS, giveUpAt).progress());
     granted(new TenantId("another"));
   }
 
@@ -212,8 +213,8 @@ class DamagedItemsTest {
     records.forEach(tenant, from, giveUpAt, record -> damage(tenant, record));
     assertDamaged(() -> records.forEach(tenant, from, giveUpAt, _ -> {}));
     assertEquals(
-        Settlement.REJECTED_BY_STORE,
-        ledger.settle(reservation, Calls.used(50), Calls.FACTS, giveUpAt));
+        Progress.REJECTED_BY_STORE,
+        ledger.settle(reservation, Calls.used(50), Calls.FACTS, giveUpAt).progress());
   }
 
   private static void damage(TenantId tenant, UsageRecord record) {
@@ -242,7 +243,8 @@ class DamagedItemsTest {
     var giveUpAt = clock.instant().plusSeconds(900);
     var before = clock.instant();
     assertEquals(
-        Settlement.REJECTED_BY_STORE, ledger.settle(reservation, Calls.used(50), facts, giveUpAt));
+        Progress.REJECTED_BY_STORE,
+        ledger.settle(reservation, Calls.used(50), facts, giveUpAt).progress());
     assertEquals(before, clock.instant());
   }
 

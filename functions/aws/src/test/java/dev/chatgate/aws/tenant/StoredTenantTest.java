@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.dynamodb.LocalDynamoDb;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -57,7 +58,7 @@ class StoredTenantTest {
   void whatTheReleaseBeforeWroteIsReadAndWrittenTheSame() {
     var tenant = StoredTenant.read(OF_0_1_0);
     assertEquals(TenantStatus.SUSPENDED, tenant.status());
-    assertEquals(OptionalLong.of(5_000_006), tenant.quota().microUsdPerMonth());
+    assertEquals(OptionalLong.of(5_000_006), tenant.quota().get(Limits.COST_PER_MONTH));
     assertEquals(OptionalLong.of(9), tenant.quota().defaultMaxTokens());
     assertEquals(Optional.of(List.of("a", "b")), tenant.models());
     assertEquals(OF_0_1_0, StoredTenant.write(tenant, Optional.of(OF_0_1_0)));
@@ -68,7 +69,7 @@ class StoredTenantTest {
   @Test
   void whatIsNotKnownIsIgnoredAndKept() {
     var tenant = StoredTenant.read(OF_A_LATER_ONE);
-    assertEquals(OptionalLong.of(10), tenant.quota().tokensPerDay());
+    assertEquals(OptionalLong.of(10), tenant.quota().get(Limits.TOKENS_PER_DAY));
 
     var written = StoredTenant.write(tenant, Optional.of(OF_A_LATER_ONE));
     assertTrue(written.contains("\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}}"), written);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +41,16 @@ class TenantJsonTest {
             new TenantSpec.Key("web", "cg_2", Optional.empty())),
         spec.keys());
     assertEquals(
-        new Quota(at(1), at(2), at(3), at(4), at(12_345_678), at(0), at(7), at(8)), tenant.quota());
+        Quota.UNLIMITED
+            .with(Limits.REQUESTS_PER_MINUTE, 1)
+            .with(Limits.TOKENS_PER_MINUTE, 2)
+            .with(Limits.TOKENS_PER_DAY, 3)
+            .with(Limits.TOKENS_PER_MONTH, 4)
+            .with(Limits.COST_PER_MONTH, 12_345_678)
+            .with(Limits.CONCURRENT_REQUESTS, 0)
+            .with(Quota.MAX_TOKENS_PER_REQUEST, 7)
+            .with(Quota.DEFAULT_MAX_TOKENS, 8),
+        tenant.quota());
     assertEquals(Optional.of(List.of("fast", "*")), tenant.models());
     assertEquals(Map.of("fast", "provider/model-x"), tenant.modelAliases());
     assertEquals(Optional.of(List.of("https://a.example")), tenant.allowedOrigins());
@@ -114,10 +123,6 @@ class TenantJsonTest {
             TenantJson.FormatException.class,
             () -> TenantJson.readList("[{\"id\":\"a\"},{\"id\":\"b\",\"quota\":[]}]"));
     assertEquals("tenants[1].quota must be an object", thrown.getMessage());
-  }
-
-  private static OptionalLong at(long limit) {
-    return OptionalLong.of(limit);
   }
 
   @ParameterizedTest

@@ -89,7 +89,7 @@ class DynamoUsageStoreTest extends UsageStoreContract {
     var rows = new DynamoDayRows(local.client(), local.tables());
     int count = 1_200;
     for (int part = 0; part < count; part++) {
-      rows.putIfAbsent(new DayRow(tenant, day, "x".repeat(900), part, UsageTotals.ZERO));
+      rows.putIfAbsent(new DayRow(tenant, 0, day, "x".repeat(900), part, UsageTotals.ZERO));
     }
     var queries = new AtomicInteger();
     var queriesAtRow = new ArrayList<Integer>();

@@ -3,18 +3,18 @@ package dev.chatgate.quota.admit;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Claim;
-import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Reservation;
-import dev.chatgate.quota.Reserve;
 import dev.chatgate.quota.item.Buckets;
-import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.EntryWrite;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable.Written;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
-import dev.chatgate.quota.limit.Refusals;
+import dev.chatgate.quota.limit.AdmissionAttempt;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.settle.UsageRecordFactory;
 import dev.chatgate.time.Backoff;
 import java.time.Duration;
@@ -29,20 +29,20 @@ import java.util.Optional;
  * attempt was admitted.
  */
 final class AdmissionRun {
-  static final int MOST_ATTEMPTS = 5;
+  static final int MAX_ATTEMPTS = 5;
   static final Duration GRACE = Duration.ofSeconds(30);
 
   private static final Duration FIRST_COLLISION_PAUSE = Duration.ofMillis(4);
-  private static final Duration LONGEST_COLLISION_PAUSE = Duration.ofMillis(60);
+  private static final Duration MAX_COLLISION_PAUSE = Duration.ofMillis(60);
   private static final Duration FIRST_FAILURE_PAUSE = Duration.ofMillis(25);
-  private static final Duration LONGEST_FAILURE_PAUSE = Duration.ofMillis(400);
+  private static final Duration MAX_FAILURE_PAUSE = Duration.ofMillis(400);
 
-  /** Of the time for an admission, what is kept for the mark if it must be given up. */
-  private static final int SHARE_FOR_THE_MARK = 4;
+  /** Of the time for an admission, what is kept for the tombstone record if it must be given up. */
+  private static final int SHARE_FOR_TOMBSTONE = 4;
 
-  private static final long MOST_SECONDS = 0xFFFF;
+  private static final long MAX_SECONDS = 0xFFFF;
 
-  private final QuotaLedger.Parts parts;
+  private final AdmissionParts parts;
   private final Claim claim;
   private final QuotaKey key;
   private final String id;
@@ -50,40 +50,36 @@ final class AdmissionRun {
   private final Instant startedAt;
   private final Backoff collisions;
   private final Backoff failures;
-  private final List<Entry> unanswered = new ArrayList<>();
+  private final List<ReservationEntry> unanswered = new ArrayList<>();
   private int attempts;
   private Optional<RuntimeException> lastFailure = Optional.empty();
 
-  AdmissionRun(QuotaLedger.Parts parts, Claim claim, Instant startedAt) {
+  AdmissionRun(AdmissionParts parts, Claim claim, Instant startedAt) {
     this.parts = parts;
     this.claim = claim;
-    this.key = QuotaKey.of(claim.credential().tenant().id());
+    this.key = claim.key();
     this.id = claim.requestId().reservationId();
     this.model = ModelCodes.nameOf(claim.model());
     this.startedAt = startedAt;
-    this.collisions = backoff(FIRST_COLLISION_PAUSE, LONGEST_COLLISION_PAUSE);
-    this.failures = backoff(FIRST_FAILURE_PAUSE, LONGEST_FAILURE_PAUSE);
+    this.collisions = backoff(FIRST_COLLISION_PAUSE, MAX_COLLISION_PAUSE);
+    this.failures = backoff(FIRST_FAILURE_PAUSE, MAX_FAILURE_PAUSE);
   }
 
   private Backoff backoff(Duration first, Duration longest) {
     return new Backoff(parts.pause(), parts.random(), first, longest);
   }
 
-  int attempts() {
-    return attempts;
-  }
-
   Admission run() {
     var remaining = Duration.between(startedAt, claim.giveUpAt());
-    var lastAttemptAt = claim.giveUpAt().minus(remaining.dividedBy(SHARE_FOR_THE_MARK));
+    var lastAttemptAt = claim.giveUpAt().minus(remaining.dividedBy(SHARE_FOR_TOMBSTONE));
     do {
       var answer = attempt();
       if (answer.isPresent()) {
         return answer.get();
       }
-    } while (attempts < MOST_ATTEMPTS && parts.clock().instant().isBefore(lastAttemptAt));
-    mark();
-    return new Admission.Unavailable(lastFailure.orElseGet(AdmissionRun::contention));
+    } while (attempts < MAX_ATTEMPTS && parts.clock().instant().isBefore(lastAttemptAt));
+    writeTombstone();
+    return new Admission.Unavailable(lastFailure.orElseGet(AdmissionRun::contention), attempts);
   }
 
   private static RuntimeException contention() {
@@ -95,9 +91,10 @@ final class AdmissionRun {
     var seen = parts.seen().last(key);
     attempts++;
     var entry = entry(seen, now);
-    var write = AdmissionWrite.call(id, entry, claim, seen, Buckets.nanosOf(now));
+    var write = EntryWrite.begin(id, entry, model, claim.maxNames(), seen, Buckets.nanosOf(now));
+    parts.limits().admit(write, new AdmissionAttempt(claim, entry, seen, now));
     try {
-      return switch (parts.table().update(key, write)) {
+      return switch (parts.table().update(key, write.build())) {
         case Written.Done(QuotaItem after) -> {
           parts.seen().remember(key, after);
           yield Optional.of(granted(entry, after, now));
@@ -124,8 +121,8 @@ final class AdmissionRun {
   }
 
   private Optional<Admission> unavailable(RuntimeException cause) {
-    mark();
-    return Optional.of(new Admission.Unavailable(cause));
+    writeTombstone();
+    return Optional.of(new Admission.Unavailable(cause, attempts));
   }
 
   private Optional<Admission> again(RuntimeException cause) {
@@ -133,16 +130,16 @@ final class AdmissionRun {
     return Optional.empty();
   }
 
-  private Entry entry(QuotaItem item, Instant now) {
-    var reserve = Reserve.of(claim);
+  private ReservationEntry entry(QuotaItem item, Instant now) {
+    long tokens = Math.min(ReservationEntry.MAX, claim.tokens());
     long toDeadline = claim.callLimit().plus(GRACE).toSeconds();
-    return new Entry(
+    return new ReservationEntry(
         attempts,
-        reserve.tokens(),
-        reserve.microUsd(),
-        reserve.holdNanos(),
+        tokens,
+        Math.min(ReservationEntry.MAX, claim.microUsd()),
+        Math.min(ReservationEntry.MAX, Limits.bucketNanos(tokens, claim.quota())),
         startedAt.getEpochSecond(),
-        (int) Math.clamp(toDeadline, 0, MOST_SECONDS),
+        (int) Math.clamp(toDeadline, 0, MAX_SECONDS),
         Math.max(Windows.dayOf(now), item.newestDay()),
         ModelCodes.codeFor(model, item, claim.maxNames()),
         claim.credential().keyCode());
@@ -153,37 +150,36 @@ final class AdmissionRun {
     failures.pause();
   }
 
-  private Admission granted(Entry entry, QuotaItem item, Instant now) {
+  private Admission granted(ReservationEntry entry, QuotaItem item, Instant now) {
     var reservation =
-        new Reservation(
-            claim.requestId(), key.tenant(), entry.admittedAt(), entry.deadline(), claim, entry);
+        new Reservation(claim.requestId(), key, entry.admittedAt(), entry.deadline(), claim, entry);
     return new Admission.Granted(
-        reservation, RateLimits.of(claim.quota(), item, Buckets.nanosOf(now)));
+        reservation, parts.limits().rateLimits(claim.quota(), item, now), attempts);
   }
 
   /**
    * Decides by the time that the clock tells now: the answer that brought the item may have
-   * corrected it. Empty means: try again, with what the item has taught.
+   * corrected it. Empty means: try again, with the item as it is now.
    */
-  private Optional<Admission> refused(QuotaItem item, Entry entry) {
+  private Optional<Admission> refused(QuotaItem item, ReservationEntry entry) {
     var now = parts.clock().instant();
     var own = item.entry(id);
     if (own.isPresent()) {
       return Optional.of(granted(own.get(), item, now));
     }
-    if (heal(item, now) || item.newestDay() > entry.epochDay()) {
+    if (repairBuckets(item, now) || item.newestDay() > entry.epochDay()) {
       return Optional.empty();
     }
-    var refusal = Refusals.by(claim, item, entry.epochDay(), now);
+    var refusal = parts.limits().refusal(new AdmissionAttempt(claim, entry, item, now));
     if (refusal.isEmpty()) {
       collided();
       return Optional.empty();
     }
-    mark();
+    writeTombstone();
     parts.spent().remember(claim, refusal.get(), now);
     return Optional.of(
         new Admission.Refused(
-            refusal.get(), RateLimits.of(claim.quota(), item, Buckets.nanosOf(now))));
+            refusal.get(), parts.limits().rateLimits(claim.quota(), item, now), attempts));
   }
 
   /** A wrong guess costs a caller who is alone one attempt more, and no pause. */
@@ -199,26 +195,26 @@ final class AdmissionRun {
    *
    * @return whether to try again
    */
-  private boolean heal(QuotaItem item, Instant now) {
+  private boolean repairBuckets(QuotaItem item, Instant now) {
     var confirmed = parts.clock().confirmed();
-    var healing = BucketRepairWrite.of(item, Buckets.nanosOf(confirmed.orElse(now)));
-    if (healing.isEmpty() || confirmed.isEmpty()) {
-      return healing.isPresent() && attempts == 1;
+    var write = BucketRepairWrite.of(item, Buckets.nanosOf(confirmed.orElse(now)));
+    if (write.isEmpty() || confirmed.isEmpty()) {
+      return write.isPresent() && attempts == 1;
     }
     try {
-      heal(healing.get());
+      repair(write.get());
     } catch (StoreUnavailableException e) {
       failed(e);
     }
     return true;
   }
 
-  private void heal(ItemUpdate healing) {
-    switch (parts.table().update(key, healing)) {
+  private void repair(ItemUpdate write) {
+    switch (parts.table().update(key, write)) {
       case Written.Done(QuotaItem after) -> {
         parts.seen().remember(key, after);
-        parts.listener().bucketHealed(key.tenant());
-        heal(after, parts.clock().instant());
+        parts.listener().bucketRepaired(key.tenant());
+        repairBuckets(after, parts.clock().instant());
       }
       case Written.Refused(QuotaItem before) -> parts.seen().remember(key, before);
       case Written.NotDone(RuntimeException cause) -> failed(cause);
@@ -227,17 +223,17 @@ final class AdmissionRun {
 
   /**
    * The call ends without admission, but an attempt without an answer may have landed, or may yet:
-   * a mark lets anybody release it. What has landed is released at once.
+   * a tombstone record lets any instance release it. What has landed is released at once.
    */
-  private void mark() {
+  private void writeTombstone() {
     if (unanswered.isEmpty()) {
       return;
     }
     var entry = unanswered.getLast();
-    var mark = UsageRecordFactory.released(key.tenant(), id, entry, model, parts.clock().instant());
+    var tombstone = UsageRecordFactory.released(key, id, entry, model, parts.clock().instant());
     parts
         .settler()
-        .decide(mark, claim.giveUpAt())
+        .decide(tombstone, claim.giveUpAt())
         .standing()
         .filter(standing -> !standing.counts())
         .ifPresent(standing -> parts.settler().apply(key, entry, standing, claim.giveUpAt()));

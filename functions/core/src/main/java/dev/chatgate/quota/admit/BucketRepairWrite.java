@@ -10,8 +10,8 @@ import dev.chatgate.quota.item.QuotaItem;
 import java.util.Optional;
 
 /**
- * The write that lowers a bucket in an impossible state to a full one. One instance whose clock is
- * an hour ahead sets a bucket an hour ahead, and nothing is admitted until then. An overrun legally
+ * The write that lowers a bucket in an impossible state to a full one. One instance with a clock an
+ * hour ahead sets a bucket an hour ahead, and nothing is admitted until then. An overrun legally
  * pushes the token bucket further, but says so in {@link ItemNames#TOKENS_OVER}.
  *
  * <p>How much of the minute was used before is not known, so the bucket becomes full, not empty:

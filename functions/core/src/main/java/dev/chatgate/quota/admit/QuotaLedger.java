@@ -6,12 +6,12 @@ import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Reservation;
-import dev.chatgate.quota.item.Buckets;
+import dev.chatgate.quota.Settlement;
+import dev.chatgate.quota.Settlement.Progress;
 import dev.chatgate.quota.item.LastSeenItems;
-import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.limit.RefusalCache;
-import dev.chatgate.quota.limit.Refusals;
 import dev.chatgate.quota.settle.Correction;
 import dev.chatgate.quota.settle.Settler;
 import dev.chatgate.quota.settle.Settler.Outcome;
@@ -26,7 +26,6 @@ import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /**
@@ -40,18 +39,7 @@ public final class QuotaLedger implements Ledger {
 
   private static final int SEEN_ITEMS = 1_000;
 
-  private final Parts parts;
-
-  /** What an admission works with. */
-  record Parts(
-      QuotaTable table,
-      LastSeenItems seen,
-      Settler settler,
-      RefusalCache spent,
-      StoreTime clock,
-      RandomGenerator random,
-      Pause pause,
-      LedgerListener listener) {}
+  private final AdmissionParts parts;
 
   /**
    * @param table the counters
@@ -59,7 +47,7 @@ public final class QuotaLedger implements Ledger {
    * @param clock the store's time
    * @param random jitter; seeded in this process
    * @param pause waits between attempts
-   * @param listener hears how it went
+   * @param listener is called after the repair of a bucket
    */
   public QuotaLedger(
       QuotaTable table,
@@ -68,32 +56,41 @@ public final class QuotaLedger implements Ledger {
       RandomGenerator random,
       Pause pause,
       LedgerListener listener) {
+    this(Limits.ALL, table, records, clock, random, pause, listener);
+  }
+
+  /**
+   * A ledger with other limits than {@link Limits#ALL}.
+   *
+   * @param limits what calls are held to
+   */
+  public QuotaLedger(
+      Limits limits,
+      QuotaTable table,
+      UsageRecords records,
+      StoreTime clock,
+      RandomGenerator random,
+      Pause pause,
+      LedgerListener listener) {
     var seen = new LastSeenItems(SEEN_ITEMS);
     var settler = new Settler(table, records, seen, clock, random, pause);
-    var spent = new RefusalCache(SPENT_MEMORY);
-    parts = new Parts(table, seen, settler, spent, clock, random, pause, listener);
+    var spent = new RefusalCache(limits, SPENT_MEMORY);
+    parts = new AdmissionParts(limits, table, seen, settler, spent, clock, random, pause, listener);
   }
 
   @Override
   public Admission admit(Claim claim) {
     var now = parts.clock().instant();
-    var refusal = Refusals.neverFits(claim).or(() -> parts.spent().recall(claim, now));
+    var refusal = parts.limits().neverFits(claim).or(() -> parts.spent().recall(claim, now));
     if (refusal.isPresent()) {
-      return ended(claim, new Admission.Refused(refusal.get(), lastRateLimits(claim, now)), 0);
+      return new Admission.Refused(refusal.get(), lastRateLimits(claim, now), 0);
     }
-    var run = new AdmissionRun(parts, claim, now);
-    return ended(claim, run.run(), run.attempts());
-  }
-
-  private Admission ended(Claim claim, Admission admission, int attempts) {
-    parts.listener().admissionEnded(claim, admission, attempts);
-    return admission;
+    return new AdmissionRun(parts, claim, now).run();
   }
 
   private RateLimits lastRateLimits(Claim claim, Instant now) {
-    var key = QuotaKey.of(claim.credential().tenant().id());
-    return parts.seen().has(key)
-        ? RateLimits.of(claim.quota(), parts.seen().last(key), Buckets.nanosOf(now))
+    return parts.seen().has(claim.key())
+        ? parts.limits().rateLimits(claim.quota(), parts.seen().last(claim.key()), now)
         : RateLimits.NONE;
   }
 
@@ -101,32 +98,31 @@ public final class QuotaLedger implements Ledger {
   public Settlement settle(
       Reservation reservation, Consumption consumption, CallFacts facts, Instant giveUpAt) {
     var record = UsageRecordFactory.call(reservation, consumption, facts, parts.clock().instant());
-    var settlement =
-        switch (parts.settler().decide(record, giveUpAt)) {
-          case Outcome.Stands(UsageRecord standing) ->
-              apply(reservation, record, standing, giveUpAt);
-          case Outcome.Unanswered _ -> Settlement.LEFT_TO_RECONCILER;
-          case Outcome.Rejected(RuntimeException cause) -> {
-            parts.listener().recordRejected(record, cause);
-            yield Settlement.REJECTED_BY_STORE;
-          }
-        };
-    parts.listener().settlementEnded(record, settlement);
-    return settlement;
+    return switch (parts.settler().decide(record, giveUpAt)) {
+      case Outcome.Stands(UsageRecord standing) ->
+          settled(record, apply(reservation, record, standing, giveUpAt));
+      case Outcome.Unanswered _ -> settled(record, Progress.LEFT_TO_RECONCILER);
+      case Outcome.Rejected(RuntimeException cause) ->
+          new Settlement(Progress.REJECTED_BY_STORE, record, Optional.of(cause));
+    };
   }
 
-  private Settlement apply(
+  private static Settlement settled(UsageRecord record, Progress progress) {
+    return new Settlement(progress, record, Optional.empty());
+  }
+
+  private Progress apply(
       Reservation reservation, UsageRecord wanted, UsageRecord standing, Instant giveUpAt) {
-    var key = QuotaKey.of(reservation.tenant());
-    boolean applied = parts.settler().apply(key, reservation.entry(), standing, giveUpAt);
+    boolean applied =
+        parts.settler().apply(reservation.key(), reservation.entry(), standing, giveUpAt);
     boolean corrected =
         standing.kind() != UsageRecord.Kind.ORPHANED
             || wanted.attempt() != standing.attempt()
             || correctOrphan(reservation, wanted, standing, giveUpAt);
-    return applied && corrected ? Settlement.APPLIED : Settlement.RECORDED;
+    return applied && corrected ? Progress.APPLIED : Progress.RECORDED;
   }
 
-  /** The reconciler believed the call dead and charged its reserve: the difference follows. */
+  /** The reconciler took the call for dead and charged its reserve: the difference follows. */
   private boolean correctOrphan(
       Reservation reservation, UsageRecord wanted, UsageRecord orphan, Instant giveUpAt) {
     var difference = wanted.charged().minus(orphan.charged()).withoutCalls();
@@ -135,6 +131,7 @@ public final class QuotaLedger implements Ledger {
             .settler()
             .correct(
                 new Correction(
+                    reservation.key(),
                     orphan,
                     difference,
                     bucketNanos(reservation, difference),
@@ -145,7 +142,6 @@ public final class QuotaLedger implements Ledger {
   }
 
   private static long bucketNanos(Reservation reservation, UsageTotals difference) {
-    OptionalLong limit = reservation.claim().quota().tokensPerMinute();
-    return Buckets.nanosFor(Math.max(0, difference.tokens()), limit);
+    return Limits.bucketNanos(Math.max(0, difference.tokens()), reservation.claim().quota());
   }
 }

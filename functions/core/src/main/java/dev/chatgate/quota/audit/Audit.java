@@ -58,75 +58,31 @@ public final class Audit {
     this.overdueAfter = overdueAfter;
   }
 
-  /** What a difference is about. */
-  public enum Kind {
-    /** Calls were counted that have no record. */
-    MISSING_RECORD("record missing"),
-    /** There are records of calls that were not counted. */
-    EXTRA_RECORD("record not counted"),
-    /** The roll-up of a day that is not closed is not the sum of its records. */
-    ROLL_UP("roll-up off"),
-    /** The row of a closed day is not the sum of its records. */
-    DAY_ROW("day's row off"),
-    /** A window, or the account of what is in flight, is not the sum of what it is made of. */
-    COUNTER("counter off"),
-    /** An entry is still held though its time is over. */
-    OVERDUE("still held");
-
-    private final String words;
-
-    Kind(String words) {
-      this.words = words;
-    }
-  }
-
-  /**
-   * Something that is not as promised.
-   *
-   * @param tenant whose
-   * @param kind what it is about
-   * @param subject the day and model, the counter or the entry
-   * @param figures what was found, and what should have been
-   */
-  public record Difference(TenantId tenant, Kind kind, String subject, String figures) {
-
-    /** One line that says it all. */
-    @Override
-    public String toString() {
-      return tenant.value() + ": " + kind.words + ": " + subject + ": " + figures;
-    }
-
-    private Subject identity() {
-      return new Subject(kind, subject);
-    }
-  }
-
-  private record Subject(Kind kind, String subject) {}
-
   /**
    * Looks at a tenant, and again if something seems to differ. What differs both times does.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
-  public List<Difference> differences(TenantId tenant) {
+  public List<AuditDifference> differences(TenantId tenant) {
     var first = look(tenant);
     if (first.isEmpty()) {
       return first;
     }
     pause.pause(BETWEEN_LOOKS);
-    var seenBefore = new HashSet<Subject>();
+    var seenBefore = new HashSet<AuditDifference.Subject>();
     first.forEach(difference -> seenBefore.add(difference.identity()));
     return look(tenant).stream()
         .filter(difference -> seenBefore.contains(difference.identity()))
         .toList();
   }
 
-  private List<Difference> look(TenantId tenant) {
+  private List<AuditDifference> look(TenantId tenant) {
     var now = clock.instant();
-    var look = new AuditSnapshot(tenant, table.read(QuotaKey.of(tenant)), now, recordsKeptFor);
+    var item = QuotaKey.of(tenant);
+    var look = new AuditSnapshot(item, table.read(item), now, recordsKeptFor);
     records.forEach(tenant, look.from(), look.until(), look::record);
     rows.forEach(tenant, look.firstDay(), look.lastDay(), look::row);
-    look.end(table.read(QuotaKey.of(tenant)));
+    look.end(table.read(item));
     return look.differences(overdueAfter);
   }
 }

@@ -1,13 +1,12 @@
 package dev.chatgate.quota.audit;
 
-import dev.chatgate.quota.audit.Audit.Difference;
-import dev.chatgate.quota.audit.Audit.Kind;
-import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.audit.AuditDifference.Kind;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
-import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
@@ -40,7 +39,7 @@ final class AuditSnapshot {
   /** Records are found by the first attempt's time, and count on the day of the windows. */
   private static final int DAYS_AROUND = 2;
 
-  private final TenantId tenant;
+  private final QuotaKey itemKey;
   private final QuotaItem item;
   private final Instant readAt;
   private final LocalDate firstDay;
@@ -49,16 +48,16 @@ final class AuditSnapshot {
   private final Map<String, TotalsRange> windows = new HashMap<>();
   private final SortedMap<DayAndModel, UsageTotals> counted = new TreeMap<>();
   private final Map<DayAndModel, Integer> flushed = new HashMap<>();
-  private final List<Difference> differences = new ArrayList<>();
+  private final List<AuditDifference> differences = new ArrayList<>();
 
   /**
-   * @param tenant whose
-   * @param item its item
+   * @param itemKey the item
+   * @param item its state
    * @param readAt a time just before that was read
    * @param recordsKeptFor days of which records may have gone are left out
    */
-  AuditSnapshot(TenantId tenant, QuotaItem item, Instant readAt, Duration recordsKeptFor) {
-    this.tenant = tenant;
+  AuditSnapshot(QuotaKey itemKey, QuotaItem item, Instant readAt, Duration recordsKeptFor) {
+    this.itemKey = itemKey;
     this.item = item;
     this.readAt = readAt;
     this.firstDay =
@@ -97,7 +96,7 @@ final class AuditSnapshot {
     }
   }
 
-  private void hold(Entry entry) {
+  private void hold(ReservationEntry entry) {
     int month = Windows.monthOf(entry.epochDay());
     addWindow(ItemNames.dayTokens(entry.epochDay()), entry.tokens(), true);
     addWindow(ItemNames.monthTokens(month), entry.tokens(), true);
@@ -153,10 +152,11 @@ final class AuditSnapshot {
     return new UsageTotals(0, number, 0, 0, 0, 0);
   }
 
-  /** Takes a row. One whose part the item has not given up yet is not counted. */
+  /** Takes a row. A row of a part that is still in the item is not counted. */
   void row(DayRow row) {
     var key = new DayAndModel(row.day(), row.model());
-    if (row.part() < flushed.getOrDefault(key, Integer.MAX_VALUE)) {
+    if (row.shard() != itemKey.shard()
+        || row.part() < flushed.getOrDefault(key, Integer.MAX_VALUE)) {
       count(key, row.tally());
     }
   }
@@ -172,7 +172,7 @@ final class AuditSnapshot {
    *
    * @param overdueAfter how long after its deadline an entry may still be there
    */
-  List<Difference> differences(Duration overdueAfter) {
+  List<AuditDifference> differences(Duration overdueAfter) {
     compareWithin();
     compareWindows();
     compareDays();
@@ -181,11 +181,11 @@ final class AuditSnapshot {
   }
 
   private void differs(Kind kind, String subject, String figures) {
-    differences.add(new Difference(tenant, kind, subject, figures));
+    differences.add(new AuditDifference(itemKey.tenant(), kind, subject, figures));
   }
 
   private void compareWithin() {
-    long held = item.entries().values().stream().mapToLong(Entry::holdNanos).sum();
+    long held = item.entries().values().stream().mapToLong(ReservationEntry::holdNanos).sum();
     long tat = item.number(ItemNames.TOKENS_TAT);
     compareNumber(ItemNames.ENTRIES, "calls in flight", item.entries().size());
     compareNumber(ItemNames.TOKENS_HELD, "bucket time held, ns", held);
@@ -217,7 +217,7 @@ final class AuditSnapshot {
     }
   }
 
-  /** Whether it is a window all of whose records must still be there. */
+  /** Whether all records of the window must still be there. */
   private boolean isWithinRetention(String name) {
     int day = ItemNames.windowOf('d', name);
     int month = Math.max(ItemNames.windowOf('m', name), ItemNames.windowOf('c', name));

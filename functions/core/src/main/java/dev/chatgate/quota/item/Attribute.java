@@ -23,5 +23,5 @@ public sealed interface Attribute {
    *
    * @param entry the reservation
    */
-  record Held(Entry entry) implements Attribute {}
+  record ReservationAttribute(ReservationEntry entry) implements Attribute {}
 }

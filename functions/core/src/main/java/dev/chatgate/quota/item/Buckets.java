@@ -1,9 +1,7 @@
 package dev.chatgate.quota.item;
 
-import dev.chatgate.quota.RateLimits;
 import dev.chatgate.time.StoreClock;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 
@@ -31,7 +29,7 @@ public final class Buckets {
   public static final long POISON_NANOS = 70 * NANOS_A_SECOND;
 
   /** No charge is longer: some 31 years, so that adding one to the present fits in 63 bits. */
-  private static final long MOST_NANOS = 1_000_000_000L * NANOS_A_SECOND;
+  private static final long MAX_NANOS = 1_000_000_000L * NANOS_A_SECOND;
 
   private Buckets() {}
 
@@ -52,7 +50,7 @@ public final class Buckets {
       return 0;
     }
     long rounding = limit.getAsLong() - 1;
-    return Math.min(MOST_NANOS, mulDiv(amount, MINUTE_NANOS, rounding, limit.getAsLong()));
+    return Math.min(MAX_NANOS, mulDiv(amount, MINUTE_NANOS, rounding, limit.getAsLong()));
   }
 
   /** What fits in a stretch of bucket time: nanos × limit / 60 s, rounded down, 0 to the limit. */
@@ -76,9 +74,15 @@ public final class Buckets {
         item.number(ItemNames.TOKENS_VIRTUAL) - now, item.number(ItemNames.TOKENS_HELD));
   }
 
-  public static RateLimits.Bucket bucket(long limit, long takenNanos) {
-    return new RateLimits.Bucket(
-        limit, fits(FULL_NANOS - takenNanos, limit), Duration.ofNanos(takenNanos));
+  /**
+   * What would be granted now of a bucket.
+   *
+   * @param limit per minute
+   * @param takenNanos bucket time that is taken
+   * @return 0 to {@code limit}
+   */
+  public static long remaining(long limit, long takenNanos) {
+    return fits(FULL_NANOS - takenNanos, limit);
   }
 
   /** (a × b + c) / d, rounded down; saturated to 63 bits. */

@@ -54,7 +54,7 @@ public final class ItemNames {
   private static final int RADIX = 36;
 
   /** A letter and 16 bits in base 36; an id is longer. */
-  private static final int LONGEST_WINDOW = 5;
+  private static final int MAX_WINDOW_LENGTH = 5;
 
   private static final char DAY_MODEL_SEPARATOR = '.';
 
@@ -72,7 +72,7 @@ public final class ItemNames {
     COMPLETION('k'),
     /** Micro-dollars. */
     MICRO_USD('u'),
-    /** Calls whose usage is estimated or orphaned. */
+    /** Calls with a usage that is estimated or orphaned. */
     ESTIMATED('e'),
     /**
      * Rows of this (day, model) that an earlier release moved to the Usage table while the day went
@@ -160,7 +160,7 @@ public final class ItemNames {
   /** The day or month in a window's name, or -1 if the attribute is no window of that letter. */
   public static int windowOf(char letter, String name) {
     if (name.length() < 2
-        || name.length() > LONGEST_WINDOW
+        || name.length() > MAX_WINDOW_LENGTH
         || name.charAt(0) != letter
         || name.equals(NEWEST_DAY)
         || name.indexOf(DAY_MODEL_SEPARATOR) >= 0) {

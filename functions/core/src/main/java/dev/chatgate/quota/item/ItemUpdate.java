@@ -1,6 +1,6 @@
 package dev.chatgate.quota.item;
 
-import dev.chatgate.quota.item.Attribute.Held;
+import dev.chatgate.quota.item.Attribute.ReservationAttribute;
 import dev.chatgate.quota.item.Attribute.Text;
 import dev.chatgate.quota.item.Attribute.Whole;
 import java.util.ArrayList;
@@ -168,8 +168,8 @@ public record ItemUpdate(List<Condition> conditions, List<Action> actions) {
     }
 
     /** Puts an entry. */
-    public Builder put(String attribute, Entry entry) {
-      return then(new Action.Put(attribute, new Held(entry)));
+    public Builder put(String attribute, ReservationEntry entry) {
+      return then(new Action.Put(attribute, new ReservationAttribute(entry)));
     }
 
     /** Puts a string unless the attribute is there. */

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The last state seen of each item: every answer of the table brings one. It is a guess, never
- * believed: whatever is decided by it is guarded by the write's conditions.
+ * The last state seen of each item: every answer of the table brings one. It is only a guess: what
+ * is decided by it is guarded by the write's conditions.
  */
 public final class LastSeenItems {
   private final Map<QuotaKey, QuotaItem> items;

@@ -1,14 +1,19 @@
 package dev.chatgate.quota.item;
 
-import dev.chatgate.quota.item.Attribute.Held;
+import dev.chatgate.quota.item.Attribute.ReservationAttribute;
 import dev.chatgate.quota.item.Attribute.Text;
 import dev.chatgate.quota.item.Attribute.Whole;
+import dev.chatgate.quota.item.ItemNames.Counter;
+import dev.chatgate.quota.item.ItemNames.RollUpName;
+import dev.chatgate.usage.UsageTotals;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 
 /**
@@ -46,20 +51,23 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
     return switch (attributes.get(name)) {
       case null -> 0;
       case Whole(long value) -> value;
-      case Text _, Held _ -> throw new IllegalStateException(name + " is no number");
+      case Text _, ReservationAttribute _ ->
+          throw new IllegalStateException(name + " is no number");
     };
   }
 
   /** A reservation in flight, by its id. */
-  public Optional<Entry> entry(String id) {
-    return attributes.get(id) instanceof Held(Entry entry) ? Optional.of(entry) : Optional.empty();
+  public Optional<ReservationEntry> entry(String id) {
+    return attributes.get(id) instanceof ReservationAttribute(ReservationEntry entry)
+        ? Optional.of(entry)
+        : Optional.empty();
   }
 
   /** The reservations in flight, by id. */
-  public SortedMap<String, Entry> entries() {
-    var entries = new TreeMap<String, Entry>();
+  public SortedMap<String, ReservationEntry> entries() {
+    var entries = new TreeMap<String, ReservationEntry>();
     attributes.forEach((name, value) -> {
-      if (value instanceof Held(Entry entry)) {
+      if (value instanceof ReservationAttribute(ReservationEntry entry)) {
         entries.put(name, entry);
       }
     });
@@ -79,7 +87,37 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
 
   /** What is counted of each model on each day that is not closed, by day. */
   public List<DailyTotals> rollUps() {
-    return DailyTotals.of(this);
+    var days = new TreeSet<RollUpName>(RollUpName.BY_DAY_AND_MODEL);
+    attributes.keySet().stream()
+        .flatMap(name -> RollUpName.parse(name).stream())
+        .forEach(days::add);
+    var models = models();
+    var rollUps = new ArrayList<DailyTotals>();
+    for (var day : days) {
+      int code = day.modelCode();
+      rollUps.add(
+          new DailyTotals(
+              day.epochDay(),
+              code,
+              models.getOrDefault(code, "unknown model " + code),
+              (int) count(Counter.FLUSHED, day),
+              totals(day)));
+    }
+    return rollUps;
+  }
+
+  private UsageTotals totals(RollUpName day) {
+    return new UsageTotals(
+        count(Counter.CALLS, day),
+        count(Counter.PROMPT, day),
+        count(Counter.CACHED, day),
+        count(Counter.COMPLETION, day),
+        count(Counter.MICRO_USD, day),
+        count(Counter.ESTIMATED, day));
+  }
+
+  private long count(Counter counter, RollUpName day) {
+    return number(new RollUpName(counter, day.epochDay(), day.modelCode()).toString());
   }
 
   /** The newest day seen, or 0. */
@@ -105,7 +143,7 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
   }
 
   /** What reservations that charged a day's windows hold. */
-  public long heldOfDay(int epochDay, ToLongFunction<Entry> quantity) {
+  public long heldOfDay(int epochDay, ToLongFunction<ReservationEntry> quantity) {
     return entries().values().stream()
         .filter(entry -> entry.epochDay() == epochDay)
         .mapToLong(quantity)
@@ -113,7 +151,7 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
   }
 
   /** What reservations that charged a month's windows hold. */
-  public long heldOfMonth(int epochMonth, ToLongFunction<Entry> quantity) {
+  public long heldOfMonth(int epochMonth, ToLongFunction<ReservationEntry> quantity) {
     return entries().values().stream()
         .filter(entry -> Windows.monthOf(entry.epochDay()) == epochMonth)
         .mapToLong(quantity)

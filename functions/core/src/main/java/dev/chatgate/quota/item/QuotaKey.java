@@ -4,7 +4,8 @@ import dev.chatgate.tenant.TenantId;
 
 /**
  * Names one quota item. Every tenant has one, shard 0; the number is there so that a tenant can be
- * spread over several, each reservation being settled where it was admitted.
+ * spread over several. What is admitted at an item is settled, expired and closed at that item: the
+ * reservation, the reconciler's index and the rows of closed days carry the key or its shard.
  *
  * @param tenant the tenant
  * @param shard 0 and up
@@ -12,7 +13,10 @@ import dev.chatgate.tenant.TenantId;
 public record QuotaKey(TenantId tenant, int shard) {
   private static final char SEPARATOR = '#';
 
-  /** The item of a tenant that has only one. */
+  /**
+   * The item of a tenant that has only one. Those who begin with a tenant begin here: an admission,
+   * an operator's correction, the report of usage and the audit.
+   */
   public static QuotaKey of(TenantId tenant) {
     return new QuotaKey(tenant, 0);
   }

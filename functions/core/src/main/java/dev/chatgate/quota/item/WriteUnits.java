@@ -39,7 +39,7 @@ public final class WriteUnits {
     return switch (value) {
       case Attribute.Whole(long number) -> bytesOf(number);
       case Attribute.Text(String text) -> bytes(text);
-      case Attribute.Held _ -> Entry.BYTES;
+      case Attribute.ReservationAttribute _ -> ReservationEntry.BYTES;
     };
   }
 

@@ -1,11 +1,11 @@
 package dev.chatgate.quota.reconcile;
 
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable.Written;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
@@ -17,9 +17,9 @@ import java.util.TreeSet;
 /** One look of the reconciler at one item, and what follows from it. */
 final class ItemReconciliation {
   /** One item that resists must not take the time of all. */
-  private static final Duration LONGEST_SETTLEMENT = Duration.ofSeconds(5);
+  private static final Duration MAX_SETTLEMENT = Duration.ofSeconds(5);
 
-  private final Reconciler.Parts parts;
+  private final ReconcilerParts parts;
   private final QuotaKey key;
   private final Instant giveUpAt;
   private final TreeSet<Integer> closedDays = new TreeSet<>();
@@ -30,13 +30,13 @@ final class ItemReconciliation {
   private int flushed;
   private boolean unfinished;
 
-  ItemReconciliation(Reconciler.Parts parts, QuotaKey key, Instant giveUpAt) {
+  ItemReconciliation(ReconcilerParts parts, QuotaKey key, Instant giveUpAt) {
     this.parts = parts;
     this.key = key;
     this.giveUpAt = giveUpAt;
   }
 
-  Reconciler.Run run() {
+  ReconcilerRun run() {
     try {
       item = parts.table().read(key);
       parts.seen().remember(key, item);
@@ -46,7 +46,7 @@ final class ItemReconciliation {
     } catch (StoreUnavailableException e) {
       unfinished = true;
     }
-    return new Reconciler.Run(
+    return new ReconcilerRun(
         1, orphaned, applied, released, closedDays.size(), flushed, unfinished ? 1 : 0);
   }
 
@@ -61,10 +61,10 @@ final class ItemReconciliation {
     item = parts.seen().last(key);
   }
 
-  private void settle(String id, Entry entry) {
+  private void settle(String id, ReservationEntry entry) {
     int code = entry.modelCode();
     var model = item.models().getOrDefault(code, "unknown model " + code);
-    var enough = parts.clock().instant().plus(LONGEST_SETTLEMENT);
+    var enough = parts.clock().instant().plus(MAX_SETTLEMENT);
     var until = enough.isBefore(giveUpAt) ? enough : giveUpAt;
     parts
         .settler()
@@ -72,7 +72,7 @@ final class ItemReconciliation {
         .ifPresentOrElse(record -> count(entry, record), () -> unfinished = true);
   }
 
-  private void count(Entry entry, UsageRecord standing) {
+  private void count(ReservationEntry entry, UsageRecord standing) {
     if (standing.attempt() != entry.nonce()) {
       released++;
       return;
@@ -97,6 +97,7 @@ final class ItemReconciliation {
     var row =
         new DayRow(
             key.tenant(),
+            key.shard(),
             LocalDate.ofEpochDay(closed.epochDay()),
             closed.model(),
             closed.moved().flushed(),

@@ -1,6 +1,6 @@
 package dev.chatgate.quota.reconcile;
 
-import dev.chatgate.quota.item.Attribute.Held;
+import dev.chatgate.quota.item.Attribute.ReservationAttribute;
 import dev.chatgate.quota.item.Attribute.Whole;
 import dev.chatgate.quota.item.DailyTotals;
 import dev.chatgate.quota.item.ItemNames;
@@ -200,7 +200,8 @@ final class RollUpTransfer {
   private void dropNames(ItemUpdate.Builder write, Set<Integer> codes) {
     int day = item.newestDay();
     write.when(new Condition.Is(ItemNames.NEWEST_DAY, new Whole(day)));
-    item.entries().forEach((id, entry) -> write.when(new Condition.Is(id, new Held(entry))));
+    item.entries()
+        .forEach((id, entry) -> write.when(new Condition.Is(id, new ReservationAttribute(entry))));
     for (int code : codes) {
       write.remove(ItemNames.modelName(code));
       for (var counter : Counter.values()) {

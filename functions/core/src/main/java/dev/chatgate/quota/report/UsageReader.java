@@ -3,7 +3,7 @@ package dev.chatgate.quota.report;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
-import dev.chatgate.quota.limit.LimitStates;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.DayRow;
@@ -25,6 +25,7 @@ import java.util.function.Function;
  * twice rather than not at all, and the item's wins.
  */
 public final class UsageReader {
+  private final Limits limits;
   private final QuotaTable table;
   private final DayRows rows;
   private final InstantSource clock;
@@ -35,6 +36,16 @@ public final class UsageReader {
    * @param clock the store's time, see {@link StoreClock}
    */
   public UsageReader(QuotaTable table, DayRows rows, InstantSource clock) {
+    this(Limits.ALL, table, rows, clock);
+  }
+
+  /**
+   * A reader that shows other limits than {@link Limits#ALL}.
+   *
+   * @param limits what calls are held to
+   */
+  public UsageReader(Limits limits, QuotaTable table, DayRows rows, InstantSource clock) {
+    this.limits = limits;
     this.table = table;
     this.rows = rows;
     this.clock = clock;
@@ -68,7 +79,7 @@ public final class UsageReader {
    * Reads both. Rows are added up as they are read, so that memory holds the sums and no rows.
    *
    * @param <K> what the sums are by
-   * @param tenant whose
+   * @param tenant the tenant
    * @param from first UTC day, inclusive
    * @param to last UTC day, inclusive
    * @param group the sum that a day and model belong to
@@ -77,7 +88,8 @@ public final class UsageReader {
   public <K extends Comparable<? super K>> Usage<K> read(
       Tenant tenant, LocalDate from, LocalDate to, Function<? super DayAndModel, K> group) {
     var now = clock.instant();
-    var item = table.read(QuotaKey.of(tenant.id()));
+    var itemKey = QuotaKey.of(tenant.id());
+    var item = table.read(itemKey);
     var sums = new TreeMap<K, UsageTotals>();
     var inItem = new HashMap<DayAndModel, Integer>();
     for (var rollUp : item.rollUps()) {
@@ -93,12 +105,12 @@ public final class UsageReader {
         to,
         row -> {
           var key = new DayAndModel(row.day(), row.model());
-          if (countsBeside(inItem, key, row)) {
+          if (row.shard() != itemKey.shard() || countsBeside(inItem, key, row)) {
             sums.merge(group.apply(key), row.tally(), UsageTotals::plus);
           }
         });
     sums.values().removeIf(UsageTotals.ZERO::equals);
-    return new Usage<>(sums, LimitStates.of(tenant.quota(), item, now), now);
+    return new Usage<>(sums, limits.states(tenant.quota(), item, now), now);
   }
 
   /**

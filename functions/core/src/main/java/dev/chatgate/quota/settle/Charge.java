@@ -1,7 +1,7 @@
 package dev.chatgate.quota.settle;
 
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.ModelCodes;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
@@ -27,10 +27,10 @@ public record Charge(
   public static final Charge NOTHING = new Charge(0, 0, 0, 0, false, UsageTotals.ZERO);
 
   /**
-   * What a record means for an entry that is found under its id: nothing if it is a mark, or if the
-   * entry is a late twin of the one that the record is about.
+   * What a record means for an entry that is found under its id: nothing if it is a tombstone
+   * record, or if the entry is a late duplicate of the one that the record is about.
    */
-  static Charge of(UsageRecord record, Entry entry) {
+  static Charge of(UsageRecord record, ReservationEntry entry) {
     if (!record.counts() || record.attempt() != entry.nonce()) {
       return NOTHING;
     }

@@ -1,6 +1,7 @@
 package dev.chatgate.quota.settle;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
 import java.math.BigInteger;
@@ -12,17 +13,19 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * The wish to change what a record charged. Its identity is the corrected record, {@code madeAt},
- * and whether the call brought it itself: the same correction, made again, has no effect.
+ * A change of what a record charged. Its identity is the corrected record, {@code madeAt}, and
+ * whether the call brought it itself: the same correction, made again, has no effect.
  *
+ * @param item the quota item that it is admitted at and moves
  * @param corrected the record that charged something else than what is true
  * @param difference what is true, less what was charged so far; its calls are not looked at
  * @param bucketNanos what the token bucket is charged, 0 and up: a bucket gives nothing back
- * @param madeAt when it was first wished, whole seconds
+ * @param madeAt when it was first asked for, whole seconds
  * @param reason why, in the operator's words; absent if the call brought the correction itself
  * @param call what is known of the call, if it brought the correction itself
  */
 public record Correction(
+    QuotaKey item,
     UsageRecord corrected,
     UsageTotals difference,
     long bucketNanos,
@@ -42,7 +45,14 @@ public record Correction(
   /** An operator's correction: windows and records move, the minute's bucket does not. */
   public static Correction byOperator(
       UsageRecord corrected, UsageTotals difference, Instant madeAt, String reason) {
-    return new Correction(corrected, difference, 0, madeAt, Optional.of(reason), Optional.empty());
+    return new Correction(
+        QuotaKey.of(corrected.key().tenant()),
+        corrected,
+        difference,
+        0,
+        madeAt,
+        Optional.of(reason),
+        Optional.empty());
   }
 
   /** The identity of the correction's own record. */
@@ -52,7 +62,8 @@ public record Correction(
 
   /**
    * Derived from what its identity is; as long as any reservation's id. A call's own correction is
-   * told from an operator's of the same second, else its usage would be dropped as done already.
+   * distinct from an operator's of the same second, else its usage would be dropped as done
+   * already.
    */
   private String id() {
     var by = call.isPresent() ? "#call" : "";

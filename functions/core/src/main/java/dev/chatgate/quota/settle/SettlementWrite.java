@@ -1,7 +1,6 @@
 package dev.chatgate.quota.settle;
 
-import dev.chatgate.quota.item.Attribute.Held;
-import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.Attribute.ReservationAttribute;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemNames.Counter;
 import dev.chatgate.quota.item.ItemNames.RollUpName;
@@ -10,6 +9,7 @@ import dev.chatgate.quota.item.ItemUpdate.Action;
 import dev.chatgate.quota.item.ItemUpdate.Condition;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
 
 /**
@@ -32,10 +32,11 @@ final class SettlementWrite {
    * @param seen any earlier state of the item: whether the token bucket is idle is guessed by it
    * @param now epoch nanoseconds
    */
-  static ItemUpdate update(String id, Entry entry, Charge charge, QuotaItem seen, long now) {
+  static ItemUpdate update(
+      String id, ReservationEntry entry, Charge charge, QuotaItem seen, long now) {
     var write =
         new ItemUpdate.Builder()
-            .when(new Condition.Is(id, new Held(entry)))
+            .when(new Condition.Is(id, new ReservationAttribute(entry)))
             .remove(id)
             .add(ItemNames.ENTRIES, -1)
             .add(ItemNames.TOKENS_HELD, -entry.holdNanos());
@@ -47,7 +48,7 @@ final class SettlementWrite {
   }
 
   private static void chargeBucket(
-      ItemUpdate.Builder write, Entry entry, Charge charge, QuotaItem seen, long now) {
+      ItemUpdate.Builder write, ReservationEntry entry, Charge charge, QuotaItem seen, long now) {
     if (seen.number(ItemNames.TOKENS_TAT) < now) {
       chargeIdleBucket(write, entry, charge, now);
     } else {
@@ -56,7 +57,7 @@ final class SettlementWrite {
   }
 
   private static void chargeIdleBucket(
-      ItemUpdate.Builder write, Entry entry, Charge charge, long now) {
+      ItemUpdate.Builder write, ReservationEntry entry, Charge charge, long now) {
     long tat = now + charge.bucketNanos();
     long over = charge.bucketNanos() - entry.holdNanos();
     write
@@ -73,7 +74,7 @@ final class SettlementWrite {
   }
 
   private static void chargeBusyBucket(
-      ItemUpdate.Builder write, Entry entry, Charge charge, long now) {
+      ItemUpdate.Builder write, ReservationEntry entry, Charge charge, long now) {
     long over = charge.bucketNanos() - entry.holdNanos();
     write
         .when(new Condition.AtLeast(ItemNames.TOKENS_TAT, now))
@@ -85,7 +86,7 @@ final class SettlementWrite {
   }
 
   private static void moveWindows(
-      ItemUpdate.Builder write, String id, Entry entry, Charge charge, QuotaItem seen) {
+      ItemUpdate.Builder write, String id, ReservationEntry entry, Charge charge, QuotaItem seen) {
     int day = entry.epochDay();
     int month = Windows.monthOf(day);
     if (!dayGoes(day, id, seen)) {
@@ -121,7 +122,7 @@ final class SettlementWrite {
     return month < Windows.monthOf(seen.newestDay()) && !seen.namesMonth(month, id);
   }
 
-  private static void addToRollUp(ItemUpdate.Builder write, Entry entry, Charge charge) {
+  private static void addToRollUp(ItemUpdate.Builder write, ReservationEntry entry, Charge charge) {
     var used = charge.rollUp();
     int code = charge.underOther() ? ModelCodes.OTHER_CODE : entry.modelCode();
     if (charge.underOther()) {

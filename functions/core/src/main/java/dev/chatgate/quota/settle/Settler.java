@@ -1,15 +1,15 @@
 package dev.chatgate.quota.settle;
 
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.quota.admit.AdmissionWrite;
 import dev.chatgate.quota.item.Buckets;
-import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.EntryWrite;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
 import dev.chatgate.quota.item.QuotaTable.Written;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
 import dev.chatgate.time.Backoff;
 import dev.chatgate.time.Pause;
@@ -24,17 +24,18 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The two steps of every settlement, whoever makes it: decide what a reservation cost, once and for
- * all, then apply that decision to the counters. Each is repeated until it is done, its time is
- * over or the store says that it will never do it; doing one again has no effect.
+ * The two steps of every settlement, by a call, the reconciler or an operator: decide what a
+ * reservation cost, once and for all, then apply that decision to the counters. Each is repeated
+ * until it is done, its time is over or the store says that it will never do it; doing one again
+ * has no effect.
  */
 public final class Settler {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
   private static final int NONCES = 1 << 24;
   private static final int LOW_BITS = 0xFF;
   private static final Duration CORRECTION_TIME = Duration.ofMinutes(5);
-  private static final long MOST_SECONDS = 0xFFFF;
+  private static final long MAX_SECONDS = 0xFFFF;
 
   private final QuotaTable table;
   private final UsageRecords records;
@@ -46,7 +47,7 @@ public final class Settler {
   /**
    * @param table the counters
    * @param records the decisions
-   * @param seen last states of the items, shared with whoever else writes here
+   * @param seen last states of the items, shared with all that write here
    * @param clock the store's time, see {@link StoreClock}
    * @param random jitter and nonces
    * @param pause waits between attempts
@@ -127,7 +128,7 @@ public final class Settler {
 
   /**
    * Applies a decision to the entry that is found under its id, if one is. An entry with another
-   * nonce than the record's is a late twin, and is let go with nothing charged.
+   * nonce than the record's is a late duplicate, and is let go with nothing charged.
    *
    * @param key the item
    * @param entry the entry as the caller knows it; another one found is dealt with too
@@ -135,12 +136,14 @@ public final class Settler {
    * @param giveUpAt after this nothing more is tried; one attempt is always made
    * @return whether no entry of the id is in the item any more
    */
-  public boolean apply(QuotaKey key, Entry entry, UsageRecord decided, Instant giveUpAt) {
+  public boolean apply(
+      QuotaKey key, ReservationEntry entry, UsageRecord decided, Instant giveUpAt) {
     var time = time(giveUpAt);
     Application step = new Application.Again(entry);
-    while (step instanceof Application.Again(Entry expected)) {
+    while (step instanceof Application.Again(ReservationEntry expected)) {
       step = tryToApply(key, expected, decided, time.forAttempt());
-      if (step instanceof Application.Again(Entry found) && !mayGoOn(time, expected, found)) {
+      if (step instanceof Application.Again(ReservationEntry found)
+          && !mayGoOn(time, expected, found)) {
         return false;
       }
     }
@@ -148,7 +151,8 @@ public final class Settler {
   }
 
   /** An entry that was found in the place of the expected one is dealt with at once. */
-  private static boolean mayGoOn(RetryTime time, Entry expected, Entry found) {
+  private static boolean mayGoOn(
+      RetryTime time, ReservationEntry expected, ReservationEntry found) {
     return found.equals(expected) ? time.pause() : time.isLeft();
   }
 
@@ -162,13 +166,14 @@ public final class Settler {
      *
      * @param entry the entry that is still to be applied, as far as is known
      */
-    record Again(Entry entry) implements Application {}
+    record Again(ReservationEntry entry) implements Application {}
 
     /** The store refused the write, and would refuse it again. */
     record Rejected() implements Application {}
   }
 
-  private Application tryToApply(QuotaKey key, Entry entry, UsageRecord decided, Duration atMost) {
+  private Application tryToApply(
+      QuotaKey key, ReservationEntry entry, UsageRecord decided, Duration atMost) {
     var id = decided.key().id();
     var now = Buckets.nanosOf(clock.instant());
     var write = SettlementWrite.update(id, entry, Charge.of(decided, entry), seen.last(key), now);
@@ -195,8 +200,8 @@ public final class Settler {
   }
 
   /**
-   * Settles an entry whose deadline has passed. The record that stands decides; if none does, the
-   * call died, and its reserve is charged, or a correction was given up, and nothing is.
+   * Settles an entry after its deadline. The record that stands decides; if none does, the call
+   * died, and its reserve is charged, or a correction was given up, and nothing is.
    *
    * @param key the item
    * @param id the reservation's id
@@ -206,12 +211,12 @@ public final class Settler {
    * @return the record that was applied; empty if the store was not there in time
    */
   public Optional<UsageRecord> expire(
-      QuotaKey key, String id, Entry entry, String model, Instant giveUpAt) {
+      QuotaKey key, String id, ReservationEntry entry, String model, Instant giveUpAt) {
     var now = clock.instant();
     var record =
         entry.isCorrection()
-            ? UsageRecordFactory.released(key.tenant(), id, entry, model, now)
-            : UsageRecordFactory.orphaned(key.tenant(), id, entry, model, now);
+            ? UsageRecordFactory.released(key, id, entry, model, now)
+            : UsageRecordFactory.orphaned(key, id, entry, model, now);
     return decide(record, giveUpAt)
         .standing()
         .filter(standing -> apply(key, entry, standing, giveUpAt));
@@ -226,7 +231,7 @@ public final class Settler {
    * @return whether it is recorded and applied, now or before
    */
   public boolean correct(Correction correction, Instant giveUpAt) {
-    var key = QuotaKey.of(correction.key().tenant());
+    var key = correction.item();
     var made = findRecord(correction.key(), giveUpAt);
     if (made.isUnknown()) {
       return false;
@@ -262,7 +267,7 @@ public final class Settler {
   }
 
   private boolean decideAndApply(
-      QuotaKey key, Correction correction, Entry entry, Instant giveUpAt) {
+      QuotaKey key, Correction correction, ReservationEntry entry, Instant giveUpAt) {
     var decided =
         decide(UsageRecordFactory.correction(correction, entry, clock.instant()), giveUpAt)
             .standing();
@@ -273,15 +278,15 @@ public final class Settler {
 
   /**
    * Lets the correction's entry in. Its nonce is drawn: should two callers make the same correction
-   * at once, the record says whose entry counts, and the other's is let go.
+   * at once, the record says which entry counts, and the other one is let go.
    */
-  private Optional<Entry> admit(QuotaKey key, Correction correction, Instant giveUpAt) {
+  private Optional<ReservationEntry> admit(QuotaKey key, Correction correction, Instant giveUpAt) {
     var time = time(giveUpAt);
     var admitted = tryToAdmit(key, correction, time.forAttempt());
     while (admitted instanceof CorrectionEntry.NotYet && time.pause()) {
       admitted = tryToAdmit(key, correction, time.forAttempt());
     }
-    return admitted instanceof CorrectionEntry.In(Entry entry)
+    return admitted instanceof CorrectionEntry.In(ReservationEntry entry)
         ? Optional.of(entry)
         : Optional.empty();
   }
@@ -293,7 +298,7 @@ public final class Settler {
      *
      * @param entry as it stands
      */
-    record In(Entry entry) implements CorrectionEntry {}
+    record In(ReservationEntry entry) implements CorrectionEntry {}
 
     /** To be tried again. */
     record NotYet() implements CorrectionEntry {}
@@ -307,8 +312,15 @@ public final class Settler {
     var now = clock.instant();
     var item = seen.last(key);
     var entry = entryOf(correction, item, random.nextInt(NONCES), now);
-    var model = correction.corrected().model();
-    var write = AdmissionWrite.correction(id, entry, model, item, Buckets.nanosOf(now));
+    var write =
+        EntryWrite.begin(
+                id,
+                entry,
+                correction.corrected().model(),
+                ModelCodes.MAX_NAMES_WITH_CONFIGURED,
+                item,
+                Buckets.nanosOf(now))
+            .build();
     try {
       return switch (table.update(key, write, atMost)) {
         case Written.Done(QuotaItem after) -> {
@@ -330,24 +342,25 @@ public final class Settler {
     }
   }
 
-  private static Entry entryOf(Correction correction, QuotaItem item, int nonce, Instant now) {
+  private static ReservationEntry entryOf(
+      Correction correction, QuotaItem item, int nonce, Instant now) {
     long madeAt = correction.madeAt().getEpochSecond();
     long toDeadline = now.plus(CORRECTION_TIME).getEpochSecond() - madeAt;
     var corrected = correction.corrected();
-    return new Entry(
+    return new ReservationEntry(
         nonce & LOW_BITS,
         0,
         0,
         0,
         madeAt,
-        (int) Math.clamp(toDeadline, 0, MOST_SECONDS),
+        (int) Math.clamp(toDeadline, 0, MAX_SECONDS),
         Math.max(Windows.dayOf(now), item.newestDay()),
         ModelCodes.codeFor(corrected.model(), item, ModelCodes.MAX_NAMES_WITH_CONFIGURED),
         nonce >>> Byte.SIZE);
   }
 
   private RetryTime time(Instant giveUpAt) {
-    var backoff = new Backoff(pause, random, FIRST_PAUSE, LONGEST_PAUSE);
+    var backoff = new Backoff(pause, random, FIRST_PAUSE, MAX_PAUSE);
     return new RetryTime(clock, backoff, giveUpAt);
   }
 }

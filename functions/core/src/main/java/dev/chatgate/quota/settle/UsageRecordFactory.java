@@ -2,10 +2,10 @@ package dev.chatgate.quota.settle;
 
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Reservation;
-import dev.chatgate.quota.item.Buckets;
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.ModelCodes;
-import dev.chatgate.tenant.TenantId;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.ReservationEntry;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
@@ -21,7 +21,7 @@ import java.util.Optional;
 /** Makes the records that decide what reservations cost. Pure. */
 public final class UsageRecordFactory {
   /** A longer {@code usage} object is not kept: a record must always fit its item. */
-  private static final int LONGEST_RAW_USAGE = 16_384;
+  private static final int MAX_RAW_USAGE = 16_384;
 
   /** The provider's name for a model is the tenant's where there is no alias. */
   private static final int MAX_UPSTREAM_MODEL = 1_024;
@@ -53,7 +53,7 @@ public final class UsageRecordFactory {
         used,
         entry.tokens(),
         entry.microUsd(),
-        Buckets.nanosFor(used.tokens(), claim.quota().tokensPerMinute()),
+        Limits.bucketNanos(used.tokens(), claim.quota()),
         used.tokens() > entry.tokens() || used.microUsd() > entry.microUsd(),
         now,
         Optional.empty(),
@@ -62,7 +62,7 @@ public final class UsageRecordFactory {
 
   /**
    * The name that the call is counted under. One that the provider does not know, and that is
-   * configured nowhere, is not kept: anybody can make up any number of them.
+   * configured nowhere, is not kept: clients can make up any number of them.
    */
   private static String modelOf(Reservation reservation, CallFacts facts) {
     var claim = reservation.claim();
@@ -74,7 +74,7 @@ public final class UsageRecordFactory {
 
   static UsageRecord.Key keyOf(Reservation reservation) {
     return new UsageRecord.Key(
-        reservation.tenant(),
+        reservation.key().tenant(),
         reservation.entry().admittedAt(),
         reservation.requestId().reservationId());
   }
@@ -93,16 +93,17 @@ public final class UsageRecordFactory {
   /** A provider may say anything; sums of records must not overflow by it. */
   private static TokenCounts bounded(TokenCounts counts) {
     return new TokenCounts(
-        Math.min(Entry.MOST, counts.prompt()),
-        Math.min(Entry.MOST, counts.cached()),
-        Math.min(Entry.MOST, counts.completion()));
+        Math.min(ReservationEntry.MAX, counts.prompt()),
+        Math.min(ReservationEntry.MAX, counts.cached()),
+        Math.min(ReservationEntry.MAX, counts.completion()));
   }
 
   private static long microUsd(Claim claim, TokenCounts counts) {
     try {
-      return Math.min(Entry.MOST, claim.price().map(price -> price.microUsd(counts)).orElse(0L));
+      return Math.min(
+          ReservationEntry.MAX, claim.price().map(price -> price.microUsd(counts)).orElse(0L));
     } catch (ArithmeticException tooMuch) {
-      return Entry.MOST;
+      return ReservationEntry.MAX;
     }
   }
 
@@ -114,7 +115,7 @@ public final class UsageRecordFactory {
         bounded(facts),
         claim.promptTokens(),
         claim.completionTokens(),
-        rawUsage(consumption).filter(raw -> raw.length() <= LONGEST_RAW_USAGE),
+        rawUsage(consumption).filter(raw -> raw.length() <= MAX_RAW_USAGE),
         claim
             .price()
             .map(
@@ -144,16 +145,16 @@ public final class UsageRecordFactory {
    * The record of a call that died: the reserve is charged. How it divides between prompt and
    * completion is not in the entry; all of it counts as prompt.
    *
-   * @param tenant whose
+   * @param item the quota item that holds the entry
    * @param id the reservation's id
    * @param entry what was held
    * @param model the name that the entry's model code stands for
    * @param now the present
    */
   public static UsageRecord orphaned(
-      TenantId tenant, String id, Entry entry, String model, Instant now) {
+      QuotaKey item, String id, ReservationEntry entry, String model, Instant now) {
     return without(
-        new UsageRecord.Key(tenant, entry.admittedAt(), id),
+        new UsageRecord.Key(item.tenant(), entry.admittedAt(), id),
         Kind.ORPHANED,
         entry,
         model,
@@ -162,19 +163,19 @@ public final class UsageRecordFactory {
   }
 
   /**
-   * A mark that lets an entry go, nothing charged: of an admission that was given up, or of a
-   * correction that expired before its record.
+   * A tombstone record, which lets an entry go with nothing charged: of an admission that was given
+   * up, or of a correction that expired before its record.
    *
-   * @param tenant whose
+   * @param item the quota item that holds the entry
    * @param id the reservation's id
    * @param entry what is or may come to be held
    * @param model the name that the entry's model code stands for
    * @param now the present
    */
   public static UsageRecord released(
-      TenantId tenant, String id, Entry entry, String model, Instant now) {
+      QuotaKey item, String id, ReservationEntry entry, String model, Instant now) {
     return without(
-        new UsageRecord.Key(tenant, entry.admittedAt(), id),
+        new UsageRecord.Key(item.tenant(), entry.admittedAt(), id),
         Kind.RELEASED,
         entry,
         model,
@@ -183,7 +184,12 @@ public final class UsageRecordFactory {
   }
 
   private static UsageRecord without(
-      UsageRecord.Key key, Kind kind, Entry entry, String model, UsageTotals charged, Instant now) {
+      UsageRecord.Key key,
+      Kind kind,
+      ReservationEntry entry,
+      String model,
+      UsageTotals charged,
+      Instant now) {
     return new UsageRecord(
         key,
         kind,
@@ -202,7 +208,7 @@ public final class UsageRecordFactory {
   }
 
   /** The record of a correction, once its entry is in the item. */
-  public static UsageRecord correction(Correction correction, Entry entry, Instant now) {
+  public static UsageRecord correction(Correction correction, ReservationEntry entry, Instant now) {
     var corrected = correction.corrected();
     return new UsageRecord(
         correction.key(),

@@ -33,7 +33,7 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** Two callers who make the same correction at once, and know nothing of each other. */
+/** Two callers make the same correction at once, without knowing of each other. */
 class CorrectionRaceTest {
   private static final TenantId TENANT = new TenantId("corrected");
   private static final QuotaKey KEY = QuotaKey.of(TENANT);
@@ -56,7 +56,8 @@ class CorrectionRaceTest {
     var random = new Random(1);
     var ledger = new QuotaLedger(table, records, clock, random, clock, LedgerListener.NONE);
     var claim = Calls.claim(random, TENANT, Quota.UNLIMITED, 100, later());
-    if (ledger.admit(claim) instanceof Admission.Granted(Reservation reservation, RateLimits _)) {
+    if (ledger.admit(claim)
+        instanceof Admission.Granted(Reservation reservation, RateLimits _, int _)) {
       ledger.settle(reservation, Calls.used(100), Calls.FACTS, later());
     }
     var written = new ArrayList<UsageRecord>();
@@ -69,7 +70,13 @@ class CorrectionRaceTest {
     var orphan = settledCall();
     var byCall =
         new Correction(
-            orphan, new UsageTotals(0, 7, 0, 0, 7, 0), 0, later(), Optional.empty(), orphan.call());
+            KEY,
+            orphan,
+            new UsageTotals(0, 7, 0, 0, 7, 0),
+            0,
+            later(),
+            Optional.empty(),
+            orphan.call());
     var byOperator =
         Correction.byOperator(
             orphan, new UsageTotals(0, 5, 0, 0, 5, 0), later(), "the provider said so");

@@ -13,19 +13,17 @@ import dev.chatgate.quota.Admission.Unavailable;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
-import dev.chatgate.quota.Ledger.Settlement;
 import dev.chatgate.quota.LedgerListener;
-import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.OneTenant;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Refusal.Kind;
 import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.Settlement.Progress;
 import dev.chatgate.quota.item.Buckets;
 import dev.chatgate.quota.item.CheckedTable;
 import dev.chatgate.quota.item.DailyTotals;
 import dev.chatgate.quota.item.DatedTable;
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.FaultyTable;
 import dev.chatgate.quota.item.FaultyTable.Fault;
 import dev.chatgate.quota.item.ItemNames;
@@ -34,12 +32,15 @@ import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
 import dev.chatgate.quota.item.WriteUnits;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.quota.settle.Correction;
 import dev.chatgate.quota.settle.Settler;
+import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.StoreClock;
@@ -114,7 +115,7 @@ public abstract class LedgerContract {
     return faults.isEmpty() ? Fault.NONE : faults.remove();
   }
 
-  /** A ledger of another instance, which has seen nothing and whose clock may be off. */
+  /** A ledger of another instance, which has seen nothing, with a clock that may be off. */
   private Ledger ledger(Duration skew) {
     return new QuotaLedger(
         faulty, records, new ThreadClock(clock, skew), random, clock, LedgerListener.NONE);
@@ -141,7 +142,7 @@ public abstract class LedgerContract {
   }
 
   private static String why(Admission admission) {
-    return admission instanceof Unavailable(RuntimeException cause)
+    return admission instanceof Unavailable(RuntimeException cause, int _)
         ? cause + ", by " + cause.getCause()
         : admission.toString();
   }
@@ -151,11 +152,13 @@ public abstract class LedgerContract {
   }
 
   private void settled(Reservation reservation, long tokens) {
-    assertEquals(Settlement.APPLIED, settle(reservation, Calls.used(tokens)));
+    assertEquals(Progress.APPLIED, settle(reservation, Calls.used(tokens)));
   }
 
-  private Settlement settle(Reservation reservation, Consumption consumption) {
-    return ledger.settle(reservation, consumption, Calls.FACTS, clock.instant().plusSeconds(10));
+  private Progress settle(Reservation reservation, Consumption consumption) {
+    return ledger
+        .settle(reservation, consumption, Calls.FACTS, clock.instant().plusSeconds(10))
+        .progress();
   }
 
   private List<UsageRecord> written() {
@@ -239,7 +242,7 @@ public abstract class LedgerContract {
   @Test
   void aCallThatTheProviderNeverWorkedForCostsNothingButCounts() {
     var reservation = granted(Calls.limits().tokensPerDay(1000).quota(), 400);
-    assertEquals(Settlement.APPLIED, settle(reservation, new Consumption.Nothing()));
+    assertEquals(Progress.APPLIED, settle(reservation, new Consumption.Nothing()));
     assertEquals(0, usedToday());
     assertEquals(1, onlyRecord().charged().calls());
     assertEquals(1, item().rollUps().getFirst().tally().calls());
@@ -266,8 +269,8 @@ public abstract class LedgerContract {
   void absurdUsageIsBoundedAndOverflowsNothing() {
     var reservation = granted(Calls.limits().tokensPerMinute(1000).quota(), 400);
     var absurd = new TokenCounts(Long.MAX_VALUE / 4, 0, Long.MAX_VALUE / 4);
-    assertEquals(Settlement.APPLIED, settle(reservation, new Consumption.Measured(absurd, "{}")));
-    assertEquals(2 * Entry.MOST, usedToday());
+    assertEquals(Progress.APPLIED, settle(reservation, new Consumption.Measured(absurd, "{}")));
+    assertEquals(2 * ReservationEntry.MAX, usedToday());
   }
 
   @Test
@@ -312,8 +315,9 @@ public abstract class LedgerContract {
     return new QuotaLedger(store, records, clock, random, clock, LedgerListener.NONE);
   }
 
-  private Settlement settle(QuotaLedger by, Reservation reservation) {
-    return by.settle(reservation, Calls.used(10), Calls.FACTS, clock.instant().plusSeconds(10));
+  private Progress settle(QuotaLedger by, Reservation reservation) {
+    return by.settle(reservation, Calls.used(10), Calls.FACTS, clock.instant().plusSeconds(10))
+        .progress();
   }
 
   private int bytes() {
@@ -349,7 +353,7 @@ public abstract class LedgerContract {
       // Some instances start anew, and know nothing of the item.
       var instance = number % 50 == 49 ? unchecked() : warm;
       var reservation = grantedBy(instance, madeUp(nameOf200(number))).reservation();
-      assertEquals(Settlement.APPLIED, settle(instance, reservation));
+      assertEquals(Progress.APPLIED, settle(instance, reservation));
       largest = number % 500 == 0 ? Math.max(largest, bytes()) : largest;
     }
     largest = Math.max(largest, bytes());
@@ -357,7 +361,7 @@ public abstract class LedgerContract {
     assertTrue(namesKept() <= ModelCodes.MAX_NAMES, namesKept() + " names");
     for (var known : List.of(claimOf("known-model"), claimOf(nameOf200(MADE_UP_NAMES)))) {
       var reservation = grantedBy(warm, known).reservation();
-      assertEquals(Settlement.APPLIED, settle(warm, reservation));
+      assertEquals(Progress.APPLIED, settle(warm, reservation));
       assertTrue(item().models().containsValue(known.model()), "a priced name has its own line");
     }
     assertEquals(MADE_UP_NAMES + 2, written().size());
@@ -374,13 +378,13 @@ public abstract class LedgerContract {
       instances.add(instance);
       held.add(grantedBy(instance, madeUp(nameOf200(number))).reservation());
     }
-    int entries = inFlight * (RequestId.RESERVATION_ID_LENGTH + Entry.BYTES);
+    int entries = inFlight * (RequestId.RESERVATION_ID_LENGTH + ReservationEntry.BYTES);
     assertTrue(bytes() <= MAX_BYTES_AT_REST + entries, bytes() + " bytes");
     assertTrue(namesKept() <= ModelCodes.MAX_NAMES, namesKept() + " names");
     var warm = unchecked();
     settle(warm, grantedBy(warm, claimOf("known-model")).reservation());
     for (int number = 0; number < inFlight; number++) {
-      assertEquals(Settlement.APPLIED, settle(instances.get(number), held.get(number)));
+      assertEquals(Progress.APPLIED, settle(instances.get(number), held.get(number)));
     }
     assertTrue(bytes() <= MAX_BYTES_AT_REST, bytes() + " bytes");
     assertCountersAreRecords();
@@ -456,7 +460,7 @@ public abstract class LedgerContract {
             new Consumption.Nothing(),
             Calls.refused(status),
             clock.instant().plusSeconds(10));
-    assertEquals(Settlement.APPLIED, settlement);
+    assertEquals(Progress.APPLIED, settlement.progress());
   }
 
   @Test
@@ -524,7 +528,7 @@ public abstract class LedgerContract {
         new CallFacts(404, Optional.empty(), false, 0, name, Optional.empty(), Duration.ZERO);
     var settlement =
         ledger.settle(reservation, Calls.used(10), facts, clock.instant().plusSeconds(10));
-    assertEquals(Settlement.APPLIED, settlement);
+    assertEquals(Progress.APPLIED, settlement.progress());
     assertEquals(1_024, onlyRecord().call().orElseThrow().facts().upstreamModel().length());
     assertEquals(200, item().models().getOrDefault(reservation.entry().modelCode(), "").length());
   }
@@ -556,7 +560,7 @@ public abstract class LedgerContract {
   void aLimitOfZeroIsNamedBeforeOneThatIsTooSmall() {
     var quota = Calls.limits().tokensPerMinute(1).requestsPerMinute(0).quota();
     var refusal = refused(quota, 1_000);
-    assertEquals(Limit.REQUESTS_PER_MINUTE, refusal.limit());
+    assertEquals(Limits.REQUESTS_PER_MINUTE, refusal.limit());
     assertEquals(Kind.BLOCKED, refusal.kind());
   }
 
@@ -564,7 +568,7 @@ public abstract class LedgerContract {
   void aReserveThatNoLimitCanEverHoldNamesTheLargestThatFits() {
     var quota = Calls.limits().tokensPerMinute(900).tokensPerDay(800).quota();
     var refusal = refused(quota, 1_000);
-    assertEquals(Limit.TOKENS_PER_DAY, refusal.limit());
+    assertEquals(Limits.TOKENS_PER_DAY, refusal.limit());
     assertEquals(Kind.NEVER_FITS, refusal.kind());
     assertEquals(1_000, refusal.requested());
     assertEquals(800, refusal.allowed());
@@ -586,7 +590,7 @@ public abstract class LedgerContract {
     settled(granted(quota, 600), 600);
     var inFlight = granted(quota, 400);
     var refusal = refused(quota, 1);
-    assertEquals(Limit.TOKENS_PER_DAY, refusal.limit());
+    assertEquals(Limits.TOKENS_PER_DAY, refusal.limit());
     assertEquals(Kind.WAIT, refusal.kind());
     assertEquals(600, refusal.settled());
     assertEquals(400, refusal.inFlight());
@@ -627,7 +631,7 @@ public abstract class LedgerContract {
     var first = granted(quota, 1);
     granted(quota, 1);
     var refusal = refused(quota, 1);
-    assertEquals(Limit.CONCURRENT_REQUESTS, refusal.limit());
+    assertEquals(Limits.CONCURRENT_REQUESTS, refusal.limit());
     assertEquals(Kind.WAIT, refusal.kind());
     assertEquals(2, refusal.inFlight());
     assertEquals(Duration.ofSeconds(1), refusal.retryAfter().orElseThrow());
@@ -641,7 +645,7 @@ public abstract class LedgerContract {
     for (int call = 0; call < 7; call++) {
       settled(granted(quota, 1), 0);
     }
-    waitsExactly(quota, 1, Limit.REQUESTS_PER_MINUTE);
+    waitsExactly(quota, 1, Limits.REQUESTS_PER_MINUTE);
   }
 
   @Test
@@ -651,7 +655,7 @@ public abstract class LedgerContract {
       settled(granted(quota, 2_499), 2_499);
     }
     settled(granted(quota, 40), 40);
-    waitsExactly(quota, 777, Limit.TOKENS_PER_MINUTE);
+    waitsExactly(quota, 777, Limits.TOKENS_PER_MINUTE);
   }
 
   private void waitsExactly(Quota quota, long tokens, Limit limit) {
@@ -681,13 +685,13 @@ public abstract class LedgerContract {
   void ofSeveralLimitsTheOneThatFreesLastIsNamed() {
     var quota = Calls.limits().requestsPerMinute(1).tokensPerMinute(60).concurrent(1).quota();
     granted(quota, 30);
-    assertEquals(Limit.REQUESTS_PER_MINUTE, refused(quota, 31).limit());
+    assertEquals(Limits.REQUESTS_PER_MINUTE, refused(quota, 31).limit());
     var withDay =
         Calls.limits().requestsPerMinute(1).tokensPerDay(100).tokensPerMonth(1_000).quota();
     var reservation = granted(Calls.limits().tokensPerDay(130).quota(), 100);
     settled(reservation, 100);
     var refusal = refused(withDay, 50);
-    assertEquals(Limit.TOKENS_PER_DAY, refusal.limit());
+    assertEquals(Limits.TOKENS_PER_DAY, refusal.limit());
     assertEquals(Kind.SPENT, refusal.kind());
   }
 
@@ -720,7 +724,7 @@ public abstract class LedgerContract {
 
   private void waitAsTold(Quota quota, long tokens) {
     var admission = ledger.admit(claim(quota, tokens));
-    if (admission instanceof Refused(Refusal refusal, _)) {
+    if (admission instanceof Refused(Refusal refusal, _, _)) {
       clock.advance(refusal.retryAfter().orElseThrow());
       admission = ledger.admit(claim(quota, tokens));
     }
@@ -747,9 +751,10 @@ public abstract class LedgerContract {
     var quota = Calls.limits().requestsPerMinute(60).tokensPerMinute(6_000).quota();
     var limits = grantedBy(ledger, claim(quota, 1_000)).rateLimits();
     assertEquals(
-        new RateLimits.Bucket(60, 59, Duration.ofSeconds(1)), limits.requests().orElseThrow());
-    assertEquals(
-        new RateLimits.Bucket(6_000, 5_000, Duration.ofSeconds(10)), limits.tokens().orElseThrow());
+        List.of(
+            new RateLimits.Bucket(Limits.REQUESTS_PER_MINUTE, 60, 59, Duration.ofSeconds(1)),
+            new RateLimits.Bucket(Limits.TOKENS_PER_MINUTE, 6_000, 5_000, Duration.ofSeconds(10))),
+        limits.buckets());
     var refused = assertInstanceOf(Refused.class, ledger.admit(claim(quota, 5_001)));
     assertEquals(limits, refused.rateLimits());
     var never = assertInstanceOf(Refused.class, ledger.admit(claim(quota, 6_001)));
@@ -879,7 +884,7 @@ public abstract class LedgerContract {
     var again = assertInstanceOf(Refused.class, ledger.admit(claim(quota, 30)));
     assertEquals(Kind.SPENT, again.refusal().kind());
     assertEquals(30, again.refusal().requested());
-    assertTrue(again.rateLimits().requests().isPresent());
+    assertEquals(Limits.REQUESTS_PER_MINUTE, again.rateLimits().buckets().getFirst().limit());
     assertEquals(0, calls());
     settled(granted(quota, 5), 0);
     refused(Calls.limits().tokensPerDay(1_001).quota(), 30);
@@ -973,7 +978,7 @@ public abstract class LedgerContract {
     for (int attempt = 0; attempt < 100; attempt++) {
       faults.add(Fault.LOST_BEFORE);
     }
-    assertEquals(Settlement.RECORDED, settle(reservation, Calls.used(100)));
+    assertEquals(Progress.RECORDED, settle(reservation, Calls.used(100)));
     faults.clear();
     assertEquals(100, expire(reservation).orElseThrow().charged().tokens());
     assertEquals(100, usedToday());
@@ -1044,7 +1049,7 @@ public abstract class LedgerContract {
     assertTrue(calls() <= 4);
     clock.advance(Duration.ofMinutes(1));
     settled(granted(quota, 1_000), 1_000);
-    assertEquals(Limit.TOKENS_PER_MINUTE, refused(quota, 1_000).limit());
+    assertEquals(Limits.TOKENS_PER_MINUTE, refused(quota, 1_000).limit());
   }
 
   @Test
@@ -1058,7 +1063,7 @@ public abstract class LedgerContract {
     for (var dates : List.of(List.of(0), List.of(-40), List.of(0, -40), List.of(3_600))) {
       var admission = startedWith(behind, dates).admit(claim(quota, 1));
       var refused = assertInstanceOf(Refused.class, admission, dates.toString());
-      assertEquals(Limit.REQUESTS_PER_MINUTE, refused.refusal().limit());
+      assertEquals(Limits.REQUESTS_PER_MINUTE, refused.refusal().limit());
       assertEquals(full, item());
     }
   }

@@ -263,7 +263,7 @@ public abstract class LedgerRaceContract {
               "model-" + random.nextInt(3),
               1 + random.nextInt(2_000),
               clock.instant().plusSeconds(20));
-      if (instance.ledger.admit(claim) instanceof Granted(Reservation reservation, _)) {
+      if (instance.ledger.admit(claim) instanceof Granted(Reservation reservation, _, _)) {
         admitted++;
         open.add(reservation);
       }

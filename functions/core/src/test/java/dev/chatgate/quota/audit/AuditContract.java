@@ -9,12 +9,10 @@ import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.OneTenant;
 import dev.chatgate.quota.Reservation;
-import dev.chatgate.quota.admit.AdmissionWrite;
 import dev.chatgate.quota.admit.QuotaLedger;
-import dev.chatgate.quota.audit.Audit.Difference;
-import dev.chatgate.quota.audit.Audit.Kind;
+import dev.chatgate.quota.audit.AuditDifference.Kind;
 import dev.chatgate.quota.item.Buckets;
-import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.EntryWrite;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemNames.Counter;
 import dev.chatgate.quota.item.ItemNames.RollUpName;
@@ -24,6 +22,7 @@ import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
 import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.quota.settle.Correction;
@@ -112,11 +111,11 @@ public abstract class AuditContract {
         .run(clock.instant().plusSeconds(50));
   }
 
-  private List<Difference> differences() {
+  private List<AuditDifference> differences() {
     return differences(records);
   }
 
-  private List<Difference> differences(UsageRecords seen) {
+  private List<AuditDifference> differences(UsageRecords seen) {
     return audit(seen, clock, clock).differences(tenant);
   }
 
@@ -128,9 +127,9 @@ public abstract class AuditContract {
     return kinds(differences());
   }
 
-  private static Set<Kind> kinds(List<Difference> differences) {
+  private static Set<Kind> kinds(List<AuditDifference> differences) {
     return differences.stream()
-        .map(Difference::kind)
+        .map(AuditDifference::kind)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -278,7 +277,7 @@ public abstract class AuditContract {
   @Test
   void aDaysRowThatIsOffIsNamed() {
     history();
-    rows.putIfAbsent(new DayRow(tenant, DAY, "m", 5, new UsageTotals(0, 1, 0, 0, 0, 0)));
+    rows.putIfAbsent(new DayRow(tenant, 0, DAY, "m", 5, new UsageTotals(0, 1, 0, 0, 0, 0)));
     var found = differences();
     assertEquals(1, found.size());
     assertEquals(
@@ -328,10 +327,11 @@ public abstract class AuditContract {
     long seconds = clock.instant().getEpochSecond();
     int day = Windows.dayOf(clock.instant());
     int model = ModelCodes.codeFor("m", table.read(key), ModelCodes.MAX_NAMES);
-    var entry = new Entry(3, 0, 0, 0, seconds, 60, day, model, 500);
+    var entry = new ReservationEntry(3, 0, 0, 0, seconds, 60, day, model, 500);
     long nanos = Buckets.nanosOf(clock.instant());
     var seen = table.read(key);
-    table.update(key, AdmissionWrite.correction(correction.key().id(), entry, "m", seen, nanos));
+    table.update(
+        key, EntryWrite.begin(correction.key().id(), entry, "m", 100, seen, nanos).build());
     records.decide(UsageRecordFactory.correction(correction, entry, clock.instant()));
     clock.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), differences());
@@ -383,7 +383,7 @@ public abstract class AuditContract {
               "model-" + own.nextInt(2),
               1 + own.nextInt(500),
               now.plusSeconds(20));
-      if (mine.admit(claim) instanceof Granted(Reservation reservation, _)) {
+      if (mine.admit(claim) instanceof Granted(Reservation reservation, _, _)) {
         admitted++;
         var used = Calls.used(own.nextLong(reservation.entry().tokens() + 1));
         mine.settle(reservation, used, Calls.FACTS, now.plusSeconds(20));

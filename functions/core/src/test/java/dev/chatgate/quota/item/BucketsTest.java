@@ -31,7 +31,7 @@ class BucketsTest {
 
   @Test
   void noChargeOverflowsTheClock() {
-    long most = Buckets.nanosFor(Entry.MOST, OptionalLong.of(1));
+    long most = Buckets.nanosFor(ReservationEntry.MAX, OptionalLong.of(1));
     assertTrue(most + 2_000_000_000_000_000_000L > 0);
   }
 

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /**
- * A table whose answers get lost: some writes are throttled, some never arrive, some are done
- * without an answer, and some are done much later, when nobody waits for them any more.
+ * A table that loses answers: some writes are throttled, some never arrive, some are done without
+ * an answer, and some are done much later, when no caller waits for them any more.
  */
 public final class FaultyTable implements QuotaTable {
   private final CheckedTable table;

@@ -63,6 +63,7 @@ public final class EarlierReconciler {
       var row =
           new DayRow(
               key.tenant(),
+              key.shard(),
               LocalDate.ofEpochDay(rollUp.epochDay()),
               rollUp.model(),
               rollUp.flushed(),

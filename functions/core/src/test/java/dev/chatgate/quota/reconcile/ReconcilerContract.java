@@ -9,16 +9,15 @@ import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.ItemOracle;
-import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.OneTenant;
 import dev.chatgate.quota.Reservation;
-import dev.chatgate.quota.admit.AdmissionWrite;
+import dev.chatgate.quota.Settlement;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.item.Buckets;
 import dev.chatgate.quota.item.CheckedTable;
 import dev.chatgate.quota.item.DailyTotals;
-import dev.chatgate.quota.item.Entry;
+import dev.chatgate.quota.item.EntryWrite;
 import dev.chatgate.quota.item.FaultyTable;
 import dev.chatgate.quota.item.FaultyTable.Fault;
 import dev.chatgate.quota.item.ItemNames;
@@ -27,8 +26,8 @@ import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
-import dev.chatgate.quota.reconcile.Reconciler.Run;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.quota.settle.Correction;
@@ -74,7 +73,7 @@ public abstract class ReconcilerContract {
   private static final Instant END = Instant.parse("2100-01-01T00:00:00Z");
   private static final Quota NO_LIMIT = Calls.limits().quota();
 
-  /** Calls of these tests may take 60 s; 30 s later their entries are anybody's. */
+  /** Calls of these tests may take 60 s; 30 s later any instance may settle their entries. */
   private static final Duration DEADLINE = Duration.ofSeconds(90);
 
   private final TestClock clock = new TestClock(START);
@@ -113,11 +112,11 @@ public abstract class ReconcilerContract {
         through, records, into, new ThreadClock(clock, Duration.ZERO), jitter, clock);
   }
 
-  private Run reconcile() {
+  private ReconcilerRun reconcile() {
     return reconcile(table, rows);
   }
 
-  private Run reconcile(QuotaTable through, DayRows into) {
+  private ReconcilerRun reconcile(QuotaTable through, DayRows into) {
     return reconciler(through, into, random).run(clock.instant().plusSeconds(50));
   }
 
@@ -131,7 +130,7 @@ public abstract class ReconcilerContract {
     settle(granted(model, 1000), tokens);
   }
 
-  private Ledger.Settlement settle(Reservation reservation, long tokens) {
+  private Settlement settle(Reservation reservation, long tokens) {
     return ledger.settle(
         reservation, Calls.used(tokens), Calls.FACTS, clock.instant().plusSeconds(10));
   }
@@ -191,10 +190,10 @@ public abstract class ReconcilerContract {
   void aDeadCallIsChargedItsReserveAtItsDeadlineAndNotBefore() {
     granted("m", 400);
     clock.advance(DEADLINE.minusSeconds(1));
-    assertEquals(new Run(1, 0, 0, 0, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 0, 0, 0, 0, 0, 0), reconcile());
     assertEquals(1, item().number(ItemNames.ENTRIES));
     clock.advance(Duration.ofSeconds(1));
-    assertEquals(new Run(1, 1, 0, 0, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 1, 0, 0, 0, 0, 0), reconcile());
     assertEquals(Kind.ORPHANED, written().getFirst().kind());
     assertEquals(new UsageTotals(1, 400, 0, 0, 400, 1), written().getFirst().charged());
     assertSettled();
@@ -206,7 +205,7 @@ public abstract class ReconcilerContract {
     clock.advance(DEADLINE);
     reconcile();
     var before = item();
-    assertEquals(new Run(0, 0, 0, 0, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(0, 0, 0, 0, 0, 0, 0), reconcile());
     assertEquals(before, item());
   }
 
@@ -216,7 +215,7 @@ public abstract class ReconcilerContract {
     records.decide(
         UsageRecordFactory.call(reservation, Calls.used(123), Calls.FACTS, clock.instant()));
     clock.advance(DEADLINE);
-    assertEquals(new Run(1, 0, 1, 0, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 0, 1, 0, 0, 0, 0), reconcile());
     assertEquals(1, written().size());
     assertEquals(123, item().number(ItemNames.dayTokens(Windows.dayOf(START))));
     assertSettled();
@@ -226,21 +225,20 @@ public abstract class ReconcilerContract {
   void aMarkLetsTheEntryGoWithNothingCharged() {
     var reservation = granted("m", 400);
     var id = reservation.requestId().reservationId();
-    records.decide(
-        UsageRecordFactory.released(tenant, id, reservation.entry(), "m", clock.instant()));
+    records.decide(UsageRecordFactory.released(key, id, reservation.entry(), "m", clock.instant()));
     clock.advance(DEADLINE);
-    assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 0, 0, 1, 0, 0, 0), reconcile());
     assertEquals(0, item().number(ItemNames.dayTokens(Windows.dayOf(START))));
     assertSettled();
   }
 
   @Test
-  void aLateTwinIsLetGoWithNothingCharged() {
+  void aLateDuplicateIsLetGoWithNothingCharged() {
     var reservation = granted("m", 400);
     settle(reservation, 150);
     var entry = reservation.entry();
-    var twin =
-        new Entry(
+    var duplicate =
+        new ReservationEntry(
             entry.attempt() + 1,
             entry.tokens(),
             entry.microUsd(),
@@ -251,11 +249,11 @@ public abstract class ReconcilerContract {
             entry.modelCode(),
             entry.keyCode());
     var id = reservation.requestId().reservationId();
-    table.update(
-        key, AdmissionWrite.correction(id, twin, "m", item(), Buckets.nanosOf(clock.instant())));
+    long duplicateAt = Buckets.nanosOf(clock.instant());
+    table.update(key, EntryWrite.begin(id, duplicate, "m", 100, item(), duplicateAt).build());
     assertEquals(550, item().number(ItemNames.dayTokens(Windows.dayOf(START))));
     clock.advance(DEADLINE);
-    assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 0, 0, 1, 0, 0, 0), reconcile());
     assertEquals(150, item().number(ItemNames.dayTokens(Windows.dayOf(START))));
     assertSettled();
   }
@@ -271,11 +269,12 @@ public abstract class ReconcilerContract {
             "the provider said so");
     long seconds = clock.instant().getEpochSecond();
     int model = ModelCodes.codeFor("m", item(), ModelCodes.MAX_NAMES);
-    var entry = new Entry(9, 0, 0, 0, seconds, 60, Windows.dayOf(START), model, 7);
+    var entry = new ReservationEntry(9, 0, 0, 0, seconds, 60, Windows.dayOf(START), model, 7);
     long nanos = Buckets.nanosOf(clock.instant());
-    table.update(key, AdmissionWrite.correction(correction.key().id(), entry, "m", item(), nanos));
+    table.update(
+        key, EntryWrite.begin(correction.key().id(), entry, "m", 100, item(), nanos).build());
     clock.advance(DEADLINE);
-    assertEquals(new Run(1, 0, 0, 1, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 0, 0, 1, 0, 0, 0), reconcile());
     assertSettled();
   }
 
@@ -302,7 +301,7 @@ public abstract class ReconcilerContract {
     clock.advance(Duration.ofMinutes(61));
     called("m", 11);
     // The night before is still named: it expires now, is charged, and the day closes at once.
-    assertEquals(new Run(1, 1, 0, 0, 1, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 1, 0, 0, 1, 0, 0), reconcile());
     assertEquals(List.of("m", "other"), models(written(dayOf(START))));
     assertEquals(List.of(), written(dayOf(clock.instant())));
     assertEquals(500, written(dayOf(START)).getFirst().tally().tokens());
@@ -337,7 +336,7 @@ public abstract class ReconcilerContract {
     var faulty = new FaultyTable(table, () -> Fault.LOST_BEFORE);
     assertEquals(1, reconcile(faulty, rows).unfinished());
     assertEquals(1, written(dayOf(START)).size());
-    assertEquals(new Run(1, 0, 0, 0, 1, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 0, 0, 0, 1, 0, 0), reconcile());
     assertEquals(1, written(dayOf(START)).size());
     assertSettled();
   }
@@ -565,8 +564,8 @@ public abstract class ReconcilerContract {
     granted("m", 400);
     clock.advance(DEADLINE);
     var away = new FaultyTable(table, () -> Fault.LOST_BEFORE);
-    assertEquals(new Run(1, 0, 0, 0, 0, 0, 1), reconcile(away, rows));
-    assertEquals(new Run(1, 1, 0, 0, 0, 0, 0), reconcile());
+    assertEquals(new ReconcilerRun(1, 0, 0, 0, 0, 0, 1), reconcile(away, rows));
+    assertEquals(new ReconcilerRun(1, 1, 0, 0, 0, 0, 0), reconcile());
     assertSettled();
   }
 
@@ -575,7 +574,8 @@ public abstract class ReconcilerContract {
     granted("m", 400);
     clock.advance(DEADLINE);
     assertEquals(
-        new Run(0, 0, 0, 0, 0, 0, 1), reconciler(table, rows, random).run(clock.instant()));
+        new ReconcilerRun(0, 0, 0, 0, 0, 0, 1),
+        reconciler(table, rows, random).run(clock.instant()));
   }
 
   @Test
@@ -656,7 +656,7 @@ public abstract class ReconcilerContract {
               "model-" + own.nextInt(12),
               1 + own.nextInt(500),
               clock.instant().plusSeconds(60));
-      if (mine.admit(claim) instanceof Granted(Reservation reservation, _)) {
+      if (mine.admit(claim) instanceof Granted(Reservation reservation, _, _)) {
         clock.advance(Duration.ofSeconds(own.nextInt(200)));
         end(mine, settler, reservation, own);
       }
@@ -687,7 +687,7 @@ public abstract class ReconcilerContract {
     }
   }
 
-  /** Rows whose writer sometimes hears nothing, though some were written. */
+  /** Rows that are sometimes written without an answer, though some were written. */
   private record LossyRows(DayRows rows, Random own) implements DayRows {
     @Override
     public DayRow putIfAbsent(DayRow row) {

@@ -42,7 +42,7 @@ class UsageReaderTest {
           Map.of(),
           Optional.empty());
 
-  /** Makes rows on the fly, and looks now and then how many of them somebody has kept. */
+  /** Makes rows on the fly, and counts now and then how many of them are still referenced. */
   private static final class CountedRows implements DayRows {
     private final List<WeakReference<DayRow>> handedOver = new ArrayList<>();
     private int rows;
@@ -70,7 +70,7 @@ class UsageReaderTest {
     }
 
     private static DayRow row(TenantId tenant, LocalDate day, String model, int part) {
-      return new DayRow(tenant, day, model, part, new UsageTotals(1, 10, 3, 20, 300, 0));
+      return new DayRow(tenant, 0, day, model, part, new UsageTotals(1, 10, 3, 20, 300, 0));
     }
 
     private void handOver(Consumer<DayRow> reader, DayRow row) {

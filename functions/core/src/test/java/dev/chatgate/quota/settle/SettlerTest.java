@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Calls;
-import dev.chatgate.quota.Ledger.Settlement;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.Settlement.Progress;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.MemoryQuotaTable;
@@ -46,18 +46,7 @@ class SettlerTest {
   private final FailingRecords records = new FailingRecords();
   private final List<String> rejected = new ArrayList<>();
   private final QuotaLedger ledger =
-      new QuotaLedger(
-          table,
-          records,
-          clock,
-          random,
-          clock,
-          new LedgerListener() {
-            @Override
-            public void recordRejected(UsageRecord record, RuntimeException cause) {
-              rejected.add(assertInstanceOf(StoreUnavailableException.class, cause).reason());
-            }
-          });
+      new QuotaLedger(table, records, clock, random, clock, LedgerListener.NONE);
 
   private static RuntimeException permanent() {
     return new StoreUnavailableException("writing", new Exception(), "ValidationException", true);
@@ -72,9 +61,14 @@ class SettlerTest {
     return assertInstanceOf(Admission.Granted.class, ledger.admit(claim)).reservation();
   }
 
-  private Settlement settle(Reservation reservation, Duration within) {
+  private Progress settle(Reservation reservation, Duration within) {
     var giveUpAt = clock.instant().plus(within);
-    return ledger.settle(reservation, Calls.used(50), Calls.FACTS, giveUpAt);
+    var settlement = ledger.settle(reservation, Calls.used(50), Calls.FACTS, giveUpAt);
+    settlement
+        .rejection()
+        .map(cause -> assertInstanceOf(StoreUnavailableException.class, cause).reason())
+        .ifPresent(rejected::add);
+    return settlement.progress();
   }
 
   private Duration sinceNoon() {
@@ -85,7 +79,7 @@ class SettlerTest {
   void aRecordThatTheStoreNeverTakesIsTriedOnce() {
     var reservation = granted();
     records.failure = Optional.of(SettlerTest::permanent);
-    assertEquals(Settlement.REJECTED_BY_STORE, settle(reservation, Duration.ofMinutes(15)));
+    assertEquals(Progress.REJECTED_BY_STORE, settle(reservation, Duration.ofMinutes(15)));
     assertEquals(1, records.limits.size());
     assertEquals(List.of("ValidationException"), rejected);
     assertEquals(Duration.ZERO, sinceNoon());
@@ -96,7 +90,7 @@ class SettlerTest {
     var reservation = granted();
     table.limits.clear();
     table.failure = Optional.of(SettlerTest::permanent);
-    assertEquals(Settlement.RECORDED, settle(reservation, Duration.ofMinutes(15)));
+    assertEquals(Progress.RECORDED, settle(reservation, Duration.ofMinutes(15)));
     assertEquals(1, table.limits.size());
     assertEquals(List.of(), rejected);
   }
@@ -136,7 +130,7 @@ class SettlerTest {
       clock.set(NOON);
       var reservation = granted();
       records.failure = Optional.of(SettlerTest::throttled);
-      assertEquals(Settlement.LEFT_TO_RECONCILER, settle(reservation, within));
+      assertEquals(Progress.LEFT_TO_RECONCILER, settle(reservation, within));
       assertTrue(sinceNoon().compareTo(within) <= 0, sinceNoon().toString());
       records.failure = Optional.empty();
     }
@@ -151,7 +145,7 @@ class SettlerTest {
     records.takesItsTime = true;
     records.failure = Optional.of(SettlerTest::noAnswer);
     var within = Duration.ofMillis(1_500);
-    assertEquals(Settlement.LEFT_TO_RECONCILER, settle(reservation, within));
+    assertEquals(Progress.LEFT_TO_RECONCILER, settle(reservation, within));
     assertEquals(within.dividedBy(2), records.limits.getFirst());
     assertTrue(records.limits.size() > 2, "tried again");
     assertTrue(
@@ -165,7 +159,7 @@ class SettlerTest {
     records.takesItsTime = true;
     var within = Duration.ofMillis(1_500);
     records.slowness = Duration.ofMillis(740);
-    assertEquals(Settlement.APPLIED, settle(reservation, within));
+    assertEquals(Progress.APPLIED, settle(reservation, within));
     assertEquals(List.of(Duration.ofMillis(380)), table.limits);
   }
 
@@ -181,7 +175,7 @@ class SettlerTest {
           return throttled();
         });
     var backAt = NOON.minus(Duration.ofHours(1));
-    assertEquals(Settlement.LEFT_TO_RECONCILER, settle(reservation, Duration.ofMillis(1_500)));
+    assertEquals(Progress.LEFT_TO_RECONCILER, settle(reservation, Duration.ofMillis(1_500)));
     assertTrue(clock.instant().isBefore(backAt.plusMillis(1_500)), clock.instant().toString());
   }
 

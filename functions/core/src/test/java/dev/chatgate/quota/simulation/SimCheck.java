@@ -10,12 +10,13 @@ import dev.chatgate.quota.ItemOracle;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.item.Buckets;
 import dev.chatgate.quota.item.DailyTotals;
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.quota.simulation.SimCoverage.Situation;
 import dev.chatgate.tenant.Quota;
@@ -65,7 +66,7 @@ final class SimCheck {
   private boolean isLate;
 
   /** An admission in the item's own order. */
-  private record Landing(String id, Entry entry, long now) {}
+  private record Landing(String id, ReservationEntry entry, long now) {}
 
   SimCheck(SimWorld world, SimCoverage coverage) {
     this.world = world;
@@ -86,7 +87,7 @@ final class SimCheck {
   /**
    * A call was let in, and lives.
    *
-   * @param endsBefore until then, in true time, nobody else may settle it
+   * @param endsBefore until then, in true time, no other actor may settle it
    */
   void granted(Reservation reservation, Instant endsBefore) {
     var id = reservation.requestId().reservationId();
@@ -95,15 +96,17 @@ final class SimCheck {
     coverage.count(Situation.GRANTED);
   }
 
-  /** A caller was told that nothing is held for it. */
+  /** A caller got the answer that nothing is held for it. */
   void turnedAway(Claim claim, Situation how) {
     var id = claim.requestId().reservationId();
     turnedAway.add(id);
-    assertTrue(everDecided.contains(id) || !unanswered.contains(id), "given up without a mark");
+    assertTrue(
+        everDecided.contains(id) || !unanswered.contains(id),
+        "given up without a tombstone record");
     coverage.count(how);
   }
 
-  /** A call was told at its first try that what it used is recorded and applied. */
+  /** A call got the answer, at its first try, that its use is recorded and applied. */
   void settled(Reservation reservation, long tokens) {
     settledTokens.put(reservation.requestId().reservationId(), tokens);
   }
@@ -133,12 +136,12 @@ final class SimCheck {
     }
   }
 
-  /** Somebody is about to decide what a reservation cost. */
+  /** An actor is about to decide what a reservation cost. */
   void decides(UsageRecord record) {
     everDecided.add(record.key().id());
   }
 
-  /** Lets something land whose sender does not wait for it any more. */
+  /** Lets a late write land: its sender has stopped waiting. */
   void late(Supplier<?> landing) {
     isLate = true;
     var _ = landing.get();
@@ -179,13 +182,13 @@ final class SimCheck {
     if (after.number(ItemNames.REQUESTS_TAT) < before.number(ItemNames.REQUESTS_TAT)) {
       assertTrue(
           before.number(ItemNames.REQUESTS_TAT) > full + CLOCKS_APART,
-          "a full request bucket was healed");
+          "a full request bucket was repaired");
     }
     if (after.number(ItemNames.TOKENS_TAT) < before.number(ItemNames.TOKENS_TAT)) {
       assertTrue(
           before.number(ItemNames.TOKENS_TAT)
               > full + CLOCKS_APART + before.number(ItemNames.TOKENS_OVER),
-          "a full token bucket was healed");
+          "a full token bucket was repaired");
     }
   }
 
@@ -197,14 +200,14 @@ final class SimCheck {
         .forEach((id, entry) -> {
           var claim = claims.get(id);
           var name = names.get(entry.modelCode());
-          assertNotNull(name, "an entry whose model has no name");
+          assertNotNull(name, "the model of an entry has no name");
           assertTrue(
               claim == null || name.equals(claim.model()) || name.equals(ModelCodes.OTHER),
-              "an entry whose model has another's name");
+              "the model of an entry has the name of another");
         });
     var found = new HashSet<DayAndModel>();
     for (var rollUp : after.rollUps()) {
-      assertTrue(names.containsKey(rollUp.modelCode()), "a roll-up whose model has no name");
+      assertTrue(names.containsKey(rollUp.modelCode()), "the model of a roll-up has no name");
       var day = LocalDate.ofEpochDay(rollUp.epochDay());
       boolean first = found.add(new DayAndModel(day, rollUp.model()));
       coverage.countIf(!first, Situation.NAME_WITH_TWO_CODES);
@@ -227,9 +230,9 @@ final class SimCheck {
     var claim = claims.get(id);
     var limit = claim == null ? Quota.UNLIMITED : claim.quota();
     long expected =
-        limit.requestsPerMinute().isEmpty()
+        limit.get(Limits.REQUESTS_PER_MINUTE).isEmpty()
             ? tat
-            : Math.max(tat, now) + Buckets.nanosFor(1, limit.requestsPerMinute());
+            : Math.max(tat, now) + Buckets.nanosFor(1, limit.get(Limits.REQUESTS_PER_MINUTE));
     assertEquals(expected, after.number(ItemNames.REQUESTS_TAT), "request bucket");
   }
 
@@ -237,7 +240,7 @@ final class SimCheck {
     var entry = after.entry(id).orElseThrow();
     var claim = claims.get(id);
     if (claim == null) {
-      assertTrue(entry.isCorrection(), "an entry that nobody claimed");
+      assertTrue(entry.isCorrection(), "an entry without a claim");
       return;
     }
     ItemOracle.assertWithin(claim.quota(), after, entry, now);
@@ -260,18 +263,18 @@ final class SimCheck {
     var entry = before.entry(id).orElseThrow();
     var record = records.get(id);
     assertNotNull(record, "an entry went without a record");
-    boolean twin = record.attempt() != entry.nonce();
-    if (!twin && record.kind() != Kind.CORRECTION && !record.overrun()) {
+    boolean duplicate = record.attempt() != entry.nonce();
+    if (!duplicate && record.kind() != Kind.CORRECTION && !record.overrun()) {
       assertTrue(record.charged().tokens() <= entry.tokens(), "more tokens than were held");
       assertTrue(record.charged().microUsd() <= entry.microUsd(), "more money than was held");
     }
-    coverage.countIf(twin, Situation.LATE_TWIN_RELEASED);
+    coverage.countIf(duplicate, Situation.LATE_DUPLICATE_RELEASED);
     coverage.countIf(
-        !twin
+        !duplicate
             && record.model().equals(ModelCodes.OTHER)
             && entry.modelCode() != ModelCodes.OTHER_CODE,
         Situation.NAME_NOT_KEPT);
-    coverage.countIf(record.overrun() && !twin, Situation.OVERRUN);
+    coverage.countIf(record.overrun() && !duplicate, Situation.OVERRUN);
     var claim = claims.get(id);
     coverage.countIf(
         claim != null && !claim.quota().equals(quota), Situation.LIMIT_CHANGED_IN_FLIGHT);
@@ -280,7 +283,7 @@ final class SimCheck {
     coverage.countIf(before.has(yesterday) && !after.has(yesterday), Situation.OLD_WINDOW_DROPPED);
   }
 
-  /** Somebody tried to decide what a reservation cost. */
+  /** An actor tried to decide what a reservation cost. */
   void decided(UsageRecord record, Decision decision) {
     switch (decision) {
       case Decision.Written _ -> written(record);
@@ -329,7 +332,7 @@ final class SimCheck {
 
   // ---- at the end
 
-  /** Nothing is in flight, everything is counted, and nobody was told what is not true. */
+  /** Nothing is in flight, everything is counted, and no caller got a wrong answer. */
   void end(SortedMap<DayAndModel, UsageTotals> usage, Duration mostSkew) {
     oracle.assertSettled();
     assertFalse(oracle.item().has(ItemNames.DUE_PARTITION), "still in the index");

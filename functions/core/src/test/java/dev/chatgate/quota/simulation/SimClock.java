@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  */
 final class SimClock implements StoreTime {
   private static final Duration LEAST_ERROR = Duration.ofSeconds(5);
-  private static final Duration MOST_ERROR = Duration.ofMinutes(5);
+  private static final Duration MAX_ERROR = Duration.ofMinutes(5);
 
   private final SimWorld world;
   private final SimCoverage coverage;
@@ -59,7 +59,7 @@ final class SimClock implements StoreTime {
     if (!lastWasWrong) {
       return world.now();
     }
-    var error = world.between(LEAST_ERROR, MOST_ERROR);
+    var error = world.between(LEAST_ERROR, MAX_ERROR);
     boolean old = world.chance(50);
     coverage.count(old ? SimCoverage.Situation.OLD_DATE : SimCoverage.Situation.FUTURE_DATE);
     return old ? world.now().minus(error) : world.now().plus(error);

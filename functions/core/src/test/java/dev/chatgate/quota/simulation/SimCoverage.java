@@ -19,7 +19,7 @@ final class SimCoverage {
     /** Something landed on another day than that on which it was sent. */
     LATE_AFTER_MIDNIGHT,
     /** An entry with another nonce than its record's was let go. */
-    LATE_TWIN_RELEASED,
+    LATE_DUPLICATE_RELEASED,
     /** Call and reconciler decided within a millisecond of each other, or nearly. */
     MET_AT_THE_DEADLINE,
     /** A call charged a day that was not there yet, or not any more. */
@@ -36,7 +36,7 @@ final class SimCoverage {
     ORPHAN_CORRECTED,
     CORRECTED,
     OVERRUN,
-    HEALED,
+    REPAIRED,
     /** An instance started with a clock that was minutes off. */
     STARTED_MINUTES_OFF,
     /** An answer of the store had a date of minutes ago. */

@@ -8,17 +8,18 @@ import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.Claim;
-import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Reservation;
+import dev.chatgate.quota.Settlement;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.reconcile.EarlierReconciler;
 import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.quota.report.UsageReader;
@@ -247,8 +248,8 @@ final class SimSchedule {
     }
 
     @Override
-    public void bucketHealed(TenantId tenant) {
-      coverage.count(Situation.HEALED);
+    public void bucketRepaired(TenantId tenant) {
+      coverage.count(Situation.REPAIRED);
     }
   }
 
@@ -279,15 +280,15 @@ final class SimSchedule {
     var startedAt = world.now();
     world.note("claims", claim);
     switch (instance.ledger.admit(claim)) {
-      case Admission.Granted(Reservation reservation, RateLimits _) -> {
+      case Admission.Granted(Reservation reservation, RateLimits _, int _) -> {
         check.granted(reservation, endOfLife(claim, startedAt));
         live(instance, reservation);
       }
-      case Admission.Refused(Refusal refusal, RateLimits _) -> {
+      case Admission.Refused(Refusal refusal, RateLimits _, int _) -> {
         world.note("is refused", refusal);
         check.turnedAway(claim, Situation.REFUSED);
       }
-      case Admission.Unavailable(RuntimeException cause) -> {
+      case Admission.Unavailable(RuntimeException cause, int _) -> {
         world.note("is not served", cause);
         check.turnedAway(claim, Situation.UNAVAILABLE);
       }
@@ -349,16 +350,16 @@ final class SimSchedule {
   private void settleFirst(Instance instance, Reservation reservation) {
     var used = used(reservation.entry().tokens());
     var settlement = settle(instance, reservation, used);
-    if (settlement == Ledger.Settlement.APPLIED && clocksAreSane()) {
+    if (settlement.progress() == Settlement.Progress.APPLIED && clocksAreSane()) {
       check.settled(reservation, used.counts().total());
     }
   }
 
-  private Ledger.Settlement settle(Instance instance, Reservation reservation, Consumption used) {
+  private Settlement settle(Instance instance, Reservation reservation, Consumption used) {
     world.note("used", used);
     var giveUpAt = instance.now().plusSeconds(random.nextLong(1, 10));
     var settlement = instance.ledger.settle(reservation, used, facts(), giveUpAt);
-    world.note("is settled", settlement);
+    world.note("is settled", settlement.progress());
     return settlement;
   }
 
@@ -457,7 +458,7 @@ final class SimSchedule {
     world.note(done ? "has corrected" : "has not corrected", correction);
   }
 
-  /** Who reads the usage while days are moved finds each call once. */
+  /** A report that is read while days are moved has each call once. */
   private void readUsage() {
     long atLeast = check.callsApplied();
     try {
@@ -492,9 +493,9 @@ final class SimSchedule {
   private void theNextCallIsAdmitted() {
     var instance = new Instance(NOTHING);
     var limits = Calls.limits();
-    quota.requestsPerMinute().ifPresent(limits::requestsPerMinute);
-    quota.tokensPerMinute().ifPresent(limits::tokensPerMinute);
-    quota.maxConcurrentRequests().ifPresent(limits::concurrent);
+    quota.get(Limits.REQUESTS_PER_MINUTE).ifPresent(limits::requestsPerMinute);
+    quota.get(Limits.TOKENS_PER_MINUTE).ifPresent(limits::tokensPerMinute);
+    quota.get(Limits.CONCURRENT_REQUESTS).ifPresent(limits::concurrent);
     var claim = claim(instance, models.getFirst(), 1, limits.quota());
     check.limits(limits.quota());
     check.claimed(claim);

@@ -1,6 +1,6 @@
 package dev.chatgate.quota.simulation;
 
-import dev.chatgate.quota.item.Attribute.Held;
+import dev.chatgate.quota.item.Attribute.ReservationAttribute;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemNames.RollUpName;
 import dev.chatgate.quota.item.ItemUpdate;
@@ -15,13 +15,13 @@ enum SimStep {
   INDEX_MOVE,
   ROLL_UP_COPY,
   ROLL_UP_REMOVAL,
-  /** Healing, forgetting models' names. */
+  /** Repair of a bucket, forgetting models' names. */
   OTHER,
   READ;
 
   static SimStep of(ItemUpdate update) {
     for (var action : update.actions()) {
-      if (action instanceof Action.Put(_, Held _)) {
+      if (action instanceof Action.Put(_, ReservationAttribute _)) {
         return ADMIT;
       }
       if (action instanceof Action.Remove(String name) && isHeld(name, update)) {
@@ -39,7 +39,8 @@ enum SimStep {
 
   private static boolean isHeld(String name, ItemUpdate update) {
     return update.conditions().stream()
-        .anyMatch(
-            condition -> condition instanceof Condition.Is(String id, Held _) && id.equals(name));
+        .anyMatch(condition ->
+            condition instanceof Condition.Is(String id, ReservationAttribute _)
+                && id.equals(name));
   }
 }

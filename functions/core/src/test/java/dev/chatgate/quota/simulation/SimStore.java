@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  */
 final class SimStore {
   private static final Duration AT_ONCE = Duration.ZERO;
-  private static final Duration LONGEST_WAY = Duration.ofMillis(6);
+  private static final Duration MAX_WAY = Duration.ofMillis(6);
   private static final Dates UNDATED =
       new Dates() {
         @Override
@@ -61,7 +61,7 @@ final class SimStore {
     faultsPercent = percent;
   }
 
-  /** Whether hardly anything gets through, or not even that as far as anybody hears. */
+  /** Whether hardly anything gets through, or not even that as far as any caller learns. */
   void setAway(boolean away) {
     isAway = away;
   }
@@ -164,7 +164,7 @@ final class SimStore {
   }
 
   private void travel() {
-    world.pause(world.between(AT_ONCE, LONGEST_WAY));
+    world.pause(world.between(AT_ONCE, MAX_WAY));
   }
 
   private StoreUnavailableException lost() {

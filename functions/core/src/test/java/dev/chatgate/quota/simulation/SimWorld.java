@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A world of actors in virtual time. One of them runs at a time, on a thread of its own; where it
- * waits, whoever is due first goes on. All that happens follows from the seed, so a seed is a
- * schedule.
+ * waits, the actor that is due first goes on. All that happens follows from the seed, so a seed is
+ * a schedule.
  */
 final class SimWorld implements Pause {
   private static final Comparator<Event> IN_TIME =
@@ -48,7 +48,7 @@ final class SimWorld implements Pause {
    */
   private record Event(long at, long order, Actor actor, @Nullable Runnable task) {}
 
-  /** Whoever can wait. */
+  /** An actor that can wait. */
   private static final class Actor {
     private final String name;
     private final Thread thread;
@@ -134,7 +134,7 @@ final class SimWorld implements Pause {
     return current.lastTold;
   }
 
-  /** Lets somebody live from a moment on. */
+  /** Starts an actor at a moment. */
   void spawn(String name, Duration delay, Runnable life) {
     schedule(delay, new Actor(name, Thread.ofVirtual().unstarted(() -> live(life))), null);
   }
@@ -152,7 +152,7 @@ final class SimWorld implements Pause {
     next().ifPresent(Actor::go);
   }
 
-  /** Lets something happen later, whoever is alive then. */
+  /** Lets something happen later, whichever actors are alive then. */
   void later(Duration delay, Runnable task) {
     schedule(delay, main, task);
   }
@@ -190,7 +190,7 @@ final class SimWorld implements Pause {
     }
   }
 
-  /** Who is due next; whoever runs then is the current one. Main, once nobody is. */
+  /** The actor that is due next, which becomes the current one; main once no actor is left. */
   private Optional<Actor> next() {
     while (!events.isEmpty()) {
       var event = events.poll();

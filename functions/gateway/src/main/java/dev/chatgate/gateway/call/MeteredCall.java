@@ -57,7 +57,6 @@ public final class MeteredCall {
   private final StoreClock ledgerClock;
   private final ProviderClient provider;
   private final InstantSource clock;
-  private final LedgerNotes notes;
 
   public MeteredCall(
       Settings settings,
@@ -66,8 +65,7 @@ public final class MeteredCall {
       Ledger ledger,
       StoreClock ledgerClock,
       ProviderClient provider,
-      InstantSource clock,
-      LedgerNotes notes) {
+      InstantSource clock) {
     this.settings = settings;
     this.parser = parser;
     this.prices = prices;
@@ -75,7 +73,6 @@ public final class MeteredCall {
     this.ledgerClock = ledgerClock;
     this.provider = provider;
     this.clock = clock;
-    this.notes = notes;
   }
 
   /**
@@ -110,7 +107,7 @@ public final class MeteredCall {
 
   private void checkPrice(Call call, CompletionLimits.Fits limits) {
     var price = priceOf(call);
-    if (price.isEmpty() && call.tenant().quota().microUsdPerMonth().isPresent()) {
+    if (price.isEmpty() && call.tenant().quota().limitsMoney()) {
       call.exchange.refuse(
           ApiError.about(
               ErrorCode.MODEL_NOT_ALLOWED,
@@ -143,11 +140,7 @@ public final class MeteredCall {
             onLedgersClock(earlier(began.plus(ADMISSION_TAKES_AT_MOST), call.providerEnd())));
     var ready = provider.makeReady();
     var admission = ledger.admit(claim);
-    call.exchange
-        .log()
-        .admission(
-            Duration.between(began, clock.instant()),
-            notes.takeAttempts(call.exchange.requestId()));
+    call.exchange.log().admission(Duration.between(began, clock.instant()), admission.attempts());
     switch (admission) {
       case Admission.Granted granted -> {
         call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits()));
@@ -267,8 +260,6 @@ public final class MeteredCall {
     var settlement = ledger.settle(reservation, consumption, facts.of(call, duration), end);
     var log = call.exchange.log();
     log.settled(consumption, settlement);
-    notes.takeRejection(call.exchange.requestId()).ifPresent(log::recordRejected);
-    notes.takeRecord(call.exchange.requestId()).ifPresent(log::record);
     facts.timeToFirstToken.ifPresent(log::firstByte);
   }
 

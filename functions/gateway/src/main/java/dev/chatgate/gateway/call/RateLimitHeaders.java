@@ -3,6 +3,7 @@ package dev.chatgate.gateway.call;
 import dev.chatgate.quota.RateLimits;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** The {@code x-ratelimit-*} headers in OpenAI's form ("Rate limits", "Rate limits in headers"). */
@@ -11,13 +12,14 @@ final class RateLimitHeaders {
 
   static Map<String, String> of(RateLimits limits) {
     var headers = new LinkedHashMap<String, String>();
-    limits.requests().ifPresent(bucket -> put(headers, "requests", bucket));
-    limits.tokens().ifPresent(bucket -> put(headers, "tokens", bucket));
+    for (var bucket : limits.buckets()) {
+      put(headers, bucket.limit().unit().name().toLowerCase(Locale.ROOT), bucket);
+    }
     return headers;
   }
 
   private static void put(Map<String, String> headers, String what, RateLimits.Bucket bucket) {
-    headers.put("x-ratelimit-limit-" + what, Long.toString(bucket.limit()));
+    headers.put("x-ratelimit-limit-" + what, Long.toString(bucket.allowed()));
     headers.put("x-ratelimit-remaining-" + what, Long.toString(bucket.remaining()));
     headers.put("x-ratelimit-reset-" + what, reset(bucket.reset()));
   }

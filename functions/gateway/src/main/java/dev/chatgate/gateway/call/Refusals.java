@@ -2,8 +2,8 @@ package dev.chatgate.gateway.call;
 
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.Refusal;
+import dev.chatgate.tenant.Limit;
 import java.math.BigDecimal;
 
 /**
@@ -60,10 +60,7 @@ final class Refusals {
 
   private static String neverFits(Refusal refusal, long reservedTokens, int samples) {
     var limit = refusal.limit();
-    var price =
-        limit == Limit.COST_PER_MONTH
-            ? " at a price of up to " + amount(limit, refusal.requested())
-            : "";
+    var price = limit.isMoney() ? " at a price of up to " + amount(limit, refusal.requested()) : "";
     return "This call reserves %s%s, more than the limit %s of %s can ever hold. %s"
         .formatted(
             counted(reservedTokens, "token"),
@@ -83,11 +80,11 @@ final class Refusals {
   }
 
   private static String amount(Limit limit, long value) {
-    return switch (limit) {
-      case COST_PER_MONTH ->
+    return switch (limit.unit()) {
+      case MICRO_USD ->
           "$" + BigDecimal.valueOf(value, MICRO_DIGITS).stripTrailingZeros().toPlainString();
-      case REQUESTS_PER_MINUTE, CONCURRENT_REQUESTS -> counted(value, "request");
-      case TOKENS_PER_MINUTE, TOKENS_PER_DAY, TOKENS_PER_MONTH -> counted(value, "token");
+      case REQUESTS -> counted(value, "request");
+      case TOKENS -> counted(value, "token");
     };
   }
 

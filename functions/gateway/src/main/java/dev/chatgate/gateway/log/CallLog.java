@@ -1,12 +1,13 @@
 package dev.chatgate.gateway.log;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.gateway.call.ProviderNotes;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.Route;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.quota.Ledger.Settlement;
+import dev.chatgate.quota.Settlement;
 import dev.chatgate.telemetry.LogLine;
 import dev.chatgate.telemetry.Metric;
 import dev.chatgate.telemetry.MetricSource;
@@ -95,8 +96,8 @@ public final class CallLog {
   }
 
   /** Writes that a tenant's bucket was found in an impossible state, and lowered to a full one. */
-  public void healed(TenantId tenant) {
-    write(new LogLine("event").text("event", "bucket healed").text("tenant", tenant.value()));
+  public void bucketRepaired(TenantId tenant) {
+    write(new LogLine("event").text("event", "bucket repaired").text("tenant", tenant.value()));
   }
 
   /**
@@ -216,9 +217,9 @@ public final class CallLog {
     }
 
     /** How admission went. */
-    public void admission(Duration took, Optional<Integer> attempts) {
+    public void admission(Duration took, int attempts) {
       millis("admission_ms", took);
-      attempts.ifPresent(tried -> some(Metric.LEDGER_RETRIES, tried - 1L));
+      some(Metric.LEDGER_RETRIES, attempts - 1L);
     }
 
     /** Admission refused. */
@@ -262,21 +263,20 @@ public final class CallLog {
       some(Metric.CACHED_TOKENS, consumption.counts().cached());
       json.metric(Metric.OUTPUT_TOKENS, consumption.counts().completion());
       once(Metric.ESTIMATED, consumption instanceof Consumption.Estimated);
-      once(Metric.UNSETTLED, settlement != Settlement.APPLIED);
-      text("settlement", settlement.name().toLowerCase(Locale.ROOT));
+      once(Metric.UNSETTLED, settlement.progress() != Settlement.Progress.APPLIED);
+      text("settlement", settlement.progress().name().toLowerCase(Locale.ROOT));
+      settlement.rejection().ifPresent(cause -> text("settlement_cause", reason(cause)));
+      record(settlement.record());
     }
 
-    /**
-     * Why the store does not take the call's record.
-     *
-     * @param reason an error's code or class
-     */
-    public void recordRejected(String reason) {
-      text("settlement_cause", reason);
+    /** An error's code or class: its message may quote what was sent. */
+    private static String reason(RuntimeException cause) {
+      return cause instanceof StoreUnavailableException failure
+          ? failure.reason()
+          : cause.getClass().getName();
     }
 
-    /** The record that the ledger made of it. */
-    public void record(UsageRecord record) {
+    private void record(UsageRecord record) {
       number("reserved_tokens", record.reservedTokens());
       some(Metric.COST, record.charged().microUsd());
       once(Metric.OVERRUNS, record.overrun());

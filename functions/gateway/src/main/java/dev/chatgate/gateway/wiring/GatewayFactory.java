@@ -13,7 +13,6 @@ import dev.chatgate.gateway.account.ModelCatalog;
 import dev.chatgate.gateway.account.UsageEndpoint;
 import dev.chatgate.gateway.auth.Authenticator;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
-import dev.chatgate.gateway.call.LedgerNotes;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.settings.Settings;
@@ -209,17 +208,12 @@ public final class GatewayFactory {
   }
 
   @Singleton
-  LedgerNotes ledgerNotes(CallLog log) {
-    return new LedgerNotes(log::healed);
-  }
-
-  @Singleton
   Ledger ledger(
       AwsClients aws,
       Settings settings,
       StoreClock storeClock,
       RandomGenerator random,
-      LedgerNotes notes) {
+      CallLog log) {
     var dynamoDb = aws.ledgerDynamoDb(storeClock);
     return new QuotaLedger(
         new DynamoQuotaTable(dynamoDb, settings.tables(), STORE_ATTEMPT),
@@ -228,7 +222,7 @@ public final class GatewayFactory {
         storeClock,
         random,
         Pause.SLEEP,
-        notes);
+        log::bucketRepaired);
   }
 
   @Singleton
@@ -239,17 +233,9 @@ public final class GatewayFactory {
       StoreClock storeClock,
       ProviderClient provider,
       TokenCounters counters,
-      InstantSource clock,
-      LedgerNotes notes) {
+      InstantSource clock) {
     return new MeteredCall(
-        settings,
-        new ChatRequestParser(counters),
-        prices,
-        ledger,
-        storeClock,
-        provider,
-        clock,
-        notes);
+        settings, new ChatRequestParser(counters), prices, ledger, storeClock, provider, clock);
   }
 
   @Singleton

@@ -1,7 +1,7 @@
 package dev.chatgate.warmup.fake;
 
-import dev.chatgate.quota.item.Entry;
 import dev.chatgate.quota.item.ItemNames;
+import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.warmup.fake.FakeBackend.Reply;
 import java.time.Duration;
@@ -176,7 +176,7 @@ public final class FakeResponses implements FakeBackend.Script {
 
   /** What the item knows of a call of somebody else: a real one holds at least the caller's own. */
   private String inFlight(int day) {
-    var entry = new Entry(0, 1, 0, 0, clock.instant().getEpochSecond(), 900, day, 0, 0);
+    var entry = new ReservationEntry(0, 1, 0, 0, clock.instant().getEpochSecond(), 900, day, 0, 0);
     return Base64.getEncoder().encodeToString(entry.pack());
   }
 

@@ -16,7 +16,7 @@ import dev.chatgate.gateway.http.Route;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.operation.chat.ChatRules;
-import dev.chatgate.quota.Limit;
+import dev.chatgate.quota.limit.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -128,7 +128,7 @@ class ApiDocumentTest {
   @Test
   void theLimitsAreTheLedgersOwn() {
     assertEquals(
-        Arrays.stream(Limit.values()).map(Limit::key).collect(Collectors.toSet()),
+        Limits.ALL.rules().stream().map(rule -> rule.limit().key()).collect(Collectors.toSet()),
         DescribedApi.elements(api.root().at("/components/schemas/Limit/properties/name/enum"))
             .map(JsonNode::asText)
             .collect(Collectors.toSet()));

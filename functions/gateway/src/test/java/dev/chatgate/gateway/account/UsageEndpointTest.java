@@ -184,7 +184,7 @@ class UsageEndpointTest {
     var day = LocalDate.of(2026, 11, 20);
     for (int model = 0; model < 25_000; model++) {
       var name = "model-%05d-".formatted(model) + "x".repeat(180);
-      rows.putIfAbsent(new DayRow(tenant.id(), day, name, 0, new UsageTotals(1, 2, 0, 3, 4, 0)));
+      rows.putIfAbsent(new DayRow(tenant.id(), 0, day, name, 0, new UsageTotals(1, 2, 0, 3, 4, 0)));
     }
     var byModel = answer("group_by=model");
     assertEquals(502, byModel.status());

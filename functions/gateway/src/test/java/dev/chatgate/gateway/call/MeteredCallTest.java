@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.gateway.GatewayHarness;
 import dev.chatgate.quota.Admission;
-import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Refusal;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.TokenCounts;
@@ -225,7 +225,7 @@ class MeteredCallTest {
     harness.ledger.answerWith(
         new Admission.Refused(
             new Refusal(
-                Limit.REQUESTS_PER_MINUTE,
+                Limits.REQUESTS_PER_MINUTE,
                 Refusal.Kind.WAIT,
                 1,
                 1,
@@ -235,8 +235,10 @@ class MeteredCallTest {
                 Optional.empty(),
                 OptionalLong.empty()),
             new RateLimits(
-                Optional.of(new RateLimits.Bucket(1, 0, Duration.ofSeconds(2))),
-                Optional.empty())));
+                List.of(
+                    new RateLimits.Bucket(
+                        Limits.REQUESTS_PER_MINUTE, 1, 0, Duration.ofSeconds(2)))),
+            1));
     var answer = harness.chat(BODY);
     assertEquals(429, answer.status());
     assertEquals("2", answer.header("retry-after"));
@@ -248,7 +250,7 @@ class MeteredCallTest {
   @Test
   void aLedgerThatIsAwayClosesTheDoor() {
     harness.ledger.answerWith(
-        new Admission.Unavailable(new StoreUnavailableException("admit", new IOException())));
+        new Admission.Unavailable(new StoreUnavailableException("admit", new IOException()), 1));
     var answer = harness.chat(BODY);
     assertEquals(503, answer.status());
     assertEquals("quota_store_unavailable", answer.code());

@@ -3,9 +3,10 @@ package dev.chatgate.gateway.call;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.chatgate.quota.RateLimits;
+import dev.chatgate.quota.limit.Limits;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,13 +29,13 @@ class RateLimitHeadersTest {
 
   @Test
   void writesTheLimitsThatThereAre() {
-    var requests = new RateLimits.Bucket(10, 9, Duration.ofSeconds(6));
+    var requests = new RateLimits.Bucket(Limits.REQUESTS_PER_MINUTE, 10, 9, Duration.ofSeconds(6));
     assertEquals(
         Map.of(
             "x-ratelimit-limit-requests", "10",
             "x-ratelimit-remaining-requests", "9",
             "x-ratelimit-reset-requests", "6s"),
-        RateLimitHeaders.of(new RateLimits(Optional.of(requests), Optional.empty())));
+        RateLimitHeaders.of(new RateLimits(List.of(requests))));
     assertEquals(Map.of(), RateLimitHeaders.of(RateLimits.NONE));
   }
 }

@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.Refusal;
+import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Limit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -22,7 +23,7 @@ class RefusalsTest {
   void aWaitIsARateLimitWithoutTheWordsThatStopClients() {
     var error =
         Refusals.error(
-            refusal(Limit.TOKENS_PER_MINUTE, Refusal.Kind.WAIT, Duration.ofMillis(1500)),
+            refusal(Limits.TOKENS_PER_MINUTE, Refusal.Kind.WAIT, Duration.ofMillis(1500)),
             300,
             1,
             429);
@@ -42,13 +43,13 @@ class RefusalsTest {
   void aLongWaitIsNotToBeRepeated() {
     var error =
         Refusals.error(
-            refusal(Limit.TOKENS_PER_DAY, Refusal.Kind.WAIT, Duration.ofSeconds(61)), 300, 1, 429);
+            refusal(Limits.TOKENS_PER_DAY, Refusal.Kind.WAIT, Duration.ofSeconds(61)), 300, 1, 429);
     assertEquals("false", error.headers().get("x-should-retry"));
   }
 
   @Test
   void aSpentLimitIsInsufficientQuotaWithTheStatusThatIsSet() {
-    var spent = refusal(Limit.COST_PER_MONTH, Refusal.Kind.SPENT, Duration.ofHours(3));
+    var spent = refusal(Limits.COST_PER_MONTH, Refusal.Kind.SPENT, Duration.ofHours(3));
     var error = Refusals.error(spent, 300, 1, 402);
     assertEquals(ErrorCode.INSUFFICIENT_QUOTA, error.code());
     assertEquals(402, error.status());
@@ -64,7 +65,7 @@ class RefusalsTest {
     var message =
         error(
                 new Refusal(
-                    Limit.CONCURRENT_REQUESTS,
+                    Limits.CONCURRENT_REQUESTS,
                     Refusal.Kind.WAIT,
                     1,
                     3,
@@ -83,7 +84,7 @@ class RefusalsTest {
 
   @Test
   void whatCanNeverFitIsTheRequestsFaultAndSaysWhatWouldFit() {
-    var error = error(neverFits(Limit.TOKENS_PER_DAY, 300, 100, 80), 3);
+    var error = error(neverFits(Limits.TOKENS_PER_DAY, 300, 100, 80), 3);
     assertEquals(ErrorCode.RESERVE_TOO_LARGE, error.code());
     assertEquals(400, error.status());
     assertEquals("invalid_request_error", error.code().type());
@@ -99,24 +100,25 @@ class RefusalsTest {
     assertEquals(
         "This call reserves 300 tokens at a price of up to $1.25, more than the limit"
             + " cost_per_month_usd of $0.5 can ever hold. The largest max_tokens that fits is 80.",
-        error(neverFits(Limit.COST_PER_MONTH, 1_250_000, 500_000, 80), 1).message());
+        error(neverFits(Limits.COST_PER_MONTH, 1_250_000, 500_000, 80), 1).message());
   }
 
   @Test
   void whereNotEvenOneTokenAChoiceFitsItSaysSo() {
     assertTrue(
-        error(neverFits(Limit.TOKENS_PER_DAY, 300, 100, 2), 3)
+        error(neverFits(Limits.TOKENS_PER_DAY, 300, 100, 2), 3)
             .message()
             .endsWith(" No max_tokens fits: shorten the messages, or ask for fewer choices."));
     assertTrue(
-        error(neverFits(Limit.TOKENS_PER_DAY, 300, 1, 0), 1)
+        error(neverFits(Limits.TOKENS_PER_DAY, 300, 1, 0), 1)
             .message()
             .endsWith("of 1 token can ever hold. No max_tokens fits: shorten the messages."));
   }
 
   @Test
   void aLimitOfZeroStaysARateLimitThatIsNotToBeRepeated() {
-    for (var limit : Limit.values()) {
+    for (var rule : Limits.ALL.rules()) {
+      var limit = rule.limit();
       var error =
           error(
               new Refusal(
@@ -166,7 +168,7 @@ class RefusalsTest {
         600,
         200,
         Optional.of(wait),
-        limit == Limit.COST_PER_MONTH
+        limit == Limits.COST_PER_MONTH
             ? Optional.of(Instant.parse("2026-12-01T00:00:00Z"))
             : Optional.empty(),
         OptionalLong.empty());

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.gateway.GatewayHarness;
 import dev.chatgate.quota.Admission;
-import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Refusal;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.telemetry.EmfRules;
 import dev.chatgate.tenant.KeyHash;
 import java.io.IOException;
@@ -197,7 +197,7 @@ class CallLogTest {
     harness.ledger.answerWith(
         new Admission.Refused(
             new Refusal(
-                Limit.TOKENS_PER_DAY,
+                Limits.TOKENS_PER_DAY,
                 Refusal.Kind.SPENT,
                 1,
                 1,
@@ -206,7 +206,8 @@ class CallLogTest {
                 Optional.of(Duration.ofSeconds(1)),
                 Optional.empty(),
                 OptionalLong.empty()),
-            RateLimits.NONE));
+            RateLimits.NONE,
+            1));
     chat(BODY);
     assertEquals(
         "{tokens_per_day, insufficient_quota, 0}", texts(theLine(), "limit", "code", "faults"));
@@ -245,7 +246,8 @@ class CallLogTest {
     harness.provider(call -> GatewayHarness.reply(call, 401, "{\"error\":{\"message\":\"M4RK\"}}"));
     chat(BODY);
     harness.ledger.answerWith(
-        new Admission.Unavailable(new StoreUnavailableException("M4RK", new IOException("M4RK"))));
+        new Admission.Unavailable(
+            new StoreUnavailableException("M4RK", new IOException("M4RK")), 1));
     chat(BODY);
     harness.ledger.throwAtAdmission(new IllegalStateException("M4RK"));
     chat(BODY);

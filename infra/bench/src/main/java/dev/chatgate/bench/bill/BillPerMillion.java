@@ -1,9 +1,8 @@
 package dev.chatgate.bench.bill;
 
-import dev.chatgate.bench.report.Markdown;
-
 import dev.chatgate.bench.bill.Bill.Line;
 import dev.chatgate.bench.bill.Bill.Price;
+import dev.chatgate.bench.report.Markdown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

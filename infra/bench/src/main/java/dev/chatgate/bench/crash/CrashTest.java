@@ -3,7 +3,6 @@ package dev.chatgate.bench.crash;
 import dev.chatgate.bench.report.Measurement;
 import dev.chatgate.bench.report.Result;
 import dev.chatgate.bench.report.RunLog;
-
 import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
 import dev.chatgate.local.upstream.Pacing;

@@ -2,7 +2,6 @@ package dev.chatgate.bench.crash;
 
 import dev.chatgate.bench.report.Markdown;
 import dev.chatgate.bench.report.Result;
-
 import dev.chatgate.usage.UsageRecord;
 import java.util.ArrayList;
 import java.util.List;

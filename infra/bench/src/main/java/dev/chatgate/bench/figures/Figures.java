@@ -142,7 +142,8 @@ public final class Figures implements Measurement {
 
   /** The fakes are part of every round trip: slow ones would be taken for a slow gateway. */
   private static void warmUpHere(Path root, Door door, FakeBackends backends) throws Exception {
-    try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.SOON_RESTORED);
+    try (var function =
+            MeasuredFunction.start(root, door, backends, MeasuredFunction.SOON_RESTORED);
         var direct = new Direct(backends.url())) {
       function.restore();
       var _ = warmUp(function, direct, backends);
@@ -154,7 +155,8 @@ public final class Figures implements Measurement {
     var answered = new ArrayList<Long>();
     var calls = new ArrayList<Long>();
     for (int i = 0; i < STARTS; i++) {
-      try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.ON_DEMAND)) {
+      try (var function =
+          MeasuredFunction.start(root, door, backends, MeasuredFunction.ON_DEMAND)) {
         ready.add(function.api().awaitReady() - function.startedAt());
         var answer = function.call(FakeBackends.PLAIN_MODEL);
         calls.add(answer.nanos());

@@ -40,8 +40,7 @@ final class MeasuredFunction implements AutoCloseable {
   static final Map<String, String> SNAPSHOT = Map.of(INITIALIZATION, "snap-start");
 
   /** The same with less warm-up, where speed does not matter. */
-  static final Map<String, String> SOON_RESTORED =
-      with(SNAPSHOT, "-Dchatgate.warmup.rounds=200");
+  static final Map<String, String> SOON_RESTORED = with(SNAPSHOT, "-Dchatgate.warmup.rounds=200");
 
   /** Without a snapshot: Lambda's Java compiles with C1 alone then. */
   static final Map<String, String> ON_DEMAND = Map.of(JAVA_OPTIONS, "-XX:TieredStopAtLevel=1");

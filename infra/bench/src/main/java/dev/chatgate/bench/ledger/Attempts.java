@@ -1,16 +1,13 @@
 package dev.chatgate.bench.ledger;
 
 import dev.chatgate.quota.Admission;
-import dev.chatgate.quota.Claim;
-import dev.chatgate.quota.Ledger;
-import dev.chatgate.quota.LedgerListener;
-import dev.chatgate.usage.UsageRecord;
+import dev.chatgate.quota.Settlement;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts how admissions and settlements ended, and after how many attempts. */
-final class Attempts implements LedgerListener {
+final class Attempts {
   private final ConcurrentSkipListMap<Integer, LongAdder> byAttempts =
       new ConcurrentSkipListMap<>();
   private final LongAdder granted = new LongAdder();
@@ -18,9 +15,8 @@ final class Attempts implements LedgerListener {
   private final LongAdder unavailable = new LongAdder();
   private final LongAdder applied = new LongAdder();
 
-  @Override
-  public void admissionEnded(Claim claim, Admission admission, int attempts) {
-    byAttempts.computeIfAbsent(attempts, _ -> new LongAdder()).increment();
+  void count(Admission admission) {
+    byAttempts.computeIfAbsent(admission.attempts(), _ -> new LongAdder()).increment();
     switch (admission) {
       case Admission.Granted _ -> granted.increment();
       case Admission.Refused _ -> refused.increment();
@@ -28,9 +24,8 @@ final class Attempts implements LedgerListener {
     }
   }
 
-  @Override
-  public void settlementEnded(UsageRecord record, Ledger.Settlement settlement) {
-    if (settlement == Ledger.Settlement.APPLIED) {
+  void count(Settlement settlement) {
+    if (settlement.progress() == Settlement.Progress.APPLIED) {
       applied.increment();
     }
   }

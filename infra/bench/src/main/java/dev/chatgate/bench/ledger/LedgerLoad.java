@@ -1,13 +1,13 @@
 package dev.chatgate.bench.ledger;
 
-import dev.chatgate.bench.report.Distribution;
-
 import dev.chatgate.RequestId;
+import dev.chatgate.bench.report.Distribution;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -82,21 +82,21 @@ final class LedgerLoad {
     var name = "t%d-c%d-r%d-".formatted(tenants, callers, requestsPerMinute.orElse(0));
     var quota = wide(requestsPerMinute);
     credentials = IntStream.range(0, tenants).mapToObj(i -> credential(name + i, quota)).toList();
-    ledgers = ledgers(attempts);
+    ledgers = ledgers();
   }
 
-  private List<Ledger> ledgers(LedgerListener listener) {
-    return IntStream.range(0, INSTANCES).mapToObj(_ -> ledger(listener)).toList();
+  private List<Ledger> ledgers() {
+    return IntStream.range(0, INSTANCES).mapToObj(_ -> ledger()).toList();
   }
 
-  private Ledger ledger(LedgerListener listener) {
+  private Ledger ledger() {
     return new QuotaLedger(
         store.table(),
         store.records(),
         StoreTime.trusted(Clock.systemUTC()),
         random,
         Pause.SLEEP,
-        listener);
+        LedgerListener.NONE);
   }
 
   private static Credential credential(String tenant, Quota quota) {
@@ -107,15 +107,13 @@ final class LedgerLoad {
   }
 
   private static Quota wide(OptionalLong requestsPerMinute) {
-    return new Quota(
-        requestsPerMinute,
-        OptionalLong.of(TOKENS_PER_MINUTE),
-        OptionalLong.of(WIDE),
-        OptionalLong.of(WIDE),
-        OptionalLong.of(WIDE),
-        OptionalLong.of(1_000),
-        OptionalLong.empty(),
-        OptionalLong.empty());
+    return Quota.UNLIMITED
+        .with(Limits.REQUESTS_PER_MINUTE, requestsPerMinute)
+        .with(Limits.TOKENS_PER_MINUTE, TOKENS_PER_MINUTE)
+        .with(Limits.TOKENS_PER_DAY, WIDE)
+        .with(Limits.TOKENS_PER_MONTH, WIDE)
+        .with(Limits.COST_PER_MONTH, WIDE)
+        .with(Limits.CONCURRENT_REQUESTS, 1_000);
   }
 
   int tenants() {
@@ -168,7 +166,7 @@ final class LedgerLoad {
 
   /** Makes calls that count for nothing; the tenants' items are there afterwards. */
   void warmUp(int calls) throws InterruptedException {
-    makeCalls(calls, ledgers(LedgerListener.NONE), new ConcurrentLinkedQueue<>());
+    makeCalls(calls, ledgers(), new Attempts(), new ConcurrentLinkedQueue<>());
   }
 
   /** Makes calls and adds up what they took. */
@@ -176,7 +174,7 @@ final class LedgerLoad {
     store.calls().reset();
     store.table().reset();
     long start = System.nanoTime();
-    makeCalls(calls, ledgers, micros);
+    makeCalls(calls, ledgers, attempts, micros);
     long nanos = System.nanoTime() - start;
     ratesPerSecond.add(Math.round(calls * 1e9 / nanos));
     store.calls().calls().forEach((operation, n) -> operations.merge(operation, n, Long::sum));
@@ -184,7 +182,7 @@ final class LedgerLoad {
     writeUnits += store.calls().units() + store.table().unitsRefused();
   }
 
-  private void makeCalls(int calls, List<Ledger> through, Queue<Long> times)
+  private void makeCalls(int calls, List<Ledger> through, Attempts counted, Queue<Long> times)
       throws InterruptedException {
     var next = new AtomicInteger();
     try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory())) {
@@ -193,7 +191,7 @@ final class LedgerLoad {
         var _ =
             threads.submit(() -> {
               for (int i = next.getAndIncrement(); i < calls; i = next.getAndIncrement()) {
-                times.add(call(ledger, credentials.get(i % credentials.size())));
+                times.add(call(ledger, counted, credentials.get(i % credentials.size())));
               }
               return null;
             });
@@ -205,12 +203,15 @@ final class LedgerLoad {
     }
   }
 
-  private long call(Ledger ledger, Credential credential) {
+  private long call(Ledger ledger, Attempts counted, Credential credential) {
     long start = System.nanoTime();
-    if (ledger.admit(claim(credential)) instanceof Admission.Granted granted) {
+    var admission = ledger.admit(claim(credential));
+    counted.count(admission);
+    if (admission instanceof Admission.Granted granted) {
       var used =
           new Consumption.Measured(USED, "{\"prompt_tokens\":280,\"completion_tokens\":150}");
-      var _ = ledger.settle(granted.reservation(), used, facts(), Instant.now().plus(PATIENCE));
+      counted.count(
+          ledger.settle(granted.reservation(), used, facts(), Instant.now().plus(PATIENCE)));
     }
     return (System.nanoTime() - start) / 1_000;
   }

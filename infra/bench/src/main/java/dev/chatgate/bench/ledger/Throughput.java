@@ -5,7 +5,6 @@ import dev.chatgate.bench.report.Markdown;
 import dev.chatgate.bench.report.Measurement;
 import dev.chatgate.bench.report.Result;
 import dev.chatgate.bench.report.RunLog;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

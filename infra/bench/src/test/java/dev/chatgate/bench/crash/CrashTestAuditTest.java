@@ -1,6 +1,5 @@
 package dev.chatgate.bench.crash;
 
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.chatgate.tenant.TenantId;

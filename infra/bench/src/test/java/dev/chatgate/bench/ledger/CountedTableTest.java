@@ -1,6 +1,5 @@
 package dev.chatgate.bench.ledger;
 
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.chatgate.quota.item.Attribute;

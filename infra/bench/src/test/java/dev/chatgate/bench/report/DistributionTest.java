@@ -1,6 +1,5 @@
 package dev.chatgate.bench.report;
 
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 

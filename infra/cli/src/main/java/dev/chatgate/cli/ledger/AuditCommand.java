@@ -9,7 +9,7 @@ import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
-import dev.chatgate.quota.audit.Audit.Difference;
+import dev.chatgate.quota.audit.AuditDifference;
 import dev.chatgate.tenant.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public final class AuditCommand implements Callable<Integer> {
     try (var deployment = deploymentOptions.open()) {
       var audit = deployment.audit(Duration.ofSeconds(OVERDUE_INTERVALS * reconcileSeconds));
       var tenants = only.isEmpty() ? deployment.tenants(only).keySet() : existing(deployment);
-      var all = new ArrayList<Difference>();
+      var all = new ArrayList<AuditDifference>();
       for (var tenant : tenants) {
         var differences = audit.differences(tenant);
         if (!json) {
@@ -102,11 +102,11 @@ public final class AuditCommand implements Callable<Integer> {
     return new LinkedHashSet<>(only);
   }
 
-  private void print(Difference difference) {
+  private void print(AuditDifference difference) {
     environment.out().println(TextTable.printable(difference.toString()));
   }
 
-  private static String json(List<Difference> differences) {
+  private static String json(List<AuditDifference> differences) {
     return JsonOutput.pretty(json -> {
       json.writeStartArray();
       for (var difference : differences) {

@@ -6,7 +6,7 @@ import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.JsonOutput;
-import dev.chatgate.quota.reconcile.Reconciler.Run;
+import dev.chatgate.quota.reconcile.ReconcilerRun;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,7 +58,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Run run) {
+  private void print(ReconcilerRun run) {
     environment.out().println(json ? json(run) : sentence(run));
     if (run.unfinished() > 0) {
       var items = Amounts.count(run.unfinished(), "item");
@@ -66,7 +66,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     }
   }
 
-  private static String sentence(Run run) {
+  private static String sentence(ReconcilerRun run) {
     return "%s: %d orphaned, %d applied, %d released, %s closed, %d flushed."
         .formatted(
             Amounts.count(run.items(), "item"),
@@ -77,7 +77,7 @@ public final class ReconcileCommand implements Callable<Integer> {
             run.flushed());
   }
 
-  private static String json(Run run) {
+  private static String json(ReconcilerRun run) {
     return JsonOutput.compact(json -> {
       json.writeStartObject();
       json.writeNumberField("items", run.items());

@@ -1,98 +1,58 @@
 package dev.chatgate.cli.tenant;
 
+import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.stream.Stream;
-import picocli.CommandLine.Option;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 
 /** The options for a tenant's limits. A limit without an option does not change. */
 final class QuotaOptions {
-  @Option(
-      names = "--requests-per-minute",
-      paramLabel = "N",
-      converter = LimitOption.OfNumber.class,
-      description = "Requests in any 60 seconds.")
-  private Optional<LimitOption> requestsPerMinute = Optional.empty();
+  private final Map<Limit, LimitOption> named = new LinkedHashMap<>();
 
-  @Option(
-      names = "--tokens-per-minute",
-      paramLabel = "N",
-      converter = LimitOption.OfNumber.class,
-      description = "Tokens in any 60 seconds.")
-  private Optional<LimitOption> tokensPerMinute = Optional.empty();
+  /** Adds an option for each limit that there is. */
+  @Spec(Spec.Target.SELF)
+  void options(CommandSpec own) {
+    for (var limit : Limits.ALL.members()) {
+      own.addOption(
+          OptionSpec.builder("--" + limit.key().replace('_', '-'))
+              .paramLabel(limit.isMoney() ? "USD" : "N")
+              .type(LimitOption.class)
+              .converters(
+                  limit.isMoney() ? new LimitOption.OfDollars() : new LimitOption.OfNumber())
+              .description(limit.description())
+              .setter(setter(limit))
+              .build());
+    }
+  }
 
-  @Option(
-      names = "--tokens-per-day",
-      paramLabel = "N",
-      converter = LimitOption.OfNumber.class,
-      description = "Tokens in a UTC day.")
-  private Optional<LimitOption> tokensPerDay = Optional.empty();
-
-  @Option(
-      names = "--tokens-per-month",
-      paramLabel = "N",
-      converter = LimitOption.OfNumber.class,
-      description = "Tokens in a UTC calendar month.")
-  private Optional<LimitOption> tokensPerMonth = Optional.empty();
-
-  @Option(
-      names = "--cost-per-month-usd",
-      paramLabel = "USD",
-      converter = LimitOption.OfDollars.class,
-      description =
-          "US dollars in a UTC calendar month. Every model that the tenant uses then needs a price.")
-  private Optional<LimitOption> costPerMonth = Optional.empty();
-
-  @Option(
-      names = "--max-concurrent-requests",
-      paramLabel = "N",
-      converter = LimitOption.OfNumber.class,
-      description = "Calls in flight at the same time.")
-  private Optional<LimitOption> maxConcurrentRequests = Optional.empty();
-
-  @Option(
-      names = "--max-tokens-per-request",
-      paramLabel = "N",
-      converter = LimitOption.OfNumber.class,
-      description = "Completion tokens per choice. A request for more is rejected.")
-  private Optional<LimitOption> maxTokensPerRequest = Optional.empty();
-
-  @Option(
-      names = "--default-max-tokens",
-      paramLabel = "N",
-      converter = LimitOption.OfNumber.class,
-      description = "Completion tokens of a request that sets no maximum; at least 1.")
-  private Optional<LimitOption> defaultMaxTokens = Optional.empty();
+  private ISetter setter(Limit limit) {
+    return new ISetter() {
+      @Override
+      @SuppressWarnings("unchecked")
+      public <T> @Nullable T set(@Nullable T value) {
+        var before = value == null ? named.remove(limit) : named.put(limit, (LimitOption) value);
+        return (T) before;
+      }
+    };
+  }
 
   /** Whether any option is given. */
   boolean isGiven() {
-    return Stream.of(
-            requestsPerMinute,
-            tokensPerMinute,
-            tokensPerDay,
-            tokensPerMonth,
-            costPerMonth,
-            maxConcurrentRequests,
-            maxTokensPerRequest,
-            defaultMaxTokens)
-        .anyMatch(Optional::isPresent);
+    return !named.isEmpty();
   }
 
   /** Returns the quota with the given limits changed. */
   Quota applyTo(Quota quota) {
-    return new Quota(
-        or(requestsPerMinute, quota.requestsPerMinute()),
-        or(tokensPerMinute, quota.tokensPerMinute()),
-        or(tokensPerDay, quota.tokensPerDay()),
-        or(tokensPerMonth, quota.tokensPerMonth()),
-        or(costPerMonth, quota.microUsdPerMonth()),
-        or(maxConcurrentRequests, quota.maxConcurrentRequests()),
-        or(maxTokensPerRequest, quota.maxTokensPerRequest()),
-        or(defaultMaxTokens, quota.defaultMaxTokens()));
-  }
-
-  private static OptionalLong or(Optional<LimitOption> option, OptionalLong current) {
-    return option.map(LimitOption::value).orElse(current);
+    var changed = quota;
+    for (var limit : named.entrySet()) {
+      changed = changed.with(limit.getKey(), limit.getValue().value());
+    }
+    return changed;
   }
 }

@@ -6,15 +6,13 @@ import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /** Formats tenants. */
@@ -81,22 +79,15 @@ final class TenantFormatter {
 
   private static List<String> limits(Quota quota) {
     var limits = new ArrayList<String>();
-    limit(quota.requestsPerMinute(), n -> Amounts.whole(n) + " requests/min")
-        .ifPresent(limits::add);
-    limit(quota.tokensPerMinute(), n -> Amounts.whole(n) + " tokens/min").ifPresent(limits::add);
-    limit(quota.tokensPerDay(), n -> Amounts.whole(n) + " tokens/day").ifPresent(limits::add);
-    limit(quota.tokensPerMonth(), n -> Amounts.whole(n) + " tokens/month").ifPresent(limits::add);
-    limit(quota.microUsdPerMonth(), n -> Amounts.dollars(n) + "/month").ifPresent(limits::add);
-    limit(quota.maxConcurrentRequests(), n -> Amounts.whole(n) + " concurrent requests")
-        .ifPresent(limits::add);
-    limit(quota.maxTokensPerRequest(), n -> "max_tokens at most " + Amounts.whole(n))
-        .ifPresent(limits::add);
-    limit(quota.defaultMaxTokens(), n -> "max_tokens " + Amounts.whole(n) + " by default")
-        .ifPresent(limits::add);
+    for (var limit : Limits.ALL.members()) {
+      quota
+          .get(limit)
+          .ifPresent(value ->
+              limits.add(
+                  limit
+                      .label()
+                      .formatted(limit.isMoney() ? Amounts.dollars(value) : Amounts.whole(value))));
+    }
     return limits;
-  }
-
-  private static Optional<String> limit(OptionalLong limit, LongFunction<String> format) {
-    return limit.isPresent() ? Optional.of(format.apply(limit.getAsLong())) : Optional.empty();
   }
 }

@@ -3,7 +3,6 @@ package dev.chatgate.cli.usage;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.usage.UsageSeries.Bar;
 import dev.chatgate.cli.usage.UsageSeries.Series;
-import dev.chatgate.quota.Limit;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageTotals;
@@ -253,8 +252,7 @@ final class UsagePage {
   }
 
   private void limit(TenantId tenant, LimitState limit) {
-    LongFunction<String> format =
-        limit.limit() == Limit.COST_PER_MONTH ? Amounts::dollars : Amounts::whole;
+    LongFunction<String> format = limit.limit().isMoney() ? Amounts::dollars : Amounts::whole;
     long used = limit.allowed() - limit.remaining();
     double share = limit.allowed() == 0 ? PERCENT : PERCENT * used / limit.allowed();
     html.raw("<div class=\"bar\">")

@@ -14,17 +14,17 @@ import java.time.LocalDate;
  * is conditional on all bytes of the entry.
  *
  * @param attempt number of the admission's attempt, 0 to 255; a correction's low bits of the nonce
- * @param tokens reserved, 0 to {@link #MOST}
- * @param microUsd reserved, 0 to {@link #MOST}
- * @param holdNanos bucket time held for the tokens, 0 to {@link #MOST}
+ * @param tokens reserved, 0 to {@link #MAX}
+ * @param microUsd reserved, 0 to {@link #MAX}
+ * @param holdNanos bucket time held for the tokens, 0 to {@link #MAX}
  * @param admittedAtSeconds epoch seconds of the first attempt, the same in all attempts
  * @param secondsToDeadline from then to the deadline, 0 to 65,535
- * @param epochDay the UTC day whose windows were charged, days since 1970, 0 to 65,535
+ * @param epochDay the UTC day of the windows that were charged, days since 1970, 0 to 65,535
  * @param modelCode the model's number in the item, 0 to 65,535
  * @param keyCode the key's number in the tenant, 0 to 65,535; a correction's high bits of the nonce
  * @param rest the bytes behind these, one character each (ISO 8859-1); usually none
  */
-public record Entry(
+public record ReservationEntry(
     int attempt,
     long tokens,
     long microUsd,
@@ -39,28 +39,28 @@ public record Entry(
   public static final int BYTES = 28;
 
   /** The largest reserve that fits: 40 bits. */
-  public static final long MOST = (1L << 40) - 1;
+  public static final long MAX = (1L << 40) - 1;
 
-  private static final int MOST_SHORT = 0xFFFF;
-  private static final long MOST_SECONDS = 0xFFFF_FFFFL;
+  private static final int MAX_SHORT = 0xFFFF;
+  private static final long MAX_SECONDS = 0xFFFF_FFFFL;
 
   /**
    * @throws IllegalArgumentException if a number does not fit its place
    */
-  public Entry {
+  public ReservationEntry {
     require(attempt, 0xFF);
-    require(tokens, MOST);
-    require(microUsd, MOST);
-    require(holdNanos, MOST);
-    require(admittedAtSeconds, MOST_SECONDS);
-    require(secondsToDeadline, MOST_SHORT);
-    require(epochDay, MOST_SHORT);
-    require(modelCode, MOST_SHORT);
-    require(keyCode, MOST_SHORT);
+    require(tokens, MAX);
+    require(microUsd, MAX);
+    require(holdNanos, MAX);
+    require(admittedAtSeconds, MAX_SECONDS);
+    require(secondsToDeadline, MAX_SHORT);
+    require(epochDay, MAX_SHORT);
+    require(modelCode, MAX_SHORT);
+    require(keyCode, MAX_SHORT);
   }
 
   /** An entry of this release: nothing is behind it. */
-  public Entry(
+  public ReservationEntry(
       int attempt,
       long tokens,
       long microUsd,
@@ -99,7 +99,7 @@ public record Entry(
     return Instant.ofEpochSecond(admittedAtSeconds + secondsToDeadline);
   }
 
-  /** The UTC day whose windows were charged. */
+  /** The UTC day of the windows that were charged. */
   public LocalDate day() {
     return LocalDate.ofEpochDay(epochDay);
   }
@@ -142,21 +142,21 @@ public record Entry(
    *
    * @throws IllegalArgumentException if there are fewer than {@value #BYTES}
    */
-  public static Entry unpack(byte[] packed) {
+  public static ReservationEntry unpack(byte[] packed) {
     if (packed.length < BYTES) {
       throw new IllegalArgumentException("an entry has " + BYTES + " bytes, not " + packed.length);
     }
     var bytes = ByteBuffer.wrap(packed);
-    return new Entry(
+    return new ReservationEntry(
         bytes.get() & 0xFF,
         get40(bytes),
         get40(bytes),
         get40(bytes),
-        bytes.getInt() & MOST_SECONDS,
-        bytes.getShort() & MOST_SHORT,
-        bytes.getShort() & MOST_SHORT,
-        bytes.getShort() & MOST_SHORT,
-        bytes.getShort() & MOST_SHORT,
+        bytes.getInt() & MAX_SECONDS,
+        bytes.getShort() & MAX_SHORT,
+        bytes.getShort() & MAX_SHORT,
+        bytes.getShort() & MAX_SHORT,
+        bytes.getShort() & MAX_SHORT,
         rest(packed));
   }
 
@@ -173,6 +173,6 @@ public record Entry(
 
   private static long get40(ByteBuffer bytes) {
     long high = bytes.get() & 0xFFL;
-    return high << 32 | (bytes.getInt() & MOST_SECONDS);
+    return high << 32 | (bytes.getInt() & MAX_SECONDS);
   }
 }

@@ -1,0 +1,30 @@
+package dev.chatgate.quota;
+
+import dev.chatgate.usage.UsageRecord;
+import java.util.Optional;
+
+/**
+ * The ledger's answer to a call that has ended.
+ *
+ * @param progress how far the settlement came
+ * @param record the record that the call wanted; another one may stand
+ * @param rejection why the store does not take the record, if {@link Progress#REJECTED_BY_STORE}
+ */
+public record Settlement(
+    Progress progress, UsageRecord record, Optional<RuntimeException> rejection) {
+
+  /** How far a settlement came. */
+  public enum Progress {
+    /** Record and counters are written. */
+    APPLIED,
+    /** The record stands; the reconciler moves the counters. */
+    RECORDED,
+    /** Neither could be written in time: the reconciler charges the reserve. */
+    LEFT_TO_RECONCILER,
+    /**
+     * The store does not take the record, and would not at a second try: the reconciler charges the
+     * reserve.
+     */
+    REJECTED_BY_STORE
+  }
+}
