@@ -64,7 +64,12 @@ public record UsageRecord(
      */
     RELEASED,
     /** The difference between what a record charged and what is true. */
-    CORRECTION
+    CORRECTION,
+    /**
+     * A kind of a later release, never written by this one. What it charged is counted like a
+     * call's: the sums in a record are what it charged, whatever its kind.
+     */
+    UNKNOWN
   }
 
   /**

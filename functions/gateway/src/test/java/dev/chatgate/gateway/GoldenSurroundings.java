@@ -3,14 +3,17 @@ package dev.chatgate.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chatgate.admin.TenantEditor;
+import dev.chatgate.admin.TenantJson;
 import dev.chatgate.aws.dynamodb.LocalDynamoDb;
+import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.time.Pause;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -73,8 +76,8 @@ final class GoldenSurroundings {
   private Tables tables(Expectation expectation) throws IOException {
     int number = applications.incrementAndGet();
     var tables = new Tables("tenants-" + number, "quota-" + number, "usage-" + number);
-    tables.createRequests().forEach(store.client()::createTable);
-    new TenantStore(store.client(), tables)
+    TableRequests.create(tables).forEach(store.client()::createTable);
+    new TenantEditor(store.client(), tables, new Random(1), Pause.SLEEP)
         .put(TenantJson.readOne(tenant(expectation.member("tenant"))));
     return switch (expectation.member("store").asText()) {
       case "" -> tables;

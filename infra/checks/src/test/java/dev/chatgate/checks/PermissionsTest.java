@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.chatgate.admin.TenantEditor;
+import dev.chatgate.admin.TenantJson;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.local.LocalSettings;
@@ -115,7 +115,7 @@ class PermissionsTest {
             "UPSTREAM_BASE_URL", provider.url().toString());
     stack = LocalStack.start(LocalSettings.from(settings), root, Pacing.NONE, LOG::add);
     dynamoDb = stack.dynamoDb();
-    new TenantStore(dynamoDb, stack.tables())
+    new TenantEditor(dynamoDb, stack.tables(), new Random(1), Pause.SLEEP)
         .put(
             TenantJson.readOne(
                 "{\"id\":\"acme\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_acme\"}]}"));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,7 +131,7 @@ class TemplateTest {
   @Test
   void theTablesAreThoseOfTheCode() {
     var tables = template.ofType("AWS::DynamoDB::Table");
-    var requests = TABLES.createRequests();
+    var requests = TableRequests.create(TABLES);
 
     assertEquals(
         requests.stream().map(CreateTableRequest::tableName).collect(Collectors.toSet()),
@@ -140,7 +141,8 @@ class TemplateTest {
 
   @Test
   void rowsDieWhereTheCodeSaysWhen() {
-    var expected = Map.of(TABLES.usage(), TABLES.timeToLiveRequest().timeToLiveSpecification());
+    var expected =
+        Map.of(TABLES.usage(), TableRequests.timeToLive(TABLES).timeToLiveSpecification());
     template
         .ofType("AWS::DynamoDB::Table")
         .forEach((name, table) -> {

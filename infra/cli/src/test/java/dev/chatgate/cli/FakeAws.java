@@ -2,6 +2,7 @@ package dev.chatgate.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.cli.text.JsonOutput;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class FakeAws implements AutoCloseable {
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
             .httpClientBuilder(Apache5HttpClient.builder())
             .build();
-    Tables.LOCAL.createRequests().forEach(client::createTable);
+    TableRequests.create(Tables.LOCAL).forEach(client::createTable);
   }
 
   String port() {
@@ -213,7 +214,10 @@ final class FakeAws implements AutoCloseable {
                 json.writeEndObject();
                 json.writeEndObject();
               }));
-      case "GetSecretValue" -> value(fields.getOrDefault("VersionId", ""));
+      case "GetSecretValue" ->
+          secrets.isEmpty()
+              ? notFound()
+              : value(fields.getOrDefault("VersionId", "version-" + (secrets.size() - 1)));
       default -> new FakeResponse(400, "{\"__type\":\"UnknownOperationException\"}");
     };
   }

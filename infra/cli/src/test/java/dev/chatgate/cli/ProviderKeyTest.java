@@ -166,4 +166,21 @@ class ProviderKeyTest {
     assertEquals(0, operator().run("price", "list").exitCode());
     assertEquals(0, operator().run("audit").exitCode());
   }
+
+  @Test
+  void aSecretOfALaterReleaseKeepsItsMembersOrIsRefused() {
+    aws.secrets().add("{\"key\":\"sk-a\",\"organization\":\"o\"}");
+    assertEquals(0, check().exitCode());
+    assertEquals(List.of("/v1/models Bearer sk-a"), asked);
+    assertEquals(0, set("sk-b").exitCode());
+    assertEquals("{\"key\":\"sk-b\",\"organization\":\"o\"}", aws.secrets().getLast());
+
+    aws.secrets().add("{\"key\":\"sk-a\",\"critical\":[\"header\"]}");
+    assertEquals("Failed while reading a secret that a later release wrote.\n", set("sk-c").err());
+    assertEquals(
+        new Result(
+            2, "", "Cannot read the provider key: a later release wrote the provider's secret.\n"),
+        check());
+    aws.secrets().add("sk-plain");
+  }
 }

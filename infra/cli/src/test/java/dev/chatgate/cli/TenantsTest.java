@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.admin.TenantEditor;
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.quota.limit.Limits;
@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Commands for tenants and keys. */
 class TenantsTest {
@@ -262,5 +263,34 @@ class TenantsTest {
     var keys = editor().keys(new TenantId(id)).orElseThrow();
     assertEquals(edits, keys.size());
     assertEquals(edits, keys.stream().mapToInt(key -> key.code()).distinct().count());
+  }
+
+  @Test
+  void whatALaterReleaseMadeCriticalIsNeitherShownNorChanged() {
+    done("tenant", "create", id);
+    aws.client()
+        .updateItem(update ->
+            update
+                .tableName(Tables.LOCAL.tenants())
+                .key(
+                    Map.of(
+                        "pk", AttributeValue.fromS("tenant#" + id),
+                        "sk", AttributeValue.fromS("config")))
+                .updateExpression("SET critical = :names")
+                .expressionAttributeValues(
+                    Map.of(
+                        ":names", AttributeValue.fromL(List.of(AttributeValue.fromS("tiers"))))));
+    var refused = new Result(2, "", "Failed while reading a tenant that a later release wrote.\n");
+    assertEquals(refused, run("tenant", "show", id));
+    assertEquals(refused, run("tenant", "set", id, "--tokens-per-day", "1"));
+    assertEquals(refused, run("tenant", "list"));
+    aws.client()
+        .deleteItem(delete ->
+            delete
+                .tableName(Tables.LOCAL.tenants())
+                .key(
+                    Map.of(
+                        "pk", AttributeValue.fromS("tenant#" + id),
+                        "sk", AttributeValue.fromS("config"))));
   }
 }

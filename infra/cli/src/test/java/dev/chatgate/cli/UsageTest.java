@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.admin.PriceEditor;
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.aws.usage.PriceStore;
 import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -61,7 +61,7 @@ class UsageTest {
   @BeforeEach
   void history() {
     done("tenant", "create", "acme", "--tokens-per-day", "10000");
-    new PriceStore(aws.client(), Tables.LOCAL).put(PRICE);
+    new PriceEditor(aws.client(), Tables.LOCAL).put(PRICE);
     firstCall = traffic.call(acme, "m", Optional.of(PRICE), new TokenCounts(100, 40, 50));
     traffic.call(beta, "=other", Optional.empty(), new TokenCounts(7, 0, 3));
     clock.advance(Duration.ofDays(1));

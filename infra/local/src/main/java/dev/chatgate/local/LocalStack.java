@@ -59,17 +59,28 @@ public final class LocalStack implements AutoCloseable {
   private final HttpServer apiDoor;
   private final HttpServer streamDoor;
 
-  private LocalStack(LocalSettings settings, Path root, Pacing pacing, Consumer<String> log) {
+  private LocalStack(
+      LocalSettings settings,
+      Path root,
+      Pacing pacing,
+      Consumer<String> log,
+      Optional<LocalStack> host) {
     this.settings = settings;
     this.log = log;
     Clock clock = Clock.systemUTC();
     Seeds seeds = Seeds.from(settings);
     try {
       this.template = SamTemplate.read(root.resolve("template.yaml"), Map.of());
-      this.aws = atPort("CHATGATE_AWS_PORT", settings.awsPort(), () -> aws(clock));
+      this.aws =
+          host.map(other -> other.aws)
+              .orElseGet(() -> atPort("CHATGATE_AWS_PORT", settings.awsPort(), () -> aws(clock)));
       this.upstreamUrl =
-          settings.upstreamBaseUrl().map(URI::toString).orElseGet(() -> upstream(pacing, clock));
-      seed(seeds);
+          host.map(LocalStack::upstreamUrl)
+              .or(() -> settings.upstreamBaseUrl().map(URI::toString))
+              .orElseGet(() -> upstream(pacing, clock));
+      if (host.isEmpty()) {
+        seed(seeds);
+      }
       Path work = root.resolve(Path.of("infra", "local", "target", "lambda"));
       this.lambda = new LocalLambda(aws.url(), work, clock, log);
       FunctionDefinition apiFunction = function(API);
@@ -111,7 +122,20 @@ public final class LocalStack implements AutoCloseable {
    */
   public static LocalStack start(
       LocalSettings settings, Path root, Pacing pacing, Consumer<String> log) {
-    return new LocalStack(settings, root.toAbsolutePath().normalize(), pacing, log);
+    return new LocalStack(
+        settings, root.toAbsolutePath().normalize(), pacing, log, Optional.empty());
+  }
+
+  /**
+   * Starts the packages of another checkout, with doors of their own, on the tables, the secret and
+   * the provider of this stack. Close it before this one.
+   *
+   * @param root the folder with the other {@code template.yaml} and its packages
+   * @throws StartException if it cannot start
+   */
+  public LocalStack beside(Path root) {
+    return new LocalStack(
+        settings, root.toAbsolutePath().normalize(), Pacing.NONE, log, Optional.of(this));
   }
 
   /** The API Gateway door, without a path. */

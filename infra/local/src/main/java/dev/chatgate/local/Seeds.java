@@ -1,18 +1,21 @@
 package dev.chatgate.local;
 
 import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.admin.FormatException;
+import dev.chatgate.admin.PriceEditor;
+import dev.chatgate.admin.PriceJson;
+import dev.chatgate.admin.TenantEditor;
+import dev.chatgate.admin.TenantJson;
+import dev.chatgate.admin.TenantSpec;
 import dev.chatgate.aws.dynamodb.Tables;
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantSpec;
-import dev.chatgate.aws.tenant.TenantStore;
-import dev.chatgate.aws.usage.PriceJson;
-import dev.chatgate.aws.usage.PriceStore;
+import dev.chatgate.time.Pause;
 import dev.chatgate.usage.ModelPrice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -47,13 +50,13 @@ record Seeds(Seed<TenantSpec> tenants, Seed<ModelPrice> prices) {
    * @throws StartException if one of them cannot be stored
    */
   void into(DynamoDbClient dynamoDb, Tables tables) {
-    var tenantStore = new TenantStore(dynamoDb, tables);
+    var tenantEditor = new TenantEditor(dynamoDb, tables, new Random(), Pause.SLEEP);
     for (TenantSpec spec : tenants.entries()) {
-      store(tenants.source(), "tenant " + spec.tenant().id(), () -> tenantStore.put(spec));
+      store(tenants.source(), "tenant " + spec.tenant().id(), () -> tenantEditor.put(spec));
     }
-    var priceStore = new PriceStore(dynamoDb, tables);
+    var priceEditor = new PriceEditor(dynamoDb, tables);
     for (ModelPrice price : prices.entries()) {
-      store(prices.source(), "the price of " + price.model(), () -> priceStore.put(price));
+      store(prices.source(), "the price of " + price.model(), () -> priceEditor.put(price));
     }
   }
 
@@ -79,7 +82,7 @@ record Seeds(Seed<TenantSpec> tenants, Seed<ModelPrice> prices) {
     try {
       return new Seed<>(
           source, reading.apply(file.isPresent() ? Files.readString(file.get()) : defaultText));
-    } catch (TenantJson.FormatException | PriceJson.FormatException e) {
+    } catch (FormatException e) {
       throw new StartException(source + ": " + e.getMessage() + ".", e);
     } catch (IOException e) {
       throw new StartException(source + ": the file is not readable text.", e);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.local.aws.AwsEndpoint;
@@ -46,7 +47,7 @@ class SeedsTest {
 
   @BeforeEach
   void tables() {
-    Tables.LOCAL.createRequests().forEach(dynamoDb::createTable);
+    TableRequests.create(Tables.LOCAL).forEach(dynamoDb::createTable);
   }
 
   @AfterEach

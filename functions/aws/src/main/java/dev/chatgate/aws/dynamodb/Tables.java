@@ -1,21 +1,9 @@
 package dev.chatgate.aws.dynamodb;
 
-import java.util.List;
 import java.util.Map;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
-import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
-import software.amazon.awssdk.services.dynamodb.model.TimeToLiveSpecification;
-import software.amazon.awssdk.services.dynamodb.model.UpdateTimeToLiveRequest;
 
 /**
- * The three tables: their names in a deployment, their keys, and the requests that create them
- * where no template does. Every table is billed by request.
+ * The three tables: their names in a deployment, and their keys. The template creates them.
  *
  * @param tenants configuration, key hashes and prices
  * @param quota one item a tenant: what is settled and what is in flight
@@ -81,66 +69,5 @@ public record Tables(String tenants, String quota, String usage) {
       throw new IllegalStateException(variable + " is not set");
     }
     return name;
-  }
-
-  /** One request a table, for DynamoDB Local and the like; a deployment has its template. */
-  public List<CreateTableRequest> createRequests() {
-    return List.of(createTenants(), createQuota(), createUsage());
-  }
-
-  /** Lets the store remove records past their retention. */
-  public UpdateTimeToLiveRequest timeToLiveRequest() {
-    return UpdateTimeToLiveRequest.builder()
-        .tableName(usage)
-        .timeToLiveSpecification(
-            TimeToLiveSpecification.builder().attributeName(USAGE_TTL).enabled(true).build())
-        .build();
-  }
-
-  private CreateTableRequest createTenants() {
-    return twoKeys(tenants);
-  }
-
-  private CreateTableRequest createUsage() {
-    return twoKeys(usage);
-  }
-
-  private static CreateTableRequest twoKeys(String table) {
-    return CreateTableRequest.builder()
-        .tableName(table)
-        .billingMode(BillingMode.PAY_PER_REQUEST)
-        .attributeDefinitions(
-            attribute(HASH_KEY, ScalarAttributeType.S), attribute(RANGE_KEY, ScalarAttributeType.S))
-        .keySchema(key(HASH_KEY, KeyType.HASH), key(RANGE_KEY, KeyType.RANGE))
-        .build();
-  }
-
-  private CreateTableRequest createQuota() {
-    return CreateTableRequest.builder()
-        .tableName(quota)
-        .billingMode(BillingMode.PAY_PER_REQUEST)
-        .attributeDefinitions(
-            attribute(HASH_KEY, ScalarAttributeType.S),
-            attribute(DUE_HASH_KEY, ScalarAttributeType.S),
-            attribute(DUE_RANGE_KEY, ScalarAttributeType.N))
-        .keySchema(key(HASH_KEY, KeyType.HASH))
-        .globalSecondaryIndexes(dueIndex())
-        .build();
-  }
-
-  private static GlobalSecondaryIndex dueIndex() {
-    return GlobalSecondaryIndex.builder()
-        .indexName(DUE_INDEX)
-        .keySchema(key(DUE_HASH_KEY, KeyType.HASH), key(DUE_RANGE_KEY, KeyType.RANGE))
-        .projection(projection -> projection.projectionType(ProjectionType.KEYS_ONLY))
-        .build();
-  }
-
-  private static AttributeDefinition attribute(String name, ScalarAttributeType type) {
-    return AttributeDefinition.builder().attributeName(name).attributeType(type).build();
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
   }
 }

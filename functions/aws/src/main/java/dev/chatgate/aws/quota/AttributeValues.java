@@ -1,10 +1,11 @@
 package dev.chatgate.aws.quota;
 
-import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.quota.item.Attribute;
 import dev.chatgate.quota.item.Attribute.ReservationAttribute;
 import dev.chatgate.quota.item.Attribute.Text;
 import dev.chatgate.quota.item.Attribute.Whole;
+import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.ReservationEntry;
 import java.util.Map;
@@ -25,15 +26,30 @@ final class AttributeValues {
     };
   }
 
-  /** The item without its key. */
+  /**
+   * The item without its key, and without attributes that this release does not know: no write of
+   * it touches those.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if one of these is critical
+   */
   static QuotaItem item(Map<String, AttributeValue> values) {
+    requireKnown(values);
     var attributes = new TreeMap<String, Attribute>();
     values.forEach((name, value) -> {
-      if (!name.equals(Tables.HASH_KEY)) {
+      if (ItemNames.isKnown(name)) {
         attributes.put(name, attribute(name, value));
       }
     });
     return new QuotaItem(attributes);
+  }
+
+  /**
+   * Checks an item's critical attributes.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if this release does not know one of them
+   */
+  static void requireKnown(Map<String, AttributeValue> values) {
+    Critical.requireKnown(values, ItemNames::isKnown, "a quota item");
   }
 
   private static Attribute attribute(String name, AttributeValue value) {

@@ -1,5 +1,7 @@
 package dev.chatgate.aws.quota;
 
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.aws.dynamodb.StoreErrors;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.quota.item.ItemNames;
@@ -10,8 +12,10 @@ import dev.chatgate.quota.item.QuotaTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.pagination.sync.SdkIterable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -60,11 +64,27 @@ public final class DynamoQuotaTable implements QuotaTable {
 
   @Override
   public Written update(QuotaKey key, ItemUpdate update, Duration atMost) {
+    return update(key, update, atMost, Optional.empty());
+  }
+
+  /** An item whose critical attributes are all known is found by the first attempt to write it. */
+  private Written update(
+      QuotaKey key, ItemUpdate update, Duration atMost, Optional<AttributeValue> critical) {
     try {
-      var answer = dynamoDb.updateItem(request(key, update, atMost));
+      var answer =
+          dynamoDb.updateItem(request(key, new UpdateExpression(update, critical), atMost));
       return new Written.Done(item(answer.attributes()));
     } catch (ConditionalCheckFailedException e) {
-      return new Written.Refused(item(e.item()));
+      var found = Optional.ofNullable(e.item().get(Critical.NAME));
+      if (found.equals(critical)) {
+        return new Written.Refused(item(e.item()));
+      }
+      try {
+        AttributeValues.requireKnown(e.item());
+      } catch (StoreUnavailableException unknown) {
+        return new Written.NotDone(unknown);
+      }
+      return update(key, update, atMost, found);
     } catch (SdkException e) {
       var unavailable = StoreErrors.unavailable("writing the quota item", e);
       if (StoreErrors.saysNotDone(e)) {
@@ -74,8 +94,7 @@ public final class DynamoQuotaTable implements QuotaTable {
     }
   }
 
-  private UpdateItemRequest request(QuotaKey key, ItemUpdate update, Duration atMost) {
-    var expression = new UpdateExpression(update);
+  private UpdateItemRequest request(QuotaKey key, UpdateExpression expression, Duration atMost) {
     var request =
         UpdateItemRequest.builder()
             .tableName(table)
@@ -126,7 +145,7 @@ public final class DynamoQuotaTable implements QuotaTable {
             .expressionAttributeValues(Map.of(":due", AttributeValue.fromS(ItemNames.DUE)))
             .build();
     try {
-      return dynamoDb.queryPaginator(query).items().stream().map(DynamoQuotaTable::key).toList();
+      return keys(dynamoDb.queryPaginator(query).items());
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading the index of due items", e);
     }
@@ -145,17 +164,17 @@ public final class DynamoQuotaTable implements QuotaTable {
             .projectionExpression(Tables.HASH_KEY)
             .build();
     try {
-      return dynamoDb.scanPaginator(scan).items().stream().map(DynamoQuotaTable::key).toList();
+      return keys(dynamoDb.scanPaginator(scan).items());
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading the Quota table", e);
     }
   }
 
-  private static QuotaKey key(Map<String, AttributeValue> item) {
-    var key = item.get(Tables.HASH_KEY);
-    if (key == null) {
-      throw new IllegalStateException("the index of due items has no keys");
-    }
-    return QuotaKey.parse(key.s());
+  /** Without items of a sort that a later release keeps in this table. */
+  private static List<QuotaKey> keys(SdkIterable<Map<String, AttributeValue>> items) {
+    return items.stream()
+        .map(item -> Optional.ofNullable(item.get(Tables.HASH_KEY)))
+        .flatMap(key -> key.map(AttributeValue::s).flatMap(QuotaKey::parse).stream())
+        .toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.chatgate.aws.quota;
 
+import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.quota.item.Attribute;
 import dev.chatgate.quota.item.Attribute.Whole;
 import dev.chatgate.quota.item.ItemUpdate;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -21,8 +23,18 @@ final class UpdateExpression {
   private final String condition;
   private final String update;
 
-  UpdateExpression(ItemUpdate write) {
-    condition = String.join(" AND ", write.conditions().stream().map(this::condition).toList());
+  /**
+   * @param critical what the item's attribute {@link Critical#NAME} must be: a write that knows
+   *     nothing of a critical attribute must not be done
+   */
+  UpdateExpression(ItemUpdate write, Optional<AttributeValue> critical) {
+    var conditions = new ArrayList<>(write.conditions().stream().map(this::condition).toList());
+    var name = name(Critical.NAME);
+    conditions.add(
+        critical
+            .map(value -> name + " = " + constant(value))
+            .orElse("attribute_not_exists(" + name + ")"));
+    condition = String.join(" AND ", conditions);
     var sets = new ArrayList<String>();
     var removes = new ArrayList<String>();
     for (var action : write.actions()) {
@@ -101,6 +113,10 @@ final class UpdateExpression {
   }
 
   private String constant(Attribute value) {
-    return constants.computeIfAbsent(AttributeValues.of(value), _ -> ":" + constants.size());
+    return constant(AttributeValues.of(value));
+  }
+
+  private String constant(AttributeValue value) {
+    return constants.computeIfAbsent(value, _ -> ":" + constants.size());
   }
 }

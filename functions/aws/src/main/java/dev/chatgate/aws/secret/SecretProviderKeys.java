@@ -56,7 +56,7 @@ public final class SecretProviderKeys implements ProviderKeys {
 
   /**
    * @param secrets a client that repeats what is worth repeating
-   * @param secretId name or ARN of a secret whose string is the key, white space around it forgiven
+   * @param secretId name or ARN of a secret that holds a {@link StoredProviderKey}
    * @param clock the present
    */
   public SecretProviderKeys(SecretsManagerClient secrets, String secretId, InstantSource clock) {
@@ -123,9 +123,7 @@ public final class SecretProviderKeys implements ProviderKeys {
           secrets
               .getSecretValue(request -> request.secretId(secretId).versionStage(PREVIOUS))
               .secretString();
-      return value == null || value.isBlank()
-          ? Optional.empty()
-          : Optional.of(new ProviderKey(value.strip(), true));
+      return StoredProviderKey.read(value).map(key -> new ProviderKey(key, true));
     } catch (ResourceNotFoundException e) {
       // A secret of one version has none.
       return Optional.empty();
@@ -137,10 +135,10 @@ public final class SecretProviderKeys implements ProviderKeys {
   private ProviderKey read() {
     try {
       var value = secrets.getSecretValue(request -> request.secretId(secretId)).secretString();
-      if (value == null || value.isBlank()) {
-        throw new ProviderKeyUnavailableException("the provider's secret is empty", null);
-      }
-      return new ProviderKey(value.strip());
+      return StoredProviderKey.read(value)
+          .map(ProviderKey::new)
+          .orElseThrow(
+              () -> new ProviderKeyUnavailableException("the provider's secret is empty", null));
     } catch (SdkException e) {
       throw new ProviderKeyUnavailableException("reading the provider's secret failed", e);
     }

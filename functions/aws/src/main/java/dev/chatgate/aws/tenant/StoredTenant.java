@@ -1,10 +1,9 @@
 package dev.chatgate.aws.tenant;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
@@ -12,12 +11,9 @@ import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,26 +24,40 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of a tenant as the Tenants table holds it: the members of {@link TenantJson}
- * but {@code keys}. Unlike an operator's input it may have been written by a later release, so that
- * reading is lenient: a member that is not known, at the top or in {@code quota}, is ignored, and
- * kept when the tenant is written again.
+ * The configuration of a tenant as the Tenants table holds it: a JSON object {@code
+ * {"id","status","quota","models","model_aliases","allowed_origins"}}. Unlike an operator's input
+ * it may have been written by a later release, so that reading is lenient: a member that is not
+ * known, at the top or in {@code quota}, is ignored, and kept when the tenant is written again.
  *
  * <p>The exception: {@code "critical"} is a list of members that must not be ignored, like {@code
  * "end_user_tiers"} or {@code "quota.tokens_per_week"}. A reader that does not know one of them
  * refuses the tenant, because ignoring a limit would widen what the tenant may do.
  *
- * <p>Form 1 has no member that says so; a later form says {@code "form"}, and calls it critical if
- * it cannot be read as form 1.
+ * <p>{@link Critical} has the rule for every stored form, and for their versions.
  */
-final class StoredTenant {
+public final class StoredTenant {
   private static final int MICRO_DIGITS = 6;
-  private static final String QUOTA = "quota";
-  private static final String CRITICAL = "critical";
-  private static final Set<String> MEMBERS =
-      Set.of("id", "status", "keys", QUOTA, "models", "model_aliases", "allowed_origins", CRITICAL);
-  private static final Map<String, Limit> LIMITS =
+
+  /** The member with the limits. */
+  public static final String QUOTA = "quota";
+
+  /** The members that this release knows. */
+  public static final Set<String> MEMBERS =
+      Set.of(
+          "id",
+          "status",
+          "keys",
+          QUOTA,
+          "models",
+          "model_aliases",
+          "allowed_origins",
+          Critical.NAME);
+
+  private static final Map<String, Limit> LIMITS_BY_KEY =
       Limits.ALL.members().stream().collect(Collectors.toMap(Limit::key, Function.identity()));
+
+  /** The members of {@link #QUOTA} that this release knows. */
+  public static final Set<String> LIMITS = Set.copyOf(LIMITS_BY_KEY.keySet());
 
   private @Nullable TenantId id;
   private TenantStatus status = TenantStatus.ACTIVE;
@@ -61,10 +71,10 @@ final class StoredTenant {
   /**
    * Reads a configuration.
    *
-   * @throws StoreUnavailableException if a critical member is not known
+   * @throws dev.chatgate.StoreUnavailableException if a critical member is not known
    * @throws IllegalStateException if the text is damaged; the message quotes nothing of it
    */
-  static Tenant read(String config) {
+  public static Tenant read(String config) {
     var stored = new StoredTenant();
     try (var json = new JsonFactory().createParser(config)) {
       object(json, json.nextToken(), stored::member);
@@ -105,7 +115,7 @@ final class StoredTenant {
       case "models" -> models = strings(json);
       case "model_aliases" -> aliases = stringsByName(json);
       case "allowed_origins" -> origins = strings(json);
-      case CRITICAL -> requireKnown(strings(json));
+      case Critical.NAME -> requireKnown(strings(json));
       default -> json.skipChildren();
     }
   }
@@ -119,7 +129,7 @@ final class StoredTenant {
   }
 
   private void limit(String name, JsonParser json) throws IOException {
-    var limit = LIMITS.get(name);
+    var limit = LIMITS_BY_KEY.get(name);
     if (limit == null) {
       json.skipChildren();
     } else {
@@ -137,16 +147,13 @@ final class StoredTenant {
   }
 
   private static void requireKnown(List<String> critical) {
-    for (var name : critical) {
-      boolean known =
-          name.startsWith(QUOTA + ".")
-              ? LIMITS.containsKey(name.substring(QUOTA.length() + 1))
-              : MEMBERS.contains(name);
-      if (!known) {
-        throw new StoreUnavailableException(
-            "reading a tenant that a later release configured", new IllegalStateException());
-      }
-    }
+    Critical.requireKnown(critical, StoredTenant::isKnown, "a tenant");
+  }
+
+  private static boolean isKnown(String name) {
+    return name.startsWith(QUOTA + ".")
+        ? LIMITS.contains(name.substring(QUOTA.length() + 1))
+        : MEMBERS.contains(name);
   }
 
   private static String string(JsonParser json) throws IOException {
@@ -180,53 +187,5 @@ final class StoredTenant {
         Optional.ofNullable(models),
         aliases,
         Optional.ofNullable(origins));
-  }
-
-  /**
-   * Writes a configuration in the place of another.
-   *
-   * @param before what stood there: its unknown members are kept; absent for a new tenant
-   */
-  static String write(Tenant tenant, Optional<String> before) {
-    var out = new StringWriter();
-    try (var json = new JsonFactory().createGenerator(out)) {
-      json.writeStartObject();
-      TenantJson.writeMembers(json, tenant, quota -> copyUnknown(before, QUOTA, quota));
-      copyUnknown(before, "", json);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a string takes every character", e);
-    }
-    return out.toString();
-  }
-
-  /** Copies the members that are not known, of the top or of {@code quota}. */
-  private static void copyUnknown(Optional<String> before, String parent, JsonGenerator to)
-      throws IOException {
-    if (before.isEmpty()) {
-      return;
-    }
-    try (var json = new JsonFactory().createParser(before.get())) {
-      var known = new HashSet<>(parent.isEmpty() ? MEMBERS : LIMITS.keySet());
-      known.remove(CRITICAL);
-      Member copying =
-          (name, value) -> {
-            if (known.contains(name)) {
-              value.skipChildren();
-            } else {
-              to.writeFieldName(name);
-              to.copyCurrentStructureExact(value);
-            }
-          };
-      Member inParent =
-          (name, value) -> {
-            if (name.equals(parent)) {
-              object(value, value.currentToken(), copying);
-            } else {
-              value.skipChildren();
-            }
-          };
-      object(json, json.nextToken(), parent.isEmpty() ? copying : inParent);
-    }
   }
 }

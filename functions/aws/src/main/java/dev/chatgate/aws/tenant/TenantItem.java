@@ -5,7 +5,6 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +12,7 @@ import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A tenant's item in the Tenants table: {@link TenantStore} says what is where.
+ * A tenant's item in the Tenants table, as it is read: {@link TenantStore} says what is where.
  *
  * @param tenant the configuration
  * @param keys its keys by name
@@ -22,21 +21,38 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param stored the attributes as they were read, empty for a new tenant: those that are not known
  *     are kept when the item is written again
  */
-record TenantItem(
+public record TenantItem(
     Tenant tenant,
     Map<String, KeyEntry> keys,
     int nextCode,
     long version,
     Map<String, AttributeValue> stored) {
-  static final String TENANT = "tenant#";
+  /** The partition key of a tenant's item, before its id. */
+  public static final String TENANT = "tenant#";
+
+  /** The configuration: a string that {@link StoredTenant} reads. */
+  public static final String CONFIG = "config";
+
+  /** How often the item was written: a number. */
+  public static final String VERSION = "version";
+
+  /** The keys: a map of names to maps of {@link #HASH} and {@link #CODE}. */
+  public static final String KEYS = "keys";
+
+  /** The code of the next key: a number. */
+  public static final String NEXT_CODE = "next_code";
+
+  /** A key's SHA-256 in {@link #KEYS}: a string. */
+  public static final String HASH = "hash";
+
+  /** A key's number in its tenant, in {@link #KEYS} and in the key's own item. */
+  public static final String CODE = "code";
+
+  /** From when on a key is unknown, in the key's own item: RFC 3339; absent means never. */
+  public static final String EXPIRES_AT = "expires_at";
+
   private static final String KEY = "key#";
-  static final String CONFIG = "config";
-  static final String VERSION = "version";
-  private static final String KEYS = "keys";
-  private static final String NEXT_CODE = "next_code";
-  private static final String HASH = "hash";
-  private static final String CODE = "code";
-  private static final Map<String, AttributeValue> NO_KEYS = Map.of();
+  private static final String KEY_SORT = "key";
   private static final Set<String> ATTRIBUTES =
       Set.of(Tables.HASH_KEY, Tables.RANGE_KEY, CONFIG, VERSION, KEYS, NEXT_CODE, Critical.NAME);
 
@@ -46,19 +62,28 @@ record TenantItem(
    * @param hash names the key's own item
    * @param code the key's number in the tenant
    */
-  record KeyEntry(KeyHash hash, int code) {}
+  public record KeyEntry(KeyHash hash, int code) {}
 
-  TenantItem {
+  /** Copies the maps. */
+  public TenantItem {
     keys = Map.copyOf(keys);
     stored = Map.copyOf(stored);
   }
 
-  static Map<String, AttributeValue> keyOf(TenantId tenant) {
+  /** The primary key of a tenant's item. */
+  public static Map<String, AttributeValue> keyOf(TenantId tenant) {
     return Map.of(Tables.HASH_KEY, s(TENANT + tenant), Tables.RANGE_KEY, s(CONFIG));
   }
 
-  static Map<String, AttributeValue> keyOf(KeyHash hash) {
-    return Map.of(Tables.HASH_KEY, s(KEY + hash.hex()), Tables.RANGE_KEY, s("key"));
+  /** The primary key of a key's item. */
+  public static Map<String, AttributeValue> keyOf(KeyHash hash) {
+    return Map.of(Tables.HASH_KEY, s(KEY + hash.hex()), Tables.RANGE_KEY, s(KEY_SORT));
+  }
+
+  /** Whether an item of the table is a tenant's or a key's, not one of a sort yet to come. */
+  static boolean isTenantOrKey(Map<String, AttributeValue> item) {
+    var sort = string(item, Tables.RANGE_KEY);
+    return sort.equals(CONFIG) || sort.equals(KEY_SORT);
   }
 
   /** The hash that a key's item is named by; empty if it is another item's name. */
@@ -68,8 +93,12 @@ record TenantItem(
         : Optional.empty();
   }
 
-  /** Reads an answer of the store: empty if there is no such item. */
-  static Optional<TenantItem> read(Map<String, AttributeValue> item) {
+  /**
+   * Reads an answer of the store: empty if there is no such item.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if it has a critical member that is not known
+   */
+  public static Optional<TenantItem> read(Map<String, AttributeValue> item) {
     if (item.isEmpty()) {
       return Optional.empty();
     }
@@ -89,40 +118,14 @@ record TenantItem(
    *
    * @throws dev.chatgate.StoreUnavailableException if it has a critical member that is not known
    */
-  static Tenant tenant(Map<String, AttributeValue> item) {
-    Critical.requireKnown(item, ATTRIBUTES, "a tenant");
+  public static Tenant tenant(Map<String, AttributeValue> item) {
+    Critical.requireKnown(item, ATTRIBUTES::contains, "a tenant");
     return StoredTenant.read(string(item, CONFIG));
   }
 
-  private static KeyEntry entry(Map<String, AttributeValue> entry) {
+  /** Reads one of {@link #KEYS}. */
+  public static KeyEntry entry(Map<String, AttributeValue> entry) {
     return new KeyEntry(new KeyHash(string(entry, HASH)), Integer.parseInt(number(entry, CODE)));
-  }
-
-  Map<String, AttributeValue> write() {
-    var item = new HashMap<>(stored);
-    item.putAll(keyOf(tenant.id()));
-    var before = Optional.ofNullable(stored.get(CONFIG)).map(AttributeValue::s);
-    item.put(CONFIG, s(StoredTenant.write(tenant, before)));
-    item.put(KEYS, AttributeValue.fromM(writeKeys()));
-    item.put(NEXT_CODE, n(nextCode));
-    item.put(VERSION, n(version));
-    return item;
-  }
-
-  private Map<String, AttributeValue> writeKeys() {
-    var before = stored.containsKey(KEYS) ? attribute(stored, KEYS).m() : NO_KEYS;
-    var entries = new HashMap<String, AttributeValue>();
-    keys.forEach((name, key) -> {
-      var entry = new HashMap<String, AttributeValue>();
-      var same = before.get(name);
-      if (same != null && entry(same.m()).equals(key)) {
-        entry.putAll(same.m());
-      }
-      entry.put(HASH, s(key.hash().hex()));
-      entry.put(CODE, n(key.code()));
-      entries.put(name, AttributeValue.fromM(entry));
-    });
-    return entries;
   }
 
   static String string(Map<String, AttributeValue> item, String name) {
@@ -141,11 +144,7 @@ record TenantItem(
     return value;
   }
 
-  static AttributeValue s(String value) {
+  private static AttributeValue s(String value) {
     return AttributeValue.fromS(value);
-  }
-
-  static AttributeValue n(long value) {
-    return AttributeValue.fromN(Long.toString(value));
   }
 }

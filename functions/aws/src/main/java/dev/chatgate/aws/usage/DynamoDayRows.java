@@ -1,5 +1,6 @@
 package dev.chatgate.aws.usage;
 
+import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.aws.dynamodb.StoreErrors;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.usage.DynamoUsageRecords.UsageQuery;
@@ -9,6 +10,7 @@ import dev.chatgate.usage.DayRow;
 import dev.chatgate.usage.DayRows;
 import java.time.LocalDate;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -28,6 +30,21 @@ public final class DynamoDayRows implements DayRows {
 
   /** Above the separator that follows a date: all rows of the date are below it. */
   private static final char AFTER_SEPARATOR = '$';
+
+  private static final Set<String> ATTRIBUTES =
+      Set.of(
+          Tables.HASH_KEY,
+          Tables.RANGE_KEY,
+          "day",
+          "model",
+          "part",
+          "requests",
+          "prompt_tokens",
+          "cached_tokens",
+          "completion_tokens",
+          "micro_usd",
+          "estimated",
+          Critical.NAME);
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -90,6 +107,7 @@ public final class DynamoDayRows implements DayRows {
   }
 
   private static DayRow row(TenantId tenant, Map<String, AttributeValue> values) {
+    Critical.requireKnown(values, ATTRIBUTES::contains, "a day's row");
     return StoreErrors.read("reading days' rows", () -> row(tenant, new Item(values)));
   }
 

@@ -1,5 +1,6 @@
 package dev.chatgate.aws.usage;
 
+import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
@@ -11,17 +12,57 @@ import dev.chatgate.usage.UsageTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * A usage record as an item: {@code pk} the tenant, {@code sk} {@code call#TIME#ID} with the time
- * of the call's first attempt in whole UTC seconds.
+ * of the call's first attempt in whole UTC seconds. {@link Critical} says how one of a later
+ * release is read.
  */
 final class RecordItem {
   static final String SORT_PREFIX = "call#";
+
+  private static final Set<String> ATTRIBUTES =
+      Set.of(
+          Tables.HASH_KEY,
+          Tables.RANGE_KEY,
+          Tables.USAGE_TTL,
+          "kind",
+          "attempt",
+          "day",
+          "model",
+          "key_code",
+          "requests",
+          "prompt_tokens",
+          "cached_tokens",
+          "completion_tokens",
+          "micro_usd",
+          "estimated",
+          "reserved_tokens",
+          "reserved_micro_usd",
+          "bucket_ns",
+          "overrun",
+          "decided_at",
+          "corrects",
+          "request_id",
+          "key_name",
+          "prompt_estimate",
+          "completion_reserve",
+          "raw_usage",
+          "price",
+          "status",
+          "stream",
+          "client_retries",
+          "upstream_model",
+          "duration_ms",
+          "error_code",
+          "first_token_ms",
+          Critical.NAME);
 
   private RecordItem() {}
 
@@ -41,7 +82,7 @@ final class RecordItem {
   static Map<String, AttributeValue> write(UsageRecord record, Instant expiresAt) {
     var item =
         new Item.Writer()
-            .text("kind", record.kind().name().toLowerCase(Locale.ROOT))
+            .text("kind", kindName(record.kind()))
             .number("attempt", record.attempt())
             .text("day", record.day().toString())
             .text("model", record.model())
@@ -90,14 +131,15 @@ final class RecordItem {
   }
 
   private static void write(Item.Writer item, PriceUsed price) {
-    item.map("price", PriceStore.write(price.tier()).text("from", price.from().toString()));
+    item.map("price", PriceItem.write(price.tier()).text("from", price.from().toString()));
   }
 
   static UsageRecord read(Map<String, AttributeValue> values) {
+    Critical.requireKnown(values, ATTRIBUTES::contains, "a usage record");
     var item = new Item(values);
     return new UsageRecord(
         readKey(item),
-        UsageRecord.Kind.valueOf(item.text("kind").toUpperCase(Locale.ROOT)),
+        kind(item.text("kind")),
         item.small("attempt"),
         LocalDate.parse(item.text("day")),
         item.text("model"),
@@ -110,6 +152,17 @@ final class RecordItem {
         Instant.parse(item.text("decided_at")),
         readCorrected(item),
         readCall(item));
+  }
+
+  private static UsageRecord.Kind kind(String name) {
+    return Arrays.stream(UsageRecord.Kind.values())
+        .filter(kind -> kindName(kind).equals(name))
+        .findFirst()
+        .orElse(UsageRecord.Kind.UNKNOWN);
+  }
+
+  private static String kindName(UsageRecord.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   private static UsageRecord.Key readKey(Item item) {
@@ -168,7 +221,7 @@ final class RecordItem {
     }
     var price = item.map("price");
     return Optional.of(
-        new PriceUsed(LocalDate.parse(price.text("from")), PriceStore.readTier(price)));
+        new PriceUsed(LocalDate.parse(price.text("from")), PriceItem.readTier(price)));
   }
 
   /** The sums of a tally as attributes, in records and day rows alike. */

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
-import dev.chatgate.aws.tenant.TenantJson;
+import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
@@ -147,14 +147,14 @@ class DamagedItemsTest {
   }
 
   @Test
-  void anAttributeOfAnotherTypeIsDamage() {
+  void aKnownAttributeOfAnotherTypeIsDamage() {
     var tenant = new TenantId("typed");
     granted(tenant);
-    setAttribute(tenant, "x", AttributeValue.fromM(Map.of(BYTES, AttributeValue.fromS(BYTES))));
+    setAttribute(tenant, "to", AttributeValue.fromM(Map.of(BYTES, AttributeValue.fromS(BYTES))));
     assertDamaged(() -> table.read(QuotaKey.of(tenant)));
     var number = new TenantId("number");
     granted(number);
-    setAttribute(number, "x", AttributeValue.fromN("1.5"));
+    setAttribute(number, "to", AttributeValue.fromN("1.5"));
     assertDamaged(() -> table.read(QuotaKey.of(number)));
   }
 
@@ -162,19 +162,10 @@ class DamagedItemsTest {
   void aDamagedTenantClosesItselfAlone() {
     var store = new TenantStore(local.client(), local.tables());
     for (var id : List.of("good", "bad")) {
-      store.put(
-          TenantJson.readOne(
-              "{\"id\":\"%s\",\"keys\":[{\"name\":\"ci\",\"secret\":\"%s\"}]}".formatted(id, id)));
+      putKey(id, id);
+      putTenant(id, "{\"id\":\"" + id + "\"}");
     }
-    put(
-        local.tables().tenants(),
-        Map.of(
-            Tables.HASH_KEY,
-            AttributeValue.fromS("tenant#bad"),
-            Tables.RANGE_KEY,
-            AttributeValue.fromS("config"),
-            "config",
-            AttributeValue.fromS("{\"id\":\"bad\",\"" + BYTES + "\":" + BYTES + "}")));
+    putTenant("bad", "{\"id\":\"bad\",\"" + BYTES + "\":" + BYTES + "}");
     put(
         local.tables().tenants(),
         Map.of(
@@ -183,6 +174,20 @@ class DamagedItemsTest {
     assertDamaged(() -> store.find(KeyHash.of("bad")));
     assertTrue(store.find(KeyHash.of("good")).isPresent());
     assertEquals(List.of(KeyHash.of("good")), List.copyOf(store.some().keySet()));
+  }
+
+  private static void putTenant(String id, String config) {
+    var item = new HashMap<>(TenantItem.keyOf(new TenantId(id)));
+    item.put("config", AttributeValue.fromS(config));
+    put(local.tables().tenants(), item);
+  }
+
+  private static void putKey(String secret, String tenant) {
+    var item = new HashMap<>(TenantItem.keyOf(KeyHash.of(secret)));
+    item.put("tenant", AttributeValue.fromS(tenant));
+    item.put("name", AttributeValue.fromS("ci"));
+    item.put("code", AttributeValue.fromN("0"));
+    put(local.tables().tenants(), item);
   }
 
   @Test
@@ -224,7 +229,7 @@ class DamagedItemsTest {
             .toList();
     assertEquals(1, items.size(), record.key().id());
     var item = new HashMap<>(items.getFirst());
-    item.put("kind", AttributeValue.fromS(BYTES));
+    item.put("day", AttributeValue.fromS(BYTES));
     put(local.tables().usage(), item);
   }
 

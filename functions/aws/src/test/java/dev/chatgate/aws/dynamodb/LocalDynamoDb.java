@@ -45,7 +45,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   public static LocalDynamoDb start(Tables tables) {
     try {
       var local = new LocalDynamoDb(freePort(), tables);
-      local.tables.createRequests().forEach(local.client::createTable);
+      TableRequests.create(local.tables).forEach(local.client::createTable);
       return local;
     } catch (Exception e) {
       throw new IllegalStateException("DynamoDB Local did not start", e);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -118,9 +119,11 @@ class DynamoUsageStoreTest extends UsageStoreContract {
     var long128 = new ModelPrice.Tier(128_000, 300_000, OptionalLong.empty(), 1_200_000);
     var old = new ModelPrice("org/m#x", LocalDate.parse("2026-01-01"), List.of(first));
     var current = new ModelPrice("org/m#x", LocalDate.parse("2026-11-01"), List.of(first, long128));
-    store.put(old);
-    store.put(current);
-    store.put(current);
+    for (var price : List.of(old, current)) {
+      var item = new HashMap<>(PriceItem.attributes(price));
+      item.putAll(PriceItem.key(price));
+      local.client().putItem(put -> put.tableName(local.tables().tenants()).item(item));
+    }
     assertEquals(Set.of(old, current), Set.copyOf(store.prices()));
   }
 }

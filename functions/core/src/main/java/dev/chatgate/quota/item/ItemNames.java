@@ -2,6 +2,7 @@ package dev.chatgate.quota.item;
 
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The names of a quota item's attributes. Windows and roll-ups carry their day, month and model in
@@ -58,7 +59,44 @@ public final class ItemNames {
 
   private static final char DAY_MODEL_SEPARATOR = '.';
 
+  /** The length of a reservation's id. */
+  private static final int ID_LENGTH = 12;
+
+  private static final Set<String> FIXED =
+      Set.of(
+          ENTRIES,
+          REQUESTS_TAT,
+          TOKENS_TAT,
+          TOKENS_HELD,
+          TOKENS_VIRTUAL,
+          TOKENS_OVER,
+          NEWEST_DAY,
+          NAMES,
+          NAMES_VERSION,
+          DUE_PARTITION,
+          DUE_MINUTE);
+
   private ItemNames() {}
+
+  /**
+   * Whether this release knows what an attribute of the name means. One of a later release is not
+   * read: its name has 6 to 11 characters and no dot, so that it is none of these.
+   */
+  public static boolean isKnown(String name) {
+    return FIXED.contains(name)
+        || name.length() == ID_LENGTH
+        || windowOf('d', name) >= 0
+        || windowOf('m', name) >= 0
+        || windowOf('c', name) >= 0
+        || isModelName(name)
+        || RollUpName.parse(name).isPresent();
+  }
+
+  private static boolean isModelName(String name) {
+    return name.length() <= MAX_WINDOW_LENGTH
+        && name.startsWith("g")
+        && fromBase36(name, 1, name.length()) >= 0;
+  }
 
   /** What a roll-up of one (day, model) counts, each in an attribute of its own. */
   public enum Counter {
@@ -116,15 +154,11 @@ public final class ItemNames {
     /** Reads {@link #toString}'s form; empty for an attribute of another kind. */
     public static Optional<RollUpName> parse(String name) {
       int separator = name.indexOf(DAY_MODEL_SEPARATOR);
-      if (separator < 0) {
-        return Optional.empty();
-      }
-      return Counter.of(name.charAt(0))
-          .map(counter ->
-              new RollUpName(
-                  counter,
-                  Integer.parseInt(name, 1, separator, RADIX),
-                  Integer.parseInt(name, separator + 1, name.length(), RADIX)));
+      int epochDay = fromBase36(name, 1, separator);
+      int modelCode = fromBase36(name, separator + 1, name.length());
+      return epochDay < 0 || modelCode < 0
+          ? Optional.empty()
+          : Counter.of(name.charAt(0)).map(counter -> new RollUpName(counter, epochDay, modelCode));
     }
   }
 
@@ -157,6 +191,18 @@ public final class ItemNames {
     return Integer.toString(number, RADIX);
   }
 
+  /** A part of a name as a number, or -1 if it is none. */
+  private static int fromBase36(String name, int from, int to) {
+    if (from >= to || Character.digit(name.charAt(from), RADIX) < 0) {
+      return -1;
+    }
+    try {
+      return Integer.parseInt(name, from, to, RADIX);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
   /** The day or month in a window's name, or -1 if the attribute is no window of that letter. */
   public static int windowOf(char letter, String name) {
     if (name.length() < 2
@@ -166,6 +212,6 @@ public final class ItemNames {
         || name.indexOf(DAY_MODEL_SEPARATOR) >= 0) {
       return -1;
     }
-    return Integer.parseInt(name, 1, name.length(), RADIX);
+    return fromBase36(name, 1, name.length());
   }
 }

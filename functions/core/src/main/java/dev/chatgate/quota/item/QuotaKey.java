@@ -1,6 +1,7 @@
 package dev.chatgate.quota.item;
 
 import dev.chatgate.tenant.TenantId;
+import java.util.Optional;
 
 /**
  * Names one quota item. Every tenant has one, shard 0; the number is there so that a tenant can be
@@ -21,11 +22,20 @@ public record QuotaKey(TenantId tenant, int shard) {
     return new QuotaKey(tenant, 0);
   }
 
-  /** Reads {@link #toString}'s form. */
-  public static QuotaKey parse(String key) {
+  /** Reads {@link #toString}'s form; empty for an item that is no tenant's. */
+  public static Optional<QuotaKey> parse(String key) {
     int separator = key.lastIndexOf(SEPARATOR);
-    return new QuotaKey(
-        new TenantId(key.substring(0, separator)), Integer.parseInt(key.substring(separator + 1)));
+    if (separator < 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new QuotaKey(
+              new TenantId(key.substring(0, separator)),
+              Integer.parseInt(key.substring(separator + 1))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** The key in the store: the tenant, {@code #} (which no tenant's name holds) and the shard. */

@@ -80,7 +80,7 @@ final class ItemReconciliation {
     switch (standing.kind()) {
       case RELEASED -> released++;
       case ORPHANED -> orphaned++;
-      case CALL, CORRECTION -> applied++;
+      case CALL, CORRECTION, UNKNOWN -> applied++;
     }
   }
 

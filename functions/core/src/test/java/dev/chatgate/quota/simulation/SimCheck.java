@@ -304,6 +304,7 @@ final class SimCheck {
           case RELEASED -> Situation.RELEASED;
           case CORRECTION ->
               record.call().isPresent() ? Situation.ORPHAN_CORRECTED : Situation.CORRECTED;
+          case UNKNOWN -> throw new AssertionError("this release writes no such record");
         });
     if (record.kind() == Kind.ORPHANED) {
       orphaned(id, record);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.aws.tenant.TenantJson;
+import dev.chatgate.admin.TenantJson;
 import dev.chatgate.gateway.GatewayHarness;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.StreamHandler;

@@ -1,5 +1,6 @@
 package dev.chatgate.bench.ledger;
 
+import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
@@ -31,7 +32,7 @@ final class LedgerStore implements AutoCloseable {
   LedgerStore() {
     endpoint = AwsEndpoint.start(0, Optional.empty(), Clock.systemUTC());
     client = client(endpoint.url(), calls);
-    tables.createRequests().forEach(client::createTable);
+    TableRequests.create(tables).forEach(client::createTable);
     table = new CountedTable(new DynamoQuotaTable(client, tables, ATTEMPT));
     records = new DynamoUsageRecords(client, tables, ATTEMPT, RETENTION);
   }

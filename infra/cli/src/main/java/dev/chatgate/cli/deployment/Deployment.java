@@ -1,7 +1,8 @@
 package dev.chatgate.cli.deployment;
 
+import dev.chatgate.admin.PriceEditor;
+import dev.chatgate.admin.TenantEditor;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
-import dev.chatgate.aws.tenant.TenantEditor;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.aws.usage.PriceStore;
@@ -18,10 +19,12 @@ import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import dev.chatgate.time.StoreClock;
+import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -92,9 +95,14 @@ public final class Deployment implements AutoCloseable {
         dynamoDb(), names().tables(), environment.random(), environment.pause());
   }
 
-  /** Store of the prices. */
-  public PriceStore prices() {
-    return new PriceStore(dynamoDb(), names().tables());
+  /** All prices: past, current and future. */
+  public List<ModelPrice> prices() {
+    return new PriceStore(dynamoDb(), names().tables()).prices();
+  }
+
+  /** Editor of the prices. */
+  public PriceEditor priceEditor() {
+    return new PriceEditor(dynamoDb(), names().tables());
   }
 
   /**

@@ -1,16 +1,23 @@
 package dev.chatgate.cli.deployment;
 
+import dev.chatgate.admin.ProviderSecretWriter;
+import dev.chatgate.aws.secret.StoredProviderKey;
+import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.secret.ProviderKey;
+import dev.chatgate.secret.ProviderKeyUnavailableException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.secretsmanager.model.SecretsManagerException;
 
 /** The secret that holds the provider key. */
 public final class ProviderSecret {
   private static final String CURRENT = "AWSCURRENT";
+  private static final String ACCESS_DENIED = "AccessDeniedException";
 
   private final SecretsManagerClient secrets;
   private final String id;
@@ -34,9 +41,32 @@ public final class ProviderSecret {
     }
   }
 
-  /** Stores a new key; the previous one becomes {@code AWSPREVIOUS}. */
+  /**
+   * Stores a new key; the previous one becomes {@code AWSPREVIOUS}. What else the secret holds is
+   * kept.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if a later release wrote what must not be
+   *     ignored
+   */
   public void put(ProviderKey key) {
-    secrets.putSecretValue(request -> request.secretId(id).secretString(key.secret()));
+    var secret = ProviderSecretWriter.write(key, current());
+    secrets.putSecretValue(request -> request.secretId(id).secretString(secret));
+  }
+
+  private Optional<String> current() {
+    try {
+      var value = secrets.getSecretValue(request -> request.secretId(id));
+      return Optional.ofNullable(value.secretString());
+    } catch (ResourceNotFoundException e) {
+      // Created without a value; where the secret itself is missing, writing says so.
+      return Optional.empty();
+    } catch (SecretsManagerException e) {
+      if (ACCESS_DENIED.equals(errorCode(e))) {
+        // An operator who may only write: nothing is kept that cannot be read.
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** The versions with staging labels: the one in use first, then the newest. */
@@ -60,15 +90,25 @@ public final class ProviderSecret {
   private Optional<Version> read(String version, List<String> stages) {
     try {
       var value = secrets.getSecretValue(request -> request.secretId(id).versionId(version));
-      var text = Optional.ofNullable(value.secretString()).map(String::strip);
       return Optional.of(
           new Version(
-              stages.stream().sorted().toList(),
-              value.createdDate(),
-              text.filter(key -> !key.isEmpty()).map(ProviderKey::new)));
+              stages.stream().sorted().toList(), value.createdDate(), key(value.secretString())));
     } catch (ResourceNotFoundException e) {
       // Deleted since it was listed, or created without a value.
       return Optional.empty();
+    }
+  }
+
+  private static String errorCode(SecretsManagerException failure) {
+    var details = failure.awsErrorDetails();
+    return details == null ? "" : String.valueOf(details.errorCode());
+  }
+
+  private static Optional<ProviderKey> key(@Nullable String secret) {
+    try {
+      return StoredProviderKey.read(secret).map(ProviderKey::new);
+    } catch (ProviderKeyUnavailableException e) {
+      throw CommandException.error("Cannot read the provider key: " + e.getMessage() + ".");
     }
   }
 }

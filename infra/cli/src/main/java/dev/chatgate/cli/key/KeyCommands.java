@@ -1,7 +1,7 @@
 package dev.chatgate.cli.key;
 
-import dev.chatgate.aws.tenant.TenantKey;
-import dev.chatgate.aws.tenant.TenantSpec;
+import dev.chatgate.admin.TenantKey;
+import dev.chatgate.admin.TenantSpec;
 import dev.chatgate.cli.console.CommandEnvironment;
 import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.cli.console.ExitCodes;

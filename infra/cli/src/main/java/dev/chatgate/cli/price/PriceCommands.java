@@ -1,6 +1,6 @@
 package dev.chatgate.cli.price;
 
-import dev.chatgate.aws.usage.PriceJson;
+import dev.chatgate.admin.PriceJson;
 import dev.chatgate.cli.console.CommandEnvironment;
 import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.cli.console.ExitCodes;
@@ -48,7 +48,7 @@ public final class PriceCommands {
       @Option(names = "--json", description = "Print JSON in the format of CHATGATE_PRICES.")
           boolean json) {
     try (var deployment = deploymentOptions.open()) {
-      var prices = deployment.prices().prices();
+      var prices = deployment.prices();
       environment
           .out()
           .print(
@@ -148,8 +148,7 @@ public final class PriceCommands {
 
   private int put(List<ModelPrice> newPrices, boolean yes) {
     try (var deployment = deploymentOptions.open()) {
-      var prices = deployment.prices();
-      var existing = prices.prices();
+      var existing = deployment.prices();
       var changed = newPrices.stream().filter(price -> !existing.contains(price)).toList();
       long replaced = changed.stream().filter(price -> replaces(price, existing)).count();
       if (replaced > 0) {
@@ -159,7 +158,7 @@ public final class PriceCommands {
                 + Amounts.count(replaced, "price")
                 + " of the same model and date? Calls that were already charged do not change.");
       }
-      changed.forEach(prices::put);
+      changed.forEach(deployment.priceEditor()::put);
     }
     newPrices.forEach(price ->
         environment

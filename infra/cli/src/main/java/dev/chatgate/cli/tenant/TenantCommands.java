@@ -1,8 +1,8 @@
 package dev.chatgate.cli.tenant;
 
-import dev.chatgate.aws.tenant.TenantEdit;
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantKey;
+import dev.chatgate.admin.TenantEdit;
+import dev.chatgate.admin.TenantJson;
+import dev.chatgate.admin.TenantKey;
 import dev.chatgate.cli.console.CommandEnvironment;
 import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.cli.console.ExitCodes;

@@ -1,7 +1,7 @@
 package dev.chatgate.cli.tenant;
 
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantKey;
+import dev.chatgate.admin.TenantJson;
+import dev.chatgate.admin.TenantKey;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;

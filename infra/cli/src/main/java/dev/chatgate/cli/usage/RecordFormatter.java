@@ -36,7 +36,7 @@ final class RecordFormatter {
   private static String kind(UsageRecord record) {
     return switch (record.kind()) {
       case CALL -> record.call().map(RecordFormatter::outcome).orElse("call");
-      case ORPHANED, RELEASED, CORRECTION -> name(record);
+      case ORPHANED, RELEASED, CORRECTION, UNKNOWN -> name(record);
     };
   }
 

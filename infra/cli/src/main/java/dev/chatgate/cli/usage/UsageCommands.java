@@ -280,7 +280,7 @@ public final class UsageCommands {
       var charged = service.charged(call);
       var counts =
           CorrectionSummary.counts(options.prompt, options.cached, options.completion, charged);
-      var corrected = CorrectedUsage.of(call, counts, deployment.prices().prices());
+      var corrected = CorrectedUsage.of(call, counts, deployment.prices());
       var summary = new CorrectionSummary(call, charged, corrected);
       if (summary.changesNothing()) {
         environment
@@ -315,6 +315,9 @@ public final class UsageCommands {
       case CORRECTION ->
           throw CommandException.negative(
               requestId + " is a correction itself; use the request ID of the corrected call.");
+      case UNKNOWN ->
+          throw CommandException.error(
+              "A later release wrote the record of " + requestId + "; use its command line.");
     };
   }
 }

@@ -1,8 +1,8 @@
 package dev.chatgate.local.e2e;
 
+import dev.chatgate.admin.TenantEditor;
+import dev.chatgate.admin.TenantJson;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
-import dev.chatgate.aws.tenant.TenantJson;
-import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
@@ -10,6 +10,7 @@ import dev.chatgate.local.upstream.Pacing;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.tenant.TenantId;
+import dev.chatgate.time.Pause;
 import dev.chatgate.usage.UsageRecord;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -88,7 +90,8 @@ final class PackagedStack implements AutoCloseable {
 
   /** Puts a tenant into its table. */
   void tenant(String json) {
-    new TenantStore(dynamoDb, stack.tables()).put(TenantJson.readOne(json));
+    new TenantEditor(dynamoDb, stack.tables(), new Random(1), Pause.SLEEP)
+        .put(TenantJson.readOne(json));
   }
 
   /** A chat call with a tenant's key. */

@@ -1,4 +1,4 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import dev.chatgate.tenant.Tenant;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.dynamodb.LocalDynamoDb;
+import dev.chatgate.aws.tenant.StoredTenant;
+import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
@@ -61,8 +63,8 @@ class StoredTenantTest {
     assertEquals(OptionalLong.of(5_000_006), tenant.quota().get(Limits.COST_PER_MONTH));
     assertEquals(OptionalLong.of(9), tenant.quota().defaultMaxTokens());
     assertEquals(Optional.of(List.of("a", "b")), tenant.models());
-    assertEquals(OF_0_1_0, StoredTenant.write(tenant, Optional.of(OF_0_1_0)));
-    assertEquals(OF_0_1_0, StoredTenant.write(tenant, Optional.empty()));
+    assertEquals(OF_0_1_0, TenantItemWriter.config(tenant, Optional.of(OF_0_1_0)));
+    assertEquals(OF_0_1_0, TenantItemWriter.config(tenant, Optional.empty()));
     assertEquals(TenantJson.readOne(OF_0_1_0).tenant(), tenant, "the strict reader agrees");
   }
 
@@ -71,7 +73,7 @@ class StoredTenantTest {
     var tenant = StoredTenant.read(OF_A_LATER_ONE);
     assertEquals(OptionalLong.of(10), tenant.quota().get(Limits.TOKENS_PER_DAY));
 
-    var written = StoredTenant.write(tenant, Optional.of(OF_A_LATER_ONE));
+    var written = TenantItemWriter.config(tenant, Optional.of(OF_A_LATER_ONE));
     assertTrue(written.contains("\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}}"), written);
     assertTrue(written.contains("\"issuers\":[{\"issuer\":\"https://login.example\"}]"), written);
     assertTrue(written.contains("\"tokens_per_week\":70"), written);
@@ -99,7 +101,7 @@ class StoredTenantTest {
   void aCriticalMemberThatIsNotKnownRefusesTheTenant(String names) {
     var config = "{\"critical\":[" + names + "],\"id\":\"acme\"}";
     var refused = assertThrows(StoreUnavailableException.class, () -> StoredTenant.read(config));
-    assertEquals("reading a tenant that a later release configured", refused.getMessage());
+    assertEquals("reading a tenant that a later release wrote", refused.getMessage());
   }
 
   @ParameterizedTest
@@ -141,18 +143,18 @@ class StoredTenantTest {
                 new TenantId("acme"))));
 
     var tenant = get("tenant#acme", "config");
-    assertEquals("of a later release", TenantItem.string(tenant, "note"));
-    assertTrue(TenantItem.string(tenant, "config").contains("tokens_per_week"));
+    assertEquals("of a later release", attribute(tenant, "note").s());
+    assertTrue(attribute(tenant, "config").s().contains("tokens_per_week"));
     assertEquals(
         AttributeValue.fromS("x"), attribute(attribute(tenant, "keys").m(), "ci").m().get("more"));
-    assertEquals("calls", TenantItem.string(get(keyName("one"), "key"), "scopes"));
+    assertEquals("calls", attribute(get(keyName("one"), "key"), "scopes").s());
     assertEquals("ci", store.find(KeyHash.of("one")).orElseThrow().keyName());
   }
 
   @Test
   void aCriticalAttributeRefusesTheTenantOrTheKeyAndNoOther() {
     create();
-    store.put(
+    editor.put(
         TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
     var critical = AttributeValue.fromL(List.of(AttributeValue.fromS("scopes")));
     set(keyName("one"), "key", "critical", critical);
@@ -166,7 +168,7 @@ class StoredTenantTest {
   }
 
   private void create() {
-    store.put(
+    editor.put(
         TenantJson.readOne("{\"id\":\"acme\",\"keys\":[{\"name\":\"ci\",\"secret\":\"one\"}]}"));
   }
 

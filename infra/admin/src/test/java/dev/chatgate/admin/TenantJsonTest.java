@@ -1,4 +1,4 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -112,7 +112,7 @@ class TenantJsonTest {
           []                                                    | tenant must be an object
           """)
   void namesWhatIsWrong(String json, String message) {
-    var thrown = assertThrows(TenantJson.FormatException.class, () -> TenantJson.readOne(json));
+    var thrown = assertThrows(FormatException.class, () -> TenantJson.readOne(json));
     assertEquals(message, thrown.getMessage());
   }
 
@@ -120,7 +120,7 @@ class TenantJsonTest {
   void namesTheTenantOfAList() {
     var thrown =
         assertThrows(
-            TenantJson.FormatException.class,
+            FormatException.class,
             () -> TenantJson.readList("[{\"id\":\"a\"},{\"id\":\"b\",\"quota\":[]}]"));
     assertEquals("tenants[1].quota must be an object", thrown.getMessage());
   }
@@ -140,7 +140,7 @@ class TenantJsonTest {
             + "|tenants[0] (a): two keys have the same name or the same secret"
       })
   void whatIsThereTwiceInAListIsNamed(String json, String sentence) {
-    var thrown = assertThrows(TenantJson.FormatException.class, () -> TenantJson.readList(json));
+    var thrown = assertThrows(FormatException.class, () -> TenantJson.readList(json));
     assertEquals(sentence, thrown.getMessage());
   }
 
@@ -154,12 +154,10 @@ class TenantJsonTest {
               "\"model_aliases\":{\"m\":\"" + name + "\"}")) {
         String json = "{\"id\":\"a\"," + members + "}";
         var thrown =
-            assertThrows(
-                TenantJson.FormatException.class, () -> TenantJson.readList("[" + json + "]"));
+            assertThrows(FormatException.class, () -> TenantJson.readList("[" + json + "]"));
         assertTrue(
             thrown.toString().contains("tenant a has more than 256 bytes"), thrown.toString());
-        assertThrows(
-            TenantJson.FormatException.class, () -> TenantJson.readEdit(json, new TenantId("a")));
+        assertThrows(FormatException.class, () -> TenantJson.readEdit(json, new TenantId("a")));
         var stored = TenantJson.readOne(json).tenant();
         assertEquals(stored, TenantJson.readOne(TenantJson.write(stored)).tenant());
       }

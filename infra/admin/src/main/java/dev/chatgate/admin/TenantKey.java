@@ -1,4 +1,4 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import java.time.Instant;
 import java.util.Optional;

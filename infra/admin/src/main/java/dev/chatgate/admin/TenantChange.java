@@ -1,7 +1,7 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
-import dev.chatgate.aws.dynamodb.ItemSize;
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.aws.tenant.TenantItem.KeyEntry;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
@@ -23,10 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
  * still the one that it was made from.
  */
 final class TenantChange {
-  static final String EXPIRES_AT = "expires_at";
-
   /** A reservation has two bytes for a key's code. */
-  private static final int MOST_CODES = 1 << Short.SIZE;
+  private static final int MAX_CODES = 1 << Short.SIZE;
 
   /** Of one transaction. */
   private static final int MAX_WRITES = 100;
@@ -102,10 +100,10 @@ final class TenantChange {
   }
 
   private int freshCode() {
-    if (nextCode >= MOST_CODES) {
+    if (nextCode >= MAX_CODES) {
       throw new IllegalArgumentException(
           "Tenant %s has had %d keys, and has no number left for another."
-              .formatted(tenant.id(), MOST_CODES));
+              .formatted(tenant.id(), MAX_CODES));
     }
     return nextCode++;
   }
@@ -113,10 +111,10 @@ final class TenantChange {
   private void write(TenantSpec.Key key, KeyEntry entry) {
     keys.put(key.name(), entry);
     var values = new HashMap<String, AttributeValue>();
-    values.put(":tenant", TenantItem.s(tenant.id().value()));
-    values.put(":name", TenantItem.s(key.name()));
-    values.put(":code", TenantItem.n(entry.code()));
-    key.expiresAt().ifPresent(at -> values.put(":expires", TenantItem.s(at.toString())));
+    values.put(":tenant", AttributeValue.fromS(tenant.id().value()));
+    values.put(":name", AttributeValue.fromS(key.name()));
+    values.put(":code", AttributeValue.fromN(Integer.toString(entry.code())));
+    key.expiresAt().ifPresent(at -> values.put(":expires", AttributeValue.fromS(at.toString())));
     // An update and no put: what a later release has added to the item stays.
     var update =
         Update.builder()
@@ -125,8 +123,8 @@ final class TenantChange {
             .updateExpression(
                 "SET tenant = :tenant, #name = :name, code = :code"
                     + (key.expiresAt().isPresent()
-                        ? ", " + EXPIRES_AT + " = :expires"
-                        : " REMOVE " + EXPIRES_AT))
+                        ? ", " + TenantItem.EXPIRES_AT + " = :expires"
+                        : " REMOVE " + TenantItem.EXPIRES_AT))
             .conditionExpression("attribute_not_exists(pk) OR tenant = :tenant")
             .expressionAttributeNames(Map.of("#name", "name"))
             .expressionAttributeValues(values)
@@ -143,7 +141,7 @@ final class TenantChange {
   List<TransactWriteItem> items() {
     long version = before.map(TenantItem::version).orElse(0L);
     var stored = before.map(TenantItem::stored).orElse(Map.of());
-    var item = new TenantItem(tenant, keys, nextCode, version + 1, stored).write();
+    var item = TenantItemWriter.write(new TenantItem(tenant, keys, nextCode, version + 1, stored));
     ItemSize.require(
         "Tenant " + tenant.id(), item, "shorten its models, aliases, origins or keys.");
     var put = Put.builder().item(item).tableName(tables.tenants());
@@ -175,6 +173,6 @@ final class TenantChange {
   }
 
   private static Map<String, AttributeValue> beforeIs(long version) {
-    return Map.of(":before", TenantItem.n(version));
+    return Map.of(":before", AttributeValue.fromN(Long.toString(version)));
   }
 }

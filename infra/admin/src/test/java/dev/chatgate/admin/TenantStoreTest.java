@@ -1,4 +1,4 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.dynamodb.LocalDynamoDb;
+import dev.chatgate.aws.tenant.TenantItem;
+import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.TenantId;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,10 +28,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class TenantStoreTest {
   private final LocalDynamoDb dynamo = LocalDynamoDb.start();
   private final TenantStore store = new TenantStore(dynamo.client(), dynamo.tables());
+  private final TenantEditor editor =
+      new TenantEditor(dynamo.client(), dynamo.tables(), new Random(1), pause -> {});
 
   @BeforeEach
   void seed() {
-    store.put(
+    editor.put(
         TenantJson.readOne(
             """
             {"id":"acme","keys":[{"name":"ci","secret":"one"},
@@ -56,7 +61,7 @@ class TenantStoreTest {
 
   @Test
   void aWriteReplacesTenantAndKeys() {
-    store.put(
+    editor.put(
         TenantJson.readOne(
             """
             {"id":"acme","status":"suspended","keys":[{"name":"web","secret":"two"},
@@ -74,7 +79,7 @@ class TenantStoreTest {
   void aSecretBelongsToOneTenant() {
     var other =
         TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"one\"}]}");
-    var refused = assertThrows(IllegalArgumentException.class, () -> store.put(other));
+    var refused = assertThrows(IllegalArgumentException.class, () -> editor.put(other));
     assertEquals(
         "A secret of tenant other is the key of another tenant already.", refused.getMessage());
     assertEquals("acme", store.find(KeyHash.of("one")).orElseThrow().tenant().id().value());
@@ -89,9 +94,9 @@ class TenantStoreTest {
 
   @Test
   void someKeysAreFoundAsOneByOne() {
-    store.put(
+    editor.put(
         TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
-    store.put(TenantJson.readOne("{\"id\":\"none\",\"keys\":[]}"));
+    editor.put(TenantJson.readOne("{\"id\":\"none\",\"keys\":[]}"));
     var expected = new HashMap<KeyHash, Credential>();
     for (var secret : List.of("one", "two", "three")) {
       var hash = KeyHash.of(secret);
@@ -102,7 +107,7 @@ class TenantStoreTest {
 
   @Test
   void aDamagedTenantIsNotAmongSomeAndHidesNoOther() {
-    store.put(
+    editor.put(
         TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
     damage("acme", "{\"id\":17}");
     assertEquals(Set.of(KeyHash.of("three")), store.some().keySet());
@@ -130,7 +135,7 @@ class TenantStoreTest {
   @Test
   void ofALargeTableOnlySomeAreRead() {
     for (int i = 0; i < 60; i++) {
-      store.put(
+      editor.put(
           TenantJson.readOne(
               "{\"id\":\"t%d\",\"keys\":[{\"name\":\"k\",\"secret\":\"s%d\"}]}".formatted(i, i)));
     }

@@ -1,4 +1,4 @@
-package dev.chatgate.aws.usage;
+package dev.chatgate.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -49,12 +49,12 @@ class PriceJsonTest {
           [{"model":"m","usd":1}]                                  | prices[0].usd is not known
           [{"prompt_usd_per_million":"1"}]                         | must be a number
           [{"model":"m","from":"2026-11-01","prompt_usd_per_million":1,"completion_usd_per_million":1},{"model":"m","from":"2026-11-01","prompt_usd_per_million":2,"completion_usd_per_million":1}] | prices[1] has the model, the date and the above_prompt_tokens of prices[0]
-          [{"model":"m","model":"n"}]                              | prices are not JSON
-          [                                                        | prices are not JSON
+          [{"model":"m","model":"n"}]                              | line 1:
+          [                                                        | line 1:
           [] []                                                    | more after the end
           """)
   void whatIsWrongIsNamed(String json, String message) {
-    var refused = assertThrows(PriceJson.FormatException.class, () -> PriceJson.readList(json));
+    var refused = assertThrows(FormatException.class, () -> PriceJson.readList(json));
     assertTrue(refused.toString().contains(message), refused.toString());
   }
 
@@ -67,7 +67,7 @@ class PriceJsonTest {
           "completion_usd_per_million":1}]
         """
             .formatted(usd);
-    var refused = assertThrows(PriceJson.FormatException.class, () -> PriceJson.readList(json));
+    var refused = assertThrows(FormatException.class, () -> PriceJson.readList(json));
     assertTrue(refused.toString().contains("prices[0].prompt_usd_per_million"), refused.toString());
   }
 }

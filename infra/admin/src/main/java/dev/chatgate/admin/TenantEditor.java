@@ -1,8 +1,10 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.dynamodb.StoreErrors;
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.tenant.KeyItem;
+import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.Pause;
@@ -31,15 +33,15 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  */
 public final class TenantEditor {
   /** Changes of one tenant at the same time that all come through. */
-  private static final int MOST_ATTEMPTS = 200;
+  private static final int MAX_ATTEMPTS = 200;
 
   private static final int FIRST_PAUSE_MS = 10;
-  private static final int LONGEST_PAUSE_MS = 250;
+  private static final int MAX_PAUSE_MS = 250;
 
   /** Keys in one transaction, which takes 100 writes. */
   private static final int KEYS_AT_ONCE = 50;
 
-  static final String RACED = "ConditionalCheckFailed";
+  private static final String RACED = "ConditionalCheckFailed";
   private static final String LOCKED = "TransactionConflict";
 
   private final DynamoDbClient dynamoDb;
@@ -89,9 +91,12 @@ public final class TenantEditor {
         ScanRequest.builder()
             .tableName(tables.tenants())
             .consistentRead(true)
-            .filterExpression("begins_with(#pk, :tenant)")
-            .expressionAttributeNames(Map.of("#pk", Tables.HASH_KEY))
-            .expressionAttributeValues(Map.of(":tenant", TenantItem.s(TenantItem.TENANT)))
+            .filterExpression("begins_with(#pk, :tenant) AND #sk = :config")
+            .expressionAttributeNames(Map.of("#pk", Tables.HASH_KEY, "#sk", Tables.RANGE_KEY))
+            .expressionAttributeValues(
+                Map.of(
+                    ":tenant", AttributeValue.fromS(TenantItem.TENANT),
+                    ":config", AttributeValue.fromS(TenantItem.CONFIG)))
             .build();
     try {
       return dynamoDb.scanPaginator(scan).items().stream()
@@ -120,8 +125,9 @@ public final class TenantEditor {
 
   private TenantKey key(String name, TenantItem.KeyEntry entry) {
     var item = get(TenantItem.keyOf(entry.hash()));
-    var expiresAt = Optional.ofNullable(item.get(TenantChange.EXPIRES_AT));
-    return new TenantKey(name, entry.code(), expiresAt.map(at -> Instant.parse(at.s())));
+    Optional<Instant> expiresAt =
+        item.isEmpty() ? Optional.empty() : KeyItem.read(item).expiresAt();
+    return new TenantKey(name, entry.code(), expiresAt);
   }
 
   /**
@@ -149,6 +155,22 @@ public final class TenantEditor {
   public boolean replace(TenantEdit edit) {
     var whole = new WholeTenant(tables, edit.tenant(), edit.keys());
     return write(edit, whole, before -> before.map(_ -> whole.first(before)));
+  }
+
+  /**
+   * Writes a whole tenant, whether there is one of this name or not: it has afterwards exactly the
+   * keys of the specification. A key that the tenant had already, by name and secret, keeps its
+   * code; no code is ever given twice. One transaction, or, with more keys than that takes,
+   * several.
+   *
+   * @throws StoreUnavailableException if the store does not answer
+   * @throws IllegalArgumentException if a key's secret is another tenant's, or the tenant is too
+   *     large to be stored; the message is a sentence
+   */
+  public void put(TenantSpec spec) {
+    var edit = new TenantEdit(spec.tenant(), Optional.of(spec.keys()));
+    var whole = new WholeTenant(tables, edit.tenant(), edit.keys());
+    write(edit, whole, before -> Optional.of(whole.first(before)));
   }
 
   private boolean write(
@@ -275,17 +297,18 @@ public final class TenantEditor {
   private static void checkWorthRepeating(
       TenantId id, int attempt, TransactionCanceledException failure) {
     var codes = failure.cancellationReasons().stream().map(CancellationReason::code).toList();
-    if (TenantStore.isOfAnother(failure)) {
-      throw TenantStore.secretOfAnother(id);
+    if (codes.stream().skip(1).anyMatch(RACED::equals)) {
+      throw new IllegalArgumentException(
+          "A secret of tenant " + id + " is the key of another tenant already.");
     }
     boolean raced = codes.contains(LOCKED) || codes.contains(RACED);
-    if (!raced || attempt >= MOST_ATTEMPTS) {
+    if (!raced || attempt >= MAX_ATTEMPTS) {
       throw StoreErrors.unavailable("writing tenant " + id, failure);
     }
   }
 
   private void pauseAfter(int attempt) {
-    int most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(attempt, Byte.SIZE));
+    int most = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS << Math.min(attempt, Byte.SIZE));
     pause.pause(Duration.ofMillis(random.nextInt(1, most)));
   }
 

@@ -1,4 +1,4 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.aws.dynamodb.LocalDynamoDb;
+import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.PriceStore;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Quota;
@@ -41,31 +42,31 @@ class LargeTenantTest {
 
   @Test
   void aHundredAndFiftyKeysAreStored() {
-    store.put(spec(ACME, 0, 150));
+    editor.put(spec(ACME, 0, 150));
     assertKeys(0, 150);
-    store.put(spec(ACME, 0, 150));
+    editor.put(spec(ACME, 0, 150));
     assertKeys(0, 150);
   }
 
   @Test
   void manyKeysTakeThePlaceOfManyOthersAndWhatStaysKeepsItsCode() {
-    store.put(spec(ACME, 0, 250));
+    editor.put(spec(ACME, 0, 250));
     int code = store.find(KeyHash.of("secret200")).orElseThrow().keyCode();
-    store.put(spec(ACME, 150, 400));
+    editor.put(spec(ACME, 150, 400));
     assertKeys(150, 400);
     assertEquals(code, store.find(KeyHash.of("secret200")).orElseThrow().keyCode());
-    store.put(spec(ACME, 390, 392));
+    editor.put(spec(ACME, 390, 392));
     assertKeys(390, 392);
   }
 
   @Test
   void secretsThatChangeTheirNamesAreFoundUnderTheNewOnes() {
-    store.put(spec(ACME, 0, 120));
+    editor.put(spec(ACME, 0, 120));
     var turned = new ArrayList<TenantSpec.Key>();
     for (int i = 0; i < 120; i++) {
       turned.add(key("key" + i, "secret" + (119 - i)));
     }
-    store.put(new TenantSpec(tenant(ACME, Map.of()), turned));
+    editor.put(new TenantSpec(tenant(ACME, Map.of()), turned));
     for (int i = 0; i < 120; i++) {
       assertEquals("key" + i, store.find(KeyHash.of("secret" + (119 - i))).orElseThrow().keyName());
     }
@@ -87,11 +88,11 @@ class LargeTenantTest {
   /** The steps before the one that is refused stand: item and keys agree. */
   @Test
   void aSecretOfAnotherTenantAmongThemIsOneSentenceAndLeavesNoUnlistedKey() {
-    store.put(
+    editor.put(
         new TenantSpec(tenant(new TenantId("other"), Map.of()), List.of(key("k", "secret140"))));
     for (Runnable put :
         List.<Runnable>of(
-            () -> store.put(spec(ACME, 0, 150)), () -> editor.replace(edit(0, 150)))) {
+            () -> editor.put(spec(ACME, 0, 150)), () -> editor.replace(edit(0, 150)))) {
       var refused = assertThrows(IllegalArgumentException.class, put::run);
       assertEquals(
           "A secret of tenant acme is the key of another tenant already.", refused.getMessage());
@@ -99,24 +100,24 @@ class LargeTenantTest {
           "other", store.find(KeyHash.of("secret140")).orElseThrow().tenant().id().value());
       assertAgreement(120);
     }
-    store.put(spec(ACME, 0, 130));
+    editor.put(spec(ACME, 0, 130));
     assertKeys(0, 130);
   }
 
   @Test
   void threeThousandShortAliasesAreStored() {
     var aliases = aliases(3_000, 20);
-    store.put(new TenantSpec(tenant(ACME, aliases), List.of(key("k", "s"))));
+    editor.put(new TenantSpec(tenant(ACME, aliases), List.of(key("k", "s"))));
     assertEquals(aliases, store.find(KeyHash.of("s")).orElseThrow().tenant().modelAliases());
   }
 
   @Test
   void whatNoItemTakesIsOneSentenceAndChangesNothing() {
-    store.put(spec(ACME, 0, 2));
+    editor.put(spec(ACME, 0, 2));
     var large = tenant(ACME, aliases(3_000, 150));
     for (Runnable put :
         List.<Runnable>of(
-            () -> store.put(new TenantSpec(large, List.of())),
+            () -> editor.put(new TenantSpec(large, List.of())),
             () -> editor.replace(new TenantEdit(large, Optional.empty())),
             () -> editor.edit(ACME, tenant -> large))) {
       var refused = assertThrows(IllegalArgumentException.class, put::run);
@@ -135,7 +136,7 @@ class LargeTenantTest {
 
   @Test
   void aTenantThatTooManyKeysMakeTooLargeIsRefusedBeforeItsFirstStep() {
-    assertThrows(IllegalArgumentException.class, () -> store.put(spec(ACME, 0, 5_000)));
+    assertThrows(IllegalArgumentException.class, () -> editor.put(spec(ACME, 0, 5_000)));
     assertEquals(Optional.empty(), editor.find(ACME));
   }
 
@@ -146,7 +147,7 @@ class LargeTenantTest {
     for (int length = 116; length < 130; length++) {
       var large = tenant(ACME, aliases(3_000, length));
       try {
-        store.put(new TenantSpec(large, List.of()));
+        editor.put(new TenantSpec(large, List.of()));
         fits = length;
       } catch (IllegalArgumentException e) {
         assertTrue(fits > 0, e.getMessage());
@@ -158,7 +159,7 @@ class LargeTenantTest {
 
   @Test
   void aPriceThatNoItemTakesIsOneSentence() {
-    var prices = new PriceStore(dynamo.client(), dynamo.tables());
+    var prices = new PriceEditor(dynamo.client(), dynamo.tables());
     var tiers =
         IntStream.range(0, 10_000)
             .mapToObj(i -> new ModelPrice.Tier(i, 1_000_000, OptionalLong.empty(), 1_000_000))
@@ -174,7 +175,7 @@ class LargeTenantTest {
         "The model's name of a price from 2026-01-01 has more than 256 bytes, which no call can"
             + " use.",
         refused.getMessage());
-    assertEquals(List.of(), prices.prices());
+    assertEquals(List.of(), new PriceStore(dynamo.client(), dynamo.tables()).prices());
   }
 
   private void assertKeys(int from, int to) {

@@ -1,6 +1,7 @@
-package dev.chatgate.aws.tenant;
+package dev.chatgate.admin;
 
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import java.util.ArrayList;

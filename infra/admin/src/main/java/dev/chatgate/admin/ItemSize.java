@@ -1,4 +1,4 @@
-package dev.chatgate.aws.dynamodb;
+package dev.chatgate.admin;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -1,0 +1,97 @@
+package dev.chatgate.aws.secret;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.aws.dynamodb.Critical;
+import dev.chatgate.secret.ProviderKeyUnavailableException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The provider's key as the secret's string holds it: the key itself, white space around it
+ * forgiven, or a JSON object {@code {"key": "…"}}. Members that are not known are ignored, by the
+ * rule of {@link Critical}.
+ */
+public final class StoredProviderKey {
+  /** The member with the key. */
+  public static final String KEY = "key";
+
+  /** The members of the JSON form that this release knows. */
+  public static final Set<String> MEMBERS = Set.of(KEY, Critical.NAME);
+
+  private StoredProviderKey() {}
+
+  /** Whether a secret's string is the JSON form: no key begins with a brace. */
+  private static boolean isJson(String secret) {
+    return secret.strip().startsWith("{");
+  }
+
+  /**
+   * Reads a secret's string.
+   *
+   * @param secret the string, null if the secret has none
+   * @return the key; empty if the string is
+   * @throws ProviderKeyUnavailableException if it begins like JSON and has no key, or has a
+   *     critical member that is not known; the message quotes nothing of it
+   */
+  public static Optional<String> read(@Nullable String secret) {
+    if (secret == null || secret.isBlank()) {
+      return Optional.empty();
+    }
+    return Optional.of(isJson(secret) ? fromJson(secret) : secret.strip());
+  }
+
+  private static String fromJson(String secret) {
+    var key = new ArrayList<String>();
+    var critical = new ArrayList<String>();
+    try (var json = new JsonFactory().createParser(secret)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        var name = json.currentName();
+        json.nextToken();
+        switch (name) {
+          case KEY -> key.add(text(json));
+          case Critical.NAME -> critical.addAll(texts(json));
+          default -> json.skipChildren();
+        }
+      }
+      Critical.requireKnown(critical, MEMBERS::contains, "a secret");
+    } catch (StoreUnavailableException e) {
+      throw new ProviderKeyUnavailableException(
+          "a later release wrote the provider's secret", null);
+    } catch (IOException e) {
+      key.clear();
+    }
+    if (key.size() != 1 || key.getFirst().isBlank()) {
+      throw new ProviderKeyUnavailableException(
+          "the provider's secret is JSON without a key", null);
+    }
+    return key.getFirst().strip();
+  }
+
+  private static List<String> texts(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      return List.of(text(json));
+    }
+    var texts = new ArrayList<String>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      texts.add(text(json));
+    }
+    return texts;
+  }
+
+  /** A string; of another value what cannot be a key. */
+  private static String text(JsonParser json) throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_STRING) {
+      return json.getText();
+    }
+    json.skipChildren();
+    return "";
+  }
+}

@@ -1,0 +1,46 @@
+package dev.chatgate.aws.tenant;
+
+import dev.chatgate.aws.dynamodb.Critical;
+import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.tenant.TenantId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A key's item in the Tenants table: {@link TenantStore} says what is where.
+ *
+ * @param tenant the tenant that it belongs to
+ * @param name its name in the tenant
+ * @param code its number in the tenant
+ * @param expiresAt from when on it is unknown; absent means never
+ */
+public record KeyItem(TenantId tenant, String name, int code, Optional<Instant> expiresAt) {
+  private static final String TENANT = "tenant";
+  private static final String NAME = "name";
+  private static final Set<String> ATTRIBUTES =
+      Set.of(
+          Tables.HASH_KEY,
+          Tables.RANGE_KEY,
+          TENANT,
+          NAME,
+          TenantItem.CODE,
+          TenantItem.EXPIRES_AT,
+          Critical.NAME);
+
+  /**
+   * Reads a key's item.
+   *
+   * @throws dev.chatgate.StoreUnavailableException if it has a critical attribute that is not known
+   */
+  public static KeyItem read(Map<String, AttributeValue> item) {
+    Critical.requireKnown(item, ATTRIBUTES::contains, "a key");
+    return new KeyItem(
+        new TenantId(TenantItem.string(item, TENANT)),
+        TenantItem.string(item, NAME),
+        Integer.parseInt(TenantItem.number(item, TenantItem.CODE)),
+        Optional.ofNullable(item.get(TenantItem.EXPIRES_AT)).map(at -> Instant.parse(at.s())));
+  }
+}

@@ -1,0 +1,256 @@
+package dev.chatgate.admin;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chatgate.aws.tenant.StoredTenant;
+import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Limit;
+import dev.chatgate.tenant.ModelName;
+import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantStatus;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The JSON form of tenants in operators' hands: {@code
+ * {"id","status","keys","quota","models","model_aliases","allowed_origins"}}. Reading is strict: an
+ * unknown or repeated key, a wrong type or a number out of range is an error that names its path.
+ */
+public final class TenantJson {
+  private static final int MICRO_DIGITS = 6;
+  private static final Set<String> MEMBERS =
+      Set.of("id", "status", "keys", "quota", "models", "model_aliases", "allowed_origins");
+
+  private TenantJson() {}
+
+  /**
+   * Reads a list of tenants.
+   *
+   * @throws FormatException if the text is anything else
+   */
+  public static List<TenantSpec> readList(String json) {
+    var specs = JsonValue.parse(json, "tenants").list(TenantJson::listed);
+    requireDistinct(specs);
+    return specs;
+  }
+
+  /** One of a list: what is wrong with it as a whole is said with its name. */
+  private static TenantSpec listed(JsonValue json) {
+    var members = Members.of(json);
+    var path = members.id().map(id -> json.path() + " (" + id + ")").orElse(json.path());
+    var spec = new JsonValue(path, json.node()).valid(members::spec);
+    requireShortNames(json.path(), spec.tenant());
+    return spec;
+  }
+
+  private static void requireDistinct(List<TenantSpec> specs) {
+    var ids = new HashMap<TenantId, Integer>();
+    var secrets = new HashMap<String, TenantId>();
+    for (int i = 0; i < specs.size(); i++) {
+      var id = specs.get(i).tenant().id();
+      var first = ids.putIfAbsent(id, i);
+      if (first != null) {
+        throw new FormatException(
+            "tenants[%d].id: %s is the id of tenants[%d] too".formatted(i, id, first));
+      }
+      for (var key : specs.get(i).keys()) {
+        var owner = secrets.putIfAbsent(key.secret(), id);
+        if (owner != null) {
+          throw new FormatException(
+              "tenants[%d].keys: the key %s of tenant %s has the secret of a key of tenant %s"
+                  .formatted(i, key.name(), id, owner));
+        }
+      }
+    }
+  }
+
+  /** Not asked of what is stored: earlier releases took longer names, which no call can use now. */
+  private static void requireShortNames(String path, Tenant tenant) {
+    tenant.models().orElse(List.of()).forEach(name -> requireShort(path + ".models", tenant, name));
+    tenant
+        .modelAliases()
+        .forEach((alias, name) -> {
+          requireShort(path + ".model_aliases", tenant, alias);
+          requireShort(path + ".model_aliases", tenant, name);
+        });
+  }
+
+  private static void requireShort(String path, Tenant tenant, String name) {
+    if (ModelName.isTooLong(name)) {
+      throw new FormatException(
+          "%s: a model's name of tenant %s has more than %d bytes, which no call can use"
+              .formatted(path, tenant.id(), ModelName.MAX_BYTES));
+    }
+  }
+
+  /**
+   * Reads one tenant, as it may be stored.
+   *
+   * @throws FormatException if the text is anything else
+   */
+  public static TenantSpec readOne(String json) {
+    var root = JsonValue.parse(json, "tenant");
+    return root.valid(Members.of(root)::spec);
+  }
+
+  /**
+   * Reads what is to become of one tenant. Its {@code id} may be left out.
+   *
+   * @param json the whole tenant
+   * @param id which it is
+   * @throws FormatException if the text is anything else, or names another tenant
+   */
+  public static TenantEdit readEdit(String json, TenantId id) {
+    var root = JsonValue.parse(json, "tenant");
+    var members = Members.of(root);
+    if (!id.equals(members.id().orElse(id))) {
+      throw root.error(".id is not " + id);
+    }
+    var spec = root.valid(() -> members.specOf(id));
+    requireShortNames(root.path(), spec.tenant());
+    return new TenantEdit(spec.tenant(), members.keys());
+  }
+
+  /** Writes a tenant without its keys. */
+  public static String write(Tenant tenant) {
+    return tree(tenant).toString();
+  }
+
+  /** A tenant without its keys. */
+  static ObjectNode tree(Tenant tenant) {
+    var json = JsonNodeFactory.instance.objectNode();
+    json.put("id", tenant.id().value());
+    json.put("status", tenant.status() == TenantStatus.ACTIVE ? "active" : "suspended");
+    json.set("quota", tree(tenant.quota()));
+    putTexts(json, "models", tenant.models());
+    var aliases = json.putObject("model_aliases");
+    tenant.modelAliases().forEach(aliases::put);
+    putTexts(json, "allowed_origins", tenant.allowedOrigins());
+    return json;
+  }
+
+  private static ObjectNode tree(Quota quota) {
+    var json = JsonNodeFactory.instance.objectNode();
+    for (var limit : Limits.ALL.members()) {
+      quota
+          .get(limit)
+          .ifPresent(value -> {
+            if (limit.isMoney()) {
+              json.put(limit.key(), BigDecimal.valueOf(value, MICRO_DIGITS));
+            } else {
+              json.put(limit.key(), value);
+            }
+          });
+    }
+    return json;
+  }
+
+  private static void putTexts(ObjectNode json, String name, Optional<List<String>> texts) {
+    texts.ifPresent(list -> {
+      var array = json.putArray(name);
+      list.forEach(array::add);
+    });
+  }
+
+  /** The members of a tenant's object, each read and checked by itself. */
+  private record Members(
+      Optional<TenantId> id,
+      TenantStatus status,
+      Optional<List<TenantSpec.Key>> keys,
+      Quota quota,
+      Optional<List<String>> models,
+      Map<String, String> aliases,
+      Optional<List<String>> origins) {
+
+    static Members of(JsonValue json) {
+      json.requireOnly(MEMBERS, " is not a key of a tenant");
+      return new Members(
+          json.get("id").map(TenantJson::id),
+          json.get("status").map(TenantJson::status).orElse(TenantStatus.ACTIVE),
+          json.get("keys").map(keys -> keys.list(TenantJson::key)),
+          json.get("quota").map(TenantJson::quota).orElse(Quota.UNLIMITED),
+          json.get("models").map(models -> models.list(JsonValue::text)),
+          json.get("model_aliases").map(JsonValue::texts).orElse(Map.of()),
+          json.get("allowed_origins").map(origins -> origins.list(JsonValue::text)));
+    }
+
+    TenantSpec spec() {
+      return specOf(id.orElseThrow(() -> new IllegalArgumentException("id is missing")));
+    }
+
+    TenantSpec specOf(TenantId tenant) {
+      return new TenantSpec(
+          new Tenant(tenant, status, quota, models, aliases, origins), keys.orElse(List.of()));
+    }
+  }
+
+  private static TenantId id(JsonValue json) {
+    String text = json.text();
+    return json.valid(() -> new TenantId(text));
+  }
+
+  private static TenantStatus status(JsonValue json) {
+    return switch (json.text()) {
+      case "active" -> TenantStatus.ACTIVE;
+      case "suspended" -> TenantStatus.SUSPENDED;
+      default -> throw json.error(" must be \"active\" or \"suspended\"");
+    };
+  }
+
+  private static TenantSpec.Key key(JsonValue json) {
+    json.requireOnly(Set.of("name", "secret", "expires_at"), " is not a key of a tenant's key");
+    var texts = json.texts();
+    return json.valid(() ->
+        new TenantSpec.Key(
+            required(texts, "name"),
+            required(texts, "secret"),
+            Optional.ofNullable(texts.get("expires_at")).map(TenantJson::instant)));
+  }
+
+  private static String required(Map<String, String> texts, String name) {
+    var text = texts.get(name);
+    if (text == null) {
+      throw new IllegalArgumentException(name + " is missing");
+    }
+    return text;
+  }
+
+  /** RFC 3339, UTC. */
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("expires_at must be an RFC 3339 time in UTC", e);
+    }
+  }
+
+  private static Quota quota(JsonValue json) {
+    json.requireOnly(StoredTenant.LIMITS, " is not a limit");
+    var limits = new HashMap<Limit, Long>();
+    for (var limit : Limits.ALL.members()) {
+      json.get(limit.key()).ifPresent(value -> limits.put(limit, value(value, limit)));
+    }
+    return json.valid(() -> new Quota(limits));
+  }
+
+  private static long value(JsonValue json, Limit limit) {
+    if (!limit.isMoney()) {
+      if (!json.node().isIntegralNumber()) {
+        throw json.error(" must be a whole number");
+      }
+      return json.number(0);
+    }
+    if (!json.node().isNumber()) {
+      throw json.error(" must be a number of dollars");
+    }
+    return json.number(MICRO_DIGITS);
+  }
+}

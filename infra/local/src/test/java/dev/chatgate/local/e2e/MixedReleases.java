@@ -1,0 +1,229 @@
+package dev.chatgate.local.e2e;
+
+import dev.chatgate.admin.TenantEditor;
+import dev.chatgate.admin.TenantJson;
+import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.quota.DynamoQuotaTable;
+import dev.chatgate.aws.usage.DynamoDayRows;
+import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.local.LocalSettings;
+import dev.chatgate.local.LocalStack;
+import dev.chatgate.local.upstream.Pacing;
+import dev.chatgate.quota.audit.Audit;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.time.Pause;
+import dev.chatgate.time.StoreClock;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Calls through the packages of this tree and those of another commit, at both doors in turns, on
+ * the same tables; then both reconcilers, and an audit. {@code .ci/mixed} starts it.
+ */
+final class MixedReleases {
+  private static final int CALLS = 400;
+  private static final int CALLERS = 8;
+  private static final Duration ATTEMPT = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** The items of the second have what neither release knows. */
+  private static final List<String> TENANTS = List.of("plain", "later");
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final DynamoDbClient dynamoDb;
+  private final Tables tables;
+  private final List<String> problems = new ArrayList<>();
+
+  private MixedReleases(DynamoDbClient dynamoDb, Tables tables) {
+    this.dynamoDb = dynamoDb;
+    this.tables = tables;
+  }
+
+  /** Arguments: the folder of this tree, and that of the other commit; both have their packages. */
+  public static void main(String[] folders) throws Exception {
+    var settings =
+        LocalSettings.from(
+            Map.of(
+                "CHATGATE_API_PORT", "0",
+                "CHATGATE_STREAM_PORT", "0",
+                "CHATGATE_AWS_PORT", "0",
+                "CHATGATE_RECONCILE_SECONDS", "0",
+                "CHATGATE_INSTANCES", "2"));
+    List<String> problems;
+    try (var stack =
+            LocalStack.start(settings, Path.of(folders[0]), Pacing.NONE, MixedReleases::ignore);
+        var base = stack.beside(Path.of(folders[1]));
+        var dynamoDb = stack.dynamoDb()) {
+      var run = new MixedReleases(dynamoDb, stack.tables());
+      run.makeTenants();
+      run.call(List.of(stack.apiUrl(), base.apiUrl(), stack.streamUrl(), base.streamUrl()));
+      run.awaitSettled();
+      System.out.println("base: " + base.reconcile());
+      System.out.println("tree: " + stack.reconcile());
+      run.audit();
+      problems = run.problems;
+    }
+    problems.forEach(System.err::println);
+    System.out.println(
+        problems.isEmpty() ? CALLS + " calls, no difference." : problems.size() + " problems.");
+    System.exit(problems.isEmpty() ? 0 : 1);
+  }
+
+  private static void ignore(String line) {}
+
+  private void makeTenants() {
+    var editor = new TenantEditor(dynamoDb, tables, new Random(1), Pause.SLEEP);
+    for (var tenant : TENANTS) {
+      editor.put(
+          TenantJson.readOne(
+              """
+              {"id":"%s","keys":[{"name":"k","secret":"cg_%s"}],
+               "quota":{"requests_per_minute":100000,"tokens_per_minute":100000000,
+                        "tokens_per_day":1000000000,"max_concurrent_requests":1000}}
+              """
+                  .formatted(tenant, tenant)));
+    }
+    dynamoDb.scan(scan -> scan.tableName(tables.tenants())).items().stream()
+        .filter(item -> item.toString().contains("later"))
+        .forEach(this::addWhatIsNotKnown);
+    add(
+        tables.quota(),
+        Map.of("pk", AttributeValue.fromS("later#0")),
+        Map.of("later_sum", AttributeValue.fromS("x")));
+  }
+
+  private void addWhatIsNotKnown(Map<String, AttributeValue> item) {
+    var more =
+        new HashMap<>(
+            Map.of("later_map", AttributeValue.fromM(Map.of("a", AttributeValue.fromBool(true)))));
+    var config = item.get("config");
+    if (config != null) {
+      var changed = config.s().replaceFirst("\\{", "{\"later\":{\"deep\":[1,null]},");
+      more.put(
+          "config",
+          AttributeValue.fromS(changed.replaceFirst("\"quota\":\\{", "\"quota\":{\"later\":1,")));
+    }
+    var key = new HashMap<>(item);
+    key.keySet().retainAll(List.of(Tables.HASH_KEY, Tables.RANGE_KEY));
+    add(tables.tenants(), key, more);
+  }
+
+  private void add(
+      String table, Map<String, AttributeValue> key, Map<String, AttributeValue> attributes) {
+    attributes.forEach((name, value) ->
+        dynamoDb.updateItem(update ->
+            update
+                .tableName(table)
+                .key(key)
+                .updateExpression("SET #name = :value")
+                .expressionAttributeNames(Map.of("#name", name))
+                .expressionAttributeValues(Map.of(":value", value))));
+  }
+
+  private void call(List<String> doors) throws Exception {
+    var calls = new ArrayList<Callable<String>>();
+    for (int i = 0; i < CALLS; i++) {
+      var door = doors.get(i % doors.size());
+      var tenant = TENANTS.get(i / doors.size() % TENANTS.size());
+      boolean stream = i / doors.size() / TENANTS.size() % 2 == 0;
+      calls.add(() -> call(door, tenant, stream));
+    }
+    try (var callers = Executors.newFixedThreadPool(CALLERS)) {
+      for (var outcome : callers.invokeAll(calls)) {
+        if (!outcome.get().isEmpty()) {
+          problems.add(outcome.get());
+        }
+      }
+    }
+  }
+
+  /** What went wrong, or nothing. */
+  private String call(String door, String tenant, boolean stream) throws Exception {
+    var body =
+        """
+        {"model":"local/chat","stream":%s,"max_tokens":20,
+         "messages":[{"role":"user","content":"hello"}]}
+        """
+            .formatted(stream);
+    var request =
+        HttpRequest.newBuilder(URI.create(door + "/openai/v1/chat/completions"))
+            .timeout(PATIENCE)
+            .header("authorization", "Bearer cg_" + tenant)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    var answer = http.send(request, BodyHandlers.ofString());
+    return answer.statusCode() == 200
+        ? ""
+        : door + " " + tenant + ": " + answer.statusCode() + " " + answer.body();
+  }
+
+  /** A streamed call settles after its last byte. */
+  private void awaitSettled() {
+    var giveUpAt = Instant.now().plus(PATIENCE);
+    for (var tenant : TENANTS) {
+      var key = QuotaKey.of(new TenantId(tenant));
+      while (quota().read(key).number("n") > 0 && Instant.now().isBefore(giveUpAt)) {
+        Pause.SLEEP.pause(Duration.ofMillis(100));
+      }
+    }
+  }
+
+  private DynamoQuotaTable quota() {
+    return new DynamoQuotaTable(dynamoDb, tables, ATTEMPT);
+  }
+
+  private void audit() {
+    var records = new DynamoUsageRecords(dynamoDb, tables, ATTEMPT, DynamoUsageRecords.KEPT_FOR);
+    var audit =
+        new Audit(
+            quota(),
+            records,
+            new DynamoDayRows(dynamoDb, tables),
+            new StoreClock(InstantSource.system(), _ -> {}),
+            Pause.SLEEP,
+            DynamoUsageRecords.KEPT_FOR,
+            Duration.ofMinutes(10));
+    long recorded = 0;
+    for (var tenant : TENANTS) {
+      var id = new TenantId(tenant);
+      audit.differences(id).forEach(difference -> problems.add(difference.toString()));
+      var counted = new ArrayList<String>();
+      var day = Duration.ofDays(1);
+      records.forEach(
+          id,
+          Instant.now().minus(day),
+          Instant.now().plus(day),
+          record -> counted.add(record.key().id()));
+      recorded += counted.size();
+    }
+    if (recorded != CALLS) {
+      problems.add(recorded + " records of " + CALLS + " calls");
+    }
+    var later =
+        dynamoDb
+            .getItem(get ->
+                get.tableName(tables.quota()).key(Map.of("pk", AttributeValue.fromS("later#0"))))
+            .item();
+    if (!later.containsKey("later_sum")) {
+      problems.add("an attribute that is not known was removed");
+    }
+  }
+}
