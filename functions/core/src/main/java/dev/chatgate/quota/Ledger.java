@@ -16,6 +16,12 @@ public interface Ledger {
   Admission admit(Claim claim);
 
   /**
+   * Whether {@link #admit} has to ask the store. False if it would refuse by itself: because the
+   * claim fits no limit, or because the store has refused another like it a moment ago.
+   */
+  boolean needsStore(Claim claim);
+
+  /**
    * Replaces a reserve by what the call really used, and writes its record: exactly once, however
    * often it is called and whatever else tries it. It blocks, and retries until it is done or
    * {@code giveUpAt} has come; then the reconciler has it.

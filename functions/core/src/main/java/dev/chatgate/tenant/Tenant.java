@@ -40,11 +40,12 @@ public record Tenant(
   }
 
   /**
-   * The provider's name for a model.
+   * Where calls for a model can go, in the order in which to try them; never empty.
    *
    * @param model the name as the tenant sent it
    */
-  public String upstreamModel(String model) {
-    return modelAliases.getOrDefault(model, model);
+  public List<Upstream> upstreams(String model) {
+    var upstreamModel = modelAliases.getOrDefault(model, model);
+    return List.of(new Upstream(Upstream.DEFAULT_PROVIDER, upstreamModel));
   }
 }

@@ -18,6 +18,7 @@ import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.operation.Operation;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +35,7 @@ import java.util.random.RandomGenerator;
 /**
  * Checks a call in the one order that both doors keep, and hands it on: preflight, path 404, method
  * 405, size 413, key 401, suspended or origin 403, content type 415; the body, the model and the
- * quota are the chat service's. Whatever goes wrong, the call is answered.
+ * quota are {@link MeteredCall}'s. Whatever goes wrong, the call is answered.
  */
 public final class RequestPipeline {
   private static final String JSON = "application/json";
@@ -47,7 +49,8 @@ public final class RequestPipeline {
   private final Cors cors;
   private final ApiDocument document = ApiDocument.read();
   private final Authenticator authenticator;
-  private final MeteredCall chat;
+  private final MeteredCall calls;
+  private final List<Operation> operations;
   private final ModelCatalog models;
   private final UsageEndpoint usage;
   private final CallLog log;
@@ -56,7 +59,8 @@ public final class RequestPipeline {
   public RequestPipeline(
       Settings settings,
       Authenticator authenticator,
-      MeteredCall chat,
+      MeteredCall calls,
+      List<Operation> operations,
       ModelCatalog models,
       UsageEndpoint usage,
       CallLog log,
@@ -65,7 +69,8 @@ public final class RequestPipeline {
     this.answerLimit = settings.callLimit().plus(BEFORE_THE_PROVIDER);
     this.cors = new Cors(settings.allowedOrigins());
     this.authenticator = authenticator;
-    this.chat = chat;
+    this.calls = calls;
+    this.operations = List.copyOf(operations);
     this.models = models;
     this.usage = usage;
     this.log = log;
@@ -142,7 +147,7 @@ public final class RequestPipeline {
       return;
     }
     exchange.addHeaders(cors.answer(request));
-    var route = Route.of(request.path());
+    var route = Route.of(request.path(), operations);
     if (route.isEmpty()) {
       exchange.refuse(
           ApiError.of(
@@ -183,7 +188,8 @@ public final class RequestPipeline {
           authenticated(exchange).ifPresent(who -> models.show(exchange, who.tenant(), model.id()));
       case Route.Usage used ->
           authenticated(exchange).ifPresent(who -> usage.show(exchange, who.tenant()));
-      case Route.Chat call -> authenticated(exchange).ifPresent(who -> chat(exchange, who));
+      case Route.Metered metered ->
+          authenticated(exchange).ifPresent(who -> meter(exchange, who, metered.operation()));
     }
   }
 
@@ -198,7 +204,7 @@ public final class RequestPipeline {
         : Optional.empty();
   }
 
-  private void chat(Exchange exchange, Credential who) {
+  private void meter(Exchange exchange, Credential who, Operation operation) {
     exchange.tracedBy(TraceContext.of(exchange.request().headers(), random));
     var contentType = exchange.request().header("content-type").map(RequestPipeline::mediaType);
     if (contentType.isPresent() && !contentType.get().equals(JSON)) {
@@ -216,7 +222,7 @@ public final class RequestPipeline {
       return;
     }
     switch (exchange.request().body()) {
-      case GatewayRequest.Body.Bytes body -> chat.answer(exchange, who, body.bytes());
+      case GatewayRequest.Body.Bytes body -> calls.answer(exchange, who, operation, body.bytes());
       case GatewayRequest.Body.Undecodable body ->
           exchange.refuse(
               ApiError.of(

@@ -14,7 +14,8 @@ import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.settings.Settings;
-import dev.chatgate.openai.operation.chat.ChatRequestParser;
+import dev.chatgate.openai.operation.Operation;
+import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.ProviderSettings;
 import dev.chatgate.provider.call.ProviderClient;
@@ -76,6 +77,7 @@ public final class GatewayHarness implements AutoCloseable {
   private final ProviderClient provider;
   private volatile ProviderAnswer answer = call -> reply(call, 200, PLAIN_ANSWER);
   private List<String> origins = List.of("*");
+  private List<Operation> operations = List.of(new ChatOperation(counters));
   private int maxBodyBytes = 100_000;
   private boolean offline;
 
@@ -154,6 +156,12 @@ public final class GatewayHarness implements AutoCloseable {
     return this;
   }
 
+  /** Replaces the operations. */
+  public GatewayHarness operations(Operation... served) {
+    operations = List.of(served);
+    return this;
+  }
+
   public GatewayHarness maxBodyBytes(int most) {
     maxBodyBytes = most;
     return this;
@@ -169,10 +177,9 @@ public final class GatewayHarness implements AutoCloseable {
   public RequestPipeline gateway() {
     var clock = InstantSource.system();
     var settings = settings();
-    var chat =
+    var calls =
         new MeteredCall(
             settings,
-            new ChatRequestParser(counters),
             (model, day) -> price,
             ledger,
             new StoreClock(clock, offset -> {}),
@@ -181,7 +188,8 @@ public final class GatewayHarness implements AutoCloseable {
     return new RequestPipeline(
         settings,
         new TenantKeyAuthenticator(this::find, clock),
-        chat,
+        calls,
+        operations,
         new ModelCatalog(
             wait -> offline ? Optional.empty() : provider.models(wait),
             () -> List.of("priced"),

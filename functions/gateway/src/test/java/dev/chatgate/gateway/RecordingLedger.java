@@ -27,6 +27,7 @@ public final class RecordingLedger implements Ledger {
   private final List<Claim> claims = new CopyOnWriteArrayList<>();
   private final List<Settled> settled = new CopyOnWriteArrayList<>();
   private Runnable beforeSettling = () -> {};
+  private boolean needsStore = true;
   private Function<Claim, Admission> answer = RecordingLedger::grant;
 
   /** Looks at the moment at which a call is settled. */
@@ -37,6 +38,11 @@ public final class RecordingLedger implements Ledger {
   /** From now on this is the answer to every claim. */
   public void answerWith(Admission admission) {
     answer = claim -> admission;
+  }
+
+  /** From now on the store is not needed for the answer. */
+  public void answerByItself() {
+    needsStore = false;
   }
 
   /** From now on every claim meets this defect, and is not counted. */
@@ -52,6 +58,11 @@ public final class RecordingLedger implements Ledger {
   public Admission admit(Claim claim) {
     claims.add(claim);
     return answer.apply(claim);
+  }
+
+  @Override
+  public boolean needsStore(Claim claim) {
+    return needsStore;
   }
 
   private static Admission grant(Claim claim) {

@@ -18,7 +18,8 @@ public sealed interface ProviderOutcome {
    *
    * @param brokenBy the code of the error event that was written at the end, if the stream failed
    *     midway
-   * @param timeToFirstByte from the beginning of the call to the first byte of the answer's body
+   * @param timeToFirstByte from the beginning of the call to the first byte of a stream; empty for
+   *     a plain answer, which is passed on only when it is whole
    */
   record Answered(
       Consumption consumption, Optional<ErrorCode> brokenBy, Optional<Duration> timeToFirstByte)
@@ -39,7 +40,7 @@ public sealed interface ProviderOutcome {
   /**
    * The provider failed before a byte of an answer. Nothing was written to the sink.
    *
-   * @param error what the tenant is told
+   * @param error the error for the tenant
    */
   record Failed(ApiError error, Consumption consumption) implements ProviderOutcome {}
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * Where the provider is and how long it may take: the settings {@code UPSTREAM_*}.
  *
- * @param baseUrl to which {@code /chat/completions} and {@code /models} are appended, with or
+ * @param baseUrl to which the path of an operation, or {@code /models}, is appended, with or
  *     without a slash at its end
  * @param connect most that name resolution, TCP and TLS may take together
  * @param firstByte most that may pass, on a stream, from the connection to the first byte of the

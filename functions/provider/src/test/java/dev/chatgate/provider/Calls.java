@@ -1,10 +1,11 @@
 package dev.chatgate.provider;
 
 import dev.chatgate.RequestId;
-import dev.chatgate.openai.operation.chat.ChatRequest;
-import dev.chatgate.openai.operation.chat.ChatRequestParser;
-import dev.chatgate.openai.operation.chat.ParsedChat;
+import dev.chatgate.openai.operation.MeteredRequest;
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
+import dev.chatgate.tenant.Upstream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +28,11 @@ public final class Calls {
         + "}";
   }
 
-  static ChatRequest request(String body) {
-    var parsed = new ChatRequestParser(COUNTERS).parse(body.getBytes(StandardCharsets.UTF_8));
+  static MeteredRequest request(String body) {
+    var parsed = new ChatOperation(COUNTERS).parse(body.getBytes(StandardCharsets.UTF_8));
     return switch (parsed) {
-      case ParsedChat.Valid(var request) -> request;
-      case ParsedChat.Invalid(var error) -> throw new IllegalArgumentException(error.message());
+      case ParsedRequest.Valid(var request) -> request;
+      case ParsedRequest.Invalid(var error) -> throw new IllegalArgumentException(error.message());
     };
   }
 
@@ -40,10 +41,12 @@ public final class Calls {
   }
 
   public static ProviderCall of(String body, Optional<String> upstreamModel, Duration total) {
+    var request = request(body);
     return new ProviderCall(
         new RequestId("req_0123456789abcdefghijklmn"),
-        request(body),
-        upstreamModel,
+        "/chat/completions",
+        request,
+        new Upstream(Upstream.DEFAULT_PROVIDER, upstreamModel.orElseGet(request::model)),
         OptionalLong.empty(),
         Instant.now().plus(total),
         PROMPT_ESTIMATE,

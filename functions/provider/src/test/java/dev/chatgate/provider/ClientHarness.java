@@ -80,11 +80,11 @@ public final class ClientHarness implements AutoCloseable {
   }
 
   public ProviderOutcome call(String body) {
-    return client.call(Calls.of(body), sink);
+    return client.call(Calls.of(body), sink).outcome();
   }
 
   public ProviderOutcome call(ProviderCall call) {
-    return client.call(call, sink);
+    return client.call(call, sink).outcome();
   }
 
   @Override

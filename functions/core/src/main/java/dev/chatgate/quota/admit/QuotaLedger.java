@@ -5,6 +5,7 @@ import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.RateLimits;
+import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.Settlement;
 import dev.chatgate.quota.Settlement.Progress;
@@ -81,11 +82,20 @@ public final class QuotaLedger implements Ledger {
   @Override
   public Admission admit(Claim claim) {
     var now = parts.clock().instant();
-    var refusal = parts.limits().neverFits(claim).or(() -> parts.spent().recall(claim, now));
+    var refusal = refusedByItself(claim, now);
     if (refusal.isPresent()) {
       return new Admission.Refused(refusal.get(), lastRateLimits(claim, now), 0);
     }
     return new AdmissionRun(parts, claim, now).run();
+  }
+
+  @Override
+  public boolean needsStore(Claim claim) {
+    return refusedByItself(claim, parts.clock().instant()).isEmpty();
+  }
+
+  private Optional<Refusal> refusedByItself(Claim claim, Instant now) {
+    return parts.limits().neverFits(claim).or(() -> parts.spent().recall(claim, now));
   }
 
   private RateLimits lastRateLimits(Claim claim, Instant now) {

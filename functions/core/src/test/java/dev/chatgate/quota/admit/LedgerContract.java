@@ -626,6 +626,18 @@ public abstract class LedgerContract {
   }
 
   @Test
+  void theStoreIsNotNeededForARefusalThatIsKnown() {
+    var quota = Calls.limits().tokensPerDay(1000).quota();
+    assertFalse(ledger.needsStore(claim(quota, 1001)), "it never fits");
+    settled(granted(quota, 1000), 1000);
+    assertTrue(ledger.needsStore(claim(quota, 1)), "not known yet");
+    assertEquals(Kind.SPENT, refused(quota, 1).kind());
+    assertFalse(ledger.needsStore(claim(quota, 1)));
+    clock.advance(QuotaLedger.SPENT_MEMORY);
+    assertTrue(ledger.needsStore(claim(quota, 1)), "forgotten");
+  }
+
+  @Test
   void concurrencyCountsWhatIsInFlight() {
     var quota = Calls.limits().concurrent(2).quota();
     var first = granted(quota, 1);

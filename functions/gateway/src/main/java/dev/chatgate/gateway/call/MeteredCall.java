@@ -7,9 +7,10 @@ import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.openai.operation.chat.ChatRequest;
-import dev.chatgate.openai.operation.chat.ChatRequestParser;
-import dev.chatgate.openai.operation.chat.ParsedChat;
+import dev.chatgate.openai.operation.MeteredRequest;
+import dev.chatgate.openai.operation.Operation;
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.Reserve;
 import dev.chatgate.provider.AnswerSink;
 import dev.chatgate.provider.ProviderCall;
 import dev.chatgate.provider.ProviderOutcome;
@@ -21,6 +22,7 @@ import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.Upstream;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
@@ -38,7 +40,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The life of a chat call after its caller is known: body, model, reservation, provider, answer,
+ * The life of a metered call after its caller is known: body, model, reservation, provider, answer,
  * settlement. Nothing goes to the provider without a reservation, and every reservation is settled,
  * whatever becomes of the call.
  */
@@ -48,10 +50,9 @@ public final class MeteredCall {
   /** How long after the provider's time the client may still take the last words of the answer. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-  private static final int MOST_CLIENT_RETRIES = 1000;
+  private static final int MAX_CLIENT_RETRIES = 1000;
 
   private final Settings settings;
-  private final ChatRequestParser parser;
   private final PriceBook prices;
   private final Ledger ledger;
   private final StoreClock ledgerClock;
@@ -60,14 +61,12 @@ public final class MeteredCall {
 
   public MeteredCall(
       Settings settings,
-      ChatRequestParser parser,
       PriceBook prices,
       Ledger ledger,
       StoreClock ledgerClock,
       ProviderClient provider,
       InstantSource clock) {
     this.settings = settings;
-    this.parser = parser;
     this.prices = prices;
     this.ledger = ledger;
     this.ledgerClock = ledgerClock;
@@ -76,23 +75,23 @@ public final class MeteredCall {
   }
 
   /**
-   * Answers a chat call, then settles it.
+   * Answers a call, then settles it.
    *
    * @throws dev.chatgate.StoreUnavailableException if the price table cannot be read; nothing is
    *     held then
    */
-  public void answer(Exchange exchange, Credential who, byte[] body) {
-    switch (parser.parse(body)) {
-      case ParsedChat.Invalid invalid -> exchange.refuse(invalid.error());
-      case ParsedChat.Valid valid -> checkModel(new Call(exchange, who, valid.request()));
+  public void answer(Exchange exchange, Credential who, Operation operation, byte[] body) {
+    switch (operation.parse(body)) {
+      case ParsedRequest.Invalid invalid -> exchange.refuse(invalid.error());
+      case ParsedRequest.Valid valid ->
+          checkModel(Call.of(exchange, who, operation, valid.request()));
     }
   }
 
   private void checkModel(Call call) {
-    call.exchange.log().request(call.request.model(), call.request.stream());
-    var limits =
-        CompletionLimits.of(call.request, call.tenant().quota(), settings.defaultMaxTokens());
-    if (limits instanceof CompletionLimits.TooLarge tooLarge) {
+    call.exchange.log().request(call.operation.name(), call.request.model(), call.request.stream());
+    var reserve = reserve(call);
+    if (reserve instanceof Reserve.TooLarge tooLarge) {
       call.exchange.refuse(tooLarge.error());
     } else if (!call.tenant().mayUse(call.request.model())) {
       call.exchange.refuse(
@@ -100,12 +99,20 @@ public final class MeteredCall {
               ErrorCode.MODEL_NOT_ALLOWED,
               "model",
               "This tenant may not use the model that was asked for."));
-    } else if (limits instanceof CompletionLimits.Fits fits) {
+    } else if (reserve instanceof Reserve.Fits fits) {
       checkPrice(call, fits);
     }
   }
 
-  private void checkPrice(Call call, CompletionLimits.Fits limits) {
+  private Reserve reserve(Call call) {
+    var quota = call.tenant().quota();
+    long ceiling =
+        Math.min(quota.maxTokensPerRequest().orElse(Reserve.MAX_TOKENS), Reserve.MAX_TOKENS);
+    long ifNotSet = quota.defaultMaxTokens().orElse(settings.defaultMaxTokens());
+    return call.request.reserve(ceiling, Math.min(ifNotSet, ceiling));
+  }
+
+  private void checkPrice(Call call, Reserve.Fits reserve) {
     var price = priceOf(call);
     if (price.isEmpty() && call.tenant().quota().limitsMoney()) {
       call.exchange.refuse(
@@ -114,7 +121,7 @@ public final class MeteredCall {
               "model",
               "The model has no price, and this tenant has a limit on cost: it cannot be used."));
     } else {
-      admit(call, limits, price);
+      admit(call, reserve, price);
     }
   }
 
@@ -123,36 +130,40 @@ public final class MeteredCall {
     var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     return prices
         .priceOf(call.request.model(), today)
-        .or(() -> call.alias().flatMap(upstreamModel -> prices.priceOf(upstreamModel, today)));
+        .or(() -> prices.priceOf(call.upstream.model(), today));
   }
 
-  private void admit(Call call, CompletionLimits.Fits limits, Optional<ModelPrice> price) {
+  private void admit(Call call, Reserve.Fits reserve, Optional<ModelPrice> price) {
     var began = clock.instant();
     var claim =
         new Claim(
             call.exchange.requestId(),
             call.who,
             call.request.model(),
-            call.request.promptTokens(call.upstreamModel()),
-            limits.reserved(),
+            call.request.promptTokens(call.upstream.model()),
+            reserve.completionTokens(),
             price,
             callLimit(call),
             onLedgersClock(earlier(began.plus(ADMISSION_TAKES_AT_MOST), call.providerEnd())));
-    var ready = provider.makeReady();
+    var ready = ledger.needsStore(claim) ? provider.makeReady() : ConnectionWarmUp.NOW;
     var admission = ledger.admit(claim);
     call.exchange.log().admission(Duration.between(began, clock.instant()), admission.attempts());
     switch (admission) {
       case Admission.Granted granted -> {
         call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits()));
         callProvider(
-            call, granted.reservation(), ready, limits.insert(), began.plus(callLimit(call)));
+            call,
+            granted.reservation(),
+            ready,
+            reserve.insertedLimit(),
+            began.plus(callLimit(call)));
       }
       case Admission.Refused refused -> {
         call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits()));
         call.exchange.log().refusedBy(refused.refusal().limit().key());
         call.exchange.refuse(
             Refusals.error(
-                refused.refusal(), claim.tokens(), call.request.samples(), settings.spentStatus()));
+                refused.refusal(), claim.tokens(), call.request::advice, settings.spentStatus()));
       }
       case Admission.Unavailable unavailable -> {
         call.exchange.log().text("cause", unavailable.cause().getClass().getName());
@@ -169,7 +180,7 @@ public final class MeteredCall {
       Call call,
       Reservation reservation,
       ConnectionWarmUp ready,
-      OptionalLong insertMaxTokens,
+      OptionalLong completionLimit,
       Instant latest) {
     // Should anything below throw, the provider may have worked all the same: the call is charged
     // by our own count.
@@ -181,10 +192,10 @@ public final class MeteredCall {
     facts.code = Optional.of(ErrorCode.INTERNAL_ERROR);
     try {
       var sink = new Sink(call.exchange);
-      var upstream = providerCall(call, reservation, insertMaxTokens, latest);
+      var upstream = providerCall(call, reservation, completionLimit, latest);
       call.exchange.endWithin(left(upstream.deadline()).plus(LAST_WORDS));
       var outcome = call(call, upstream, ready, sink);
-      consumption = consumptionOf(outcome);
+      consumption = outcome.consumption();
       finish(call, outcome, sink, facts);
     } finally {
       settle(call, reservation, consumption, facts);
@@ -194,34 +205,23 @@ public final class MeteredCall {
   private ProviderOutcome call(
       Call call, ProviderCall upstream, ConnectionWarmUp ready, Sink sink) {
     var began = clock.instant();
-    var heard = new ProviderNotes();
-    try {
-      return provider.call(upstream, ready, sink, heard);
-    } finally {
-      call.exchange.log().provider(Duration.between(began, clock.instant()), heard);
-      call.exchange.log().finishReasons(heard.finishReasons());
-    }
+    var result = provider.call(upstream, ready, sink);
+    call.exchange.log().provider(Duration.between(began, clock.instant()), result);
+    return result.outcome();
   }
 
   private ProviderCall providerCall(
-      Call call, Reservation reservation, OptionalLong insertMaxTokens, Instant latest) {
+      Call call, Reservation reservation, OptionalLong completionLimit, Instant latest) {
     return new ProviderCall(
         call.exchange.requestId(),
+        call.operation.providerPath(),
         call.request,
-        call.alias(),
-        insertMaxTokens,
+        call.upstream,
+        completionLimit,
         earlier(latest, call.providerEnd()),
         reservation.claim().promptTokens(),
         call.exchange.trace().map(TraceContext::parent),
         call.exchange.trace().flatMap(TraceContext::state));
-  }
-
-  private static Consumption consumptionOf(ProviderOutcome outcome) {
-    return switch (outcome) {
-      case ProviderOutcome.Answered answered -> answered.consumption();
-      case ProviderOutcome.PassedThrough passed -> passed.consumption();
-      case ProviderOutcome.Failed failed -> failed.consumption();
-    };
   }
 
   private static void finish(Call call, ProviderOutcome outcome, Sink sink, Facts facts) {
@@ -263,7 +263,7 @@ public final class MeteredCall {
     facts.timeToFirstToken.ifPresent(log::firstByte);
   }
 
-  /** Lambda's deadlines are told by this machine's clock; the ledger goes by the store's. */
+  /** Lambda's deadlines are on this machine's clock, the ledger's on the store's. */
   private Instant onLedgersClock(Instant local) {
     return ledgerClock.instant().plus(Duration.between(clock.instant(), local));
   }
@@ -277,18 +277,21 @@ public final class MeteredCall {
     return one.isBefore(other) ? one : other;
   }
 
-  /** A call whose body is understood. */
-  private record Call(Exchange exchange, Credential who, ChatRequest request) {
+  /** A call with a valid body. */
+  private record Call(
+      Exchange exchange,
+      Credential who,
+      Operation operation,
+      MeteredRequest request,
+      Upstream upstream) {
+    /** To the first upstream of the model: another is not tried yet. */
+    static Call of(Exchange exchange, Credential who, Operation operation, MeteredRequest request) {
+      var upstream = who.tenant().upstreams(request.model()).getFirst();
+      return new Call(exchange, who, operation, request, upstream);
+    }
+
     Tenant tenant() {
       return who.tenant();
-    }
-
-    String upstreamModel() {
-      return tenant().upstreamModel(request.model());
-    }
-
-    Optional<String> alias() {
-      return Optional.ofNullable(tenant().modelAliases().get(request.model()));
     }
 
     /** When the provider must be through, so that settling has its time. */
@@ -314,7 +317,7 @@ public final class MeteredCall {
           code.map(ErrorCode::wireName),
           call.request.stream(),
           clientRetries(call.exchange.request()),
-          call.upstreamModel(),
+          call.upstream.model(),
           timeToFirstToken,
           duration);
     }
@@ -324,12 +327,12 @@ public final class MeteredCall {
           .header("x-stainless-retry-count")
           .filter(count -> count.length() <= 4 && count.chars().allMatch(Character::isDigit))
           .filter(count -> !count.isEmpty())
-          .map(count -> Math.min(Integer.parseInt(count), MOST_CLIENT_RETRIES))
+          .map(count -> Math.min(Integer.parseInt(count), MAX_CLIENT_RETRIES))
           .orElse(0);
     }
   }
 
-  /** Passes the provider's answer on, with our headers, and notes if nobody takes it. */
+  /** Passes the provider's answer on, with our headers, and logs if the client is gone. */
   private static final class Sink implements AnswerSink {
     private final Exchange exchange;
     private boolean tooLarge;

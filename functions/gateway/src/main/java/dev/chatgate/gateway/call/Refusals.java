@@ -5,6 +5,7 @@ import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.quota.Refusal;
 import dev.chatgate.tenant.Limit;
 import java.math.BigDecimal;
+import java.util.function.LongFunction;
 
 /**
  * Words a refusal of the ledger. A client library may stop at the words "quota" or "billing" for
@@ -19,10 +20,12 @@ final class Refusals {
    * The error that a tenant gets.
    *
    * @param reservedTokens what the call would hold, prompt and completion
-   * @param samples how many choices the call makes: the ledger knows only what they need together
+   * @param advice what a tenant can do about a call that never fits, for the largest number of
+   *     completion tokens that does
    * @param spentStatus the status of {@code insufficient_quota}
    */
-  static ApiError error(Refusal refusal, long reservedTokens, int samples, int spentStatus) {
+  static ApiError error(
+      Refusal refusal, long reservedTokens, LongFunction<String> advice, int spentStatus) {
     return switch (refusal.kind()) {
       case WAIT -> waiting(ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message(refusal)), refusal);
       case SPENT ->
@@ -32,7 +35,7 @@ final class Refusals {
                   .withoutRetry(),
               refusal);
       case NEVER_FITS ->
-          ApiError.of(ErrorCode.RESERVE_TOO_LARGE, neverFits(refusal, reservedTokens, samples));
+          ApiError.of(ErrorCode.RESERVE_TOO_LARGE, neverFits(refusal, reservedTokens, advice));
       case BLOCKED ->
           ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, blocked(refusal.limit())).withoutRetry();
     };
@@ -58,7 +61,8 @@ final class Refusals {
     return "The limit %s of this tenant is 0: no call is allowed.".formatted(limit.key());
   }
 
-  private static String neverFits(Refusal refusal, long reservedTokens, int samples) {
+  private static String neverFits(
+      Refusal refusal, long reservedTokens, LongFunction<String> advice) {
     var limit = refusal.limit();
     var price = limit.isMoney() ? " at a price of up to " + amount(limit, refusal.requested()) : "";
     return "This call reserves %s%s, more than the limit %s of %s can ever hold. %s"
@@ -67,16 +71,7 @@ final class Refusals {
             price,
             limit.key(),
             amount(limit, refusal.allowed()),
-            advice(refusal.largestMaxTokens().orElse(0) / samples, samples));
-  }
-
-  private static String advice(long largest, int samples) {
-    if (largest > 0) {
-      return "The largest max_tokens that fits is " + largest + ".";
-    }
-    return samples > 1
-        ? "No max_tokens fits: shorten the messages, or ask for fewer choices."
-        : "No max_tokens fits: shorten the messages.";
+            advice.apply(refusal.largestMaxTokens().orElse(0)));
   }
 
   private static String amount(Limit limit, long value) {

@@ -1,15 +1,27 @@
 package dev.chatgate.gateway.http;
 
+import dev.chatgate.openai.operation.Operation;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a path leads to, and with which methods. {@code HEAD} goes wherever {@code GET} goes. */
 public sealed interface Route {
+  /** The name in logs and metrics. */
+  default String name() {
+    return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
   /** The methods, in the order in which {@code Allow} lists them. */
   List<String> methods();
 
-  /** {@code …/v1/chat/completions}. */
-  record Chat() implements Route {
+  /** The path of a metered operation, like {@code …/v1/chat/completions}. */
+  record Metered(Operation operation) implements Route {
+    @Override
+    public String name() {
+      return operation.name();
+    }
+
     @Override
     public List<String> methods() {
       return List.of("POST");
@@ -48,11 +60,16 @@ public sealed interface Route {
    * doubled slashes are ignored.
    *
    * @param path percent-decoded
+   * @param operations the metered operations
    */
-  static Optional<Route> of(String path) {
+  static Optional<Route> of(String path, List<Operation> operations) {
     String plain = withoutPrefix(withoutSpareSlashes(path), "/openai");
+    for (var operation : operations) {
+      if (operation.path().equals(plain)) {
+        return Optional.of(new Metered(operation));
+      }
+    }
     return switch (plain) {
-      case "/v1/chat/completions" -> Optional.of(new Chat());
       case "/v1/models" -> Optional.of(new Models());
       case "/v1/usage" -> Optional.of(new Usage());
       case "/health" -> Optional.of(new Health());

@@ -2,11 +2,12 @@ package dev.chatgate.gateway.log;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.StoreUnavailableException;
-import dev.chatgate.gateway.call.ProviderNotes;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.Route;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.quota.Settlement;
+import dev.chatgate.provider.ProviderResult;
 import dev.chatgate.quota.Settlement;
 import dev.chatgate.telemetry.LogLine;
 import dev.chatgate.telemetry.Metric;
@@ -140,7 +141,7 @@ public final class CallLog {
     private int status;
     private Optional<ErrorCode> code = Optional.empty();
     private boolean passedThrough;
-    private boolean chat;
+    private boolean metered;
 
     private Line(Instant began) {
       this.began = began;
@@ -196,8 +197,8 @@ public final class CallLog {
     }
 
     public void route(Route route) {
-      text("route", route.getClass().getSimpleName().toLowerCase(Locale.ROOT));
-      chat = route instanceof Route.Chat;
+      text("route", route.name());
+      metered = route instanceof Route.Metered;
     }
 
     public void credential(Credential credential) {
@@ -210,8 +211,8 @@ public final class CallLog {
       text("span_id", trace.spanId());
     }
 
-    public void request(String model, boolean stream) {
-      text("gen_ai.operation.name", "chat");
+    public void request(String operation, String model, boolean stream) {
+      text("gen_ai.operation.name", operation);
       text("gen_ai.request.model", safe(model));
       json.flag("gen_ai.request.stream", stream);
     }
@@ -229,17 +230,17 @@ public final class CallLog {
     }
 
     /** How the provider was called. */
-    public void provider(Duration took, ProviderNotes notes) {
+    public void provider(Duration took, ProviderResult result) {
       millis("provider_ms", took);
-      some(Metric.PROVIDER_RETRIES, notes.repeats());
-      once(Metric.PREVIOUS_KEY, notes.hasPreviousKey());
-      if (notes.hasOtherKey()) {
+      some(Metric.PROVIDER_RETRIES, result.repeats());
+      once(Metric.PREVIOUS_KEY, result.previousKeyUsed());
+      if (result.keyReplaced()) {
         json.flag("key_replaced", true);
       }
+      finishReasons(result.finishReasons());
     }
 
-    /** Why the choices finished, each reason once. */
-    public void finishReasons(Collection<String> reasons) {
+    private void finishReasons(Collection<String> reasons) {
       if (!reasons.isEmpty()) {
         var known = new TreeSet<String>();
         reasons.stream().limit(MAX_REASONS).map(Line::reason).forEach(known::add);
@@ -295,7 +296,7 @@ public final class CallLog {
         json.flag("cut", true);
       }
       once(Metric.PROVIDER_FAILURES, code.filter(ErrorCode::fromProvider).isPresent());
-      if (chat) {
+      if (metered) {
         json.metric(Metric.CALLS, 1);
         json.metric(Metric.FAULTS, fault ? 1 : 0);
         json.metric(Metric.DURATION, took.toMillis());

@@ -16,7 +16,8 @@ import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.settings.Settings;
-import dev.chatgate.openai.operation.chat.ChatRequestParser;
+import dev.chatgate.openai.operation.Operation;
+import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.call.ProviderClient;
 import dev.chatgate.quota.Ledger;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -226,16 +228,14 @@ public final class GatewayFactory {
   }
 
   @Singleton
-  MeteredCall chat(
+  MeteredCall calls(
       Settings settings,
       CachedPriceBook prices,
       Ledger ledger,
       StoreClock storeClock,
       ProviderClient provider,
-      TokenCounters counters,
       InstantSource clock) {
-    return new MeteredCall(
-        settings, new ChatRequestParser(counters), prices, ledger, storeClock, provider, clock);
+    return new MeteredCall(settings, prices, ledger, storeClock, provider, clock);
   }
 
   @Singleton
@@ -257,11 +257,14 @@ public final class GatewayFactory {
   RequestPipeline gateway(
       Settings settings,
       Authenticator authenticator,
-      MeteredCall chat,
+      MeteredCall calls,
+      TokenCounters counters,
       ModelCatalog models,
       UsageEndpoint usage,
       CallLog log,
       RandomGenerator random) {
-    return new RequestPipeline(settings, authenticator, chat, models, usage, log, random);
+    List<Operation> operations = List.of(new ChatOperation(counters));
+    return new RequestPipeline(
+        settings, authenticator, calls, operations, models, usage, log, random);
   }
 }

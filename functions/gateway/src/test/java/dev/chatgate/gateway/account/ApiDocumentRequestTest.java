@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
-import dev.chatgate.openai.operation.chat.ChatRequestParser;
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.operation.chat.ChatRules;
-import dev.chatgate.openai.operation.chat.ParsedChat;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,7 +128,7 @@ class ApiDocumentRequestTest {
           "{\"1\":0.5}");
 
   private static final JsonSchema SCHEMA = DescribedApi.read().schema("ChatCompletionRequest");
-  private static final ChatRequestParser PARSER = new ChatRequestParser(new TokenCounters());
+  private static final ChatOperation PARSER = new ChatOperation(new TokenCounters());
 
   @Test
   void theFullBodiesPassAndHoldEveryPlaceOfTheTable() throws JsonProcessingException {
@@ -177,7 +177,7 @@ class ApiDocumentRequestTest {
   /** Whether both take the body; fails if they differ. */
   private static boolean agreeOn(JsonNode body) {
     var parsed = PARSER.parse(body.toString().getBytes(UTF_8));
-    boolean taken = parsed instanceof ParsedChat.Valid;
+    boolean taken = parsed instanceof ParsedRequest.Valid;
     var faults = SCHEMA.validate(body);
     assertEquals(
         taken,

@@ -15,8 +15,11 @@ import dev.chatgate.gateway.GatewayHarness;
 import dev.chatgate.gateway.http.Route;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.operation.Operation;
+import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.operation.chat.ChatRules;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.openai.tokens.TokenCounters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -82,8 +85,9 @@ class ApiDocumentTest {
   @Test
   void everyRouteIsDescribedWithItsMethodsAndNoOtherIs() {
     var routes = new HashSet<Class<?>>();
+    List<Operation> operations = List.of(new ChatOperation(new TokenCounters()));
     for (var path : api.paths()) {
-      var route = Route.of(path.replace("{id}", "a/b")).orElseThrow();
+      var route = Route.of(path.replace("{id}", "a/b"), operations).orElseThrow();
       var methods = new TreeSet<>(route.methods());
       methods.add("OPTIONS");
       assertEquals(methods, api.methods(path), path);

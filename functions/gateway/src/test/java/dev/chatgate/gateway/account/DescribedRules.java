@@ -1,7 +1,7 @@
 package dev.chatgate.gateway.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.chatgate.openai.validation.Kind;
+import dev.chatgate.openai.validation.JsonType;
 import dev.chatgate.openai.validation.Range;
 import dev.chatgate.openai.validation.Relation;
 import dev.chatgate.openai.validation.Rule;
@@ -30,7 +30,7 @@ final class DescribedRules {
 
   private void visit(String path, JsonNode described, boolean required) {
     var forms = forms(described);
-    var kinds = EnumSet.noneOf(Kind.class);
+    var kinds = EnumSet.noneOf(JsonType.class);
     forms.forEach(form -> kinds.addAll(kinds(form)));
     rules.add(
         new Rule(
@@ -47,7 +47,7 @@ final class DescribedRules {
                 .findFirst()));
     boolean list = forms.stream().anyMatch(form -> form.has("items"));
     forms.stream()
-        .filter(form -> !(list && kinds(form).equals(Set.of(Kind.OBJECT))))
+        .filter(form -> !(list && kinds(form).equals(Set.of(JsonType.OBJECT))))
         .forEach(form -> inside(path, form));
   }
 
@@ -111,14 +111,20 @@ final class DescribedRules {
             .map(substitute -> substitute.at("/required/0").asText())
             .toList();
     return new Relation.Unless(
-        path, field, tag.getKey(), tag.getValue().get("const").asText(), substitutes);
+        path,
+        field,
+        tag.getKey(),
+        tag.getValue().get("const").asText(),
+        substitutes,
+        "a string, a part or a list of parts",
+        "only an assistant's message with tool calls or reasoning may leave it out");
   }
 
-  private static Set<Kind> kinds(JsonNode form) {
-    var kinds = EnumSet.noneOf(Kind.class);
+  private static Set<JsonType> kinds(JsonNode form) {
+    var kinds = EnumSet.noneOf(JsonType.class);
     var type = form.path("type");
     Stream<JsonNode> types = type.isArray() ? DescribedApi.elements(type) : Stream.of(type);
-    types.forEach(one -> kinds.add(Kind.valueOf(one.asText().toUpperCase(Locale.ROOT))));
+    types.forEach(one -> kinds.add(JsonType.valueOf(one.asText().toUpperCase(Locale.ROOT))));
     return kinds;
   }
 

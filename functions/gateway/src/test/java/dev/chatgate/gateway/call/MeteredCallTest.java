@@ -3,6 +3,7 @@ package dev.chatgate.gateway.call;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
@@ -15,6 +16,10 @@ import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.TokenCounts;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -220,25 +225,42 @@ class MeteredCallTest {
     assertEquals("fast", harness.ledger.claims().getFirst().model());
   }
 
+  private static final Admission REFUSED =
+      new Admission.Refused(
+          new Refusal(
+              Limits.REQUESTS_PER_MINUTE,
+              Refusal.Kind.WAIT,
+              1,
+              1,
+              1,
+              0,
+              Optional.of(Duration.ofSeconds(2)),
+              Optional.empty(),
+              OptionalLong.empty()),
+          new RateLimits(
+              List.of(
+                  new RateLimits.Bucket(
+                      Limits.REQUESTS_PER_MINUTE, 1, 0, Duration.ofSeconds(2)))),
+          1);
+
+  @Test
+  void aRefusalWithoutTheStoreOpensNoConnection() throws IOException {
+    try (var provider = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
+        var before =
+            new GatewayHarness(URI.create("http://127.0.0.1:" + provider.getLocalPort()))) {
+      before.ledger.answerWith(REFUSED);
+      assertEquals(429, before.chat(BODY).status());
+      provider.accept().close();
+      before.ledger.answerByItself();
+      assertEquals(429, before.chat(BODY).status());
+      provider.setSoTimeout(300);
+      assertThrows(SocketTimeoutException.class, provider::accept);
+    }
+  }
+
   @Test
   void aRefusalReachesNoProvider() {
-    harness.ledger.answerWith(
-        new Admission.Refused(
-            new Refusal(
-                Limits.REQUESTS_PER_MINUTE,
-                Refusal.Kind.WAIT,
-                1,
-                1,
-                1,
-                0,
-                Optional.of(Duration.ofSeconds(2)),
-                Optional.empty(),
-                OptionalLong.empty()),
-            new RateLimits(
-                List.of(
-                    new RateLimits.Bucket(
-                        Limits.REQUESTS_PER_MINUTE, 1, 0, Duration.ofSeconds(2)))),
-            1));
+    harness.ledger.answerWith(REFUSED);
     var answer = harness.chat(BODY);
     assertEquals(429, answer.status());
     assertEquals("2", answer.header("retry-after"));

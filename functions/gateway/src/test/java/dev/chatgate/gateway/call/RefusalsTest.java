@@ -25,7 +25,7 @@ class RefusalsTest {
         Refusals.error(
             refusal(Limits.TOKENS_PER_MINUTE, Refusal.Kind.WAIT, Duration.ofMillis(1500)),
             300,
-            1,
+            RefusalsTest::advice,
             429);
     assertEquals(ErrorCode.RATE_LIMIT_EXCEEDED, error.code());
     assertEquals("2", error.headers().get("retry-after"));
@@ -43,14 +43,17 @@ class RefusalsTest {
   void aLongWaitIsNotToBeRepeated() {
     var error =
         Refusals.error(
-            refusal(Limits.TOKENS_PER_DAY, Refusal.Kind.WAIT, Duration.ofSeconds(61)), 300, 1, 429);
+            refusal(Limits.TOKENS_PER_DAY, Refusal.Kind.WAIT, Duration.ofSeconds(61)),
+            300,
+            RefusalsTest::advice,
+            429);
     assertEquals("false", error.headers().get("x-should-retry"));
   }
 
   @Test
   void aSpentLimitIsInsufficientQuotaWithTheStatusThatIsSet() {
     var spent = refusal(Limits.COST_PER_MONTH, Refusal.Kind.SPENT, Duration.ofHours(3));
-    var error = Refusals.error(spent, 300, 1, 402);
+    var error = Refusals.error(spent, 300, RefusalsTest::advice, 402);
     assertEquals(ErrorCode.INSUFFICIENT_QUOTA, error.code());
     assertEquals(402, error.status());
     assertEquals("false", error.headers().get("x-should-retry"));
@@ -73,8 +76,7 @@ class RefusalsTest {
                     3,
                     Optional.of(Duration.ofSeconds(1)),
                     Optional.empty(),
-                    OptionalLong.empty()),
-                1)
+                    OptionalLong.empty()))
             .message();
     assertEquals(
         "The limit max_concurrent_requests of 3 requests leaves no room for this call, which needs"
@@ -84,14 +86,14 @@ class RefusalsTest {
 
   @Test
   void whatCanNeverFitIsTheRequestsFaultAndSaysWhatWouldFit() {
-    var error = error(neverFits(Limits.TOKENS_PER_DAY, 300, 100, 80), 3);
+    var error = error(neverFits(Limits.TOKENS_PER_DAY, 300, 100, 80));
     assertEquals(ErrorCode.RESERVE_TOO_LARGE, error.code());
     assertEquals(400, error.status());
     assertEquals("invalid_request_error", error.code().type());
     assertEquals(Map.of("x-chatgate-error-source", "gateway"), error.headers());
     assertEquals(
         "This call reserves 300 tokens, more than the limit tokens_per_day of 100 tokens can ever"
-            + " hold. The largest max_tokens that fits is 26.",
+            + " hold. Largest: 80.",
         error.message());
   }
 
@@ -99,20 +101,16 @@ class RefusalsTest {
   void moneyThatCanNeverFitIsToldInDollarsAndTheReserveInTokens() {
     assertEquals(
         "This call reserves 300 tokens at a price of up to $1.25, more than the limit"
-            + " cost_per_month_usd of $0.5 can ever hold. The largest max_tokens that fits is 80.",
-        error(neverFits(Limits.COST_PER_MONTH, 1_250_000, 500_000, 80), 1).message());
+            + " cost_per_month_usd of $0.5 can ever hold. Largest: 80.",
+        error(neverFits(Limits.COST_PER_MONTH, 1_250_000, 500_000, 80)).message());
   }
 
   @Test
-  void whereNotEvenOneTokenAChoiceFitsItSaysSo() {
+  void whereNothingFitsTheAdviceIsForZero() {
     assertTrue(
-        error(neverFits(Limits.TOKENS_PER_DAY, 300, 100, 2), 3)
+        error(neverFits(Limits.TOKENS_PER_DAY, 300, 1, 0))
             .message()
-            .endsWith(" No max_tokens fits: shorten the messages, or ask for fewer choices."));
-    assertTrue(
-        error(neverFits(Limits.TOKENS_PER_DAY, 300, 1, 0), 1)
-            .message()
-            .endsWith("of 1 token can ever hold. No max_tokens fits: shorten the messages."));
+            .endsWith("of 1 token can ever hold. Largest: 0."));
   }
 
   @Test
@@ -130,8 +128,7 @@ class RefusalsTest {
                   0,
                   Optional.empty(),
                   Optional.empty(),
-                  OptionalLong.empty()),
-              1);
+                  OptionalLong.empty()));
       assertEquals(ErrorCode.RATE_LIMIT_EXCEEDED, error.code());
       assertEquals(429, error.status());
       assertEquals("false", error.headers().get("x-should-retry"));
@@ -142,8 +139,12 @@ class RefusalsTest {
     }
   }
 
-  private static ApiError error(Refusal refusal, int samples) {
-    return Refusals.error(refusal, 300, samples, 429);
+  private static ApiError error(Refusal refusal) {
+    return Refusals.error(refusal, 300, RefusalsTest::advice, 429);
+  }
+
+  private static String advice(long largest) {
+    return "Largest: " + largest + ".";
   }
 
   private static Refusal neverFits(Limit limit, long requested, long allowed, long largest) {

@@ -2,6 +2,10 @@ package dev.chatgate.gateway.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.chatgate.openai.operation.Operation;
+import dev.chatgate.openai.operation.chat.ChatOperation;
+import dev.chatgate.openai.tokens.TokenCounters;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteTest {
+  private static final Operation CHAT = new ChatOperation(new TokenCounters());
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -19,7 +25,7 @@ class RouteTest {
         "v1/chat/completions"
       })
   void chatStandsWithAndWithoutPrefixAndSpareSlashes(String path) {
-    assertEquals(Optional.of(new Route.Chat()), Route.of(path));
+    assertEquals(Optional.of(new Route.Metered(CHAT)), Route.of(path, List.of(CHAT)));
   }
 
   @ParameterizedTest
@@ -29,21 +35,21 @@ class RouteTest {
     "/v1/models/provider//model-x/,provider/model-x"
   })
   void aModelsIdIsTheRestOfThePath(String path, String id) {
-    assertEquals(Optional.of(new Route.Model(id)), Route.of(path));
+    assertEquals(Optional.of(new Route.Model(id)), Route.of(path, List.of(CHAT)));
   }
 
   @Test
   void theListAndTheHealthCheckHavePathsOfTheirOwn() {
-    assertEquals(Optional.of(new Route.Models()), Route.of("/v1/models/"));
-    assertEquals(Optional.of(new Route.Usage()), Route.of("/openai/v1/usage"));
-    assertEquals(Optional.of(new Route.Health()), Route.of("/health"));
-    assertEquals(Optional.of(new Route.Description()), Route.of("/openapi.json"));
+    assertEquals(Optional.of(new Route.Models()), Route.of("/v1/models/", List.of(CHAT)));
+    assertEquals(Optional.of(new Route.Usage()), Route.of("/openai/v1/usage", List.of(CHAT)));
+    assertEquals(Optional.of(new Route.Health()), Route.of("/health", List.of(CHAT)));
+    assertEquals(Optional.of(new Route.Description()), Route.of("/openapi.json", List.of(CHAT)));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"/", "", "/openai", "/v1", "/v1/chat", "/openai/openai/v1/models", "/v2/models"})
   void anythingElseIsUnknown(String path) {
-    assertEquals(Optional.empty(), Route.of(path));
+    assertEquals(Optional.empty(), Route.of(path, List.of(CHAT)));
   }
 }

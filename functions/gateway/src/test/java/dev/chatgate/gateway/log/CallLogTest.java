@@ -183,6 +183,12 @@ class CallLogTest {
   }
 
   @Test
+  void aPlainAnswerHasNoTimeToItsFirstChunk() {
+    chat(BODY);
+    assertFalse(harness.log().contains("time_to_first_chunk"), harness.log());
+  }
+
+  @Test
   void aCutStreamIsAFaultOfTheProvider() {
     stream(EVENTS.substring(0, EVENTS.indexOf("\n\n") + 2));
     chat(STREAM);

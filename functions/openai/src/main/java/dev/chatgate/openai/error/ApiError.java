@@ -31,7 +31,7 @@ public record ApiError(
     Optional<Duration> retryAfter,
     boolean retryUseless) {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final Duration LONGEST_WORTHWHILE_WAIT = Duration.ofSeconds(60);
+  private static final Duration MAX_WORTHWHILE_WAIT = Duration.ofSeconds(60);
 
   /** An error without a field. */
   public static ApiError of(ErrorCode code, String message) {
@@ -71,8 +71,7 @@ public record ApiError(
       headers.put("retry-after", Long.toString(Math.max(1, Math.ceilDiv(millis, 1000L))));
       headers.put("retry-after-ms", Long.toString(millis));
     });
-    if (retryUseless
-        || retryAfter.filter(w -> w.compareTo(LONGEST_WORTHWHILE_WAIT) > 0).isPresent()) {
+    if (retryUseless || retryAfter.filter(w -> w.compareTo(MAX_WORTHWHILE_WAIT) > 0).isPresent()) {
       headers.put("x-should-retry", "false");
     }
     return headers;

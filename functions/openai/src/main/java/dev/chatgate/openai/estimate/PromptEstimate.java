@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many tokens the prompt of a valid body will be, erring high: the body written compactly, with
  * its strings decoded, as one text, gathered while the body is checked. So every text counts
- * (tools, schemas and fields that nobody knows among them), and the keys, quotes and braces stand
- * for the framing that a chat template puts around a message (JSON makes 9 tokens of it, templates
- * 4 to 6). To that come:
+ * (tools, schemas and unknown fields among them), and the keys, quotes and braces stand for the
+ * framing that a chat template puts around a message (JSON makes 9 tokens of it, templates 4 to 6).
+ * To that come:
  *
  * <ul>
  *   <li>{@value #TEMPLATE} for what a template says by itself before the first message (the longest

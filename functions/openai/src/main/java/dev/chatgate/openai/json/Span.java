@@ -1,9 +1,9 @@
 package dev.chatgate.openai.json;
 
 /**
- * A stretch of the body, in bytes.
+ * A stretch of bytes of a JSON text.
  *
- * @param start the first byte
- * @param end the byte after the last
+ * @param from index of the first byte
+ * @param to index of the byte after the last
  */
-public record Span(int start, int end) {}
+public record Span(int from, int to) {}

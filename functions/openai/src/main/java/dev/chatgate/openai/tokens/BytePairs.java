@@ -5,19 +5,19 @@ import java.util.function.Supplier;
 /**
  * Counts with a real vocabulary, in bounded time.
  *
- * <p>A run of more than {@link #LONGEST_RUN} characters of one kind is nobody's prose and the
- * dearest to merge: it is weighed by {@link ScriptRatio}, and so is all that follows once a text
- * has cost {@link #MOST_EFFORT}.
+ * <p>A run of more than {@link #MAX_RUN} characters of one kind is not prose and the dearest to
+ * merge: it is weighed by {@link ScriptRatio}, and so is all that follows once a text has cost
+ * {@link #MAX_EFFORT}.
  */
 final class BytePairs implements TokenCounter {
   /** Longer than any word and than nearly every clause of a script without spaces. */
-  static final int LONGEST_RUN = 64;
+  static final int MAX_RUN = 64;
 
   /**
    * Squares of run lengths in bytes: some 2.5 million characters of English, 150,000 of random Han;
    * less than half a second on one core of 2024.
    */
-  static final long MOST_EFFORT = 100_000_000;
+  static final long MAX_EFFORT = 100_000_000;
 
   /** What a run costs however short it is, in bytes of its length. */
   private static final int RUN_COST = 32;
@@ -36,8 +36,8 @@ final class BytePairs implements TokenCounter {
     long effort = 0;
     int from = 0;
     var run = new Run(text);
-    while (effort < MOST_EFFORT && run.next()) {
-      if (run.end - run.start > LONGEST_RUN) {
+    while (effort < MAX_EFFORT && run.next()) {
+      if (run.end - run.start > MAX_RUN) {
         tokens += merged(text, from, run.start) + ratio.count(text, run.start, run.end);
         from = run.end;
       } else {

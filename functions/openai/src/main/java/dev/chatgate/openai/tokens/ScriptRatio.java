@@ -13,7 +13,7 @@ package dev.chatgate.openai.tokens;
  *       words average 4.7 letters, so 0.5 + 4 × 0.3 + 0.7 × 0.5 = 2.1 tokens where tokenizers make
  *       1.2 to 1.5; Finnish ones 8, so 3.7 where they make 2.7 to 3.4. A capital after a small
  *       letter begins a word ({@code camelCase}, Base64). From the 17th letter on each costs 100:
- *       nobody speaks such a word.
+ *       no language has such words.
  *   <li>Digits and ASCII signs 100: some tokenizers take every digit alone.
  *   <li>White space: the first space of a run belongs to the word after it; further ones 25, for
  *       indentation has tokens of its own; a tab or a carriage return 50, a line feed 100.
@@ -25,7 +25,7 @@ package dev.chatgate.openai.tokens;
  */
 final class ScriptRatio implements TokenCounter {
   private static final int CHEAP_LETTERS = 4;
-  private static final int LONGEST_WORD = 16;
+  private static final int MAX_WORD = 16;
 
   @Override
   public long count(CharSequence text) {
@@ -58,7 +58,7 @@ final class ScriptRatio implements TokenCounter {
 
   private static int ascii(char c, char before, int word) {
     if (word > 0) {
-      return word > LONGEST_WORD ? 100 : isCapital(c) ? 70 : word > CHEAP_LETTERS ? 50 : 30;
+      return word > MAX_WORD ? 100 : isCapital(c) ? 70 : word > CHEAP_LETTERS ? 50 : 30;
     }
     return switch (c) {
       case ' ' -> before == ' ' ? 25 : 0;

@@ -17,10 +17,10 @@ final class Tokenizer {
   private static final String SPACES = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
   /**
-   * In characters. A longer piece is nobody's text; it is merged in parts, so that what merging
+   * In characters. A longer piece is not natural text; it is merged in parts, so that what merging
    * takes of the heap is less than half a megabyte.
    */
-  static final int LONGEST_PIECE = 4096;
+  static final int MAX_PIECE = 4096;
 
   private final Pattern piece;
   private final Vocabulary vocabulary;
@@ -46,8 +46,8 @@ final class Tokenizer {
     var pieces = piece.matcher(text).region(start, end);
     long tokens = 0;
     while (pieces.find()) {
-      for (int at = pieces.start(); at < pieces.end(); at += LONGEST_PIECE) {
-        tokens += merge.count(text, at, Math.min(at + LONGEST_PIECE, pieces.end()));
+      for (int at = pieces.start(); at < pieces.end(); at += MAX_PIECE) {
+        tokens += merge.count(text, at, Math.min(at + MAX_PIECE, pieces.end()));
       }
     }
     return tokens;

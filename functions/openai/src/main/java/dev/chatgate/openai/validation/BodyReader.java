@@ -5,41 +5,39 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.DupDetector;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.openai.estimate.PromptEstimate;
 import dev.chatgate.openai.json.Span;
-import dev.chatgate.openai.operation.chat.ChatRequest;
-import dev.chatgate.openai.operation.chat.RequestFieldsBuilder;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the tokens of one body once, with the open objects and arrays on a stack of its own: a rule
- * or none, nothing recurses, and no value is kept but those that the gateway needs.
+ * Holds one body against a tree of rules, reading its tokens once. Open objects and arrays are on a
+ * stack of its own, so that nothing recurses; values go to the receiver and are not kept.
  */
-public final class BodyReader {
-  public static final int DEEPEST = 100;
-  private static final int LONGEST_NUMBER = 1000;
+final class BodyReader {
+  static final int MAX_DEPTH = 100;
+  private static final int MAX_NUMBER_LENGTH = 1000;
 
   private final JsonParser json;
-  private final Frames frames;
-  private final RequestFieldsBuilder draft = new RequestFieldsBuilder();
-  private final PromptEstimate prompt;
-  private int optionsStart;
+  private final OpenContainers containers;
+  private final RuleNode root;
+  private final FieldReceiver receiver;
 
   /**
    * @param json at the body's begin
-   * @param prompt is given each token that was found valid
+   * @param rules for the body
+   * @param receiver receives what was found valid
    */
-  public BodyReader(JsonParser json, PromptEstimate prompt) {
+  BodyReader(JsonParser json, RuleNode rules, FieldReceiver receiver) {
     this.json = json;
-    this.prompt = prompt;
-    this.frames = new Frames(DupDetector.rootDetector(json));
+    this.root = rules;
+    this.receiver = receiver;
+    this.containers = new OpenContainers(DupDetector.rootDetector(json));
   }
 
   /** Reads the body to its last byte; throws at the first fault. */
-  public ChatRequest.Fields read() throws IOException {
+  void read() throws IOException {
     JsonToken first = json.nextToken();
     if (first == null) {
       throw invalid(ErrorCode.INVALID_JSON, "Expected a JSON object, but the body is empty.");
@@ -47,24 +45,22 @@ public final class BodyReader {
     if (first != JsonToken.START_OBJECT) {
       throw invalid(
           ErrorCode.INVALID_TYPE,
-          "Expected the body to be a JSON object, but it is " + Kind.of(first).words() + ".");
+          "Expected the body to be a JSON object, but it is " + JsonType.of(first).words() + ".");
     }
-    push(Node.ROOT, false);
-    prompt.token(first, json);
-    draft.open = end();
-    while (frames.depth() > 0) {
+    push(root, false);
+    receiver.token(first, json);
+    receiver.opened(end());
+    while (containers.depth() > 0) {
       token(json.nextToken());
     }
     if (json.nextToken() != null) {
-      throw invalid(
-          ErrorCode.INVALID_JSON, "Expected nothing after the JSON object, but more came.");
+      throw invalid(ErrorCode.INVALID_JSON, "There is more text after the JSON object.");
     }
-    return draft.fields();
   }
 
   private void token(@Nullable JsonToken token) throws IOException {
     if (token == null) {
-      throw invalid(ErrorCode.INVALID_JSON, "The body ends too early.");
+      throw invalid(ErrorCode.INVALID_JSON, "The body ends before the JSON object is complete.");
     }
     switch (token) {
       case FIELD_NAME -> key(json.currentName());
@@ -72,43 +68,43 @@ public final class BodyReader {
       case END_ARRAY -> closeArray();
       default -> value(token);
     }
-    prompt.token(token, json);
+    receiver.token(token, json);
   }
 
   private void key(String name) throws IOException {
-    Frame frame = top();
-    frame.key = name;
-    if (frame.names.isDup(name)) {
-      throw about(ErrorCode.DUPLICATE_KEY, path(), "Expected the key once, but it came twice.");
+    OpenContainer container = top();
+    container.key = name;
+    if (container.names.isDup(name)) {
+      throw about(ErrorCode.DUPLICATE_KEY, path(), "The key is repeated in the same object.");
     }
     if (!Unicode.isWellFormed(name)) {
-      throw halfPair();
+      throw unpairedSurrogate();
     }
   }
 
   private void value(JsonToken token) throws IOException {
-    Frame frame = top();
-    Node node = frame.next();
-    Kind kind = Kind.of(token);
+    OpenContainer container = top();
+    RuleNode node = container.next();
+    JsonType type = JsonType.of(token);
     Rule rule = node == null ? null : node.rule();
     if (rule != null) {
-      check(rule, kind);
+      check(rule, type);
     }
     if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
       push(node, token == JsonToken.START_ARRAY);
     } else {
       scalar(node, rule, token);
-      frame.count(token == JsonToken.VALUE_NULL, false, token == JsonToken.VALUE_TRUE);
+      container.count(token == JsonToken.VALUE_NULL, false, token == JsonToken.VALUE_TRUE);
     }
   }
 
-  private void check(Rule rule, Kind kind) throws IOException {
-    if (!rule.allows(kind)) {
-      throw wrong(ErrorCode.INVALID_TYPE, rule, kind);
+  private void check(Rule rule, JsonType type) throws IOException {
+    if (!rule.allows(type)) {
+      throw wrong(ErrorCode.INVALID_TYPE, rule, type);
     }
   }
 
-  private void scalar(@Nullable Node node, @Nullable Rule rule, JsonToken token)
+  private void scalar(@Nullable RuleNode node, @Nullable Rule rule, JsonToken token)
       throws IOException {
     switch (token) {
       case VALUE_STRING -> string(node, rule);
@@ -117,35 +113,35 @@ public final class BodyReader {
     }
   }
 
-  private void literal(@Nullable Node node, JsonToken token) {
+  private void literal(@Nullable RuleNode node, JsonToken token) {
     if (node == null) {
       return;
     }
     if (token == JsonToken.VALUE_NULL) {
-      draft.nothing(node.path, span());
+      receiver.nothing(node.path, span());
     } else {
-      draft.flag(node.path, token == JsonToken.VALUE_TRUE, span());
+      receiver.flag(node.path, token == JsonToken.VALUE_TRUE, span());
     }
   }
 
-  private void string(@Nullable Node node, @Nullable Rule rule) throws IOException {
+  private void string(@Nullable RuleNode node, @Nullable Rule rule) throws IOException {
     json.finishToken();
     char[] chars = json.getTextCharacters();
     if (!Unicode.isWellFormed(chars, json.getTextOffset(), json.getTextLength())) {
-      throw halfPair();
+      throw unpairedSurrogate();
     }
     if (node == null || rule == null || !(node.tag || rule.filled() || !rule.values().isEmpty())) {
       return;
     }
     String text = json.getText();
     if (!rule.allows(text)) {
-      throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.STRING);
+      throw wrong(ErrorCode.INVALID_VALUE, rule, JsonType.STRING);
     }
     if (rule.maxBytes().isPresent()) {
       requireLength(text, rule.maxBytes().getAsInt());
     }
     top().tag = node.tag ? text : top().tag;
-    draft.text(node.path, text, span());
+    receiver.text(node.path, text, span());
   }
 
   private void requireLength(String text, int most) {
@@ -159,23 +155,20 @@ public final class BodyReader {
     }
   }
 
-  private void number(@Nullable Node node, @Nullable Rule rule, JsonToken token)
+  private void number(@Nullable RuleNode node, @Nullable Rule rule, JsonToken token)
       throws IOException {
-    if (json.getTextLength() > LONGEST_NUMBER) {
-      throw about(
-          ErrorCode.INVALID_JSON,
-          path(),
-          "Expected a number of at most 1,000 characters, but it is longer.");
+    if (json.getTextLength() > MAX_NUMBER_LENGTH) {
+      throw about(ErrorCode.INVALID_JSON, path(), "The number is longer than 1,000 characters.");
     }
     if (node == null || rule == null || rule.range().isEmpty()) {
       return;
     }
     BigDecimal number = decimal(json.getText());
     if (number == null || !rule.range().get().contains(number)) {
-      throw wrong(ErrorCode.INVALID_VALUE, rule, Kind.of(token));
+      throw wrong(ErrorCode.INVALID_VALUE, rule, JsonType.of(token));
     }
     if (token == JsonToken.VALUE_NUMBER_INT) {
-      draft.number(node.path, number.longValueExact());
+      receiver.number(node.path, number.longValueExact());
     }
   }
 
@@ -188,33 +181,34 @@ public final class BodyReader {
     }
   }
 
-  private void push(@Nullable Node node, boolean array) {
-    if (frames.depth() == DEEPEST) {
-      throw invalid(ErrorCode.INVALID_JSON, "Expected nesting of at most 100, but it is deeper.");
+  private void push(@Nullable RuleNode node, boolean array) {
+    if (containers.depth() == MAX_DEPTH) {
+      throw invalid(ErrorCode.INVALID_JSON, "The body is nested more than 100 levels deep.");
     }
-    if (frames.depth() == 1 && node != null && node.path.equals("stream_options")) {
-      optionsStart = start();
+    boolean reported = containers.depth() == 1 && node != null && !array;
+    containers.push(node == null || array ? node : node.asObject(), array);
+    if (reported) {
+      top().start = start();
     }
-    frames.push(node == null || array ? node : node.asObject(), array);
   }
 
   private void closeObject() throws IOException {
-    Frame closed = frames.pop();
-    Node rules = closed.node;
+    OpenContainer closed = containers.pop();
+    RuleNode rules = closed.node;
     if (rules != null) {
       requireAll(closed, rules);
       for (Relation relation : rules.relations) {
         relate(closed, rules, relation);
       }
-      if (rules.path.equals("stream_options")) {
-        draft.streamOptions(new Span(optionsStart, end()), closed.key == null);
+      if (containers.depth() == 1) {
+        receiver.object(rules.path, new Span(closed.start, end()), closed.key == null);
       }
     }
     closed(false);
   }
 
   private void closeArray() throws IOException {
-    Frame closed = frames.pop();
+    OpenContainer closed = containers.pop();
     Rule rule = closed.node == null ? null : closed.node.rule();
     if (rule != null
         && rule.items().isPresent()
@@ -228,20 +222,20 @@ public final class BodyReader {
   }
 
   private void closed(boolean isEmptyArray) {
-    if (frames.depth() > 0) {
+    if (containers.depth() > 0) {
       top().count(false, isEmptyArray, false);
     }
   }
 
-  private void requireAll(Frame object, Node rules) {
-    for (Node field : rules.required) {
+  private void requireAll(OpenContainer object, RuleNode rules) {
+    for (RuleNode field : rules.required) {
       if ((object.seen & field.bit) == 0) {
         throw missing(field);
       }
     }
   }
 
-  private InvalidBodyException missing(Node field) {
+  private InvalidBodyException missing(RuleNode field) {
     Rule rule = field.rule();
     String expected = rule == null ? "a value" : rule.expectation();
     return about(
@@ -250,7 +244,7 @@ public final class BodyReader {
         "Expected " + expected + ", but it is missing.");
   }
 
-  private void relate(Frame object, Node rules, Relation relation) {
+  private void relate(OpenContainer object, RuleNode rules, Relation relation) {
     switch (relation) {
       case Relation.Needs needs -> needs(object, rules, needs);
       case Relation.OnlyWith only -> onlyWith(object, rules, only);
@@ -258,7 +252,7 @@ public final class BodyReader {
     }
   }
 
-  private void needs(Frame object, Node rules, Relation.Needs needs) {
+  private void needs(OpenContainer object, RuleNode rules, Relation.Needs needs) {
     if (!needs.value().equals(object.tag) || has(object.given, rules, needs.field())) {
       return;
     }
@@ -266,20 +260,20 @@ public final class BodyReader {
     throw about(
         isNull ? ErrorCode.INVALID_TYPE : ErrorCode.MISSING_REQUIRED_PARAMETER,
         path(needs.field()),
-        "Expected it where %s is \"%s\", but it is %s."
+        "Required where %s is \"%s\", but it is %s."
             .formatted(needs.tag(), needs.value(), isNull ? "null" : "missing"));
   }
 
-  private void onlyWith(Frame object, Node rules, Relation.OnlyWith only) {
+  private void onlyWith(OpenContainer object, RuleNode rules, Relation.OnlyWith only) {
     if (has(object.given, rules, only.field()) && !has(object.affirmed, rules, only.flag())) {
       throw about(
           ErrorCode.INVALID_VALUE,
           path(only.field()),
-          "Expected it only where " + only.flag() + " is true, but that is not.");
+          "Allowed only where " + only.flag() + " is true.");
     }
   }
 
-  private void unless(Frame object, Node rules, Relation.Unless unless) {
+  private void unless(OpenContainer object, RuleNode rules, Relation.Unless unless) {
     boolean excused =
         unless.value().equals(object.tag)
             && unless.substitutes().stream().anyMatch(s -> has(object.filled, rules, s));
@@ -290,25 +284,24 @@ public final class BodyReader {
     throw about(
         isNull ? ErrorCode.INVALID_TYPE : ErrorCode.MISSING_REQUIRED_PARAMETER,
         path(unless.field()),
-        "Expected a string, a part or a list of parts, but it is %s: only an assistant's message with tool calls or reasoning may do without."
-            .formatted(isNull ? "null" : "missing"));
+        "Expected %s, but it is %s: %s."
+            .formatted(unless.expected(), isNull ? "null" : "missing", unless.exception()));
   }
 
-  private static boolean has(long mask, Node rules, String name) {
-    Node field = rules.field(name);
+  private static boolean has(long mask, RuleNode rules, String name) {
+    RuleNode field = rules.field(name);
     return field != null && (mask & field.bit) != 0;
   }
 
-  private InvalidBodyException halfPair() {
-    return about(
-        ErrorCode.INVALID_JSON, path(), "Expected Unicode text, but half a surrogate pair came.");
+  private InvalidBodyException unpairedSurrogate() {
+    return about(ErrorCode.INVALID_JSON, path(), "The text contains an unpaired surrogate.");
   }
 
-  private Frame top() {
-    return frames.top();
+  private OpenContainer top() {
+    return containers.top();
   }
 
-  /** Where the scalar stands that was just read. */
+  /** The bytes of the scalar that was just read. */
   private Span span() {
     return new Span(start(), end());
   }
@@ -321,7 +314,7 @@ public final class BodyReader {
     return (int) json.currentLocation().getByteOffset();
   }
 
-  private InvalidBodyException wrong(ErrorCode code, Rule rule, Kind got) throws IOException {
+  private InvalidBodyException wrong(ErrorCode code, Rule rule, JsonType got) throws IOException {
     String quoted =
         switch (got) {
           case STRING -> ": \"" + Quote.of(json.getText()) + "\"";
@@ -343,10 +336,10 @@ public final class BodyReader {
   }
 
   private String path(String field) {
-    return frames.path(field);
+    return containers.path(field);
   }
 
   private String path() {
-    return frames.path();
+    return containers.path();
   }
 }

@@ -2,8 +2,8 @@ package dev.chatgate.openai.validation;
 
 import dev.chatgate.openai.error.ApiError;
 
-/** Leaves the reading of a body at its first fault; never leaves the package. */
-public final class InvalidBodyException extends RuntimeException {
+/** Ends the reading of a body at its first fault; it never leaves the package. */
+final class InvalidBodyException extends RuntimeException {
   private final transient ApiError error;
 
   InvalidBodyException(ApiError error) {
@@ -11,7 +11,7 @@ public final class InvalidBodyException extends RuntimeException {
     this.error = error;
   }
 
-  public ApiError error() {
+  ApiError error() {
     return error;
   }
 }

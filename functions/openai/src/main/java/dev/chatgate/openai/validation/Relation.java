@@ -1,9 +1,8 @@
 package dev.chatgate.openai.validation;
 
-import dev.chatgate.openai.operation.chat.ChatRules;
 import java.util.List;
 
-/** What one place asks of another in the same object: a row of {@link ChatRules#RELATIONS}. */
+/** What one member of an object requires of another. */
 public sealed interface Relation {
   /** The object that both are in, as in {@link Rule#path}; empty for the body itself. */
   String path();
@@ -17,8 +16,18 @@ public sealed interface Relation {
   /**
    * {@code field} must be there and not null, unless {@code tag} is {@code value} and one of the
    * {@code substitutes} is there, neither null nor empty.
+   *
+   * @param expected what the field holds, in an error's words
+   * @param exception the exception to the rule, in an error's words
    */
-  record Unless(String path, String field, String tag, String value, List<String> substitutes)
+  record Unless(
+      String path,
+      String field,
+      String tag,
+      String value,
+      List<String> substitutes,
+      String expected,
+      String exception)
       implements Relation {
     /** Copies what it is given. */
     public Unless {

@@ -1,6 +1,5 @@
 package dev.chatgate.openai.validation;
 
-import dev.chatgate.openai.operation.chat.ChatRules;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -11,11 +10,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What one place of the body may hold: a row of {@link ChatRules#RULES}.
+ * What one place of a body may hold.
  *
  * @param path the place; {@code []} stands for any index, {@code *} for any key
  * @param required whether the object around it must have it
- * @param kinds the kinds of value allowed; {@link Kind#NUMBER} allows integers too
+ * @param types the types of value allowed; {@link JsonType#NUMBER} allows integers too
  * @param range for numbers
  * @param values for strings: the only ones, or none for any
  * @param items for arrays: how many, or none for any
@@ -25,7 +24,7 @@ import java.util.stream.Collectors;
 public record Rule(
     String path,
     boolean required,
-    Set<Kind> kinds,
+    Set<JsonType> types,
     Optional<Range> range,
     List<String> values,
     Optional<Range> items,
@@ -33,23 +32,23 @@ public record Rule(
     OptionalInt maxBytes) {
   /** Copies what it is given. */
   public Rule {
-    kinds = Collections.unmodifiableSet(EnumSet.copyOf(kinds));
+    types = Collections.unmodifiableSet(EnumSet.copyOf(types));
     values = List.copyOf(values);
   }
 
-  public static Rule required(String path, Kind first, Kind... others) {
+  public static Rule required(String path, JsonType first, JsonType... others) {
     return rule(path, true, EnumSet.of(first, others));
   }
 
-  public static Rule optional(String path, Kind first, Kind... others) {
+  public static Rule optional(String path, JsonType first, JsonType... others) {
     return rule(path, false, EnumSet.of(first, others));
   }
 
-  private static Rule rule(String path, boolean required, Set<Kind> kinds) {
+  private static Rule rule(String path, boolean required, Set<JsonType> types) {
     return new Rule(
         path,
         required,
-        kinds,
+        types,
         Optional.empty(),
         List.of(),
         Optional.empty(),
@@ -66,29 +65,29 @@ public record Rule(
   }
 
   private Rule within(Range numbers) {
-    return new Rule(path, required, kinds, Optional.of(numbers), values, items, filled, maxBytes);
+    return new Rule(path, required, types, Optional.of(numbers), values, items, filled, maxBytes);
   }
 
   public Rule oneOf(String... only) {
-    return new Rule(path, required, kinds, range, List.of(only), items, filled, maxBytes);
+    return new Rule(path, required, types, range, List.of(only), items, filled, maxBytes);
   }
 
   public Rule items(int min, int max) {
     var count = new Range(BigDecimal.valueOf(min), false, BigDecimal.valueOf(max));
-    return new Rule(path, required, kinds, range, values, Optional.of(count), filled, maxBytes);
+    return new Rule(path, required, types, range, values, Optional.of(count), filled, maxBytes);
   }
 
   public Rule notBlank() {
-    return new Rule(path, required, kinds, range, values, items, true, maxBytes);
+    return new Rule(path, required, types, range, values, items, true, maxBytes);
   }
 
   public Rule maxBytes(int most) {
-    return new Rule(path, required, kinds, range, values, items, filled, OptionalInt.of(most));
+    return new Rule(path, required, types, range, values, items, filled, OptionalInt.of(most));
   }
 
-  /** Whether a value of this kind may stand here. */
-  public boolean allows(Kind kind) {
-    return kinds.contains(kind) || (kind == Kind.INTEGER && kinds.contains(Kind.NUMBER));
+  /** Whether a value of this type may stand here. */
+  public boolean allows(JsonType type) {
+    return types.contains(type) || (type == JsonType.INTEGER && types.contains(JsonType.NUMBER));
   }
 
   /** Whether this string may stand here, if a string may. */
@@ -98,16 +97,16 @@ public record Rule(
 
   /** The rule in words, like {@code an integer from 1 to 128 or null}. */
   public String expectation() {
-    return kinds.stream().map(this::words).collect(Collectors.joining(" or "));
+    return types.stream().map(this::words).collect(Collectors.joining(" or "));
   }
 
-  private String words(Kind kind) {
-    return switch (kind) {
+  private String words(JsonType type) {
+    return switch (type) {
       case STRING ->
-          values.isEmpty() ? filled ? "a string that is not blank" : kind.words() : oneOfValues();
-      case INTEGER, NUMBER -> kind.words() + range.map(r -> " " + r).orElse("");
-      case ARRAY -> kind.words() + items.map(Rule::itemWords).orElse("");
-      case BOOLEAN, OBJECT, NULL -> kind.words();
+          values.isEmpty() ? filled ? "a string that is not blank" : type.words() : oneOfValues();
+      case INTEGER, NUMBER -> type.words() + range.map(r -> " " + r).orElse("");
+      case ARRAY -> type.words() + items.map(Rule::itemWords).orElse("");
+      case BOOLEAN, OBJECT, NULL -> type.words();
     };
   }
 

@@ -8,16 +8,14 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/**
- * What makes text of bytes and of escapes. JSON parsers differ here, so nothing doubtful passes.
- */
-public final class Unicode {
+/** Checks of encoded text. JSON parsers differ in what they accept, so only valid text passes. */
+final class Unicode {
   private static final int WINDOW = 8192;
 
   private Unicode() {}
 
   /** Refuses bytes that are not UTF-8, or begin with a byte order mark. */
-  public static void requireUtf8(byte[] body) {
+  static void requireUtf8(byte[] body) {
     var decoder =
         StandardCharsets.UTF_8
             .newDecoder()
@@ -30,13 +28,13 @@ public final class Unicode {
       result = decoder.decode(in, window.clear(), true);
     } while (result.isOverflow());
     if (result.isError()) {
-      throw invalid("Expected UTF-8, but the byte at offset " + in.position() + " is not.");
+      throw invalid("The body is not valid UTF-8 at byte offset " + in.position() + ".");
     }
     if (body.length >= 3
         && body[0] == (byte) 0xEF
         && body[1] == (byte) 0xBB
         && body[2] == (byte) 0xBF) {
-      throw invalid("Expected JSON, but the body begins with a byte order mark.");
+      throw invalid("The body begins with a byte order mark, which JSON does not allow.");
     }
   }
 
@@ -44,7 +42,7 @@ public final class Unicode {
     return new InvalidBodyException(ApiError.of(ErrorCode.INVALID_JSON, message));
   }
 
-  /** Whether every surrogate is half of a pair: escapes like {@code \\uD800} can break one. */
+  /** Whether every surrogate is paired: escapes like {@code \\uD800} can break one. */
   static boolean isWellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
@@ -54,7 +52,7 @@ public final class Unicode {
     return true;
   }
 
-  /** Whether every surrogate among these characters is half of a pair. */
+  /** Whether every surrogate among these characters is paired. */
   static boolean isWellFormed(char[] text, int offset, int length) {
     int end = offset + length;
     for (int i = offset; i < end; i++) {
@@ -78,7 +76,7 @@ public final class Unicode {
     return bytes;
   }
 
-  /** The text with each half of a pair that stands alone replaced by a question mark. */
+  /** The text with each unpaired surrogate replaced by a question mark. */
   static String wellFormed(String text) {
     return isWellFormed(text)
         ? text

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.openai.operation.chat.ChatRequestParser;
-import dev.chatgate.openai.operation.chat.ParsedChat;
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -55,7 +55,7 @@ class MediaEstimateTest {
           "PK\3\4",
           "\u0089PNG");
 
-  private static final ChatRequestParser parser = new ChatRequestParser(new TokenCounters());
+  private static final ChatOperation parser = new ChatOperation(new TokenCounters());
 
   /**
    * Ordinary material.
@@ -359,7 +359,7 @@ class MediaEstimateTest {
 
   private static long estimate(String model, String role, String parts) {
     var parsed = parser.parse(body(role, parts).getBytes(UTF_8));
-    return assertInstanceOf(ParsedChat.Valid.class, parsed, parsed::toString)
+    return assertInstanceOf(ParsedRequest.Valid.class, parsed, parsed::toString)
         .request()
         .promptTokens(model);
   }

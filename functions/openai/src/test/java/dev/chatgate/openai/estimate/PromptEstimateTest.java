@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.chatgate.openai.operation.chat.ChatRequestParser;
-import dev.chatgate.openai.operation.chat.ParsedChat;
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +17,7 @@ class PromptEstimateTest {
       "The quick brown fox jumps over the lazy dog. ".repeat(20).strip();
 
   private static final TokenCounters counters = new TokenCounters();
-  private final ChatRequestParser parser = new ChatRequestParser(counters);
+  private final ChatOperation parser = new ChatOperation(counters);
 
   @Test
   void aShortPromptCostsItsTemplateAndItsFraming() {
@@ -117,7 +117,7 @@ class PromptEstimateTest {
 
   private long estimate(String model, String body) {
     var parsed = parser.parse(body.getBytes(UTF_8));
-    return assertInstanceOf(ParsedChat.Valid.class, parsed, parsed::toString)
+    return assertInstanceOf(ParsedRequest.Valid.class, parsed, parsed::toString)
         .request()
         .promptTokens(model);
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SseReaderTest {
-  private static final int MOST = 1024 * 1024;
+  private static final int MAX_BYTES = 1024 * 1024;
 
   private record Seen(String raw, String name, String data) {}
 
@@ -40,7 +40,7 @@ class SseReaderTest {
   }
 
   private static List<Seen> read(InputStream in) throws IOException {
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     var seen = new ArrayList<Seen>();
     while (reader.fill(in)) {
       takeAll(reader, seen);
@@ -87,7 +87,7 @@ class SseReaderTest {
 
   @Test
   void anEventIsHandedOutWhenItsBlankLineIsThere() throws IOException {
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     var halves = List.of("data: a\n", "\ndata: b\n\ndata: c");
     assertTrue(reader.fill(new ByteArrayInputStream(utf8(halves.getFirst()))));
     assertEquals(null, reader.next());
@@ -99,7 +99,7 @@ class SseReaderTest {
 
   @Test
   void aCommentAloneIsHandedOutWhenItsLineEnds() throws IOException {
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     assertTrue(reader.fill(new ByteArrayInputStream(utf8(": still there\n"))));
     var seen = new ArrayList<Seen>();
     takeAll(reader, seen);
@@ -108,7 +108,7 @@ class SseReaderTest {
 
   @Test
   void anEventThatEndsWithCarriageReturnsIsNotHeldBack() throws IOException {
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     assertTrue(reader.fill(new ByteArrayInputStream(utf8("data: a\r\r"))));
     var event = reader.next();
     assertTrue(event != null && event.length() == 9);
@@ -144,7 +144,7 @@ class SseReaderTest {
 
   @Test
   void bytesOfTheDataKnowWhereTheyCameFrom() throws IOException {
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     assertTrue(
         reader.fill(new ByteArrayInputStream(utf8(": c\ndata: ab\r\nid: 1\ndata:cd\ndata: \n\n"))));
     assertTrue(reader.next() != null);
@@ -197,7 +197,7 @@ class SseReaderTest {
             return count == 0 ? -1 : count;
           }
         };
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     int events = 0;
     int largest = 0;
     while (reader.fill(in)) {
@@ -232,7 +232,7 @@ class SseReaderTest {
   }
 
   private static byte[] bytesOf(byte[] bytes, Random random) throws IOException {
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     var out = new ByteArrayOutputStream();
     var in = new SlicedStream(bytes, () -> 1 + random.nextInt(7));
     while (reader.fill(in)) {
@@ -312,7 +312,7 @@ class SseReaderTest {
   void theOpeningShowsWhatTheBodyIs(String begin, SseReader.Opening opening) throws IOException {
     byte[] bytes = begin.replace('§', '\n').getBytes(StandardCharsets.UTF_8);
     for (int size : List.of(1, 4096)) {
-      var reader = new SseReader(MOST);
+      var reader = new SseReader(MAX_BYTES);
       var in = new SlicedStream(bytes, () -> size);
       assertEquals(SseReader.Opening.UNKNOWN, reader.opening());
       while (reader.fill(in)) {

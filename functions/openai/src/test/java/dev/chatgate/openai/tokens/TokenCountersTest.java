@@ -235,9 +235,9 @@ class TokenCountersTest {
           "\n ".repeat(2_000_000),
           "!".repeat(4_000_000),
           random(random, 1_300_000, 0x4E00, 20_000, 0),
-          random(random, 1_300_000, 0x4E00, 20_000, BytePairs.LONGEST_RUN),
-          random(random, 1_300_000, 0xD00, 128, BytePairs.LONGEST_RUN),
-          random(random, 4_000_000, 'a', 26, BytePairs.LONGEST_RUN),
+          random(random, 1_300_000, 0x4E00, 20_000, BytePairs.MAX_RUN),
+          random(random, 1_300_000, 0xD00, 128, BytePairs.MAX_RUN),
+          random(random, 4_000_000, 'a', 26, BytePairs.MAX_RUN),
           random(random, 4_000_000, '!', 90, 0),
           "The quick brown fox jumps over the lazy dog. ".repeat(88_000)
         }) {

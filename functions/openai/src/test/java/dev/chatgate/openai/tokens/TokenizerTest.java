@@ -217,7 +217,7 @@ class TokenizerTest {
   @MethodSource("all")
   void longPiecesAreCountedAlike(Known known) {
     var random = new SplittableRandom(5);
-    for (int length = 100; length < Tokenizer.LONGEST_PIECE; length += 300) {
+    for (int length = 100; length < Tokenizer.MAX_PIECE; length += 300) {
       var letters = new StringBuilder();
       for (int i = 0; i < length; i++) {
         letters.append((char) ('a' + random.nextInt(26)));

@@ -2,20 +2,23 @@ package dev.chatgate.provider.answer;
 
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.json.Edit;
+import dev.chatgate.openai.operation.AnswerPart;
+import dev.chatgate.openai.operation.AnswerReader;
+import dev.chatgate.openai.operation.OutputListener;
 import dev.chatgate.openai.sse.SseReader;
 import dev.chatgate.openai.sse.SseTooLargeException;
 import dev.chatgate.openai.tokens.TokenCounter;
 import dev.chatgate.provider.ProviderCall;
-import dev.chatgate.provider.ProviderListener;
 import dev.chatgate.provider.ProviderOutcome;
 import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.redaction.KnownKeys;
 import dev.chatgate.provider.redaction.SplitKeySearch;
-import dev.chatgate.provider.transport.Body;
-import dev.chatgate.provider.transport.Limit;
 import dev.chatgate.provider.transport.ProviderAttempt;
 import dev.chatgate.provider.transport.RequestHeaders;
+import dev.chatgate.provider.transport.ResponseBody;
+import dev.chatgate.provider.transport.TimeLimit;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
 import java.io.ByteArrayInputStream;
@@ -24,8 +27,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Passes a 200 on to the tenant, plain or as a stream, and finds out what it used. */
@@ -48,8 +53,10 @@ public final class AnswerForwarder {
   private final long startedNanos;
   private final KnownKeys keys;
   private final ReceivedText text = new ReceivedText();
-  private final UsageParser usage;
-  private final AnswerParser parser;
+  private final SplitKeySearch split;
+  private final AnswerReader answerReader;
+  private final ReportedUsage usage;
+  private final Set<String> finishReasons = new LinkedHashSet<>();
   private @Nullable Duration timeToFirstByte;
   private boolean hasHead;
 
@@ -58,7 +65,6 @@ public final class AnswerForwarder {
    * @param idle most between two reads of a stream
    * @param startedNanos when the call began
    * @param keys our keys, none of which may leave
-   * @param listener hears why the choices finished
    */
   public AnswerForwarder(
       ProviderCall call,
@@ -66,17 +72,25 @@ public final class AnswerForwarder {
       TokenCounter counter,
       Duration idle,
       long startedNanos,
-      KnownKeys keys,
-      ProviderListener listener) {
+      KnownKeys keys) {
     this.keys = keys;
-    this.usage = new UsageParser(keys);
-    var split = call.request().stream() ? new SplitKeySearch(keys) : SplitKeySearch.none();
-    this.parser = new AnswerParser(text, listener, split);
+    this.split = call.request().stream() ? new SplitKeySearch(keys) : SplitKeySearch.none();
+    this.answerReader = readerFor(call, new ReceivedOutput(text, split));
+    this.usage = new ReportedUsage(answerReader, keys);
     this.call = call;
     this.sink = sink;
     this.counter = counter;
     this.idle = idle;
     this.startedNanos = startedNanos;
+  }
+
+  private static AnswerReader readerFor(ProviderCall call, OutputListener output) {
+    return call.request().answerReader(call.isRenamed(), output);
+  }
+
+  /** Why outputs finished, each reason once, in the provider's words. */
+  public Set<String> finishReasons() {
+    return finishReasons;
   }
 
   static int maxEventBytes(long heapBytes) {
@@ -90,7 +104,6 @@ public final class AnswerForwarder {
 
   private ProviderOutcome plain(ProviderAttempt exchange) {
     var body = exchange.readBody(MAX_ANSWER_BYTES);
-    firstByteCame();
     if (keys.search().finds(body.bytes(), 0, body.bytes().length)) {
       return keyIn(body);
     }
@@ -101,46 +114,52 @@ public final class AnswerForwarder {
     return isAnswer(facts, body) ? pass(body, facts) : notAnAnswer(body, facts);
   }
 
-  private ProviderOutcome pass(Body body, AnswerFacts facts) {
-    var answer = AliasSplice.apply(call, body.bytes(), facts);
+  private ProviderOutcome pass(ResponseBody body, AnswerPart facts) {
+    var answer = Edit.splice(body.bytes(), facts.edits());
     sink.head(RequestHeaders.JSON);
     sink.write(answer, 0, answer.length);
     sink.end();
-    return new Answered(consumption(), Optional.empty(), Optional.ofNullable(timeToFirstByte));
+    return new Answered(consumption(), Optional.empty(), Optional.empty());
   }
 
-  private AnswerFacts parse(Body body) {
-    var facts = parser.parse(body.bytes(), 0, body.bytes().length);
+  private AnswerPart parse(ResponseBody body) {
+    var facts = readQuietly(answerReader, body);
+    finishReasons.addAll(facts.finishReasons());
+    return facts;
+  }
+
+  /** Reads a body that may hold a key: its finish reasons are not kept. */
+  private AnswerPart readQuietly(AnswerReader by, ResponseBody body) {
+    var facts = by.read(body.bytes(), 0, body.bytes().length);
     usage.take(body.bytes(), facts);
     return facts;
   }
 
-  /** An answer has choices; an error beside them makes it none. */
-  private static boolean isAnswer(AnswerFacts facts, Body body) {
-    return facts.hasChoiceList() && !(facts.hasError() && errorIn(body).reported());
+  /** What reports an error is not an answer, whatever else it holds. */
+  private static boolean isAnswer(AnswerPart facts, ResponseBody body) {
+    return facts.isAnswer() && !(facts.hasError() && errorIn(body).reported());
   }
 
-  private static ProviderError errorIn(Body body) {
+  private static ProviderError errorIn(ResponseBody body) {
     return ErrorReader.read(body.bytes(), 0, body.bytes().length);
   }
 
-  /** A 200 that is no answer costs nothing, unless usage was told or text was written. */
-  private ProviderOutcome notAnAnswer(Body body, AnswerFacts facts) {
+  /** A 200 that is not an answer costs nothing, unless usage was reported or text was written. */
+  private ProviderOutcome notAnAnswer(ResponseBody body, AnswerPart facts) {
     var error = errorIn(body);
-    var used = facts.hasChoices() ? consumption() : usage.toldOrNothing();
+    var used = facts.hasOutput() ? consumption() : usage.reportedOrNothing();
     return ProviderErrorFilter.forbids(error, body.bytes(), 0, body.bytes().length, keys.search())
         ? new Failed(ProviderErrors.ourKey(), used)
-        : ErrorVerdict.of(error).outcome(used);
+        : ErrorVerdict.of(error, answerReader.answerName()).outcome(used);
   }
 
-  private ProviderOutcome keyIn(Body body) {
-    var facts = parser.parseQuietly(body.bytes(), 0, body.bytes().length);
-    usage.take(body.bytes(), facts);
-    boolean worked = facts.hasChoices() || !facts.isJson();
-    return new Failed(ProviderErrors.ourKey(), worked ? consumption() : usage.toldOrNothing());
+  private ProviderOutcome keyIn(ResponseBody body) {
+    var facts = readQuietly(answerReader, body);
+    boolean worked = facts.hasOutput() || !facts.isJson();
+    return new Failed(ProviderErrors.ourKey(), worked ? consumption() : usage.reportedOrNothing());
   }
 
-  private ProviderOutcome broken(ProviderAttempt exchange, Body body) {
+  private ProviderOutcome broken(ProviderAttempt exchange, ResponseBody body) {
     var reader = new SseReader(MAX_ANSWER_BYTES);
     var in = new ByteArrayInputStream(body.bytes());
     return body.isWhole() && !exchange.isUnreadable() && beginsAsEvents(reader, in)
@@ -158,10 +177,10 @@ public final class AnswerForwarder {
 
   /**
    * The tenant asked for one JSON object: events are no answer, but what they used counts, and an
-   * error among them is told.
+   * error among them is passed on.
    */
   private ProviderOutcome eventsForPlain(SseReader reader, InputStream in) {
-    var relay = new StreamRelay(call, parser, usage, keys);
+    var relay = new StreamRelay(answerReader, split, usage, finishReasons, keys);
     try {
       do {
         relay.takeAll(reader);
@@ -176,11 +195,11 @@ public final class AnswerForwarder {
     reader.rest().ifPresent(relay::takeRest);
     return new Failed(
         ProviderErrors.invalid(
-            "The provider answered with an event stream that was not asked for."),
+            "The provider answered with an event stream, which was not requested."),
         consumption());
   }
 
-  private static ApiError brokenAnswer(ProviderAttempt exchange, Body body) {
+  private static ApiError brokenAnswer(ProviderAttempt exchange, ResponseBody body) {
     return switch (body.ending()) {
       case WHOLE -> ProviderErrors.invalid("The provider's answer is not JSON.");
       case CUT ->
@@ -198,10 +217,8 @@ public final class AnswerForwarder {
    * The use of an answer that is not whole. The text in which it was cut cannot be read as JSON, so
    * all that came is counted; a page of HTML is no answer and counts nothing.
    */
-  private Consumption broken(Body body) {
-    var received = new ReceivedText();
-    usage.take(
-        body.bytes(), new AnswerParser(received).parse(body.bytes(), 0, body.bytes().length));
+  private Consumption broken(ResponseBody body) {
+    readQuietly(readerFor(call, OutputListener.NONE), body);
     if (body.beginsAsObject()) {
       text.replaceWith(new String(body.bytes(), StandardCharsets.UTF_8));
     }
@@ -214,7 +231,7 @@ public final class AnswerForwarder {
     if (exchange.isUnreadable() || !isStream(exchange, reader)) {
       return notAStream(exchange, reader);
     }
-    var relay = new StreamRelay(call, parser, usage, keys);
+    var relay = new StreamRelay(answerReader, split, usage, finishReasons, keys);
     pump(exchange, relay, reader);
     if (relay.refusal().isPresent()) {
       exchange.finish();
@@ -228,7 +245,7 @@ public final class AnswerForwarder {
   }
 
   private Consumption usedUntilRefused() {
-    return parser.hasSeenChoices() ? consumption() : usage.toldOrNothing();
+    return answerReader.hasOutput() ? consumption() : usage.reportedOrNothing();
   }
 
   /** The first bytes show what the body is; where they do not, its type does. */
@@ -243,8 +260,8 @@ public final class AnswerForwarder {
   private SseReader.Opening opening(ProviderAttempt exchange, SseReader reader) {
     try {
       while (reader.opening() == SseReader.Opening.UNKNOWN && reader.fill(exchange.body())) {
-        firstByteCame();
-        exchange.within(Limit.IDLE, idle);
+        noteFirstByte();
+        exchange.within(TimeLimit.IDLE, idle);
       }
     } catch (IOException e) {
       // What came decides; reading on meets the same failure.
@@ -264,8 +281,7 @@ public final class AnswerForwarder {
   private ProviderOutcome notAStream(ProviderAttempt exchange, SseReader reader) {
     exchange.withinTotal();
     var body = exchange.readBody(reader.unread(), MAX_ANSWER_BYTES);
-    var facts = parser.parseQuietly(body.bytes(), 0, body.bytes().length);
-    usage.take(body.bytes(), facts);
+    var facts = readQuietly(answerReader, body);
     return facts.isJson() && !isAnswer(facts, body)
         ? notAnAnswer(body, facts)
         : new Failed(
@@ -280,7 +296,7 @@ public final class AnswerForwarder {
         exchange.withinTotal();
         relay.takeAll(reader);
         flush(relay);
-        exchange.within(Limit.IDLE, idle);
+        exchange.within(TimeLimit.IDLE, idle);
       } while (!relay.hasEnded() && reader.fill(exchange.body()));
     } catch (SseTooLargeException e) {
       relay.breakOff(
@@ -320,7 +336,7 @@ public final class AnswerForwarder {
     relay.streamEnded();
   }
 
-  private void firstByteCame() {
+  private void noteFirstByte() {
     if (timeToFirstByte == null) {
       timeToFirstByte = Duration.ofNanos(System.nanoTime() - startedNanos);
     }

@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * The sink of a tenant who may leave: from then on everything is dropped, and the provider's answer
- * is read on, because its usage stands at its end.
+ * A sink whose tenant may disconnect: from then on everything is dropped. The provider's answer is
+ * still read, because its usage is at its end.
  */
 public final class DisconnectTolerantSink {
   private final AnswerSink sink;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.chatgate.openai.json.JsonText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the error that a provider tells in JSON, in any of the forms in use: {@code {"error":{…}}},
- * {@code {"error":"text"}}, {@code {"object":"error",…}}, {@code {"type":"error",…}}, {@code
- * {"detail":…}}, {@code {"errors":[…]}}, {@code {"message":…, "code":…}}, {@code
- * {"base_resp":{…}}}, and each of them as the first element of an array.
+ * Reads the error that a provider reports in JSON, in any of the forms in use: {@code
+ * {"error":{…}}}, {@code {"error":"text"}}, {@code {"object":"error",…}}, {@code
+ * {"type":"error",…}}, {@code {"detail":…}}, {@code {"errors":[…]}}, {@code {"message":…,
+ * "code":…}}, {@code {"base_resp":{…}}}, and each of them as the first element of an array.
  *
- * <p>Off the hot path: an answer with choices and without {@code error} is never read by it.
+ * <p>Off the hot path: an answer without {@code error} is never read by it.
  */
 public final class ErrorReader {
   private static final JsonFactory JSON =
@@ -73,7 +74,7 @@ public final class ErrorReader {
    * @param bytes UTF-8
    */
   public static ProviderError read(byte[] bytes, int offset, int length) {
-    if (AnswerParser.isOtherEncoding(bytes, offset, length)) {
+    if (JsonText.isOtherEncoding(bytes, offset, length)) {
       return NOTHING_SAID;
     }
     try (var json = JSON.createParser(bytes, offset, length)) {
@@ -213,7 +214,7 @@ public final class ErrorReader {
     }
   }
 
-  /** MiniMax tells its status in each answer, 0 for success. */
+  /** MiniMax has its status in each answer, 0 for success. */
   private void readStatusObject(int depth) throws IOException {
     if (json.currentToken() == JsonToken.START_OBJECT && depth < MAX_DEPTH) {
       readMembers(depth + 1);

@@ -14,7 +14,7 @@ sealed interface ErrorVerdict {
   /** The outcome of a call of which nothing has been passed on. */
   ProviderOutcome outcome(Consumption consumption);
 
-  /** A failure that is told in our words. */
+  /** A failure with a message of ours. */
   record Ours(ApiError error) implements ErrorVerdict {
     @Override
     public ProviderOutcome outcome(Consumption consumption) {
@@ -38,8 +38,10 @@ sealed interface ErrorVerdict {
   /**
    * Judges an error by what it says: the status that it means decides as the status of an answer
    * does.
+   *
+   * @param answerName what an answer would be, with its article
    */
-  static ErrorVerdict of(ProviderError error) {
+  static ErrorVerdict of(ProviderError error, String answerName) {
     int status = error.status();
     if (ProviderErrors.isTenants(status)) {
       return new Tenants(status, error.body(ErrorCode.INVALID_VALUE.type()));
@@ -50,6 +52,6 @@ sealed interface ErrorVerdict {
     return new Ours(
         error.reported()
             ? ApiError.of(ErrorCode.UPSTREAM_ERROR, ProviderError.REPORTED)
-            : ProviderErrors.invalid("The provider's answer is not a chat completion."));
+            : ProviderErrors.invalid("The provider's answer is not " + answerName + "."));
   }
 }

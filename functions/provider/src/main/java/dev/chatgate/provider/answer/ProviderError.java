@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * An error as the provider told it. Its text may be handed on only if it is not about our key or
- * our account.
+ * An error as the provider reported it. Its text may be handed on only if it is not about our key
+ * or our account.
  *
  * @param reported whether the JSON says at all that there is an error
  * @param message its text
@@ -130,7 +130,7 @@ record ProviderError(
     return Pattern.compile(pattern, Pattern.CASE_INSENSITIVE);
   }
 
-  /** An error that is told in plain text. */
+  /** An error in plain text. */
   static ProviderError ofText(String text) {
     return new ProviderError(
         true,
@@ -195,7 +195,7 @@ record ProviderError(
   /**
    * The error in the shape that every client library understands, message and code kept.
    *
-   * @param usualType the type where the provider told none
+   * @param usualType the type where the provider gave none
    */
   byte[] body(String usualType) {
     var out = new ByteArrayOutputStream(256);

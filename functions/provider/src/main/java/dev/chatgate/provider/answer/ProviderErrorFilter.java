@@ -1,6 +1,6 @@
 package dev.chatgate.provider.answer;
 
-import dev.chatgate.provider.redaction.KeySearch;
+import dev.chatgate.openai.json.KeySearch;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 

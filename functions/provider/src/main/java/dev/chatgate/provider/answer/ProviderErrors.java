@@ -2,15 +2,15 @@ package dev.chatgate.provider.answer;
 
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.provider.transport.Limit;
+import dev.chatgate.provider.transport.TimeLimit;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What a tenant is told when the provider failed. The words are ours, never the provider's. */
+/** The errors for tenants when the provider failed. The text is ours, never the provider's. */
 public final class ProviderErrors {
   private static final Duration USUAL_OVERLOAD = Duration.ofSeconds(2);
 
-  /** What is said where an answer ends too early. */
+  /** The message for an answer that ends too early. */
   static final String INCOMPLETE = "The provider's answer ended before it was complete.";
 
   private ProviderErrors() {}
@@ -58,9 +58,9 @@ public final class ProviderErrors {
         "The provider did not accept the gateway's credentials. Your own key is fine.");
   }
 
-  /** No connection came about. */
+  /** No connection could be made. */
   public static ApiError unreachable() {
-    return ApiError.of(ErrorCode.UPSTREAM_ERROR, "The provider cannot be connected to.");
+    return ApiError.of(ErrorCode.UPSTREAM_ERROR, "Connecting to the provider failed.");
   }
 
   /** The connection was lost before the answer began. */
@@ -75,7 +75,7 @@ public final class ProviderErrors {
   }
 
   /** A time limit passed. */
-  public static ApiError timeout(Limit limit) {
+  public static ApiError timeout(TimeLimit limit) {
     return ApiError.of(ErrorCode.UPSTREAM_TIMEOUT, limit.message());
   }
 }

@@ -2,30 +2,29 @@ package dev.chatgate.provider.answer;
 
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.json.Edit;
+import dev.chatgate.openai.json.JsonText;
+import dev.chatgate.openai.json.Span;
+import dev.chatgate.openai.operation.AnswerPart;
+import dev.chatgate.openai.operation.AnswerReader;
 import dev.chatgate.openai.sse.SseData;
 import dev.chatgate.openai.sse.SseEvent;
 import dev.chatgate.openai.sse.SseReader;
-import dev.chatgate.provider.ProviderCall;
 import dev.chatgate.provider.redaction.KnownKeys;
+import dev.chatgate.provider.redaction.SplitKeySearch;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what of a provider's stream goes to the tenant: every event as it came, save usage that
- * was not asked for and the alias in the place of the model's name. Pure: it is fed with events and
- * collects what is to be written.
+ * Decides what of a provider's stream goes to the tenant: every event as it came, with the edits of
+ * the operation. Pure: it is fed with events and collects what is to be written.
  */
 final class StreamRelay {
   private static final byte[] NAME_OF_ERRORS = "event: error\n".getBytes(StandardCharsets.UTF_8);
   private static final byte[] DATA = "data: ".getBytes(StandardCharsets.UTF_8);
   private static final byte[] BLANK_LINE = {'\n', '\n'};
-  private static final Comparator<Edit> BY_PLACE = Comparator.comparingInt(Edit::from);
-  private static final String DONE = "[DONE]";
-  private static final byte[] DONE_LINE = "data: [DONE]".getBytes(StandardCharsets.UTF_8);
 
   /** A longer text of an error is none that a person reads. */
   private static final int MAX_ERROR_TEXT = 4096;
@@ -33,12 +32,12 @@ final class StreamRelay {
   /** No more than this waits for the text that shows whether a key is being spelled. */
   private static final int MAX_HELD_BYTES = 256 * 1024;
 
-  private final AnswerParser parser;
-  private final UsageParser usage;
+  private final AnswerReader reader;
+  private final SplitKeySearch split;
+  private final ReportedUsage usage;
+  private final Set<String> finishReasons;
   private final KnownKeys keys;
-  private final int choices;
-  private final boolean usageWanted;
-  private final byte @Nullable [] alias;
+  private final @Nullable String endMark;
   private final EventBuffer out = new EventBuffer();
   private boolean ended;
   private boolean midLine;
@@ -48,17 +47,24 @@ final class StreamRelay {
   private @Nullable ErrorVerdict refusal;
 
   /**
-   * @param parser reads the chunks
+   * @param reader reads the data of the events
+   * @param split searches their text for our keys
    * @param usage takes the usage
+   * @param finishReasons takes the finish reasons
    * @param keys our keys, none of which passes
    */
-  StreamRelay(ProviderCall call, AnswerParser parser, UsageParser usage, KnownKeys keys) {
-    this.keys = keys;
-    this.parser = parser;
+  StreamRelay(
+      AnswerReader reader,
+      SplitKeySearch split,
+      ReportedUsage usage,
+      Set<String> finishReasons,
+      KnownKeys keys) {
+    this.reader = reader;
+    this.split = split;
     this.usage = usage;
-    this.choices = call.request().choices();
-    this.usageWanted = call.request().usageRequested();
-    this.alias = AliasSplice.quotedAlias(call).orElse(null);
+    this.finishReasons = finishReasons;
+    this.keys = keys;
+    this.endMark = reader.endMark().orElse(null);
   }
 
   /** Takes a complete event. */
@@ -75,19 +81,23 @@ final class StreamRelay {
   /** Of an event with a key nothing is used but its usage. */
   private void stopAtKey(SseEvent event) {
     var data = event.data();
-    usage.take(data.bytes(), parser.parseQuietly(data.bytes(), data.offset(), data.length()));
+    usage.take(data.bytes(), reader.read(data.bytes(), data.offset(), data.length()));
     out.dropFrom(out.size());
     fail(ProviderErrors.ourKey());
   }
 
   private void takeData(SseEvent event) {
     var data = event.data();
-    if (data.isTrimmed(DONE)) {
-      passDone(event, data);
+    if (endMark != null && data.isTrimmed(endMark)) {
+      passEnd(event, data, endMark);
       return;
     }
     int before = out.size();
-    take(event, data, parser.parse(data.bytes(), data.offset(), data.length()));
+    var part = reader.read(data.bytes(), data.offset(), data.length());
+    if (!part.finishReasons().isEmpty()) {
+      finishReasons.addAll(part.finishReasons());
+    }
+    take(event, data, part);
     holdPartialKeys(before);
   }
 
@@ -96,7 +106,6 @@ final class StreamRelay {
    * the next.
    */
   private void holdPartialKeys(int before) {
-    var split = parser.keys();
     boolean partial = split.isPartial() && !ended;
     if (split.hasFound() || (partial && out.held() > MAX_HELD_BYTES)) {
       out.dropFrom(before);
@@ -108,16 +117,16 @@ final class StreamRelay {
     }
   }
 
-  private void take(SseEvent event, SseData data, AnswerFacts facts) {
-    usage.take(data.bytes(), facts);
+  private void take(SseEvent event, SseData data, AnswerPart part) {
+    usage.take(data.bytes(), part);
     if (isNamed(event, "error")) {
-      passError(event, data, errorOf(data, facts));
-    } else if (!facts.isJson()) {
+      passError(event, data, part, errorOf(data, part));
+    } else if (!part.isJson()) {
       passText(event, data);
-    } else if (facts.hasError() || (isChunk(event) && !facts.hasChoiceList())) {
-      passUnlessError(event, data, facts);
+    } else if (part.hasError() || (isChunk(event) && !part.isAnswer())) {
+      passUnlessError(event, data, part);
     } else {
-      passChunk(event, data, facts);
+      passChunk(event, data, part);
     }
   }
 
@@ -129,20 +138,20 @@ final class StreamRelay {
     }
   }
 
-  private void passUnlessError(SseEvent event, SseData data, AnswerFacts facts) {
+  private void passUnlessError(SseEvent event, SseData data, AnswerPart part) {
     var error = ErrorReader.read(data.bytes(), data.offset(), data.length());
     if (error.reported()) {
-      passError(event, data, error);
+      passError(event, data, part, error);
     } else {
-      passChunk(event, data, facts);
+      passChunk(event, data, part);
     }
   }
 
   /** What an event that is called an error says, in JSON or in plain text. */
-  private static ProviderError errorOf(SseData data, AnswerFacts facts) {
+  private static ProviderError errorOf(SseData data, AnswerPart part) {
     var text = new String(data.bytes(), data.offset(), data.length(), StandardCharsets.UTF_8);
     boolean isText =
-        !facts.isJson()
+        !part.isJson()
             && !text.isBlank()
             && "{[<\"".indexOf(text.strip().charAt(0)) < 0
             && text.chars().allMatch(c -> c >= ' ' || c == '\t' || c == '\n' || c == '\r');
@@ -168,14 +177,15 @@ final class StreamRelay {
    * The end, spelled exactly: two client libraries do not know it with white space around it. All
    * its data lines become one, for the first may be a bare {@code data} that takes no value.
    */
-  private void passDone(SseEvent event, SseData data) {
-    if (data.length() == DONE.length()) {
+  private void passEnd(SseEvent event, SseData data, String mark) {
+    if (data.length() == mark.length()) {
       pass(event);
     } else {
       int line = event.firstDataLine();
       int end = data.origin(data.offset() + data.length());
       out.write(event.buffer(), event.offset(), line - event.offset());
-      out.writeBytes(DONE_LINE);
+      out.writeBytes(DATA);
+      out.writeBytes(mark.getBytes(StandardCharsets.UTF_8));
       out.write(event.buffer(), end, event.offset() + event.length() - end);
     }
     // Nothing follows: what waits is not the beginning of a key.
@@ -183,69 +193,45 @@ final class StreamRelay {
     ended = true;
   }
 
-  /** A chunk that holds nothing but usage that was not asked for is dropped. */
-  private void passChunk(SseEvent event, SseData data, AnswerFacts facts) {
-    if (!usageWanted && facts.hasUsage() && !facts.hasChoices() && !facts.hasOthers()) {
-      return;
+  private void passChunk(SseEvent event, SseData data, AnswerPart part) {
+    if (!part.isUnrequestedUsage()) {
+      splice(event, event.offset(), data, part);
     }
-    splice(event, data, edits(data, facts));
   }
 
-  private List<Edit> edits(SseData data, AnswerFacts facts) {
-    boolean cut = !usageWanted && !facts.usages().isEmpty();
-    if (!cut && alias == null) {
-      return List.of();
+  /** Writes the event's bytes from an index on, with the edits of its data. */
+  private void splice(SseEvent event, int from, SseData data, AnswerPart part) {
+    int end = event.offset() + event.length();
+    var edits = part.edits();
+    if (edits.isEmpty()) {
+      out.write(event.buffer(), from, end - from);
+    } else {
+      Edit.splice(event.buffer(), new Span(from, end), edits, data::origin, out);
     }
-    var edits = new ArrayList<Edit>(facts.usages().size() + facts.models().size());
-    if (cut) {
-      for (var member : facts.usages()) {
-        edits.add(UsageCut.of(data.bytes(), member));
-      }
-    }
-    if (alias != null) {
-      edits.addAll(AliasSplice.edits(alias, facts));
-    }
-    edits.sort(BY_PLACE);
-    return edits;
-  }
-
-  /** Writes the event's bytes with the edits of its data. */
-  private void splice(SseEvent event, SseData data, List<Edit> edits) {
-    splice(event, event.offset(), data, edits);
-  }
-
-  private void splice(SseEvent event, int start, SseData data, List<Edit> edits) {
-    int at = start;
-    for (var edit : edits) {
-      int from = data.origin(edit.from());
-      out.write(event.buffer(), at, from - at);
-      out.writeBytes(edit.replacement());
-      at = data.origin(edit.to());
-    }
-    out.write(event.buffer(), at, event.offset() + event.length() - at);
   }
 
   /**
    * An error of the provider passes as it came if every client library sees it: LangChain4j takes
    * one without {@code event: error} for the end of a complete answer, and some show no message
-   * unless the object has OpenAI's shape. Others are told in that shape. What is about our key or
-   * account never passes. An error before anything else is the call's answer, with its own status.
+   * unless the object has OpenAI's shape. Others are converted to that shape. What is about our key
+   * or account never passes. An error before anything else is the call's answer, with its own
+   * status.
    */
-  private void passError(SseEvent event, SseData data, ProviderError error) {
+  private void passError(SseEvent event, SseData data, AnswerPart part, ProviderError error) {
     if (ProviderErrorFilter.forbids(
         error, data.bytes(), data.offset(), data.length(), keys.search())) {
       fail(ProviderErrors.ourKey());
     } else if (isUntouched()) {
-      refusal = ErrorVerdict.of(error);
+      refusal = ErrorVerdict.of(error, reader.answerName());
       ended = true;
     } else if (error.wellFormed() && isShownByAll(event, data)) {
-      passNamed(event, data);
+      passNamed(event, data, part);
     } else {
       breakOff(error.body(ErrorCode.UPSTREAM_ERROR.type()), ErrorCode.UPSTREAM_ERROR);
     }
   }
 
-  private static boolean isShownByAll(SseEvent event, SseData data) {
+  private boolean isShownByAll(SseEvent event, SseData data) {
     return (!event.isNamed() || isNamed(event, "error")) && isWhole(data);
   }
 
@@ -264,14 +250,13 @@ final class StreamRelay {
   }
 
   /** Passes an error with the event name that it may lack, set before its first data line. */
-  private void passNamed(SseEvent event, SseData data) {
+  private void passNamed(SseEvent event, SseData data, AnswerPart part) {
     int line = event.isNamed() ? event.offset() : event.firstDataLine();
     out.write(event.buffer(), event.offset(), line - event.offset());
     if (!event.isNamed()) {
       out.writeBytes(NAME_OF_ERRORS);
     }
-    var facts = AnswerParser.parseAlone(data.bytes(), data.offset(), data.length());
-    splice(event, line, data, edits(data, facts));
+    splice(event, line, data, part);
     brokenBy = ErrorCode.UPSTREAM_ERROR;
     ended = true;
   }
@@ -293,12 +278,12 @@ final class StreamRelay {
     }
   }
 
-  private static boolean isWhole(SseData data) {
-    return data.isTrimmed(DONE)
-        || AnswerParser.parseAlone(data.bytes(), data.offset(), data.length()).isJson();
+  private boolean isWhole(SseData data) {
+    return (endMark != null && data.isTrimmed(endMark))
+        || JsonText.isJson(data.bytes(), data.offset(), data.length());
   }
 
-  /** The stream ended by itself: it is whole if every choice has finished. */
+  /** The stream ended by itself: it is whole if every output has finished. */
   void streamEnded() {
     out.release();
     if (!ended && !isComplete()) {
@@ -307,9 +292,9 @@ final class StreamRelay {
     ended = true;
   }
 
-  /** Whether every choice has finished. */
+  /** Whether every output has finished. */
   boolean isComplete() {
-    return parser.allFinished(choices);
+    return reader.isComplete();
   }
 
   /** Ends the answer with an error event. */

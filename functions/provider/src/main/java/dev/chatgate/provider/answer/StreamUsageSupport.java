@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /**
- * The models that answered without {@code stream_options} what they had refused with them. For a
- * while they are not asked for usage; a success with {@code stream_options} ends that at once. For
- * many threads; bounded, the model that was added first is forgotten.
+ * The models that refused a request that asks for usage on the stream, and answered the same
+ * request without. For a while they are not asked; a success of a request that asks ends that at
+ * once. For many threads; bounded, the model that was added first is forgotten.
  */
 public final class StreamUsageSupport {
   /** How long a model is not asked for usage. */
@@ -35,7 +35,7 @@ public final class StreamUsageSupport {
     }
   }
 
-  /** The model has answered a request with {@code stream_options}. */
+  /** The model has answered a request that asks for usage. */
   public synchronized void remove(String model) {
     untilByModel.remove(model);
   }

@@ -2,35 +2,35 @@ package dev.chatgate.provider.call;
 
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.openai.operation.chat.UpstreamEdits;
+import dev.chatgate.openai.json.JsonText;
+import dev.chatgate.openai.json.KeySearch;
+import dev.chatgate.openai.operation.MeteredRequest.UsageRequest;
 import dev.chatgate.provider.ProviderCall;
-import dev.chatgate.provider.ProviderListener;
 import dev.chatgate.provider.ProviderOutcome;
 import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderOutcome.PassedThrough;
+import dev.chatgate.provider.ProviderResult;
 import dev.chatgate.provider.answer.AnswerForwarder;
-import dev.chatgate.provider.answer.AnswerParser;
 import dev.chatgate.provider.answer.DisconnectTolerantSink;
 import dev.chatgate.provider.answer.ErrorReader;
 import dev.chatgate.provider.answer.ProviderErrorFilter;
 import dev.chatgate.provider.answer.ProviderErrors;
-import dev.chatgate.provider.answer.UsageRefusal;
-import dev.chatgate.provider.redaction.KeySearch;
-import dev.chatgate.provider.transport.Body;
 import dev.chatgate.provider.transport.ConnectionWarmUp;
-import dev.chatgate.provider.transport.Limit;
 import dev.chatgate.provider.transport.LostRequest;
 import dev.chatgate.provider.transport.ProviderAttempt;
 import dev.chatgate.provider.transport.RequestHeaders;
+import dev.chatgate.provider.transport.TimeLimit;
 import dev.chatgate.secret.ProviderKey;
 import dev.chatgate.secret.ProviderKeyUnavailableException;
 import dev.chatgate.usage.Consumption;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -41,16 +41,17 @@ final class ProviderCallExecution {
   /** The largest error that passes through. */
   static final int MAX_ERROR_BYTES = 4 * 1024 * 1024;
 
-  private final ProviderClient.Context context;
+  private final CallContext context;
   private final ProviderCall call;
   private final AnswerForwarder delivery;
-  private final ProviderListener listener;
   private final long deadlineNanos;
 
   private ConnectionWarmUp ready;
   private @Nullable ProviderKey key;
   private boolean keyReplaced;
   private boolean previousTried;
+  private boolean previousUsed;
+  private boolean otherKeyTried;
   private boolean askForUsage;
   private boolean askedAgainWithoutUsage;
   private int repeated;
@@ -65,15 +66,10 @@ final class ProviderCallExecution {
   }
 
   ProviderCallExecution(
-      ProviderClient.Context context,
-      ProviderCall call,
-      ConnectionWarmUp ready,
-      DisconnectTolerantSink sink,
-      ProviderListener listener) {
+      CallContext context, ProviderCall call, ConnectionWarmUp ready, DisconnectTolerantSink sink) {
     this.context = context;
     this.call = call;
     this.ready = ready;
-    this.listener = listener;
     long now = System.nanoTime();
     this.deadlineNanos =
         now + Duration.between(context.clock().instant(), call.deadline()).toNanos();
@@ -81,18 +77,28 @@ final class ProviderCallExecution {
         new AnswerForwarder(
             call,
             sink,
-            context.counters().forModel(call.modelUpstream()),
+            context.counters().forModel(call.upstream().model()),
             context.settings().idle(),
             now,
-            context.known(),
-            listener);
+            context.known());
     this.askForUsage =
-        call.request().stream()
-            && !call.request().usageRequested()
-            && !context.refusers().contains(call.modelUpstream(), context.clock().instant());
+        call.request().usageRequest() == UsageRequest.BY_GATEWAY
+            && !context.refusers().contains(call.upstream().model(), context.clock().instant());
   }
 
-  ProviderOutcome run() {
+  ProviderResult run() {
+    var outcome = outcome();
+    var reasons = delivery.finishReasons().stream().limit(ProviderResult.MAX_REASONS);
+    return new ProviderResult(
+        outcome,
+        repeated,
+        waited,
+        otherKeyTried,
+        previousUsed,
+        reasons.collect(Collectors.toCollection(LinkedHashSet::new)));
+  }
+
+  private ProviderOutcome outcome() {
     while (true) {
       switch (attempt()) {
         case Step.Done(var outcome) -> {
@@ -131,7 +137,7 @@ final class ProviderCallExecution {
 
   private Step attemptWith(ProviderKey current) {
     if (!left().isPositive()) {
-      return failed(ProviderErrors.timeout(Limit.TOTAL));
+      return failed(ProviderErrors.timeout(TimeLimit.TOTAL));
     }
     var connection = ready;
     ready = ConnectionWarmUp.NOW;
@@ -162,12 +168,11 @@ final class ProviderCallExecution {
   }
 
   private HttpPost request(ProviderKey current) {
-    var request = new HttpPost(context.completions());
+    var request = new HttpPost(context.settings().url(call.path()));
     RequestHeaders.common(request, current);
-    RequestHeaders.chat(request, call);
-    var edits = new UpstreamEdits(call.upstreamModel(), call.insertMaxTokens(), askForUsage);
-    var body = call.request().upstreamBody(edits);
-    request.setEntity(new ByteArrayEntity(body, ContentType.create(RequestHeaders.JSON)));
+    RequestHeaders.call(request, call);
+    request.setEntity(
+        new ByteArrayEntity(call.body(askForUsage), ContentType.create(RequestHeaders.JSON)));
     return request;
   }
 
@@ -199,7 +204,7 @@ final class ProviderCallExecution {
       return ProviderErrors.noAnswer();
     }
     return cause instanceof SocketTimeoutException
-        ? ProviderErrors.timeout(Limit.CONNECT)
+        ? ProviderErrors.timeout(TimeLimit.CONNECT)
         : ProviderErrors.unreachable();
   }
 
@@ -220,12 +225,12 @@ final class ProviderCallExecution {
         : brokenDown(exchange, status);
   }
 
-  /** An answer shows whether the model takes {@code stream_options}. */
+  /** An answer shows whether the model can be asked for usage. */
   private void noteUsageSupport() {
     if (askedAgainWithoutUsage) {
-      context.refusers().add(call.modelUpstream(), context.clock().instant());
-    } else if (askForUsage || call.request().usageRequested()) {
-      context.refusers().remove(call.modelUpstream());
+      context.refusers().add(call.upstream().model(), context.clock().instant());
+    } else if (askForUsage || call.request().usageRequest() == UsageRequest.BY_TENANT) {
+      context.refusers().remove(call.upstream().model());
     }
   }
 
@@ -255,7 +260,7 @@ final class ProviderCallExecution {
       return failed(ProviderErrors.ourKey());
     }
     key = other;
-    listener.keyReplaced();
+    otherKeyTried = true;
     tell(other);
     return atOnce(ProviderErrors.ourKey());
   }
@@ -264,7 +269,7 @@ final class ProviderCallExecution {
     context.known().add(tried);
     if (tried.isPrevious()) {
       previousTried = true;
-      listener.previousKeyUsed();
+      previousUsed = true;
     }
   }
 
@@ -291,7 +296,6 @@ final class ProviderCallExecution {
       return failed(told);
     }
     repeated++;
-    listener.repeated();
     waited = waited.plus(pause.get());
     return new Step.Again(pause.get(), new Failed(told, new Consumption.Nothing()));
   }
@@ -314,7 +318,9 @@ final class ProviderCallExecution {
               .map(ProviderErrors::timeout)
               .orElseGet(ProviderCallExecution::unreadable));
     }
-    if (askForUsage && (status == 400 || status == 422) && refusesUsage(body)) {
+    if (askForUsage
+        && (status == 400 || status == 422)
+        && call.request().refusesUsage(body.bytes())) {
       askForUsage = false;
       askedAgainWithoutUsage = true;
       return atOnce(unreadable());
@@ -322,17 +328,12 @@ final class ProviderCallExecution {
     return new Step.Done(refusal(exchange, status, body.bytes()));
   }
 
-  private boolean refusesUsage(Body body) {
-    var tenants = call.request().upstreamBody(UpstreamEdits.NONE);
-    return UsageRefusal.isIn(body.bytes(), tenants);
-  }
-
   private static ApiError unreadable() {
     return ProviderErrors.invalid("The provider refused the request without a readable reason.");
   }
 
   private ProviderOutcome refusal(ProviderAttempt exchange, int status, byte[] body) {
-    if (!AnswerParser.parseAlone(body, 0, body.length).isJson()) {
+    if (!JsonText.isJson(body, 0, body.length)) {
       return new Failed(unreadable(), new Consumption.Nothing());
     }
     var keys = context.known().search();

@@ -1,12 +1,11 @@
 package dev.chatgate.provider.call;
 
+import dev.chatgate.openai.json.JsonText;
 import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.provider.AnswerSink;
 import dev.chatgate.provider.ProviderCall;
-import dev.chatgate.provider.ProviderListener;
-import dev.chatgate.provider.ProviderOutcome;
+import dev.chatgate.provider.ProviderResult;
 import dev.chatgate.provider.ProviderSettings;
-import dev.chatgate.provider.answer.AnswerParser;
 import dev.chatgate.provider.answer.DisconnectTolerantSink;
 import dev.chatgate.provider.answer.StreamUsageSupport;
 import dev.chatgate.provider.redaction.KnownKeys;
@@ -18,7 +17,6 @@ import dev.chatgate.secret.ProviderKeyUnavailableException;
 import dev.chatgate.secret.ProviderKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -29,37 +27,18 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.core5.ssl.SSLContexts;
 
 /**
- * Calls the provider: the one way out of the gateway. One instance serves a whole process, many
- * calls at once; the calling thread waits, virtual or not.
+ * Calls the provider. One instance serves a whole process, many calls at once; the calling thread
+ * waits, virtual or not.
  *
  * <p>Holds no connection before its first call, so that it may be made before a snapshot is taken.
  */
 public final class ProviderClient implements AutoCloseable {
-  private static final String COMPLETIONS = "/chat/completions";
   private static final String MODELS = "/models";
 
   /** More models than any provider lists. */
-  private static final int MOST_LIST_BYTES = 4 * 1024 * 1024;
+  private static final int MAX_LIST_BYTES = 4 * 1024 * 1024;
 
-  private final Context context;
-
-  /**
-   * What every call shares.
-   *
-   * @param completions the address of the operation
-   * @param refusers models that are not asked for usage on streams
-   * @param known our keys, none of which may leave to a tenant
-   */
-  record Context(
-      ProviderSettings settings,
-      URI completions,
-      HttpTransport transport,
-      ProviderKeys keys,
-      InstantSource clock,
-      RetryPolicy retries,
-      TokenCounters counters,
-      StreamUsageSupport refusers,
-      KnownKeys known) {}
+  private final CallContext context;
 
   /**
    * @param keys where our key at the provider comes from
@@ -77,7 +56,7 @@ public final class ProviderClient implements AutoCloseable {
   }
 
   /**
-   * As the other, for a provider whose certificate the machine does not trust by itself.
+   * As the other, for a provider with a certificate that the machine does not trust.
    *
    * @param tls whose certificates are trusted; asked for once, when the client is first needed
    */
@@ -89,9 +68,8 @@ public final class ProviderClient implements AutoCloseable {
       TokenCounters counters,
       Supplier<SSLContext> tls) {
     this.context =
-        new Context(
+        new CallContext(
             settings,
-            settings.url(COMPLETIONS),
             new HttpTransport(settings, tls),
             keys,
             clock,
@@ -106,25 +84,18 @@ public final class ProviderClient implements AutoCloseable {
    * the time that the sink itself takes. Never throws for what the provider or the tenant's
    * connection does.
    */
-  public ProviderOutcome call(ProviderCall call, AnswerSink sink) {
-    return call(call, ConnectionWarmUp.NOW, sink, ProviderListener.NONE);
+  public ProviderResult call(ProviderCall call, AnswerSink sink) {
+    return call(call, ConnectionWarmUp.NOW, sink);
+  }
+
+  /** The same, over a connection that is being made ready. */
+  public ProviderResult call(ProviderCall call, ConnectionWarmUp ready, AnswerSink sink) {
+    return new ProviderCallExecution(context, call, ready, new DisconnectTolerantSink(sink)).run();
   }
 
   /**
-   * The same, over a connection that is being made ready, with a listener that hears how it went,
-   * on this thread.
-   */
-  public ProviderOutcome call(
-      ProviderCall call, ConnectionWarmUp ready, AnswerSink sink, ProviderListener listener) {
-    return new ProviderCallExecution(
-            context, call, ready, new DisconnectTolerantSink(sink), listener)
-        .run();
-  }
-
-  /**
-   * Begins to see to it that there is a connection: one that was not used lately is looked at, and
-   * where there is none it is made, all beside the caller, who has something else to wait for
-   * before it can call. A failure is told to that call.
+   * Makes a connection ready in the background, while the caller waits for something else: one that
+   * was not used lately is checked, and a missing one is made. The call gets a failure.
    */
   public ConnectionWarmUp makeReady() {
     return context.transport().makeReady();
@@ -154,14 +125,14 @@ public final class ProviderClient implements AutoCloseable {
       if (exchange.status() != 200) {
         return Optional.empty();
       }
-      var body = exchange.readBody(MOST_LIST_BYTES);
+      var body = exchange.readBody(MAX_LIST_BYTES);
       return body.isWhole() && isFit(body.bytes()) ? Optional.of(body.bytes()) : Optional.empty();
     }
   }
 
   /** Whether it is JSON and holds none of our keys. */
   private boolean isFit(byte[] body) {
-    return AnswerParser.parseAlone(body, 0, body.length).isJson()
+    return JsonText.isJson(body, 0, body.length)
         && !context.known().search().finds(body, 0, body.length);
   }
 

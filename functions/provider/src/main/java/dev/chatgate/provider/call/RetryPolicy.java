@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  */
 record RetryPolicy(int retries, RandomGenerator jitter) {
   /** Most that a call waits between its tries, all waits together. */
-  static final Duration MOST_WAITING = Duration.ofSeconds(10);
+  static final Duration MAX_WAITING = Duration.ofSeconds(10);
 
   private static final long FIRST_BACK_OFF_MILLIS = 400;
 
@@ -26,7 +26,7 @@ record RetryPolicy(int retries, RandomGenerator jitter) {
    */
   Optional<Duration> nextWait(
       int repeated, Duration waited, Optional<Duration> asked, Duration left) {
-    var allowance = MOST_WAITING.minus(waited);
+    var allowance = MAX_WAITING.minus(waited);
     var least = asked.orElse(Duration.ZERO);
     if (repeated >= retries || least.compareTo(allowance) > 0) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.chatgate.provider.redaction;
 
+import dev.chatgate.openai.json.KeySearch;
 import dev.chatgate.secret.ProviderKey;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,11 @@
 package dev.chatgate.provider.redaction;
 
+import dev.chatgate.openai.json.KeySearch;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a key that a stream's events spell in pieces: each choice's text is read as one, whatever
+ * Finds a key that a stream's events spell in pieces: each output's text is read as one, whatever
  * the events in which it comes.
  */
 public final class SplitKeySearch {
@@ -13,7 +14,7 @@ public final class SplitKeySearch {
   /** The keys that are known when the first text comes; the call's own is among them. */
   private @Nullable KeySearch keys;
 
-  /** How much of each key stands at the end of each choice's text. */
+  /** How much of each key stands at the end of each output's text. */
   private int[][] states = {};
 
   private boolean found;
@@ -27,15 +28,15 @@ public final class SplitKeySearch {
     return new SplitKeySearch(new KnownKeys());
   }
 
-  /** Takes the next text of a choice. */
-  public void take(int choice, CharSequence text) {
+  /** Takes the next text of an output. */
+  public void take(int output, CharSequence text) {
     if (text.isEmpty()) {
       return;
     }
     var search = keys();
-    int[] ofChoice = statesOf(choice, search.size());
-    for (int key = 0; key < ofChoice.length; key++) {
-      ofChoice[key] = read(search, key, ofChoice[key], text);
+    int[] ofOutput = statesOf(output, search.size());
+    for (int key = 0; key < ofOutput.length; key++) {
+      ofOutput[key] = read(search, key, ofOutput[key], text);
     }
   }
 
@@ -48,15 +49,15 @@ public final class SplitKeySearch {
     return search;
   }
 
-  private int[] statesOf(int choice, int size) {
+  private int[] statesOf(int output, int size) {
     int before = states.length;
-    if (choice >= before) {
-      states = Arrays.copyOf(states, choice + 1);
-      for (int i = before; i <= choice; i++) {
+    if (output >= before) {
+      states = Arrays.copyOf(states, output + 1);
+      for (int i = before; i <= output; i++) {
         states[i] = new int[size];
       }
     }
-    return states[choice];
+    return states[output];
   }
 
   private int read(KeySearch keys, int key, int before, CharSequence text) {
@@ -73,10 +74,10 @@ public final class SplitKeySearch {
     return found;
   }
 
-  /** Nothing follows the text of a choice: what it ends with is not the beginning of a key. */
-  public void end(int choice) {
-    if (choice < states.length) {
-      Arrays.fill(states[choice], 0);
+  /** Nothing follows the text of an output: what it ends with is not the beginning of a key. */
+  public void end(int output) {
+    if (output < states.length) {
+      Arrays.fill(states[output], 0);
     }
   }
 
@@ -86,9 +87,9 @@ public final class SplitKeySearch {
    * {@link KeySearch#leastHeld}.
    */
   public boolean isPartial() {
-    for (var ofChoice : states) {
-      for (int key = 0; key < ofChoice.length; key++) {
-        if (ofChoice[key] >= keys().leastHeld(key)) {
+    for (var ofOutput : states) {
+      for (int key = 0; key < ofOutput.length; key++) {
+        if (ofOutput[key] >= keys().leastHeld(key)) {
           return true;
         }
       }

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A connection to the provider that is looked at, or made, beside what the caller does meanwhile.
- * Whether it came about is told to the call that needs it.
+ * A connection to the provider that is checked, or made, in the background. The call that needs it
+ * learns whether that succeeded.
  */
 public final class ConnectionWarmUp {
   /** There is nothing to wait for. */

@@ -6,33 +6,46 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that looks after the time limits of all exchanges of a client. It sleeps until the
- * nearest of them; an exchange that begins while another's nearer limit is still to come, the usual
- * case, wakes nobody. While there is no exchange it sleeps without end.
+ * Ends exchanges whose time limit passes, on one thread for all exchanges of a client. The thread
+ * parks until the earliest limit, and is unparked only by an earlier one; without an exchange it
+ * parks until there is one.
  */
 final class DeadlineMonitor implements AutoCloseable {
-  private final Set<ExchangeDeadline> watched = ConcurrentHashMap.newKeySet();
+  /** An exchange with time limits, as the monitor sees it. For many threads. */
+  interface Watched {
+    /** When the nearest limit passes, by {@link System#nanoTime}. */
+    long nextLimitNanos();
+
+    /**
+     * Ends the exchange if its limit has passed.
+     *
+     * @return nanoseconds from now until it would; {@link Long#MAX_VALUE} if no limit is left
+     */
+    long look(long nowNanos);
+  }
+
+  private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
   private @Nullable Thread thread;
 
-  /** When it wakes by itself, while {@link #asleep}. */
+  /** When the park ends by itself, while {@link #asleep}. */
   private volatile long wakesAtNanos;
 
   private volatile boolean asleep;
   private volatile boolean endless;
   private volatile boolean closed;
 
-  /** Looks after an exchange, whose first limit is set. */
-  void begin(ExchangeDeadline exchange) {
+  /** Watches an exchange from now on; its first limit is set. */
+  void begin(Watched exchange) {
     watched.add(exchange);
     limitAt(exchange.nextLimitNanos());
   }
 
   /** An exchange is over. */
-  void end(ExchangeDeadline exchange) {
+  void end(Watched exchange) {
     watched.remove(exchange);
   }
 
-  /** An exchange has a new limit; most are later than the one that is slept for. */
+  /** An exchange has a new limit; most are later than the one that the thread is parked for. */
   void limitAt(long nanos) {
     if (!asleep || endless || nanos - wakesAtNanos < 0) {
       LockSupport.unpark(running());
@@ -60,8 +73,8 @@ final class DeadlineMonitor implements AutoCloseable {
   }
 
   /**
-   * Whoever sets a limit between the look and the sleep finds this thread not asleep and unparks
-   * it, which ends the sleep at once; after that, it sees for when it sleeps.
+   * A limit that is set between the look and the park finds this thread not asleep and unparks it,
+   * so that the park returns at once; later ones see until when it is parked.
    */
   private void sleep(long now, long left) {
     endless = left == Long.MAX_VALUE;

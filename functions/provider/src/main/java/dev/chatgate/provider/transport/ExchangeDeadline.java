@@ -7,62 +7,58 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends one exchange when a time limit passes. A socket's own time-out counts from read to read, so
  * a peer that sends a byte now and then would never meet it. Moving a limit further away costs one
- * write of a field: the {@link DeadlineMonitor} finds out when it comes by.
+ * write of a field, which the {@link DeadlineMonitor} reads at its next look.
  */
-final class ExchangeDeadline implements AutoCloseable {
-  private final DeadlineMonitor patrol;
+final class ExchangeDeadline implements DeadlineMonitor.Watched, AutoCloseable {
+  private final DeadlineMonitor monitor;
   private final Runnable abort;
   private final long totalAtNanos;
   private volatile Phase phase;
-  private volatile @Nullable Limit passed;
+  private volatile @Nullable TimeLimit passed;
   private volatile boolean closed;
 
-  private record Phase(Limit limit, long atNanos) {}
+  private record Phase(TimeLimit limit, long atNanos) {}
 
   /**
-   * @param patrol looks after it from {@link #start} on
+   * @param monitor watches it from {@link #start} on
    * @param total until the exchange must have ended
    * @param abort ends the exchange: a blocked read or write of it throws
    */
-  ExchangeDeadline(DeadlineMonitor patrol, Duration total, Runnable abort) {
-    this.patrol = patrol;
+  ExchangeDeadline(DeadlineMonitor monitor, Duration total, Runnable abort) {
+    this.monitor = monitor;
     this.abort = abort;
     this.totalAtNanos = after(total);
-    this.phase = new Phase(Limit.TOTAL, totalAtNanos);
+    this.phase = new Phase(TimeLimit.TOTAL, totalAtNanos);
   }
 
   void start() {
-    patrol.begin(this);
+    monitor.begin(this);
   }
 
   /** From now on this limit holds, beside the total. */
-  void enter(Limit limit, Duration within) {
+  void enter(TimeLimit limit, Duration within) {
     var next = new Phase(limit, after(within));
-    phase = next.atNanos - totalAtNanos < 0 ? next : new Phase(Limit.TOTAL, totalAtNanos);
-    patrol.limitAt(phase.atNanos);
+    phase = next.atNanos - totalAtNanos < 0 ? next : new Phase(TimeLimit.TOTAL, totalAtNanos);
+    monitor.limitAt(phase.atNanos);
   }
 
   /** Only the total holds from now on. */
   void leave() {
-    phase = new Phase(Limit.TOTAL, totalAtNanos);
+    phase = new Phase(TimeLimit.TOTAL, totalAtNanos);
   }
 
   /** The limit that passed and ended the exchange, if one did. */
-  Optional<Limit> passed() {
+  Optional<TimeLimit> passed() {
     return Optional.ofNullable(passed);
   }
 
-  /** When the nearest limit passes, by {@link System#nanoTime}. */
-  long nextLimitNanos() {
+  @Override
+  public long nextLimitNanos() {
     return phase.atNanos;
   }
 
-  /**
-   * Ends the exchange if its limit has passed.
-   *
-   * @return how long from now until it would; without end if there is no more to look after
-   */
-  long look(long nowNanos) {
+  @Override
+  public long look(long nowNanos) {
     var now = phase;
     long left = now.atNanos - nowNanos;
     if (closed || passed != null) {
@@ -81,7 +77,7 @@ final class ExchangeDeadline implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    patrol.end(this);
+    monitor.end(this);
   }
 
   private static long after(Duration time) {

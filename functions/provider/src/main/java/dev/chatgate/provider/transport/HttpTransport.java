@@ -61,14 +61,14 @@ public final class HttpTransport implements AutoCloseable {
    */
   private static final TimeValue LOOKED_AT = TimeValue.ofSeconds(2);
 
-  private final DeadlineMonitor patrol = new DeadlineMonitor();
+  private final DeadlineMonitor monitor = new DeadlineMonitor();
   private final Timeout connect;
   private final HttpRoute route;
   private final Supplier<SSLContext> tls;
   private volatile long lastUsedMillis;
   private @Nullable Built built;
 
-  /** Hears how a request gets on, on the thread that sends it. */
+  /** Receives the progress of a request, on the thread that sends it. */
   interface Listener {
     /** A connection is there, new or kept, and no byte of the request is sent. */
     void connected();
@@ -107,7 +107,7 @@ public final class HttpTransport implements AutoCloseable {
     return client().executeOpen(host, request, context);
   }
 
-  /** Looks at a kept connection, or makes one, beside the caller; nothing if one is surely good. */
+  /** Checks a kept connection, or makes one, in the background; nothing if one was used lately. */
   public ConnectionWarmUp makeReady() {
     boolean fresh = System.currentTimeMillis() - lastUsedMillis < FRESH.toMilliseconds();
     return fresh && built().pool().getTotalStats().getAvailable() > 0
@@ -138,19 +138,19 @@ public final class HttpTransport implements AutoCloseable {
   /** The limit is that of all of it; the socket's own counts anew for the handshake. */
   private void connect(ConnectionEndpoint endpoint) throws IOException {
     Runnable abort = () -> endpoint.close(CloseMode.IMMEDIATE);
-    try (var limit = new ExchangeDeadline(patrol, connect.toDuration(), abort)) {
+    try (var limit = new ExchangeDeadline(monitor, connect.toDuration(), abort)) {
       limit.start();
       built().pool().connect(endpoint, null, HttpClientContext.create());
     }
     used();
   }
 
-  /** Looks after the time limits of the exchanges. */
-  DeadlineMonitor patrol() {
-    return patrol;
+  /** Enforces the time limits of the exchanges. */
+  DeadlineMonitor monitor() {
+    return monitor;
   }
 
-  /** A connection was made, or a request has got the whole of its answer: it is good. */
+  /** A connection was made, or a request got its whole answer: the connection works. */
   void used() {
     lastUsedMillis = System.currentTimeMillis();
   }
@@ -217,7 +217,7 @@ public final class HttpTransport implements AutoCloseable {
         .build();
   }
 
-  /** No time-out of the socket's own: the watchdog ends what takes too long. */
+  /** No time-out of the socket's own: the deadline monitor ends what takes too long. */
   private static RequestConfig requests() {
     return RequestConfig.custom()
         .setRedirectsEnabled(false)
@@ -237,7 +237,7 @@ public final class HttpTransport implements AutoCloseable {
     return chain.proceed(request, scope);
   }
 
-  /** Tells over which connection a request goes. */
+  /** Reports over which connection a request goes. */
   private static final class Sender extends HttpRequestExecutor {
     @Override
     public ClassicHttpResponse execute(
@@ -267,6 +267,6 @@ public final class HttpTransport implements AutoCloseable {
       built.client().close(CloseMode.IMMEDIATE);
       built = null;
     }
-    patrol.close();
+    monitor.close();
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param passed the time limit that ended the exchange
  */
 public record LostRequest(
-    boolean mayBeReceived, boolean connected, boolean reused, Optional<Limit> passed) {
+    boolean mayBeReceived, boolean connected, boolean reused, Optional<TimeLimit> passed) {
 
   /** What follows for the call. */
   public enum Next {
@@ -28,7 +28,7 @@ public record LostRequest(
     if (mayBeReceived) {
       return Next.FAIL_AND_CHARGE;
     }
-    if (passed.isPresent() && (connected || passed.get() == Limit.TOTAL)) {
+    if (passed.isPresent() && (connected || passed.get() == TimeLimit.TOTAL)) {
       return Next.FAIL;
     }
     return reused ? Next.SEND_AGAIN_AT_ONCE : Next.SEND_AGAIN_AFTER_A_PAUSE;

@@ -27,7 +27,7 @@ public final class ProviderAttempt implements AutoCloseable {
   private final HttpTransport transport;
   private final HttpUriRequestBase request;
   private final Duration total;
-  private final ExchangeDeadline watchdog;
+  private final ExchangeDeadline deadline;
   private volatile boolean connected;
   private @Nullable StaleCheckingConnection connection;
   private @Nullable ClassicHttpResponse response;
@@ -50,7 +50,7 @@ public final class ProviderAttempt implements AutoCloseable {
     this.transport = transport;
     this.request = request;
     this.total = total;
-    this.watchdog = new ExchangeDeadline(transport.patrol(), total, request::cancel);
+    this.deadline = new ExchangeDeadline(transport.monitor(), total, request::cancel);
   }
 
   /**
@@ -65,8 +65,8 @@ public final class ProviderAttempt implements AutoCloseable {
   public void open(ConnectionWarmUp ready, Duration connect, Optional<Duration> firstByte)
       throws IOException {
     ready.await(connect.compareTo(total) < 0 ? connect : total);
-    watchdog.enter(Limit.CONNECT, connect);
-    watchdog.start();
+    deadline.enter(TimeLimit.CONNECT, connect);
+    deadline.start();
     response = sent(firstByte);
     if (response.getEntity() != null && connection != null) {
       raw = connection.content();
@@ -96,7 +96,8 @@ public final class ProviderAttempt implements AutoCloseable {
     @Override
     public void connected() {
       connected = true;
-      firstByte.ifPresentOrElse(limit -> watchdog.enter(Limit.FIRST_BYTE, limit), watchdog::leave);
+      firstByte.ifPresentOrElse(
+          limit -> deadline.enter(TimeLimit.FIRST_BYTE, limit), deadline::leave);
     }
 
     @Override
@@ -148,8 +149,8 @@ public final class ProviderAttempt implements AutoCloseable {
   }
 
   /** Reads the body into memory, no more than that many bytes of it. */
-  public Body readBody(int mostBytes) {
-    var whole = Body.read(body(), mostBytes);
+  public ResponseBody readBody(int mostBytes) {
+    var whole = ResponseBody.read(body(), mostBytes);
     readToEnd = whole.isWhole();
     return whole;
   }
@@ -159,37 +160,37 @@ public final class ProviderAttempt implements AutoCloseable {
    *
    * @param before those bytes
    */
-  public Body readBody(InputStream before, int mostBytes) {
+  public ResponseBody readBody(InputStream before, int mostBytes) {
     var rest =
         new FilterInputStream(body()) {
           // The sequence closes what it has read; the connection's stream is needed after that.
           @Override
           public void close() {}
         };
-    var whole = Body.read(new SequenceInputStream(before, rest), mostBytes);
+    var whole = ResponseBody.read(new SequenceInputStream(before, rest), mostBytes);
     readToEnd = whole.isWhole();
     return whole;
   }
 
   /** Gives the provider a moment to end its answer, so that the connection can be used again. */
   public void finish() {
-    within(Limit.IDLE, TAIL);
-    readToEnd = Body.read(raw, MAX_TAIL_BYTES).isWhole();
+    within(TimeLimit.IDLE, TAIL);
+    readToEnd = ResponseBody.read(raw, MAX_TAIL_BYTES).isWhole();
   }
 
   /** This limit holds from now on, beside the total. */
-  public void within(Limit limit, Duration time) {
-    watchdog.enter(limit, time);
+  public void within(TimeLimit limit, Duration time) {
+    deadline.enter(limit, time);
   }
 
   /** Only the total holds from now on. */
   public void withinTotal() {
-    watchdog.leave();
+    deadline.leave();
   }
 
   /** The time limit that ended the exchange. */
-  public Optional<Limit> passed() {
-    return watchdog.passed();
+  public Optional<TimeLimit> passed() {
+    return deadline.passed();
   }
 
   /**
@@ -214,7 +215,7 @@ public final class ProviderAttempt implements AutoCloseable {
 
   @Override
   public void close() {
-    watchdog.close();
+    deadline.close();
     try {
       if (inflating != null) {
         inflating.close();

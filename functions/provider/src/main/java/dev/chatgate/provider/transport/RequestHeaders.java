@@ -9,7 +9,7 @@ import org.apache.hc.core5.http.HttpRequest;
  * no organization, cookie or forwarding header.
  */
 public final class RequestHeaders {
-  /** Says who calls. */
+  /** The value of {@code user-agent}. */
   static final String USER_AGENT = "chatgate/0.1.0";
 
   public static final String JSON = "application/json";
@@ -25,8 +25,8 @@ public final class RequestHeaders {
     request.setHeader("accept-encoding", "identity");
   }
 
-  /** What a chat call carries besides; the type of its body comes with the body. */
-  public static void chat(HttpRequest request, ProviderCall call) {
+  /** What a metered call carries besides; the type of its body comes with the body. */
+  public static void call(HttpRequest request, ProviderCall call) {
     request.setHeader("accept", call.request().stream() ? EVENT_STREAM : JSON);
     request.setHeader("x-request-id", call.requestId().value());
     call.traceparent().ifPresent(value -> request.setHeader("traceparent", value));

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * for as an answer (RFC 9112, section 9.2): a connection that holds such bytes, in the socket, in
  * the TLS layer or in the client's own buffer, is not used again.
  *
- * <p>It also tells whether a request that got no answer can have reached the other side.
+ * <p>It also knows whether a request that got no answer can have reached the other side.
  */
 final class StaleCheckingConnection extends DefaultManagedHttpClientConnection {
   /** A record that waits below TLS is read at once; what is waited for is the record after it. */

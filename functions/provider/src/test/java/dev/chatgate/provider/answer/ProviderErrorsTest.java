@@ -227,7 +227,7 @@ class ProviderErrorsTest {
       var limits = ClientHarness.limits(5000, 5000, 5000, 0);
       try (var client =
           ClientHarness.client(url, limits, ClientHarness.fixed(new ProviderKey("sk-1")))) {
-        var outcome = client.call(Calls.of(Calls.PLAIN), new RecordingSink());
+        var outcome = client.call(Calls.of(Calls.PLAIN), new RecordingSink()).outcome();
         var failed = assertFailed(ErrorCode.UPSTREAM_ERROR, outcome);
         assertEquals(new Consumption.Nothing(), failed.consumption());
       }

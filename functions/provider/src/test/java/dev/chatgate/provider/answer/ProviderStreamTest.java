@@ -235,7 +235,8 @@ class ProviderStreamTest {
     try (var harness = new ClientHarness(wire -> wire.json(400, quoting(refusal, wire)))) {
       assertInstanceOf(PassedThrough.class, harness.call(Calls.streaming("")));
       harness.provider.instead(wire -> wire.stream(DELTA + STOP + USAGE + DONE));
-      var outcome = harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());
+      var outcome =
+          harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink()).outcome();
       assertInstanceOf(Consumption.Measured.class, outcome.consumption());
       assertEquals(2, harness.provider.requests().size());
       assertTrue(harness.provider.requests().get(1).text().contains("include_usage"));
@@ -253,7 +254,8 @@ class ProviderStreamTest {
     try (var harness = new ClientHarness(wire -> wire.json(400, body))) {
       assertInstanceOf(PassedThrough.class, harness.call(Calls.streaming("")));
       harness.provider.instead(wire -> wire.stream(DELTA + STOP + USAGE + DONE));
-      var outcome = harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink());
+      var outcome =
+          harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink()).outcome();
       assertInstanceOf(Consumption.Measured.class, outcome.consumption());
       assertEquals(3, harness.provider.requests().size());
       assertTrue(harness.provider.requests().get(2).text().contains("include_usage"));
@@ -301,7 +303,7 @@ class ProviderStreamTest {
               calls.incrementAndGet();
             }
           };
-      var outcome = harness.client.call(Calls.of(Calls.streaming("")), leaving);
+      var outcome = harness.client.call(Calls.of(Calls.streaming("")), leaving).outcome();
       assertEquals(new TokenCounts(4, 0, 1), outcome.consumption().counts());
       assertEquals(1, calls.get());
     }
@@ -432,7 +434,7 @@ class ProviderStreamTest {
             @Override
             public void end() {}
           };
-      var outcome = harness.client.call(Calls.of(Calls.streaming("")), counting);
+      var outcome = harness.client.call(Calls.of(Calls.streaming("")), counting).outcome();
       assertEquals(100 * block.length + STOP.length() + DONE.length(), written.get());
       assertTrue(outcome.consumption().counts().completion() >= 100_000);
     }
@@ -467,7 +469,11 @@ class ProviderStreamTest {
       for (int i = 0; i < calls.length; i++) {
         calls[i] =
             CompletableFuture.supplyAsync(
-                () -> harness.client.call(Calls.of(Calls.streaming("")), new RecordingSink()),
+                () ->
+                    harness
+                        .client
+                        .call(Calls.of(Calls.streaming("")), new RecordingSink())
+                        .outcome(),
                 task -> Thread.ofVirtual().start(task));
       }
       CompletableFuture.allOf(calls).get(60, TimeUnit.SECONDS);

@@ -11,7 +11,6 @@ import dev.chatgate.openai.sse.SseReader;
 import dev.chatgate.provider.Calls;
 import dev.chatgate.provider.ClientHarness;
 import dev.chatgate.provider.ProviderCall;
-import dev.chatgate.provider.ProviderListener;
 import dev.chatgate.provider.RecordingSink;
 import dev.chatgate.provider.redaction.KnownKeys;
 import dev.chatgate.provider.redaction.SplitKeySearch;
@@ -22,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
 
 /** What must hold of any bytes at all that a provider sends as a stream. */
 final class StreamFuzz {
-  private static final int MOST = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final Pattern ESCAPE = Pattern.compile("\\\\+u([0-9a-fA-F]{4})");
   private static final KnownKeys KEYS = ClientHarness.known();
   private final ProviderCall all =
@@ -52,7 +52,7 @@ final class StreamFuzz {
 
   private static byte[] readAll(byte[] stream, int size) {
     var out = new ByteArrayOutputStream();
-    var reader = new SseReader(MOST);
+    var reader = new SseReader(MAX_BYTES);
     feed(reader, stream, size, event -> out.writeBytes(event.toByteArray()));
     reader.rest().ifPresent(rest -> out.writeBytes(rest.toByteArray()));
     return out.toByteArray();
@@ -80,7 +80,7 @@ final class StreamFuzz {
   private static List<String> meaning(byte[] stream) {
     var events = new ArrayList<String>();
     feed(
-        new SseReader(MOST),
+        new SseReader(MAX_BYTES),
         stream,
         stream.length + 1,
         event -> {
@@ -108,10 +108,11 @@ final class StreamFuzz {
     var sink = new RecordingSink();
     var patient = new DisconnectTolerantSink(sink);
     patient.head("text/event-stream");
-    var parser =
-        new AnswerParser(new ReceivedText(), ProviderListener.NONE, new SplitKeySearch(KEYS));
-    var relay = new StreamRelay(call, parser, new UsageParser(KEYS), KEYS);
-    var reader = new SseReader(MOST);
+    var output = new ReceivedOutput(new ReceivedText(), new SplitKeySearch(KEYS));
+    var parser = call.request().answerReader(call.isRenamed(), output);
+    var usage = new ReportedUsage(parser, KEYS);
+    var relay = new StreamRelay(parser, output.keys(), usage, new HashSet<>(), KEYS);
+    var reader = new SseReader(MAX_BYTES);
     feed(
         reader,
         stream,

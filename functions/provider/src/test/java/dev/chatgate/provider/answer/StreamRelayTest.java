@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.openai.json.KeySearch;
 import dev.chatgate.openai.sse.SlicedStream;
 import dev.chatgate.openai.sse.SseReader;
 import dev.chatgate.provider.Calls;
 import dev.chatgate.provider.ClientHarness;
 import dev.chatgate.provider.ProviderCall;
-import dev.chatgate.provider.ProviderListener;
 import dev.chatgate.provider.RecordingSink;
-import dev.chatgate.provider.redaction.KeySearch;
 import dev.chatgate.provider.redaction.KnownKeys;
 import dev.chatgate.provider.redaction.SplitKeySearch;
 import dev.chatgate.usage.Consumption;
@@ -22,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -39,15 +39,16 @@ class StreamRelayTest {
 
   private static final class Relayed {
     private final ReceivedText received = new ReceivedText();
-    private final AnswerParser parser =
-        new AnswerParser(received, ProviderListener.NONE, new SplitKeySearch(KEYS));
-    private final UsageParser usage = new UsageParser(KEYS);
+    private final ReportedUsage usage;
     private final RecordingSink sink = new RecordingSink();
     private final DisconnectTolerantSink patient = new DisconnectTolerantSink(sink);
     private final StreamRelay relay;
 
     Relayed(ProviderCall call) {
-      relay = new StreamRelay(call, parser, usage, KEYS);
+      var output = new ReceivedOutput(received, new SplitKeySearch(KEYS));
+      var reader = call.request().answerReader(call.isRenamed(), output);
+      usage = new ReportedUsage(reader, KEYS);
+      relay = new StreamRelay(reader, output.keys(), usage, new HashSet<>(), KEYS);
       patient.head("text/event-stream");
     }
 

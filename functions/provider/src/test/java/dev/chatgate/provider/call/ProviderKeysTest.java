@@ -2,11 +2,11 @@ package dev.chatgate.provider.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.provider.Calls;
 import dev.chatgate.provider.ClientHarness;
-import dev.chatgate.provider.ProviderListener;
 import dev.chatgate.provider.ProviderOutcome;
 import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
@@ -17,6 +17,7 @@ import dev.chatgate.testkit.ScriptedProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Which keys are tried, in which order, when the provider refuses one. */
@@ -56,34 +57,16 @@ class ProviderKeysTest {
     }
   }
 
-  private static final class Heard implements ProviderListener {
-    private final List<String> events = new ArrayList<>();
-
-    @Override
-    public void keyReplaced() {
-      events.add("replaced");
-    }
-
-    @Override
-    public void previousKeyUsed() {
-      events.add("previous");
-    }
-
-    @Override
-    public void finished(String reason) {
-      events.add(reason);
-    }
-  }
-
-  private final Heard heard = new Heard();
-
   @Test
   void afterABadRotationThePreviousKeyServes() {
     var keys = new Stages("bad", "bad", Optional.of("old"));
     try (var harness = harness(keys, REFUSAL, OK)) {
-      assertInstanceOf(Answered.class, call(harness));
+      var result = harness.client.call(Calls.of(Calls.PLAIN), harness.sink);
+      assertInstanceOf(Answered.class, result.outcome());
       assertEquals(List.of("bad", "old"), tried(harness));
-      assertEquals(List.of("replaced", "previous", "length"), heard.events);
+      assertTrue(result.keyReplaced());
+      assertTrue(result.previousKeyUsed());
+      assertEquals(Set.of("length"), result.finishReasons());
     }
   }
 
@@ -116,7 +99,7 @@ class ProviderKeysTest {
   }
 
   private ProviderOutcome call(ClientHarness harness) {
-    return harness.client.call(Calls.of(Calls.PLAIN), ConnectionWarmUp.NOW, harness.sink, heard);
+    return harness.call(Calls.PLAIN);
   }
 
   private static List<String> tried(ClientHarness harness) {

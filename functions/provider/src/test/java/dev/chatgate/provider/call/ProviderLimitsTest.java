@@ -12,9 +12,9 @@ import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderSettings;
 import dev.chatgate.provider.RecordingSink;
-import dev.chatgate.provider.transport.Limit;
 import dev.chatgate.testkit.ScriptedProvider;
 import dev.chatgate.testkit.Wire;
+import dev.chatgate.provider.transport.TimeLimit;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
 import java.io.IOException;
@@ -49,14 +49,15 @@ class ProviderLimitsTest {
     assertTrue(took.toMillis() >= NEAR - 5 && took.toMillis() < FAR / 2, "took " + took);
   }
 
-  private static Failed assertTimedOut(ProviderOutcome outcome, Limit limit) {
+  private static Failed assertTimedOut(ProviderOutcome outcome, TimeLimit limit) {
     var failed = assertInstanceOf(Failed.class, outcome);
     assertEquals(ErrorCode.UPSTREAM_TIMEOUT, failed.error().code());
     assertEquals(limit.message(), failed.error().message());
     return failed;
   }
 
-  private static void assertBroken(ClientHarness harness, ProviderOutcome outcome, Limit limit) {
+  private static void assertBroken(
+      ClientHarness harness, ProviderOutcome outcome, TimeLimit limit) {
     var answered = assertInstanceOf(Answered.class, outcome);
     assertEquals(Optional.of(ErrorCode.UPSTREAM_TIMEOUT), answered.brokenBy());
     assertTrue(harness.sink.text().contains(limit.message()), harness.sink.text());
@@ -72,8 +73,10 @@ class ProviderLimitsTest {
       for (int i = 0; i < 1_000; i++) {
         var total = Duration.ofNanos(random.nextInt(2_000_000));
         var outcome =
-            harness.client.call(
-                Calls.of(Calls.PLAIN, Optional.empty(), total), new RecordingSink());
+            harness
+                .client
+                .call(Calls.of(Calls.PLAIN, Optional.empty(), total), new RecordingSink())
+                .outcome();
         var failed = assertInstanceOf(Failed.class, outcome, () -> "seed " + seed);
         assertEquals(ErrorCode.UPSTREAM_TIMEOUT, failed.error().code(), () -> "seed " + seed);
       }
@@ -85,7 +88,8 @@ class ProviderLimitsTest {
     try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var waiting = fill(full);
       var outcome = callTo("http://127.0.0.1:" + full.getLocalPort());
-      assertEquals(new Consumption.Nothing(), assertTimedOut(outcome, Limit.CONNECT).consumption());
+      assertEquals(
+          new Consumption.Nothing(), assertTimedOut(outcome, TimeLimit.CONNECT).consumption());
       for (var socket : waiting) {
         socket.close();
       }
@@ -112,7 +116,8 @@ class ProviderLimitsTest {
   void aHandshakeThatStallsMeetsTheConnectLimit() throws IOException {
     try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       var outcome = callTo("https://127.0.0.1:" + silent.getLocalPort());
-      assertEquals(new Consumption.Nothing(), assertTimedOut(outcome, Limit.CONNECT).consumption());
+      assertEquals(
+          new Consumption.Nothing(), assertTimedOut(outcome, TimeLimit.CONNECT).consumption());
     }
   }
 
@@ -132,7 +137,7 @@ class ProviderLimitsTest {
             new Random(1),
             Calls.COUNTERS)) {
       long started = System.nanoTime();
-      var outcome = client.call(Calls.of(Calls.PLAIN), new RecordingSink());
+      var outcome = client.call(Calls.of(Calls.PLAIN), new RecordingSink()).outcome();
       assertSoon(started);
       return outcome;
     }
@@ -142,7 +147,7 @@ class ProviderLimitsTest {
   void silenceMeetsTheFirstByteLimitOfAStream() {
     try (var harness = harness(ClientHarness.limits(FAR, NEAR, FAR, 2), Wire::stall)) {
       long started = System.nanoTime();
-      var failed = assertTimedOut(harness.call(Calls.streaming("")), Limit.FIRST_BYTE);
+      var failed = assertTimedOut(harness.call(Calls.streaming("")), TimeLimit.FIRST_BYTE);
       assertSoon(started);
       assertEquals(
           new Consumption.Estimated(new TokenCounts(Calls.PROMPT_ESTIMATE, 0, 0), Optional.empty()),
@@ -163,7 +168,7 @@ class ProviderLimitsTest {
               }
             })) {
       long started = System.nanoTime();
-      assertTimedOut(harness.call(Calls.streaming("")), Limit.FIRST_BYTE);
+      assertTimedOut(harness.call(Calls.streaming("")), TimeLimit.FIRST_BYTE);
       assertSoon(started);
     }
   }
@@ -173,7 +178,7 @@ class ProviderLimitsTest {
     try (var harness =
         harness(ClientHarness.limits(FAR, NEAR, FAR, 2), wire -> wire.streamHead().stall())) {
       long started = System.nanoTime();
-      assertBroken(harness, harness.call(Calls.streaming("")), Limit.FIRST_BYTE);
+      assertBroken(harness, harness.call(Calls.streaming("")), TimeLimit.FIRST_BYTE);
       assertSoon(started);
       assertTrue(harness.sink.text().startsWith("event: error\n"));
     }
@@ -186,7 +191,7 @@ class ProviderLimitsTest {
             ClientHarness.limits(FAR, FAR, NEAR, 2),
             wire -> wire.streamHead().chunk(DELTA).stall())) {
       long started = System.nanoTime();
-      assertBroken(harness, harness.call(Calls.streaming("")), Limit.IDLE);
+      assertBroken(harness, harness.call(Calls.streaming("")), TimeLimit.IDLE);
       assertSoon(started);
       assertTrue(harness.sink.text().startsWith(DELTA + "event: error\n"));
     }
@@ -198,7 +203,7 @@ class ProviderLimitsTest {
         harness(
             ClientHarness.limits(FAR, FAR, NEAR, 2),
             wire -> wire.streamHead().chunk(DELTA + "data: {\"cho").stall())) {
-      assertBroken(harness, harness.call(Calls.streaming("")), Limit.IDLE);
+      assertBroken(harness, harness.call(Calls.streaming("")), TimeLimit.IDLE);
       assertTrue(harness.sink.text().startsWith(DELTA + "event: error\n"));
     }
   }
@@ -247,7 +252,7 @@ class ProviderLimitsTest {
             })) {
       long started = System.nanoTime();
       var call = Calls.of(Calls.streaming(""), Optional.empty(), Duration.ofMillis(5 * NEAR));
-      assertBroken(harness, harness.call(call), Limit.TOTAL);
+      assertBroken(harness, harness.call(call), TimeLimit.TOTAL);
       assertSoon(started);
     }
   }
@@ -268,7 +273,7 @@ class ProviderLimitsTest {
     try (var harness = harness(ClientHarness.limits(FAR, FAR, FAR, 2), Wire::stall)) {
       long started = System.nanoTime();
       var call = Calls.of(Calls.PLAIN, Optional.empty(), Duration.ofMillis(NEAR));
-      var failed = assertTimedOut(harness.call(call), Limit.TOTAL);
+      var failed = assertTimedOut(harness.call(call), TimeLimit.TOTAL);
       assertSoon(started);
       assertInstanceOf(Consumption.Estimated.class, failed.consumption());
     }
@@ -286,7 +291,7 @@ class ProviderLimitsTest {
               }
             })) {
       var call = Calls.of(Calls.PLAIN, Optional.empty(), Duration.ofMillis(NEAR));
-      assertTimedOut(harness.call(call), Limit.TOTAL);
+      assertTimedOut(harness.call(call), TimeLimit.TOTAL);
       assertEquals(0, harness.sink.status());
     }
   }
@@ -295,7 +300,7 @@ class ProviderLimitsTest {
   void aCallWhoseTimeIsUpIsNotMade() {
     try (var harness = new ClientHarness(Wire::stall)) {
       var call = Calls.of(Calls.PLAIN, Optional.empty(), Duration.ofMillis(-1));
-      var failed = assertTimedOut(harness.call(call), Limit.TOTAL);
+      var failed = assertTimedOut(harness.call(call), TimeLimit.TOTAL);
       assertEquals(new Consumption.Nothing(), failed.consumption());
       assertEquals(0, harness.provider.connections());
     }

@@ -150,7 +150,8 @@ class ProviderRetriesTest {
             Calls.COUNTERS)) {
       long started = System.nanoTime();
       var failed =
-          assertInstanceOf(Failed.class, client.call(Calls.of(Calls.PLAIN), new RecordingSink()));
+          assertInstanceOf(
+              Failed.class, client.call(Calls.of(Calls.PLAIN), new RecordingSink()).outcome());
       assertEquals(ErrorCode.UPSTREAM_ERROR, failed.error().code());
       assertTrue(failed.error().retryUseless());
       assertTrue(System.nanoTime() - started > 600_000_000L, "two back-offs of half at least");

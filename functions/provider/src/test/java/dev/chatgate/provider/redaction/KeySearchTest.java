@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.openai.json.KeySearch;
 import dev.chatgate.secret.ProviderKey;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -8,12 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.provider.Calls;
 import dev.chatgate.provider.ClientHarness;
-import dev.chatgate.provider.ProviderListener;
 import dev.chatgate.provider.ProviderOutcome;
 import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
 import dev.chatgate.provider.ProviderOutcome.PassedThrough;
-import dev.chatgate.provider.transport.ConnectionWarmUp;
 import dev.chatgate.secret.ProviderKey;
 import dev.chatgate.secret.ProviderKeys;
 import dev.chatgate.usage.Consumption;
@@ -56,14 +54,9 @@ class ProviderKeyLeaksTest {
   }
 
   private static ProviderOutcome heardCall(ClientHarness harness, String body, List<String> heard) {
-    var listener =
-        new ProviderListener() {
-          @Override
-          public void finished(String reason) {
-            heard.add(reason);
-          }
-        };
-    return harness.client.call(Calls.of(body), ConnectionWarmUp.NOW, harness.sink, listener);
+    var result = harness.client.call(Calls.of(body), harness.sink);
+    heard.addAll(result.finishReasons());
+    return result.outcome();
   }
 
   @ParameterizedTest

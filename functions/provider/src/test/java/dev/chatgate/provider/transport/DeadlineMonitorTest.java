@@ -17,30 +17,30 @@ class DeadlineMonitorTest {
   private static final Duration SHORT = Duration.ofMillis(5);
 
   @Test
-  void aLimitThatIsNearerThanTheOneSleptForIsMet() throws Exception {
-    try (var patrol = new DeadlineMonitor()) {
-      var far = watched(patrol, new CountDownLatch(1));
+  void aLimitBeforeTheOneThatIsWaitedForIsMet() throws Exception {
+    try (var monitor = new DeadlineMonitor()) {
+      var far = watched(monitor, new CountDownLatch(1));
       var ended = new CountDownLatch(1);
-      var near = watched(patrol, ended);
-      near.enter(Limit.IDLE, SHORT);
+      var near = watched(monitor, ended);
+      near.enter(TimeLimit.IDLE, SHORT);
       assertTrue(ended.await(60, TimeUnit.SECONDS));
-      assertEquals(Optional.of(Limit.IDLE), near.passed());
+      assertEquals(Optional.of(TimeLimit.IDLE), near.passed());
       assertEquals(Optional.empty(), far.passed());
     }
   }
 
   @Test
   void aLimitThatWasMovedAwayOrIsOverEndsNothing() throws Exception {
-    try (var patrol = new DeadlineMonitor()) {
-      var moved = watched(patrol, new CountDownLatch(1));
-      moved.enter(Limit.IDLE, Duration.ofMillis(50));
+    try (var monitor = new DeadlineMonitor()) {
+      var moved = watched(monitor, new CountDownLatch(1));
+      moved.enter(TimeLimit.IDLE, Duration.ofMillis(50));
       moved.leave();
-      var over = watched(patrol, new CountDownLatch(1));
-      over.enter(Limit.IDLE, Duration.ofMillis(50));
+      var over = watched(monitor, new CountDownLatch(1));
+      over.enter(TimeLimit.IDLE, Duration.ofMillis(50));
       over.close();
       var later = new CountDownLatch(1);
-      var last = watched(patrol, later);
-      last.enter(Limit.IDLE, Duration.ofMillis(100));
+      var last = watched(monitor, later);
+      last.enter(TimeLimit.IDLE, Duration.ofMillis(100));
       assertTrue(later.await(60, TimeUnit.SECONDS));
       assertEquals(Optional.empty(), moved.passed());
       assertEquals(Optional.empty(), over.passed());
@@ -54,23 +54,23 @@ class DeadlineMonitorTest {
     int calls = 4_000;
     var met = new CountDownLatch(calls);
     var early = new AtomicInteger();
-    try (var patrol = new DeadlineMonitor();
+    try (var monitor = new DeadlineMonitor();
         var threads = Executors.newFixedThreadPool(8)) {
       var random = new Random(seed);
       for (int i = 0; i < calls; i++) {
         var within = Duration.ofNanos(random.nextInt(3_000_000));
         threads.execute(() -> {
           long limit = System.nanoTime() + within.toNanos();
-          var dog =
+          var deadline =
               new ExchangeDeadline(
-                  patrol,
+                  monitor,
                   LONG,
                   () -> {
                     early.addAndGet(System.nanoTime() - limit < 0 ? 1 : 0);
                     met.countDown();
                   });
-          dog.start();
-          dog.enter(Limit.CONNECT, within);
+          deadline.start();
+          deadline.enter(TimeLimit.CONNECT, within);
         });
       }
       assertTrue(met.await(60, TimeUnit.SECONDS), () -> met.getCount() + " not met, seed " + seed);
@@ -79,21 +79,21 @@ class DeadlineMonitorTest {
   }
 
   @Test
-  void aPatrolThatHadNothingToDoWakesForTheNext() throws Exception {
-    try (var patrol = new DeadlineMonitor()) {
+  void aMonitorThatWasIdleMeetsTheNextLimit() throws Exception {
+    try (var monitor = new DeadlineMonitor()) {
       for (int i = 0; i < 200; i++) {
         var ended = new CountDownLatch(1);
-        var dog = watched(patrol, ended);
-        dog.enter(Limit.IDLE, Duration.ofNanos(100_000));
+        var deadline = watched(monitor, ended);
+        deadline.enter(TimeLimit.IDLE, Duration.ofNanos(100_000));
         assertTrue(ended.await(60, TimeUnit.SECONDS));
-        dog.close();
+        deadline.close();
       }
     }
   }
 
-  private static ExchangeDeadline watched(DeadlineMonitor patrol, CountDownLatch ended) {
-    var dog = new ExchangeDeadline(patrol, LONG, ended::countDown);
-    dog.start();
-    return dog;
+  private static ExchangeDeadline watched(DeadlineMonitor monitor, CountDownLatch ended) {
+    var deadline = new ExchangeDeadline(monitor, LONG, ended::countDown);
+    deadline.start();
+    return deadline;
   }
 }

@@ -25,7 +25,7 @@ class LostRequestTest {
     "true , true , false, TOTAL      , FAIL_AND_CHARGE",
   })
   void onlyWhatCannotHaveBeenWorkedOnIsSentAgain(
-      boolean received, boolean connected, boolean reused, Limit passed, Next next) {
+      boolean received, boolean connected, boolean reused, TimeLimit passed, Next next) {
     var lost = new LostRequest(received, connected, reused, Optional.ofNullable(passed));
     assertEquals(next, lost.next());
   }

@@ -70,7 +70,7 @@ class ProviderCompressionTest {
                 wire, 200, JSON, format.coding, Compressed.whole(format, Questions.answer(1))))) {
       for (int i = 0; i < 3; i++) {
         var sink = new RecordingSink();
-        Questions.assertOwnAnswer(1, harness.client.call(Questions.plain(1), sink), sink);
+        Questions.assertOwnAnswer(1, harness.client.call(Questions.plain(1), sink).outcome(), sink);
         assertEquals(Questions.answer(1), sink.text());
         assertEquals(Map.of("content-type", JSON), sink.headers());
       }
@@ -85,7 +85,8 @@ class ProviderCompressionTest {
     try (var harness = new ClientHarness(wire -> answer(wire, 200, STREAM, format.coding, body))) {
       for (int i = 0; i < 3; i++) {
         var sink = new RecordingSink();
-        Questions.assertOwnAnswer(1, harness.client.call(Questions.stream(1), sink), sink);
+        Questions.assertOwnAnswer(
+            1, harness.client.call(Questions.stream(1), sink).outcome(), sink);
         assertEquals(Questions.events(1) + DONE, sink.text());
         assertFalse(sink.headers().containsKey("content-encoding"));
       }
@@ -221,7 +222,7 @@ class ProviderCompressionTest {
     try (var harness = new ClientHarness(wire -> answer(wire, 200, JSON, "gzip", all))) {
       for (int i = 0; i < 2; i++) {
         var sink = new RecordingSink();
-        Questions.assertOwnAnswer(1, harness.client.call(Questions.plain(1), sink), sink);
+        Questions.assertOwnAnswer(1, harness.client.call(Questions.plain(1), sink).outcome(), sink);
       }
       assertEquals(1, harness.provider.connections());
     }
@@ -265,7 +266,8 @@ class ProviderCompressionTest {
         };
     try (var harness = new ClientHarness(wire -> answer(wire, 200, STREAM, "gzip", bomb))) {
       var outcome =
-          assertInstanceOf(Answered.class, harness.client.call(Questions.stream(1), counting));
+          assertInstanceOf(
+              Answered.class, harness.client.call(Questions.stream(1), counting).outcome());
       assertEquals(Optional.of(ErrorCode.UPSTREAM_INVALID_RESPONSE), outcome.brokenBy());
       assertTrue(written.get() < 1000);
     }
@@ -284,7 +286,7 @@ class ProviderCompressionTest {
           wire.chunk(end).chunk(bomb).chunk(compressed.end()).endChunks();
         })) {
       var sink = new RecordingSink();
-      Questions.assertOwnAnswer(1, harness.client.call(Questions.stream(1), sink), sink);
+      Questions.assertOwnAnswer(1, harness.client.call(Questions.stream(1), sink).outcome(), sink);
       assertEquals(Questions.events(1) + DONE, sink.text());
     }
   }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.provider.Calls;
 import dev.chatgate.provider.ClientHarness;
-import dev.chatgate.provider.ProviderListener;
 import dev.chatgate.provider.ProviderOutcome;
 import dev.chatgate.provider.ProviderOutcome.Answered;
 import dev.chatgate.provider.ProviderOutcome.Failed;
@@ -103,11 +102,7 @@ class ProviderReadinessTest {
     try (var client =
         ClientHarness.client(closedPort(), ClientHarness.limits(5000, 5000, 5000, 0), key)) {
       var outcome =
-          client.call(
-              Calls.of(Calls.PLAIN),
-              client.makeReady(),
-              new RecordingSink(),
-              ProviderListener.NONE);
+          client.call(Calls.of(Calls.PLAIN), client.makeReady(), new RecordingSink()).outcome();
       assertEquals(
           ErrorCode.UPSTREAM_ERROR, assertInstanceOf(Failed.class, outcome).error().code());
       assertThrows(UncheckedIOException.class, client::connect);
@@ -124,11 +119,10 @@ class ProviderReadinessTest {
       var ready = ConnectionWarmUp.begin(() -> never.await(60, TimeUnit.SECONDS));
       long began = System.nanoTime();
       var outcome =
-          harness.client.call(
-              Calls.of(Calls.PLAIN, Optional.empty(), total),
-              ready,
-              harness.sink,
-              ProviderListener.NONE);
+          harness
+              .client
+              .call(Calls.of(Calls.PLAIN, Optional.empty(), total), ready, harness.sink)
+              .outcome();
       assertTrue(System.nanoTime() - began < Duration.ofSeconds(30).toNanos());
       assertEquals(
           ErrorCode.UPSTREAM_TIMEOUT, assertInstanceOf(Failed.class, outcome).error().code());
@@ -138,7 +132,7 @@ class ProviderReadinessTest {
   }
 
   private static ProviderOutcome call(ClientHarness harness, ConnectionWarmUp ready) {
-    return harness.client.call(Calls.of(Calls.PLAIN), ready, harness.sink, ProviderListener.NONE);
+    return harness.client.call(Calls.of(Calls.PLAIN), ready, harness.sink).outcome();
   }
 
   private static URI closedPort() throws IOException {

@@ -45,7 +45,7 @@ class ProviderRestartTest {
           CompletableFuture.runAsync(
               () -> {
                 var sink = new RecordingSink();
-                var outcome = client.call(Questions.plain(number), sink);
+                var outcome = client.call(Questions.plain(number), sink).outcome();
                 Questions.assertOwnAnswer(number, outcome, sink);
               },
               task -> Thread.ofVirtual().start(task)));
@@ -136,7 +136,7 @@ class ProviderRestartTest {
         var client =
             ClientHarness.client(server.url(), limits(2), ClientHarness.fixed(ClientHarness.KEY))) {
       var sink = new RecordingSink();
-      Questions.assertOwnAnswer(7, client.call(large(), sink), sink);
+      Questions.assertOwnAnswer(7, client.call(large(), sink).outcome(), sink);
     }
   }
 
@@ -145,7 +145,8 @@ class ProviderRestartTest {
     try (var server = new Resetting();
         var client =
             ClientHarness.client(server.url(), limits(0), ClientHarness.fixed(ClientHarness.KEY))) {
-      var failed = assertInstanceOf(Failed.class, client.call(large(), new RecordingSink()));
+      var failed =
+          assertInstanceOf(Failed.class, client.call(large(), new RecordingSink()).outcome());
       assertEquals(ErrorCode.UPSTREAM_ERROR, failed.error().code());
       assertEquals(new Consumption.Nothing(), failed.consumption());
     }
@@ -167,10 +168,10 @@ class ProviderRestartTest {
             })) {
       assertInstanceOf(
           ProviderOutcome.Answered.class,
-          harness.client.call(Questions.plain(1), new RecordingSink()));
+          harness.client.call(Questions.plain(1), new RecordingSink()).outcome());
       var failed =
           assertInstanceOf(
-              Failed.class, harness.client.call(Questions.plain(2), new RecordingSink()));
+              Failed.class, harness.client.call(Questions.plain(2), new RecordingSink()).outcome());
       assertEquals(ErrorCode.UPSTREAM_ERROR, failed.error().code());
       assertInstanceOf(Consumption.Estimated.class, failed.consumption());
       assertEquals(2, harness.provider.requests().size());

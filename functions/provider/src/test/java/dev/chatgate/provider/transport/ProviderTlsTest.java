@@ -44,7 +44,7 @@ class ProviderTlsTest {
               InstantSource.system(),
               new Random(1),
               Calls.COUNTERS)) {
-        var outcome = client.call(Calls.of(Calls.PLAIN), new RecordingSink());
+        var outcome = client.call(Calls.of(Calls.PLAIN), new RecordingSink()).outcome();
         assertEquals(
             new Consumption.Nothing(), assertInstanceOf(Failed.class, outcome).consumption());
         assertTrue(hello.get(10, TimeUnit.SECONDS).contains(VERSIONS));

@@ -33,8 +33,9 @@ class RequestHeadersTest {
       harness.call(
           new ProviderCall(
               call.requestId(),
+              call.path(),
               call.request(),
-              Optional.empty(),
+              call.upstream(),
               OptionalLong.of(4096),
               call.deadline(),
               1,

@@ -83,7 +83,7 @@ class SurplusBytesTest {
   private void ask(ClientHarness harness, int number, boolean stream) {
     var sink = new RecordingSink();
     var call = stream ? Questions.stream(number) : Questions.plain(number);
-    Questions.assertOwnAnswer(number, harness.client.call(call, sink), sink);
+    Questions.assertOwnAnswer(number, harness.client.call(call, sink).outcome(), sink);
   }
 
   private void awaitWritten() {
@@ -264,7 +264,7 @@ class SurplusBytesTest {
                         Questions.http(666))),
             SurplusBytesTest::proper)) {
       var sink = new RecordingSink();
-      switch (harness.client.call(Questions.plain(1), sink)) {
+      switch (harness.client.call(Questions.plain(1), sink).outcome()) {
         case ProviderOutcome.Answered answered -> Questions.assertOwnAnswer(1, answered, sink);
         case PassedThrough passed -> assertEquals(status, passed.status());
         case Failed failed ->

@@ -1,12 +1,12 @@
 package dev.chatgate.openai.operation.chat;
 
-import static dev.chatgate.openai.validation.Kind.ARRAY;
-import static dev.chatgate.openai.validation.Kind.BOOLEAN;
-import static dev.chatgate.openai.validation.Kind.INTEGER;
-import static dev.chatgate.openai.validation.Kind.NULL;
-import static dev.chatgate.openai.validation.Kind.NUMBER;
-import static dev.chatgate.openai.validation.Kind.OBJECT;
-import static dev.chatgate.openai.validation.Kind.STRING;
+import static dev.chatgate.openai.validation.JsonType.ARRAY;
+import static dev.chatgate.openai.validation.JsonType.BOOLEAN;
+import static dev.chatgate.openai.validation.JsonType.INTEGER;
+import static dev.chatgate.openai.validation.JsonType.NULL;
+import static dev.chatgate.openai.validation.JsonType.NUMBER;
+import static dev.chatgate.openai.validation.JsonType.OBJECT;
+import static dev.chatgate.openai.validation.JsonType.STRING;
 import static dev.chatgate.openai.validation.Rule.optional;
 import static dev.chatgate.openai.validation.Rule.required;
 
@@ -25,14 +25,14 @@ public final class ChatRules {
    * The largest number of tokens that can be asked for: 128 choices of it still fit the 40 bits
    * that a reservation has for them.
    */
-  static final long MOST_TOKENS = Integer.MAX_VALUE;
+  static final long MAX_TOKENS = Integer.MAX_VALUE;
 
   private static final int ANY_NUMBER = Integer.MAX_VALUE;
 
   /**
-   * Presence, kind and range of each place. An integer is one by its spelling: {@code 1.0} and
+   * Presence, type and range of each place. An integer is one by its spelling: {@code 1.0} and
    * {@code 1e2} are numbers. A place with a rule for its items takes the item itself as well where
-   * its own rule allows that kind ({@code content}: a string, one part, a list of parts). Null
+   * its own rule allows that type ({@code content}: a string, one part, a list of parts). Null
    * stands for an optional member that is absent: clients write one for each field they leave out.
    */
   public static final List<Rule> RULES =
@@ -51,7 +51,7 @@ public final class ChatRules {
           optional("messages[].content[].video_url", STRING, OBJECT, NULL),
           required("messages[].content[].video_url.url", STRING),
           optional("messages[].name", STRING, NULL),
-          optional("max_tokens", INTEGER, NULL).from(1, MOST_TOKENS),
+          optional("max_tokens", INTEGER, NULL).from(1, MAX_TOKENS),
           optional("stream", BOOLEAN, NULL),
           optional("stream_options", OBJECT, NULL),
           optional("stream_options.include_usage", BOOLEAN, NULL),
@@ -93,7 +93,7 @@ public final class ChatRules {
           optional("tool_choice.function", OBJECT, NULL),
           required("tool_choice.function.name", STRING).notBlank(),
           optional("parallel_tool_calls", BOOLEAN, NULL),
-          optional("max_completion_tokens", INTEGER, NULL).from(1, MOST_TOKENS),
+          optional("max_completion_tokens", INTEGER, NULL).from(1, MAX_TOKENS),
           optional("best_of", INTEGER, NULL).from(1, 128));
 
   /** What the places ask of one another. */
@@ -116,7 +116,9 @@ public final class ChatRules {
                   "reasoning",
                   "reasoning_details",
                   "thinking",
-                  "thinking_blocks")),
+                  "thinking_blocks"),
+              "a string, a part or a list of parts",
+              "only an assistant's message with tool calls or reasoning may leave it out"),
           new Relation.OnlyWith("", "stream_options", "stream"),
           new Relation.OnlyWith("", "top_logprobs", "logprobs"),
           new Relation.Needs("response_format", "type", "json_schema", "json_schema"),

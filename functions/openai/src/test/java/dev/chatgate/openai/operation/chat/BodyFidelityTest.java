@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.chatgate.openai.operation.MeteredRequest;
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.UpstreamEdits;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -31,7 +34,7 @@ class BodyFidelityTest {
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final int BODIES = 10_000;
 
-  private final ChatRequestParser parser = new ChatRequestParser(new TokenCounters());
+  private final ChatOperation parser = new ChatOperation(new TokenCounters());
 
   @Test
   void unsplicedBodiesAreTheVeryBytes() throws Exception {
@@ -39,7 +42,7 @@ class BodyFidelityTest {
     for (int i = 0; i < BODIES; i++) {
       byte[] body = bodies.next(UpstreamEdits.NONE).sent().getBytes(UTF_8);
       byte[] hash = sha256(body);
-      ChatRequest request = valid(body);
+      MeteredRequest request = valid(body);
       assertSame(body, request.upstreamBody(UpstreamEdits.NONE), () -> "seed " + SEED);
       assertSame(
           body,
@@ -77,10 +80,10 @@ class BodyFidelityTest {
     assertEquals(expected, after, () -> "seed " + SEED);
   }
 
-  private ChatRequest valid(byte[] body) {
+  private MeteredRequest valid(byte[] body) {
     var parsed = parser.parse(body);
     return assertInstanceOf(
-            ParsedChat.Valid.class, parsed, () -> "seed " + SEED + " " + new String(body, UTF_8))
+            ParsedRequest.Valid.class, parsed, () -> "seed " + SEED + " " + new String(body, UTF_8))
         .request();
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.UpstreamEdits;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,19 +16,19 @@ final class BodyFuzz {
   private static final UpstreamEdits ALL =
       new UpstreamEdits(Optional.of("vendor/x"), OptionalLong.of(4096), true);
 
-  private final ChatRequestParser parser;
+  private final ChatOperation parser;
 
   BodyFuzz(TokenCounters counters) {
-    parser = new ChatRequestParser(counters);
+    parser = new ChatOperation(counters);
   }
 
   void check(byte[] body) {
     switch (parser.parse(body)) {
-      case ParsedChat.Invalid(var error) -> {
+      case ParsedRequest.Invalid(var error) -> {
         assertEquals(400, error.status());
         assertTrue(error.body().length < 8192, "a long error");
       }
-      case ParsedChat.Valid(var request) -> check(body, request);
+      case ParsedRequest.Valid(var request) -> check(body, (ChatRequest) request);
     }
   }
 
@@ -36,10 +38,10 @@ final class BodyFuzz {
     assertTrue(request.promptTokens("vendor/x") > 0);
     var parsed = parser.parse(request.upstreamBody(ALL));
     if (request.stream()) {
-      var up = assertInstanceOf(ParsedChat.Valid.class, parsed).request();
+      var up = (ChatRequest) assertInstanceOf(ParsedRequest.Valid.class, parsed).request();
       assertEquals("vendor/x", up.model());
       assertEquals(request.maxTokens().orElse(4096), up.maxTokens().orElseThrow());
-      assertTrue(up.usageRequested());
+      assertTrue(up.includesUsage());
       assertEquals(request.samples(), up.samples());
     }
   }

@@ -2,6 +2,7 @@ package dev.chatgate.openai.operation.chat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.chatgate.openai.operation.UpstreamEdits;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.util.Arrays;
 import java.util.Random;

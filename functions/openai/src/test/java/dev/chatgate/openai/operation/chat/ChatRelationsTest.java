@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import dev.chatgate.openai.operation.ParsedRequest;
+import dev.chatgate.openai.operation.UpstreamEdits;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the places of a body ask of one another, and where an error points. */
 class ChatRelationsTest {
-  private final ChatRequestParser parser = new ChatRequestParser(new TokenCounters());
+  private final ChatOperation parser = new ChatOperation(new TokenCounters());
 
   @ParameterizedTest
   @CsvSource(
@@ -58,7 +60,7 @@ class ChatRelationsTest {
         "\"unknown\":{\"n\":[\"x\"]},\"Model\":5"
       })
   void whatIsNullOrUnknownOrComesLaterIsFine(String fields) {
-    assertInstanceOf(ParsedChat.Valid.class, parse(body(fields)));
+    assertInstanceOf(ParsedRequest.Valid.class, parse(body(fields)));
   }
 
   @ParameterizedTest
@@ -79,7 +81,7 @@ class ChatRelationsTest {
         "\"content\":null,\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"r\"}]"
       })
   void anAssistantWithToolCallsOrReasoningNeedsNoContent(String fields) {
-    assertInstanceOf(ParsedChat.Valid.class, parse(message("assistant", fields)));
+    assertInstanceOf(ParsedRequest.Valid.class, parse(message("assistant", fields)));
   }
 
   @ParameterizedTest
@@ -98,7 +100,7 @@ class ChatRelationsTest {
         "tool|\"tool_call_id\":\"c\"|missing_required_parameter"
       })
   void everyOtherMessageNeedsContent(String role, String fields, String code) {
-    var error = assertInstanceOf(ParsedChat.Invalid.class, parse(message(role, fields))).error();
+    var error = assertInstanceOf(ParsedRequest.Invalid.class, parse(message(role, fields))).error();
     assertEquals(Optional.of("messages[1].content"), error.param());
     assertEquals(code, error.code().wireName());
   }
@@ -120,7 +122,7 @@ class ChatRelationsTest {
       String fields =
           "\"name\":null,\"tool_calls\":null,\"tool_call_id\":null,\"content\":" + parts;
       byte[] body = message("user", fields).getBytes(StandardCharsets.UTF_8);
-      var parsed = assertInstanceOf(ParsedChat.Valid.class, parser.parse(body), part);
+      var parsed = assertInstanceOf(ParsedRequest.Valid.class, parser.parse(body), part);
       assertSame(body, parsed.request().upstreamBody(UpstreamEdits.NONE));
     }
   }
@@ -132,11 +134,11 @@ class ChatRelationsTest {
       value = {"text|text", "image_url|image_url", "video_url|video_url"})
   void whatAPartNeedsMayNot(String type, String field) {
     String part = "\"content\":[{\"type\":\"%s\",\"%s\":null}]".formatted(type, field);
-    var error = assertInstanceOf(ParsedChat.Invalid.class, parse(message("user", part))).error();
+    var error = assertInstanceOf(ParsedRequest.Invalid.class, parse(message("user", part))).error();
     assertEquals(Optional.of("messages[1].content[0]." + field), error.param());
     assertEquals("invalid_type", error.code().wireName());
     assertEquals(
-        "Invalid 'messages[1].content[0].%s': Expected it where type is \"%s\", but it is null."
+        "Invalid 'messages[1].content[0].%s': Required where type is \"%s\", but it is null."
             .formatted(field, type),
         error.message());
   }
@@ -146,14 +148,14 @@ class ChatRelationsTest {
     String tool =
         "{\"type\":\"function\",\"cache_control\":null,\"function\":{\"name\":\"f\","
             + "\"description\":null,\"parameters\":null,\"strict\":null}}";
-    assertInstanceOf(ParsedChat.Valid.class, parse(body("\"tools\":[" + tool + "]")));
+    assertInstanceOf(ParsedRequest.Valid.class, parse(body("\"tools\":[" + tool + "]")));
   }
 
   @Test
   void thePathCountsItemsThatWereGood() {
     var error =
         assertInstanceOf(
-                ParsedChat.Invalid.class,
+                ParsedRequest.Invalid.class,
                 parse(
                     message(
                         "user",
@@ -161,7 +163,7 @@ class ChatRelationsTest {
             .error();
     assertEquals(Optional.of("messages[1].content[1].text"), error.param());
     assertEquals(
-        "Invalid 'messages[1].content[1].text': Expected it where type is \"text\", but it is"
+        "Invalid 'messages[1].content[1].text': Required where type is \"text\", but it is"
             + " missing.",
         error.message());
   }
@@ -170,14 +172,14 @@ class ChatRelationsTest {
   void onePartAloneHasThePathOfThePage() {
     var error =
         assertInstanceOf(
-                ParsedChat.Invalid.class,
+                ParsedRequest.Invalid.class,
                 parse(message("user", "\"content\":{\"type\":\"image_url\",\"image_url\":{}}")))
             .error();
     assertEquals(Optional.of("messages[1].content.image_url.url"), error.param());
   }
 
   private void assertRefused(String fields, String param, String code) {
-    var error = assertInstanceOf(ParsedChat.Invalid.class, parse(body(fields))).error();
+    var error = assertInstanceOf(ParsedRequest.Invalid.class, parse(body(fields))).error();
     assertEquals(Optional.of(param), error.param());
     assertEquals(code, error.code().wireName());
   }
@@ -194,7 +196,7 @@ class ChatRelationsTest {
         + "}]}";
   }
 
-  private ParsedChat parse(String body) {
+  private ParsedRequest parse(String body) {
     return parser.parse(body.getBytes(StandardCharsets.UTF_8));
   }
 }

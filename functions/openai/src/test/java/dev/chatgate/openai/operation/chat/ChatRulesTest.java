@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.operation.ParsedRequest;
 import dev.chatgate.openai.tokens.TokenCounters;
-import dev.chatgate.openai.validation.Kind;
+import dev.chatgate.openai.validation.JsonType;
 import dev.chatgate.openai.validation.Rule;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ class ChatRulesTest {
   private static final List<String> NOT_NUMBERS = List.of("\"1\"", "true", "{}", "[]");
   private static final List<String> NOT_OBJECTS = List.of("\"{}\"", "1", "0.5", "false", "[]");
 
-  private final ChatRequestParser parser = new ChatRequestParser(new TokenCounters());
+  private final ChatOperation parser = new ChatOperation(new TokenCounters());
 
   /**
    * One rule's examples.
@@ -341,7 +342,7 @@ class ChatRulesTest {
   void goodValuesPass(Row row) {
     for (String value : row.good()) {
       var parsed = parse(row.body().replace("§", value));
-      assertInstanceOf(ParsedChat.Valid.class, parsed, () -> row + " " + value + ": " + parsed);
+      assertInstanceOf(ParsedRequest.Valid.class, parsed, () -> row + " " + value + ": " + parsed);
     }
   }
 
@@ -384,7 +385,8 @@ class ChatRulesTest {
       assertEquals(Optional.of(row.param()), error.param());
     } else {
       assertInstanceOf(
-          ParsedChat.Valid.class, parse(without.replace("[§]", "[" + row.good().getFirst() + "]")));
+          ParsedRequest.Valid.class,
+          parse(without.replace("[§]", "[" + row.good().getFirst() + "]")));
     }
   }
 
@@ -395,7 +397,7 @@ class ChatRulesTest {
             .filter(
                 rule -> rule.path().startsWith("messages[].") || rule.path().startsWith("tools[]."))
             .filter(rule -> !rule.required() && !rule.path().endsWith("[]"))
-            .filter(rule -> !rule.allows(Kind.NULL))
+            .filter(rule -> !rule.allows(JsonType.NULL))
             .map(Rule::path)
             .toList();
     assertEquals(List.of(), missing);
@@ -415,14 +417,14 @@ class ChatRulesTest {
     assertEquals(code, error.code().wireName(), () -> row + " " + value);
     assertEquals(Optional.of(row.param()), error.param(), () -> row + " " + value);
     assertEquals(400, error.status());
-    assertTrue(error.message().contains("Expected "), error.message());
+    assertTrue(error.message().matches("(?s).*': (Expected|Required) .*"), error.message());
   }
 
   private ApiError refused(String body) {
-    return assertInstanceOf(ParsedChat.Invalid.class, parse(body), body).error();
+    return assertInstanceOf(ParsedRequest.Invalid.class, parse(body), body).error();
   }
 
-  private ParsedChat parse(String body) {
+  private ParsedRequest parse(String body) {
     return parser.parse(body.getBytes(StandardCharsets.UTF_8));
   }
 }

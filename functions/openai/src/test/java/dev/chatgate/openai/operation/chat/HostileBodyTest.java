@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.error.ApiError;
+import dev.chatgate.openai.operation.ParsedRequest;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
@@ -24,10 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileBodyTest {
   private static final String SAY = "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
   private static final String GOOD = "{\"model\":\"m\"," + SAY + "}";
-  private static final int MOST_BYTES = 4 * 1024 * 1024;
+  private static final int MAX_BYTES = 4 * 1024 * 1024;
   private static final Duration QUICKLY = Duration.ofSeconds(10);
 
-  private final ChatRequestParser parser = new ChatRequestParser(new TokenCounters());
+  private final ChatOperation parser = new ChatOperation(new TokenCounters());
 
   @ParameterizedTest
   @ValueSource(
@@ -85,7 +86,8 @@ class HostileBodyTest {
 
   @Test
   void whiteSpaceMayFollowTheBody() {
-    assertInstanceOf(ParsedChat.Valid.class, parse((" \t\r\n" + GOOD + " \t\r\n").getBytes(UTF_8)));
+    assertInstanceOf(
+        ParsedRequest.Valid.class, parse((" \t\r\n" + GOOD + " \t\r\n").getBytes(UTF_8)));
   }
 
   @ParameterizedTest
@@ -119,7 +121,7 @@ class HostileBodyTest {
   @Test
   void theSameKeyInTwoObjectsIsFine() {
     var body = "{\"model\":\"m\"," + SAY + ",\"a\":[{\"a\":1,\"b\":{\"a\":{\"a\":2}}},{\"a\":1}]}";
-    assertInstanceOf(ParsedChat.Valid.class, parse(body.getBytes(UTF_8)));
+    assertInstanceOf(ParsedRequest.Valid.class, parse(body.getBytes(UTF_8)));
   }
 
   @Test
@@ -199,13 +201,13 @@ class HostileBodyTest {
   @Test
   void wholePairsPass() {
     var body = "{\"model\":\"m\"," + SAY + ",\"\\uD83D\\uDE00\":\"\\ud83d\\ude00 \uD83D\uDE00\"}";
-    assertInstanceOf(ParsedChat.Valid.class, parse(body.getBytes(UTF_8)));
+    assertInstanceOf(ParsedRequest.Valid.class, parse(body.getBytes(UTF_8)));
   }
 
   @Test
   void nestingEndsAtAHundred() {
-    assertInstanceOf(ParsedChat.Valid.class, parse(nested("[", "]", 99).getBytes(UTF_8)));
-    assertInstanceOf(ParsedChat.Valid.class, parse(nested("{\"a\":", "}", 99).getBytes(UTF_8)));
+    assertInstanceOf(ParsedRequest.Valid.class, parse(nested("[", "]", 99).getBytes(UTF_8)));
+    assertInstanceOf(ParsedRequest.Valid.class, parse(nested("{\"a\":", "}", 99).getBytes(UTF_8)));
     for (int depth : new int[] {100, 101, 102, 10_000, 500_000}) {
       assertTooDeep(nested("[", "]", depth));
       assertTooDeep(nested("{\"a\":", "}", depth));
@@ -225,7 +227,7 @@ class HostileBodyTest {
 
   private void assertTooDeep(String body) {
     ApiError error = assertTimeout(QUICKLY, () -> refused(body));
-    assertTrue(error.message().contains("nesting"), error.message());
+    assertTrue(error.message().contains("nested"), error.message());
     assertEquals("invalid_json", error.code().wireName());
   }
 
@@ -236,7 +238,7 @@ class HostileBodyTest {
       String fits = shape.replace("§", "1".repeat(room));
       String tooLong = shape.replace("§", "1".repeat(room + 1));
       var body = "{\"model\":\"m\"," + SAY + ",\"x\":[" + fits + "]}";
-      assertInstanceOf(ParsedChat.Valid.class, parse(body.getBytes(UTF_8)), shape);
+      assertInstanceOf(ParsedRequest.Valid.class, parse(body.getBytes(UTF_8)), shape);
       ApiError error = refused("{\"x\":[0," + tooLong + "]}");
       assertEquals("invalid_json", error.code().wireName());
       assertEquals(Optional.of("x[1]"), error.param());
@@ -259,7 +261,7 @@ class HostileBodyTest {
   void bigBodiesOfEveryKindAreReadInBoundedTime() {
     var random = new SplittableRandom(7);
     var keys = new StringBuilder("{\"model\":\"m\"," + SAY);
-    while (keys.length() < MOST_BYTES - 100) {
+    while (keys.length() < MAX_BYTES - 100) {
       keys.append(",\"").append(Integer.toString(random.nextInt(), 36)).append("\":0");
     }
     for (String body :
@@ -272,7 +274,7 @@ class HostileBodyTest {
           " ".repeat(4_100_000) + "{\"model\":\"m\"," + SAY + "}"
         }) {
       var parsed = assertTimeout(QUICKLY, () -> parse(body.getBytes(UTF_8)));
-      if (parsed instanceof ParsedChat.Valid(ChatRequest request)) {
+      if (parsed instanceof ParsedRequest.Valid(var request)) {
         assertTimeout(QUICKLY, () -> request.promptTokens("openai/gpt-4o"));
       }
     }
@@ -289,12 +291,12 @@ class HostileBodyTest {
   }
 
   private ApiError refused(byte[] body) {
-    ApiError error = assertInstanceOf(ParsedChat.Invalid.class, parse(body)).error();
+    ApiError error = assertInstanceOf(ParsedRequest.Invalid.class, parse(body)).error();
     assertEquals(400, error.status());
     return error;
   }
 
-  private ParsedChat parse(byte[] body) {
+  private ParsedRequest parse(byte[] body) {
     return parser.parse(body);
   }
 }

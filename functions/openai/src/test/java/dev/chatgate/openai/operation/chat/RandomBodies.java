@@ -1,5 +1,6 @@
 package dev.chatgate.openai.operation.chat;
 
+import dev.chatgate.openai.operation.UpstreamEdits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -76,19 +77,20 @@ final class RandomBodies {
 
   /** Adds the field, if any, and returns what must be inserted after the opening brace. */
   private String maxTokens(List<Body> fields, UpstreamEdits edits) {
-    String max = edits.maxTokens().isPresent() ? "" + edits.maxTokens().getAsLong() : "null";
+    String max =
+        edits.completionLimit().isPresent() ? "" + edits.completionLimit().getAsLong() : "null";
     switch (random.nextInt(3)) {
       case 0 -> fields.add(field("max_tokens", "17"));
       case 1 -> fields.add(field("max_tokens", "null", max));
       default -> {
-        return edits.maxTokens().isPresent() ? "\"max_tokens\":" + max + "," : "";
+        return edits.completionLimit().isPresent() ? "\"max_tokens\":" + max + "," : "";
       }
     }
     return "";
   }
 
   private String streamOptions(List<Body> fields, UpstreamEdits edits) {
-    boolean set = edits.includeUsage();
+    boolean set = edits.askForUsage();
     String other = space() + "\"y\"" + space() + ":" + value(2) + space();
     String flag = space() + key("include_usage") + space() + ":" + space();
     switch (random.nextInt(6)) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chatgate.openai.operation;
+
+import org.jspecify.annotations.NullMarked;
