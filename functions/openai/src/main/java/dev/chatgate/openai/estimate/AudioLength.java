@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  *   <li>a format that is not known: {@value #OPUS}.
  * </ul>
  */
-final class AudioLength {
+public final class AudioLength {
   private static final int PCM = 32_000;
   private static final int G711 = 8_000;
   private static final int MP3 = 8_000;
@@ -48,7 +48,7 @@ final class AudioLength {
   private AudioLength() {}
 
   /** In milliseconds, of bytes in a named format: as clients name it, or a media subtype. */
-  static long byFormat(String format, long bytes) {
+  public static long byFormat(String format, long bytes) {
     return at(
         switch (format) {
           case "pcm", "pcm16", "l16", "wav", "x-wav", "wave" -> PCM;

@@ -3,7 +3,7 @@ package dev.chatgate.openai.estimate;
 import java.util.Optional;
 
 /** What a string of base64 holds, as far as its first bytes or its media type say. */
-sealed interface Media {
+public sealed interface Media {
   /** A picture of any format. */
   record Picture() implements Media {}
 

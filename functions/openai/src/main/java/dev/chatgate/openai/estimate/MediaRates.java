@@ -45,12 +45,12 @@ public record MediaRates(long perSecond, long perPage) {
   }
 
   /** Tokens of sound. */
-  long sound(long millis) {
+  public long sound(long millis) {
     return Math.ceilDiv(millis * perSecond, 1_000L);
   }
 
   /** Tokens of a document's pages. */
-  long pages(long pages) {
+  public long pages(long pages) {
     return pages * perPage;
   }
 }

@@ -5,7 +5,7 @@ package dev.chatgate.openai.estimate;
  * them in the clear; where they are inside compressed object streams (PDF 1.5), the bytes tell,
  * {@value #BYTES_PER_PAGE} a page: text that is set by TeX takes 15 to 20 kB a page with its fonts.
  */
-final class PdfPages {
+public final class PdfPages {
   static final int BYTES_PER_PAGE = 16 * 1024;
 
   /** No page is believed to take more: so a few visible pages cannot hide many. */

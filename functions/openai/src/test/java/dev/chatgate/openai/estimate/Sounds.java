@@ -7,12 +7,12 @@ import java.nio.ByteOrder;
 import java.util.Random;
 
 /** Files of sound as encoders write them, as far as their heads go; what follows is random. */
-final class Sounds {
+public final class Sounds {
   private static final long SEED = 7;
 
   private Sounds() {}
 
-  static byte[] noise(int bytes) {
+  public static byte[] noise(int bytes) {
     var noise = new byte[bytes];
     new Random(SEED).nextBytes(noise);
     return noise;
@@ -26,7 +26,7 @@ final class Sounds {
     return text.getBytes(ISO_8859_1);
   }
 
-  static byte[] wav(int seconds, int bytesPerSecond) {
+  public static byte[] wav(int seconds, int bytesPerSecond) {
     var file = noise(44 + seconds * bytesPerSecond);
     over(file)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -48,7 +48,7 @@ final class Sounds {
   /**
    * MPEG 1 layer III at 44.1 kHz behind an ID3 tag of 1,000 bytes; the index names the bit rate.
    */
-  static byte[] mp3(int seconds, int kbit, int index) {
+  public static byte[] mp3(int seconds, int kbit, int index) {
     var file = noise(1010 + seconds * kbit * 125);
     over(file).put(latin("ID3")).put(new byte[] {4, 0, 0, 0, 0, 7, 104});
     over(file).position(1010).put(new byte[] {(byte) 0xFF, (byte) 0xFB, (byte) (index << 4), 0});
@@ -56,21 +56,21 @@ final class Sounds {
   }
 
   /** MPEG 2 layer III at 24 kHz, 32 kbit/s: speech. */
-  static byte[] speechMp3(int seconds) {
+  public static byte[] speechMp3(int seconds) {
     var file = noise(seconds * 4_000);
     over(file).put(new byte[] {(byte) 0xFF, (byte) 0xF3, (byte) (4 << 4 | 4), (byte) 0xC0});
     return file;
   }
 
   /** With the number of frames in its first one, whose own bit rate says nothing. */
-  static byte[] variableMp3(int seconds, int meanKbit) {
+  public static byte[] variableMp3(int seconds, int meanKbit) {
     var file = noise(seconds * meanKbit * 125);
     over(file).put(new byte[] {(byte) 0xFF, (byte) 0xFB, (byte) (14 << 4), 0});
     over(file).position(36).put(latin("Xing")).putInt(1).putInt(seconds * 44_100 / 1152);
     return file;
   }
 
-  static byte[] flac(int seconds, int bytesPerSecond) {
+  public static byte[] flac(int seconds, int bytesPerSecond) {
     var file = noise(seconds * bytesPerSecond);
     over(file)
         .put(latin("fLaC"))
@@ -80,7 +80,7 @@ final class Sounds {
     return file;
   }
 
-  static byte[] oggOpus(int seconds, int bytesPerSecond) {
+  public static byte[] oggOpus(int seconds, int bytesPerSecond) {
     var file = noise(seconds * bytesPerSecond);
     over(file).put(latin("OggS")).position(28).put(latin("OpusHead"));
     over(file)
@@ -91,7 +91,7 @@ final class Sounds {
     return file;
   }
 
-  static byte[] adts(int seconds, int frameBytes) {
+  public static byte[] adts(int seconds, int frameBytes) {
     int frames = seconds * 44_100 / 1024;
     var file = noise(frames * frameBytes);
     for (int i = 0; i < frames; i++) {
@@ -107,7 +107,7 @@ final class Sounds {
     return file;
   }
 
-  static byte[] m4a(int seconds, int bytesPerSecond) {
+  public static byte[] m4a(int seconds, int bytesPerSecond) {
     var file = noise(seconds * bytesPerSecond);
     over(file).putInt(32).put(latin("ftypM4A "));
     over(file)
@@ -120,7 +120,7 @@ final class Sounds {
     return file;
   }
 
-  static byte[] webm(int seconds, int bytesPerSecond) {
+  public static byte[] webm(int seconds, int bytesPerSecond) {
     var file = noise(seconds * bytesPerSecond);
     over(file).putInt(0x1A45DFA3);
     return file;

@@ -2,7 +2,6 @@ package dev.chatgate.openai.operation.chat;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.chatgate.openai.estimate.PromptEstimate;
 import dev.chatgate.openai.json.Span;
 import dev.chatgate.openai.validation.FieldReceiver;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.chatgate.openai.operation.chat;
 
-import dev.chatgate.openai.estimate.PromptEstimate;
 import dev.chatgate.openai.operation.Operation;
 import dev.chatgate.openai.operation.ParsedRequest;
 import dev.chatgate.openai.tokens.TokenCounters;

@@ -1,7 +1,6 @@
 package dev.chatgate.openai.operation.chat;
 
 import dev.chatgate.openai.estimate.MediaRates;
-import dev.chatgate.openai.estimate.PromptEstimate;
 import dev.chatgate.openai.json.Edit;
 import dev.chatgate.openai.operation.AnswerReader;
 import dev.chatgate.openai.operation.MeteredRequest;

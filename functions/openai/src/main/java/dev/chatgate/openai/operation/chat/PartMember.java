@@ -1,4 +1,4 @@
-package dev.chatgate.openai.estimate;
+package dev.chatgate.openai.operation.chat;
 
 import org.jspecify.annotations.Nullable;
 

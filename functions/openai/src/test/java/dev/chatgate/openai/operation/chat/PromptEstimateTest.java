@@ -1,4 +1,5 @@
-package dev.chatgate.openai.estimate;
+package dev.chatgate.openai.operation.chat;
+
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.operation.ParsedRequest;
-import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,9 @@
-package dev.chatgate.openai.estimate;
+package dev.chatgate.openai.operation.chat;
+
+import dev.chatgate.openai.estimate.AudioLength;
+import dev.chatgate.openai.estimate.Media;
+import dev.chatgate.openai.estimate.MediaRates;
+import dev.chatgate.openai.estimate.PdfPages;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
