@@ -2,6 +2,7 @@ package dev.chatgate.checks;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -9,6 +10,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +20,25 @@ import org.junit.jupiter.api.Test;
  * the class path; functions/README.md draws both.
  */
 class ArchitectureTest {
+  private static final List<String> MODULES =
+      Stream.of(
+              "quota",
+              "openai",
+              "provider",
+              "aws",
+              "telemetry",
+              "streaming",
+              "gateway",
+              "warmup",
+              "reconciler",
+              "admin",
+              "cli",
+              "local",
+              "bench",
+              "testkit")
+          .map("dev.chatgate."::concat)
+          .toList();
+
   private static JavaClasses production;
 
   /** Micronaut generates classes whose names begin with a dollar sign: they are no files. */
@@ -27,6 +49,11 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("/$"))
             .importPackages("dev.chatgate");
+    for (var module : MODULES) {
+      assertTrue(
+          production.stream().anyMatch(type -> type.getPackageName().startsWith(module)),
+          module + " is not on the class path");
+    }
   }
 
   @Test

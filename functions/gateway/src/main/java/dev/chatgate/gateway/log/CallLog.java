@@ -6,7 +6,6 @@ import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.http.Route;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.quota.Settlement;
 import dev.chatgate.provider.ProviderResult;
 import dev.chatgate.quota.Settlement;
 import dev.chatgate.telemetry.LogLine;

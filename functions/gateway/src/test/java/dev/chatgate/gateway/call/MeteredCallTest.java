@@ -239,8 +239,7 @@ class MeteredCallTest {
               OptionalLong.empty()),
           new RateLimits(
               List.of(
-                  new RateLimits.Bucket(
-                      Limits.REQUESTS_PER_MINUTE, 1, 0, Duration.ofSeconds(2)))),
+                  new RateLimits.Bucket(Limits.REQUESTS_PER_MINUTE, 1, 0, Duration.ofSeconds(2)))),
           1);
 
   @Test

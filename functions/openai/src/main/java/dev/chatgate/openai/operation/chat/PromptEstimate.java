@@ -1,12 +1,11 @@
 package dev.chatgate.openai.operation.chat;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.chatgate.openai.estimate.AudioLength;
 import dev.chatgate.openai.estimate.Media;
 import dev.chatgate.openai.estimate.MediaRates;
 import dev.chatgate.openai.estimate.PdfPages;
-
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.chatgate.openai.tokens.TokenCounter;
 import java.io.IOException;
 import java.util.Locale;

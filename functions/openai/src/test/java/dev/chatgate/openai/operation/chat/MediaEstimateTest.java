@@ -1,14 +1,12 @@
 package dev.chatgate.openai.operation.chat;
 
-import dev.chatgate.openai.estimate.Sounds;
-
-
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.openai.estimate.Sounds;
 import dev.chatgate.openai.operation.ParsedRequest;
 import dev.chatgate.openai.tokens.TokenCounters;
 import java.lang.management.ManagementFactory;
