@@ -116,6 +116,7 @@ class StoredFormsTest {
   }
 
   /** The forms: where one item of each is, a name that it knows, how it is read and rewritten. */
+  @SuppressWarnings("ImmutableEnumChecker")
   enum Form {
     TENANT(
         StoredItems.TABLES.tenants(),

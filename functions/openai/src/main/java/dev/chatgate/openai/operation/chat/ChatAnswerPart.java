@@ -18,20 +18,10 @@ final class ChatAnswerPart implements AnswerPart {
   private boolean choices;
   private boolean others;
   private boolean error;
-  private List<Member> usages = List.of();
+  private List<UsageMember> usages = List.of();
   private List<Span> usageValues = List.of();
   private List<Span> models = List.of();
   private List<String> finishReasons = List.of();
-
-  /**
-   * A member of the outermost object.
-   *
-   * @param keyFrom where its name begins, quote included
-   * @param value where its value stands
-   * @param afterOthers whether another member, not of this name, stands before it
-   * @param isNull whether the value is null
-   */
-  record Member(int keyFrom, Span value, boolean afterOthers, boolean isNull) {}
 
   /**
    * @param dropsUsage whether a chunk with usage alone is not for the tenant
@@ -66,7 +56,7 @@ final class ChatAnswerPart implements AnswerPart {
     others = true;
   }
 
-  void foundUsage(Member member) {
+  void foundUsage(UsageMember member) {
     usages = with(usages, member);
     usageValues = member.isNull ? usageValues : with(usageValues, member.value);
   }

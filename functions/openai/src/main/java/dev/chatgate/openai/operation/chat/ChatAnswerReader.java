@@ -48,9 +48,9 @@ final class ChatAnswerReader implements AnswerReader {
    * @param renamed whether the provider has another name for the model
    * @param output receives the text of the choices
    */
-  ChatAnswerReader(ChatRequest request, boolean renamed, OutputListener output) {
+  ChatAnswerReader(ChatFields request, boolean renamed, OutputListener output) {
     this.choices = request.choices();
-    this.dropsUsage = !request.includesUsage();
+    this.dropsUsage = !request.includeUsage();
     this.cutsUsage = dropsUsage && request.stream();
     this.modelName =
         renamed ? JsonText.quoted(request.model()).getBytes(StandardCharsets.UTF_8) : null;
@@ -143,12 +143,12 @@ final class ChatAnswerReader implements AnswerReader {
     json.skipChildren();
   }
 
-  private static ChatAnswerPart.Member readMember(JsonParser json, int offset, boolean others)
+  private static UsageMember readMember(JsonParser json, int offset, boolean others)
       throws IOException {
     int keyFrom = offset + (int) json.currentTokenLocation().getByteOffset();
     boolean isNull = json.nextToken() == JsonToken.VALUE_NULL;
     var value = readSpan(json, offset);
-    return new ChatAnswerPart.Member(keyFrom, value, others, isNull);
+    return new UsageMember(keyFrom, value, others, isNull);
   }
 
   /** Reads the value whose first token is the current one to its end. */

@@ -31,4 +31,10 @@ record ChatFields(
     @Nullable Span optionsNull,
     @Nullable Span optionsAt,
     boolean optionsEmpty,
-    @Nullable Span includeUsageAt) {}
+    @Nullable Span includeUsageAt) {
+
+  /** How many choices the provider may make, the larger of {@code n} and {@code best_of}. */
+  int samples() {
+    return Math.max(choices, bestOf);
+  }
+}

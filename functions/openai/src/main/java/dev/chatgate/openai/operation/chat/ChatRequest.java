@@ -8,7 +8,6 @@ import dev.chatgate.openai.operation.OutputListener;
 import dev.chatgate.openai.operation.Reserve;
 import dev.chatgate.openai.operation.UpstreamEdits;
 import dev.chatgate.openai.tokens.TokenCounters;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +31,11 @@ final class ChatRequest implements MeteredRequest {
     this.counters = counters;
   }
 
+  /** What the gateway knows of the body. */
+  ChatFields fields() {
+    return fields;
+  }
+
   @Override
   public String model() {
     return fields.model();
@@ -40,31 +44,6 @@ final class ChatRequest implements MeteredRequest {
   @Override
   public boolean stream() {
     return fields.stream();
-  }
-
-  /** Whether the tenant asked for usage on the stream. */
-  boolean includesUsage() {
-    return fields.includeUsage();
-  }
-
-  /** How many choices the answer will have, {@code n}: 1 to 128. */
-  int choices() {
-    return fields.choices();
-  }
-
-  /** How many choices the provider may make for it, the larger of {@code n} and {@code best_of}. */
-  int samples() {
-    return Math.max(fields.choices(), fields.bestOf());
-  }
-
-  /** {@code max_tokens}, unless left out or null: 1 to 2,147,483,647. */
-  OptionalLong maxTokens() {
-    return fields.maxTokens();
-  }
-
-  /** {@code max_completion_tokens}, unless left out or null: 1 to 2,147,483,647. */
-  OptionalLong maxCompletionTokens() {
-    return fields.maxCompletionTokens();
   }
 
   /** By the rules of {@link PromptEstimate}. */
@@ -81,12 +60,12 @@ final class ChatRequest implements MeteredRequest {
 
   @Override
   public Reserve reserve(long ceiling, long ifNotSet) {
-    return ChatReserve.of(this, ceiling, ifNotSet);
+    return ChatReserve.of(fields, ceiling, ifNotSet);
   }
 
   @Override
   public String advice(long largestReserve) {
-    return ChatReserve.advice(largestReserve / samples(), samples());
+    return ChatReserve.advice(largestReserve / fields.samples(), fields.samples());
   }
 
   @Override
@@ -109,7 +88,7 @@ final class ChatRequest implements MeteredRequest {
 
   @Override
   public AnswerReader answerReader(boolean renamed, OutputListener output) {
-    return new ChatAnswerReader(this, renamed, output);
+    return new ChatAnswerReader(fields, renamed, output);
   }
 
   @Override

@@ -16,7 +16,7 @@ final class ChatReserve {
    *
    * @param ifNotSet the number for a request that sets none, at most the ceiling
    */
-  static Reserve of(ChatRequest request, long ceiling, long ifNotSet) {
+  static Reserve of(ChatFields request, long ceiling, long ifNotSet) {
     if (request.maxTokens().orElse(0) > ceiling) {
       return tooLarge("max_tokens", request.maxTokens().getAsLong(), ceiling);
     }
@@ -33,7 +33,7 @@ final class ChatReserve {
     return fitting(request, ifNotSet);
   }
 
-  private static Reserve fitting(ChatRequest request, long ifNotSet) {
+  private static Reserve fitting(ChatFields request, long ifNotSet) {
     var inserted =
         request.maxTokens().isPresent()
             ? OptionalLong.empty()

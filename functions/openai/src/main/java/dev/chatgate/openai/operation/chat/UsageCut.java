@@ -14,7 +14,7 @@ final class UsageCut {
    *
    * @param bytes valid JSON
    */
-  static Edit of(byte[] bytes, ChatAnswerPart.Member member) {
+  static Edit of(byte[] bytes, UsageMember member) {
     return member.afterOthers()
         ? Edit.cut(commaBefore(bytes, member.keyFrom()), member.value().to())
         : Edit.cut(member.keyFrom(), nextMember(bytes, member.value().to()));

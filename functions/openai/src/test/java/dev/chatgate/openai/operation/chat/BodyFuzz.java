@@ -40,9 +40,9 @@ final class BodyFuzz {
     if (request.stream()) {
       var up = (ChatRequest) assertInstanceOf(ParsedRequest.Valid.class, parsed).request();
       assertEquals("vendor/x", up.model());
-      assertEquals(request.maxTokens().orElse(4096), up.maxTokens().orElseThrow());
-      assertTrue(up.includesUsage());
-      assertEquals(request.samples(), up.samples());
+      assertEquals(request.fields().maxTokens().orElse(4096), up.fields().maxTokens().orElseThrow());
+      assertTrue(up.fields().includeUsage());
+      assertEquals(request.fields().samples(), up.fields().samples());
     }
   }
 }

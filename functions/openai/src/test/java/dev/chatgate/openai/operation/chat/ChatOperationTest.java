@@ -29,11 +29,11 @@ class ChatOperationTest {
                 + "\"max_completion_tokens\":9}");
     assertEquals("m", request.model());
     assertTrue(request.stream());
-    assertTrue(request.includesUsage());
-    assertEquals(3, request.choices());
-    assertEquals(5, request.samples());
-    assertEquals(OptionalLong.of(7), request.maxTokens());
-    assertEquals(OptionalLong.of(9), request.maxCompletionTokens());
+    assertTrue(request.fields().includeUsage());
+    assertEquals(3, request.fields().choices());
+    assertEquals(5, request.fields().samples());
+    assertEquals(OptionalLong.of(7), request.fields().maxTokens());
+    assertEquals(OptionalLong.of(9), request.fields().maxCompletionTokens());
   }
 
   @Test
