@@ -19,26 +19,27 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/**
- * Puts the reconciler together: the one place where its parts meet. Nothing here connects to
- * anything.
- */
+/** Dependency injection for the reconciler. Creating the beans opens no connection. */
 @Factory
 final class ReconcilerFactory {
   private static final Logger LOG = System.getLogger(ReconcilerFactory.class.getName());
 
-  // Held here: the log manager alone would forget the level with the logger.
+  // A strong reference: the log manager holds loggers weakly, and a collected logger loses its
+  // level.
   private static final java.util.logging.Logger LIBRARIES =
       java.util.logging.Logger.getLogger("io.micronaut");
 
   private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
 
-  /** Starts the application with the environment's settings; whoever asks for a part makes it. */
+  /**
+   * Starts the application with the environment's settings. A bean is created when it is first
+   * requested.
+   */
   static BeanContext start() {
     return start(Tables.ofLedger(System.getenv()));
   }
 
-  /** The same, with other tables. */
+  /** Starts the application with the given tables. */
   static BeanContext start(Tables tables) {
     LIBRARIES.setLevel(java.util.logging.Level.WARNING);
     return BeanContext.build().registerSingleton(tables).start();
@@ -54,10 +55,14 @@ final class ReconcilerFactory {
   StoreClock storeClock() {
     return new StoreClock(
         InstantSource.system(),
-        offset -> LOG.log(Level.WARNING, "the store''s clock is {0} ahead of ours", offset));
+        offset ->
+            LOG.log(Level.WARNING, "the store''s clock is {0} ahead of this machine''s", offset));
   }
 
-  /** Draws from the operating system at every call: nothing of it is in a snapshot. */
+  /**
+   * Its random source reads from the operating system at every call, so that a snapshot contains no
+   * random bytes.
+   */
   @Singleton
   Reconciler reconciler(AwsClients aws, Tables tables, StoreClock storeClock) {
     var dynamoDb = aws.ledgerDynamoDb(storeClock);

@@ -16,7 +16,10 @@ import java.util.Map;
  */
 public final class ReconcilerHandler
     implements RequestHandler<ScheduledEvent, Map<String, Integer>> {
-  /** Kept back of the invocation's time: for a store request in progress and the log line. */
+  /**
+   * Part of the invocation's time that is reserved for a store request in progress and the log
+   * line.
+   */
   private static final Duration RESERVED_TIME = Duration.ofSeconds(8);
 
   private final Reconciler reconciler;
@@ -40,10 +43,10 @@ public final class ReconcilerHandler
   }
 
   /**
-   * Runs once.
+   * Runs the reconciler once.
    *
-   * @param event the schedule's; not read
-   * @return the counts of the run, by the names that the log line has too
+   * @param event the scheduled event; not read
+   * @return the counts of the run, named as in the log line
    * @throws dev.chatgate.StoreUnavailableException if the list of due items cannot be read
    */
   @Override

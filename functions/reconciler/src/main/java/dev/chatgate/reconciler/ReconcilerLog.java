@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
-/** One line of JSON a run, metrics included: numbers only. */
+/** Writes one JSON line with metrics for each run. It contains only numbers. */
 final class ReconcilerLog {
   private final PrintStream out;
   private final MetricSource source;
@@ -19,7 +19,7 @@ final class ReconcilerLog {
     this.source = source;
   }
 
-  /** The counts of a run, by the names of the log line's fields. */
+  /** The counts of a run, named as the log line's fields. */
   static Map<String, Integer> counts(ReconcilerRun run) {
     return Map.of(
         "items", run.items(),

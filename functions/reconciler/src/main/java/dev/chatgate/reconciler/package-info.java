@@ -1,4 +1,4 @@
-/** Deployable: settles what died, on a schedule. */
+/** The reconciler as a Lambda function: settles calls that died, on a schedule. */
 @NullMarked
 package dev.chatgate.reconciler;
 

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The wired application over DynamoDB Local, found as on Lambda: by the SDK's own settings. */
+/**
+ * The complete application over DynamoDB Local, which it finds as on Lambda, by the SDK's settings.
+ */
 class ReconcilerHandlerTest {
   private static final int MAX_RUNS = 20;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -74,7 +76,9 @@ class ReconcilerHandlerTest {
     return handler.handleRequest(new ScheduledEvent(), new MinuteContext());
   }
 
-  /** As the schedule does: what a slow store left undone, the next run does. */
+  /**
+   * Repeats the run, as the schedule does, because a slow store can leave work for the next one.
+   */
   private static void runUntilDone(ReconcilerHandler handler) {
     for (int run = 0; run < MAX_RUNS; run++) {
       try {
@@ -89,7 +93,7 @@ class ReconcilerHandlerTest {
   }
 
   @Test
-  void aScheduledEventSettlesWhatDied() {
+  void aScheduledEventSettlesCallsThatDied() {
     var key = deadCall("scheduled");
     try (var application = ReconcilerFactory.start(local.tables())) {
       runUntilDone(new ReconcilerHandler(application));
@@ -100,7 +104,7 @@ class ReconcilerHandlerTest {
   }
 
   @Test
-  void aStoreThatIsAwayIsAnErrorOfTheFunction() {
+  void anUnavailableStoreIsAnErrorOfTheFunction() {
     var away = LocalDynamoDb.start();
     away.close();
     var before = System.setProperty("aws.endpointUrl", away.endpoint().toString());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ReconcilerLogTest {
   @Test
-  void theCountsOfARunHaveTheNamesOfTheLine() {
+  void theCountsAreNamedAsInTheLogLine() {
     assertEquals(
         Map.of(
             "items", 9,

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds the template's function against the code. */
+/** Compares the reconciler's function in the template with the code. */
 class ScheduleTest {
   private static final Pattern FUNCTION =
       Pattern.compile("(?ms)^  ReconcilerFunction:\n(.*?)^  \\w");
@@ -31,7 +31,7 @@ class ScheduleTest {
   }
 
   @Test
-  void theVariablesAreTheOnesThatAreRead() {
+  void theTemplateSetsTheVariablesThatAreRead() {
     var variables = new TreeMap<String, String>();
     LINE.matcher(find(VARIABLES, function))
         .results()
@@ -40,9 +40,12 @@ class ScheduleTest {
     assertEquals(2, variables.size());
   }
 
-  /** By its class alone: named with a method, AWS's runtime client calls it by reflection. */
+  /**
+   * The template must name only the class; with a method, AWS's runtime client calls it by
+   * reflection.
+   */
   @Test
-  void theHandlerIsThisOne() {
+  void theTemplateNamesThisHandler() {
     assertEquals(
         ReconcilerHandler.class.getName(),
         find(Pattern.compile("(?m)^      Handler: (\\S+)$"), function));

@@ -6,35 +6,35 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that ends answers whose time is over. A write to a client that does not read waits
- * without a limit, and only another thread can end it.
+ * One background thread that aborts answers after their time limit. A socket write to a client that
+ * does not read blocks without a limit; only another thread can end it, by closing the socket.
  *
- * <p>The thread sleeps until the nearest limit that it knew of when it fell asleep. An answer that
- * ends before its limit does not wake it, so that a series of calls with later and later limits
- * costs one wake-up and not one each.
+ * <p>The thread parks until the nearest limit. It is unparked only when an answer with an earlier
+ * limit is added. An answer that ends before its limit does not unpark it, so that consecutive
+ * calls, each with a later limit, do not cost one wake-up each.
  */
 final class AnswerLimits {
 
-  /** Of all answers of the process. */
+  /** The instance for all answers of the process. */
   static final AnswerLimits SHARED = new AnswerLimits();
 
   private static final long MAX_SLEEP_NANOS = 3_600_000_000_000L;
 
-  private final Set<ResponseStream> answers = ConcurrentHashMap.newKeySet();
+  private final Set<LimitedAnswer> answers = ConcurrentHashMap.newKeySet();
   private @Nullable Thread thread;
   private volatile long wakesAtNanos;
   private volatile boolean asleep;
 
-  /** Ends an answer once its limit has passed, which is set already. */
-  void add(ResponseStream answer) {
+  /** Aborts the answer once {@link LimitedAnswer#limitNanos} has passed; set that first. */
+  void add(LimitedAnswer answer) {
     answers.add(answer);
     if (!asleep || answer.limitNanos() - wakesAtNanos < 0) {
       LockSupport.unpark(running());
     }
   }
 
-  /** Leaves an answer alone. */
-  void remove(ResponseStream answer) {
+  /** Stops watching an answer. */
+  void remove(LimitedAnswer answer) {
     answers.remove(answer);
   }
 
@@ -52,34 +52,36 @@ final class AnswerLimits {
   private void run() {
     while (true) {
       long now = System.nanoTime();
-      sleep(now, look(now));
+      sleep(now, abortLate(now));
     }
   }
 
-  /** Ends what is late; returns the time to the nearest limit of the others. */
-  private long look(long now) {
+  /**
+   * Aborts the answers that are late; returns the nanoseconds to the nearest limit of the others.
+   */
+  private long abortLate(long now) {
     long nearest = MAX_SLEEP_NANOS;
-    for (ResponseStream answer : answers) {
+    for (LimitedAnswer answer : answers) {
       long left = answer.limitNanos() - now;
       if (left > 0) {
         nearest = Math.min(nearest, left);
       } else {
-        end(answer);
+        abort(answer);
       }
     }
     return nearest;
   }
 
-  /** One that has been removed meanwhile has ended in time. */
-  private void end(ResponseStream late) {
+  /** Does nothing if the answer has been removed meanwhile, because then it ended in time. */
+  private void abort(LimitedAnswer late) {
     if (answers.remove(late)) {
       late.timeOut();
     }
   }
 
   /**
-   * An answer that is added between the look and the sleep finds this thread not asleep and unparks
-   * it, which ends the sleep at once.
+   * If an answer is added after {@link #abortLate} and before this method parks, {@code asleep} is
+   * false, so that {@link #add} unparks the thread and {@code parkNanos} returns at once.
    */
   private void sleep(long now, long left) {
     wakesAtNanos = now + left;

@@ -15,12 +15,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to the Runtime API: just enough of RFC 9112 for it. A socket of our own,
- * because none of the JDK's clients sends trailers, and {@code java.net.http} holds a chunk back
- * until the next one.
+ * One HTTP/1.1 connection to the Runtime API. It implements only the part of RFC 9112 that the
+ * Runtime API uses. It uses a socket because the JDK's HTTP clients cannot send trailers, and
+ * {@code java.net.http} delays each chunk until the next one is written.
  *
- * <p>Reads have no time limit: {@code next} blocks for as long as nobody calls, and the process may
- * be frozen meanwhile.
+ * <p>Reads have no time limit: {@code next} blocks until there is an invocation, and the process
+ * may be frozen meanwhile.
  */
 final class Connection implements Closeable {
 
@@ -30,7 +30,7 @@ final class Connection implements Closeable {
   /** Far above Lambda's own limit of 6 MB for an event. */
   private static final int MAX_BODY_BYTES = 256 * 1024 * 1024;
 
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   private final @Nullable Socket socket;
   private final InputStream in;
@@ -72,20 +72,20 @@ final class Connection implements Closeable {
     frame.send(out);
   }
 
-  /** Whether the server will take another request here. */
+  /** Whether another request may be sent over this connection. */
   boolean reusable() {
     return reusable;
   }
 
   /**
-   * Whether any byte of a reply has come; until then a request on an idle connection may be
-   * repeated.
+   * Waits for the first byte of the reply. Returns false if the server closed the connection before
+   * it; then the request may be repeated over a new connection.
    */
   boolean awaitReply() throws IOException {
     return position < limit || fill();
   }
 
-  /** Reads the next final answer; interim ones (1xx) are passed over. */
+  /** Reads the next final answer; skips interim answers (1xx). */
   RuntimeApiResponse receive() throws IOException {
     RuntimeApiResponse reply = receiveAny();
     while (reply.status() < 200) {
@@ -101,7 +101,7 @@ final class Connection implements Closeable {
     if ("close".equalsIgnoreCase(connection)) {
       reusable = false;
     }
-    return new RuntimeApiResponse(status, header, hasBody(status) ? readBody(header) : NOTHING);
+    return new RuntimeApiResponse(status, header, hasBody(status) ? readBody(header) : EMPTY);
   }
 
   private static boolean hasBody(int status) {
@@ -110,7 +110,7 @@ final class Connection implements Closeable {
 
   private static int status(String statusLine) throws IOException {
     if (!statusLine.startsWith("HTTP/1.") || statusLine.length() < 12) {
-      throw new IOException("The Runtime API did not answer in HTTP/1.1");
+      throw new IOException("The Runtime API sent a malformed status line");
     }
     return number(statusLine.substring(9, 12), 10);
   }
@@ -234,14 +234,14 @@ final class Connection implements Closeable {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Refused below.
+      // Reported below.
     }
-    throw new IOException("The Runtime API sent a size or status that is none");
+    throw new IOException("The Runtime API sent an invalid size or status");
   }
 
   /**
-   * Ends the connection from another thread: what waits on it, a write or a read, fails. It is
-   * reset, because bytes that the other side does not take would hold an orderly end up.
+   * Closes the connection from another thread; a blocked read or write then fails. Closes with a
+   * TCP reset, because an orderly close would wait until the peer reads the unsent bytes.
    */
   void abort() {
     try {
@@ -249,7 +249,7 @@ final class Connection implements Closeable {
         socket.setSoLinger(true, 0);
       }
     } catch (IOException e) {
-      // It is closed already.
+      // The socket is closed already.
     } finally {
       close();
     }
@@ -263,7 +263,7 @@ final class Connection implements Closeable {
         socket.close();
       }
     } catch (IOException e) {
-      // Nothing is lost: what was to be said over it has been said.
+      // Nothing is left to be sent or read.
     }
   }
 }

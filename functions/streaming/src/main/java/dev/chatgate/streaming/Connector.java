@@ -12,10 +12,13 @@ interface Connector {
   /** The value of the {@code Host} header. */
   String host();
 
-  /** The Runtime API as {@code AWS_LAMBDA_RUNTIME_API} names it. */
+  /** Connects to the address in {@code AWS_LAMBDA_RUNTIME_API}. */
   record Network(String host, InetSocketAddress address) implements Connector {
 
-    /** Reads {@code 127.0.0.1:9001} or {@code [::1]:9001}; null if it is neither. */
+    /**
+     * Parses an address such as {@code 127.0.0.1:9001} or {@code [::1]:9001}; null if it is not
+     * valid.
+     */
     static @Nullable Network parse(String hostAndPort) {
       int colon = hostAndPort.lastIndexOf(':');
       if (colon <= 0) {

@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * A failure as the Runtime API takes it: a type in a header, {@code
+ * A failure in the form that the Runtime API expects: a type in a header, {@code
  * {"errorMessage","errorType","stackTrace"}} as the body.
  *
- * <p>Lambda hands the body to whoever invoked the function and writes it to the log. An exception
- * thrown while answering may quote the request, so its message stays in the process: {@code
- * errorMessage} is its class name. A failure to start happens before any request is there, and its
- * message is what the operator needs: that one is told.
+ * <p>Lambda returns the body to the caller of the function and writes it to the log. An exception
+ * that is thrown while a request is answered may quote the request. Its message is therefore not
+ * reported; {@code errorMessage} is its class name. A failure at the start cannot quote a request,
+ * and the operator needs its message, so it is reported.
  */
 final class ErrorReport {
 
@@ -24,15 +24,15 @@ final class ErrorReport {
     this.json = json;
   }
 
-  /** Of a handler that failed while it had a request: class names and frames only. */
+  /** Reports a handler that failed on a request, with class name and stack frames only. */
   static ErrorReport ofInvocation(Throwable error) {
     return of("Runtime.UserException", error, error.getClass().getName());
   }
 
   /**
-   * Of a start or a restore that failed: with the message.
+   * Reports a failed start or restore, with the exception's message.
    *
-   * @param type what Lambda shows as the kind of error, {@code Runtime.} and a word
+   * @param type the error type that Lambda shows, {@code Runtime.} and a word
    */
   static ErrorReport ofStart(String type, Throwable error) {
     String message = error.getMessage();
@@ -57,7 +57,7 @@ final class ErrorReport {
     }
   }
 
-  /** For the header or trailer {@code Lambda-Runtime-Function-Error-Type}. */
+  /** The value of the header or trailer {@code Lambda-Runtime-Function-Error-Type}. */
   String type() {
     return type;
   }
@@ -66,7 +66,7 @@ final class ErrorReport {
     return json;
   }
 
-  /** For the trailer {@code Lambda-Runtime-Function-Error-Body}. */
+  /** The value of the trailer {@code Lambda-Runtime-Function-Error-Body}. */
   String base64() {
     return new String(Base64.getEncoder().encode(json), StandardCharsets.ISO_8859_1);
   }

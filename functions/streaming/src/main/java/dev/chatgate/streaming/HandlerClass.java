@@ -2,22 +2,26 @@ package dev.chatgate.streaming;
 
 import java.lang.reflect.Constructor;
 
-/** Finds the handler that the function's {@code Handler} setting names. */
+/** Creates the handler that is named by the function's {@code Handler} setting. */
 final class HandlerClass {
 
   private HandlerClass() {}
 
   /**
-   * @throws IllegalArgumentException if the name is none of a handler
-   * @throws ReflectiveOperationException if there is no such class, or its constructor failed
+   * Creates the handler.
+   *
+   * @param arguments the program's arguments; the first is the handler's class name
+   * @throws IllegalArgumentException if the name is missing or is not the class of a usable handler
+   * @throws ReflectiveOperationException if the handler's constructor failed
    */
   static StreamingHandler instantiate(String[] arguments) throws ReflectiveOperationException {
     if (arguments.length == 0) {
-      throw new IllegalArgumentException("No handler was named: the class name is the argument");
+      throw new IllegalArgumentException(
+          "The handler's class name is missing: pass it as the first argument");
     }
     String name = arguments[0];
     if (name.contains("::")) {
-      throw refused(name, " names a method: give the class name alone");
+      throw refused(name, " names a method: give the class name only");
     }
     return construct(load(name));
   }

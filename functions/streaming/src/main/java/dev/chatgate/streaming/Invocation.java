@@ -1,5 +1,5 @@
 package dev.chatgate.streaming;
 
-/** One event to answer. The array is the handler's to keep or change. */
-@SuppressWarnings("ArrayRecordComponent") // Never compared; a copy of 6 MB would help nobody.
+/** One event to answer. The handler may keep and change the array. */
+@SuppressWarnings("ArrayRecordComponent") // Never compared; copying up to 6 MB would have no use.
 record Invocation(InvocationContext context, byte[] request) {}

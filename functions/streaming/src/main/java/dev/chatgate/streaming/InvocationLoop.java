@@ -5,36 +5,37 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for an invocation, has it answered, and asks for the next. */
+/** Fetches one invocation after the other and calls the handler for each. */
 final class InvocationLoop {
 
-  /** How often the next invocation is asked for after an answer that broke: for 5 s. */
-  private static final int MAX_QUESTIONS = 100;
+  /** Attempts to fetch the next invocation after a broken answer; with the pauses, 5 s in all. */
+  private static final int MAX_ATTEMPTS = 100;
 
   private static final long PAUSE_NANOS = 50_000_000L;
 
   private final RuntimeApi api;
   private final StreamingHandler handler;
-  private final boolean alone;
+  private final boolean onlyLoop;
   private final TraceId traceId;
   private boolean lastAnswerLost;
 
   /**
-   * @param alone whether this is the process's only loop: then the trace header may be a property
-   *     of the process, and the process may end with a broken virtual machine
+   * @param onlyLoop whether this is the process's only loop. If so, the trace header is set as a
+   *     system property, and a {@link VirtualMachineError} ends the loop
    */
-  InvocationLoop(RuntimeApi api, StreamingHandler handler, boolean alone) {
+  InvocationLoop(RuntimeApi api, StreamingHandler handler, boolean onlyLoop) {
     this.api = api;
     this.handler = handler;
-    this.alone = alone;
-    this.traceId = alone ? new TraceId.OfProcess() : new TraceId.OfThread();
+    this.onlyLoop = onlyLoop;
+    this.traceId = onlyLoop ? new TraceId.OfProcess() : new TraceId.OfThread();
   }
 
   /**
-   * Runs until the Runtime API is gone or the virtual machine is not to be trusted any more.
+   * Runs until the Runtime API fails or, in the only loop, the handler throws a {@link
+   * VirtualMachineError}.
    *
-   * @throws IOException if no further invocation can be had
-   * @throws VirtualMachineError out of the handler of a lone loop, after it was reported
+   * @throws IOException if no further invocation can be fetched
+   * @throws VirtualMachineError thrown by the handler of the only loop, after it was reported
    */
   void run() throws IOException {
     while (true) {
@@ -42,7 +43,7 @@ final class InvocationLoop {
     }
   }
 
-  /** One invocation, from question to confirmation. */
+  /** Handles one invocation, from fetching it to the confirmation of its answer. */
   void serve() throws IOException {
     Invocation invocation = next();
     traceId.set(invocation.context().traceId());
@@ -51,21 +52,21 @@ final class InvocationLoop {
     traceId.set(Optional.empty());
     response.complete(thrown);
     lastAnswerLost = response.wasLost();
-    if (alone && thrown instanceof VirtualMachineError broken) {
+    if (onlyLoop && thrown instanceof VirtualMachineError broken) {
       throw broken;
     }
   }
 
   /**
-   * The other side learns of a broken connection by itself, and perhaps not before the next
-   * question comes: until then that is out of turn.
+   * After a broken answer, Lambda may not have noticed yet that the connection is gone. Until it
+   * has, it answers {@code next} with a 403, so that the request is repeated.
    */
   private Invocation next() throws IOException {
-    for (int asked = 1; true; asked++) {
+    for (int attempt = 1; true; attempt++) {
       try {
         return api.next();
       } catch (RuntimeApiException e) {
-        if (!lastAnswerLost || !e.outOfTurn() || asked == MAX_QUESTIONS) {
+        if (!lastAnswerLost || !e.wrongState() || attempt == MAX_ATTEMPTS) {
           throw e;
         }
         LockSupport.parkNanos(this, PAUSE_NANOS);
@@ -80,7 +81,8 @@ final class InvocationLoop {
     } catch (Throwable t) {
       return t;
     } finally {
-      // A flag that the handler left set would close the next socket of a virtual thread.
+      // Clear an interrupt flag left by the handler: it would close the next socket of a virtual
+      // thread.
       boolean ignored = Thread.interrupted();
     }
   }

@@ -1,6 +1,6 @@
 package dev.chatgate.streaming;
 
-/** JSON strings (RFC 8259), the only part of JSON that needs care when writing it. */
+/** Writes JSON strings with the escapes of RFC 8259. */
 final class Json {
 
   private static final String HEX = "0123456789abcdef";
@@ -13,8 +13,8 @@ final class Json {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
-      } else if (c < ' ' || isLone(text, i)) {
-        escaped(out, c);
+      } else if (c < ' ' || isUnpaired(text, i)) {
+        appendEscape(out, c);
       } else {
         out.append(c);
       }
@@ -22,8 +22,8 @@ final class Json {
     out.append('"');
   }
 
-  /** Half a surrogate pair has no UTF-8 form; escaped, it survives. */
-  private static boolean isLone(String text, int i) {
+  /** An unpaired surrogate has no UTF-8 form; as an escape it is preserved. */
+  private static boolean isUnpaired(String text, int i) {
     char c = text.charAt(i);
     if (Character.isHighSurrogate(c)) {
       return i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1));
@@ -32,7 +32,7 @@ final class Json {
         && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
   }
 
-  private static void escaped(StringBuilder out, char c) {
+  private static void appendEscape(StringBuilder out, char c) {
     out.append("\\u")
         .append(HEX.charAt(c >> 12))
         .append(HEX.charAt((c >> 8) & 15))

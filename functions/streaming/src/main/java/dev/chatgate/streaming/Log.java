@@ -3,10 +3,12 @@ package dev.chatgate.streaming;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines on standard error, where Lambda takes logs from: one line an occurrence, because CloudWatch
- * makes every line an event of its own. Not {@code System.Logger}, which costs 20 ms of the start.
+ * Lines on standard error, where Lambda takes logs from: one line for each event, because
+ * CloudWatch stores every line as an event of its own. {@code System.Logger} is not used, because
+ * it adds 20 ms to the start.
  *
- * <p>Of an exception only class names and frames are written: its message may quote a request.
+ * <p>For an exception only class names and stack frames are written, because its message may quote
+ * a request.
  */
 final class Log {
 
@@ -15,12 +17,12 @@ final class Log {
 
   private Log() {}
 
-  /** Something that whoever operates the function should know. */
+  /** Writes a warning for the operator. */
   static void warn(String requestId, String message) {
     print(line("WARN", requestId, message));
   }
 
-  /** A failure while answering: class names and frames, no messages. */
+  /** Writes a failure while answering: class names and frames, no messages. */
   static void failure(String requestId, String message, Throwable error) {
     StringBuilder line = line("ERROR", requestId, message);
     @Nullable Throwable cause = error;
@@ -32,7 +34,10 @@ final class Log {
     print(line);
   }
 
-  /** Why the process ends; no request is involved, so that the message may be told. */
+  /**
+   * Writes why the process ends. No request is involved, so that an exception's message may be
+   * logged.
+   */
   static void fatal(String message) {
     print(line("FATAL", "", message));
   }

@@ -19,18 +19,21 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Pattern;
 
 /**
- * Plays events through the loop that serves real ones, over sockets on loopback, before a snapshot
- * is taken: as often as the compiler needs to be through with it. Nothing is left when it is
- * closed. Not to be shared by threads.
+ * Sends events through the real invocation loop, over loopback sockets, before a snapshot is taken,
+ * so that the JIT compiler has compiled the loop. After {@link #close} no socket or thread is left.
+ * Not thread-safe.
  */
 public final class LoopWarmUp implements Closeable {
   private static final Pattern STATUS = Pattern.compile("\"statusCode\":(\\d{3})");
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
   private static final byte[] ACCEPTED =
       "HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
 
-  /** The first question after a restore needs one, and the compiler is to know that. */
+  /**
+   * After a restore, the first {@code next} opens a new connection, so that this code must be warm
+   * too.
+   */
   private static final int NEW_CONNECTION_EVERY = 50;
 
   private final ServerSocket server;
@@ -40,7 +43,7 @@ public final class LoopWarmUp implements Closeable {
   private int played;
 
   /**
-   * Listens at a port that is free.
+   * Listens on a free port.
    *
    * @throws IOException if it cannot listen
    */
@@ -48,18 +51,18 @@ public final class LoopWarmUp implements Closeable {
     server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     var address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
     api = new RuntimeApi(new Connector.Network("localhost:" + server.getLocalPort(), address));
-    Thread.ofVirtual().name("runtime-api-stand-in").start(this::accept);
+    Thread.ofVirtual().name("fake-runtime-api").start(this::accept);
   }
 
   /**
-   * One invocation, from question to confirmation.
+   * Runs one invocation, from fetching it to the confirmation of its answer.
    *
    * @param event its payload
-   * @param deadline when Lambda would end it
-   * @param trace the trace header that Lambda would send along
-   * @param handler what answers it
-   * @return the status of the answer
-   * @throws IOException if there was no answer, or a broken one
+   * @param deadline the deadline that the handler sees
+   * @param trace the X-Ray trace header that the handler sees
+   * @param handler the handler to call
+   * @return the HTTP status of the answer
+   * @throws IOException if there was no answer, or an incomplete one
    */
   public int play(byte[] event, Instant deadline, String trace, StreamingHandler handler)
       throws IOException {
@@ -84,7 +87,7 @@ public final class LoopWarmUp implements Closeable {
         Thread.ofVirtual().start(() -> serve(connection));
       }
     } catch (IOException e) {
-      // Closed: nobody asks any more.
+      // The server socket is closed: the warm-up is over.
     }
   }
 
@@ -101,7 +104,7 @@ public final class LoopWarmUp implements Closeable {
     } catch (EOFException e) {
       // The loop has closed its connection.
     } catch (IOException e) {
-      // So it has, or the rehearsal is over.
+      // The loop has closed its connection, or the warm-up is over.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -113,9 +116,9 @@ public final class LoopWarmUp implements Closeable {
         """
         HTTP/1.1 200 OK\r
         Content-Type: application/json\r
-        Lambda-Runtime-Aws-Request-Id: rehearsal\r
+        Lambda-Runtime-Aws-Request-Id: warm-up\r
         Lambda-Runtime-Deadline-Ms: %d\r
-        Lambda-Runtime-Invoked-Function-Arn: rehearsal\r
+        Lambda-Runtime-Invoked-Function-Arn: warm-up\r
         Lambda-Runtime-Trace-Id: %s\r
         Content-Length: %d\r
         \r
@@ -126,33 +129,33 @@ public final class LoopWarmUp implements Closeable {
     return reply.toByteArray();
   }
 
-  /** A report of a failure has a length, an answer comes in chunks. */
+  /** Reads an error report, which has a content length, or an answer, which is chunked. */
   private byte[] confirmed(List<String> head, InputStream in) throws IOException {
     var length = head.stream().filter(line -> line.startsWith("Content-Length: ")).findFirst();
     if (length.isPresent()) {
       in.skipNBytes(Integer.parseInt(length.get().substring("Content-Length: ".length())));
-      answers.add(NOTHING);
+      answers.add(EMPTY);
     } else {
       answers.add(answer(in));
     }
     return ACCEPTED;
   }
 
-  /** The body of an answer; nothing if trailers tell that it is broken. */
+  /** Reads the body of an answer; empty if error trailers follow it. */
   private static byte[] answer(InputStream in) throws IOException {
     var body = new ByteArrayOutputStream(1024);
     for (int size = size(in); size > 0; size = size(in)) {
       body.writeBytes(in.readNBytes(size));
       var _ = line(in);
     }
-    return lines(in).isEmpty() ? body.toByteArray() : NOTHING;
+    return lines(in).isEmpty() ? body.toByteArray() : EMPTY;
   }
 
   private static int size(InputStream in) throws IOException {
     return Integer.parseInt(line(in), 16);
   }
 
-  /** Up to an empty line. */
+  /** Reads lines up to an empty one. */
   private static List<String> lines(InputStream in) throws IOException {
     var lines = new ArrayList<String>();
     for (var line = line(in); !line.isEmpty(); line = line(in)) {

@@ -2,19 +2,19 @@ package dev.chatgate.streaming;
 
 import java.io.IOException;
 
-/** Runs one loop, or many at once; ends when there is nothing left to run. */
+/** Runs one invocation loop, or several at once, until they end. */
 final class Loops {
 
   private Loops() {}
 
-  /** One invocation after the other, on this thread. Returns the process's exit code. */
+  /** Runs one loop on this thread. Returns the process's exit code. */
   static int one(RuntimeApi api, StreamingHandler handler) {
     return ended(new InvocationLoop(api, handler, true));
   }
 
   /**
-   * As many loops as Lambda wants, each on a virtual thread with connections of its own. A loop
-   * that ends leaves the others to finish what they are at; a broken container ends all at once.
+   * Runs {@code count} loops, each on a virtual thread with its own connections. When one loop
+   * ends, the others go on; if Lambda reports a broken container, the process exits at once.
    */
   static int many(Connector connector, StreamingHandler handler, int count)
       throws InterruptedException {

@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The argument is the handler's class name; the class has a public constructor without
  * parameters. Environment: {@code AWS_LAMBDA_RUNTIME_API} (host and port), {@code
- * AWS_LAMBDA_INITIALIZATION_TYPE} ({@code snap-start} asks for the handshake around a snapshot),
+ * AWS_LAMBDA_INITIALIZATION_TYPE} ({@code snap-start}: run the hooks before and after a snapshot),
  * {@code AWS_LAMBDA_MAX_CONCURRENCY} (how many invocations are answered at once, each on a virtual
- * thread; unset, one after the other on the main thread).
+ * thread; if unset, one after the other on the main thread).
  *
- * <p>Exit codes: 1 if the function cannot start or the Runtime API is gone, 64 if a hook of the
- * snapshot fails.
+ * <p>Exit codes: 1 if the function cannot start or the Runtime API cannot be reached, 64 if a
+ * snapshot hook fails.
  */
 public final class Main {
 
   private Main() {}
 
-  /** Never returns: the process ends with it. */
+  /** Runs the function; never returns, but ends the process. */
   public static void main(String[] arguments) throws InterruptedException {
     System.exit(run(arguments));
   }
@@ -27,7 +27,8 @@ public final class Main {
     String address = System.getenv("AWS_LAMBDA_RUNTIME_API");
     Connector connector = address == null ? null : Connector.Network.parse(address);
     if (connector == null) {
-      Log.fatal("AWS_LAMBDA_RUNTIME_API is not host:port; Lambda, which starts this, sets it");
+      Log.fatal(
+          "AWS_LAMBDA_RUNTIME_API is not host:port; Lambda sets it when it starts the function");
       return 1;
     }
     return run(connector, arguments);
@@ -46,7 +47,7 @@ public final class Main {
       StartFailure.report(api, RuntimeApi.INIT_ERROR, "Runtime.BadFunctionCode", t);
       return 1;
     }
-    if (snapStart && !SnapStart.passed(api)) {
+    if (snapStart && !SnapStart.run(api)) {
       return SnapStart.EXIT_CODE;
     }
     return concurrency == 0 ? Loops.one(api, handler) : Loops.many(connector, handler, concurrency);
@@ -55,11 +56,11 @@ public final class Main {
   private static void prepare(boolean snapStart) {
     Platform.useSystemTrustStore();
     if (snapStart) {
-      Platform.forgetFailedLookupsSoon();
+      Platform.cacheFailedLookupsForOneSecond();
     }
   }
 
-  /** 0 means one after the other; 1 and more, as many threads. */
+  /** Returns the number of concurrent loops; 0 if invocations are answered one after the other. */
   private static int concurrency(@Nullable String setting) {
     if (setting == null) {
       return 0;
@@ -70,8 +71,9 @@ public final class Main {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Refused below.
+      // Reported below.
     }
-    throw new IllegalArgumentException("AWS_LAMBDA_MAX_CONCURRENCY is not a number from 1");
+    throw new IllegalArgumentException(
+        "AWS_LAMBDA_MAX_CONCURRENCY is not an integer of at least 1");
   }
 }

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The native library of AWS's runtime client, which AWS's main class has loaded by the time the
- * hooks run: its context ends {@code beforeCheckpoint} by emptying the JVM's DNS cache through it.
+ * Loads the native library of AWS's runtime client. AWS's main class loads it before the hooks run,
+ * because its global context clears the JVM's DNS cache through the library at the end of {@code
+ * beforeCheckpoint}.
  */
 final class NativeLibrary {
 
@@ -19,9 +20,9 @@ final class NativeLibrary {
   private NativeLibrary() {}
 
   /**
-   * Loads it from a file of this process's own. Left to itself AWS's loader unpacks to one fixed
-   * path under {@code /tmp}: two processes side by side, as on a developer's machine, read each
-   * other's half-written file.
+   * Loads the library from a temporary file of this process. AWS's loader unpacks to a fixed path
+   * under {@code /tmp}, where two processes on one machine could read each other's half-written
+   * file.
    */
   static void load() throws IOException {
     try (InputStream library = JniHelper.class.getResourceAsStream("/jni/" + fileName())) {

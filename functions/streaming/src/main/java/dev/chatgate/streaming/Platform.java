@@ -3,7 +3,7 @@ package dev.chatgate.streaming;
 import java.io.File;
 import java.security.Security;
 
-/** Settings of the JVM that AWS's main class makes, and that handlers may count on. */
+/** JVM settings that AWS's main class makes and that handlers may rely on. */
 final class Platform {
 
   private static final String TRUST_STORE = "javax.net.ssl.trustStore";
@@ -13,7 +13,7 @@ final class Platform {
 
   private Platform() {}
 
-  /** Trusts the certificates that come with the system instead of those in the JDK. */
+  /** Uses the operating system's trust store instead of the JDK's. */
   static void useSystemTrustStore() {
     if (System.getProperty(TRUST_STORE) == null && new File(SYSTEM_TRUST_STORE).isFile()) {
       System.setProperty(TRUST_STORE, SYSTEM_TRUST_STORE);
@@ -21,10 +21,11 @@ final class Platform {
   }
 
   /**
-   * Remembers a failed DNS lookup for 1 s instead of 10, unless somebody else has decided. It costs
-   * 10 ms to load the JDK's security settings: free before a snapshot, too much in a plain start.
+   * Caches a failed DNS lookup for 1 s instead of the JDK's default of 10 s, unless the property
+   * was changed. Loading the JDK's security settings takes 10 ms, so this is done only before a
+   * snapshot, not in a plain start.
    */
-  static void forgetFailedLookupsSoon() {
+  static void cacheFailedLookupsForOneSecond() {
     if (JDK_DEFAULT.equals(Security.getProperty(FAILED_LOOKUP_SECONDS))) {
       Security.setProperty(FAILED_LOOKUP_SECONDS, "1");
     }

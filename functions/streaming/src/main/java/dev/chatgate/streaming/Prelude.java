@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What goes before the body of a response of type {@code
+ * The bytes before the body of a response of type {@code
  * application/vnd.awslambda.http-integration-response}: status, headers and cookies as JSON, then 8
  * NUL bytes.
  */
 final class Prelude {
 
   private static final int DELIMITER_BYTES = 8;
-  private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+  private static final String TOKEN_PUNCTUATION = "!#$%&'*+-.^_`|~";
 
   private Prelude() {}
 
@@ -22,7 +22,7 @@ final class Prelude {
    */
   static byte[] encode(int status, Map<String, String> headers, List<String> cookies) {
     if (status < 200 || status > 599) {
-      throw new IllegalArgumentException("A status is 200 to 599, not " + status);
+      throw new IllegalArgumentException("The status must be 200 to 599, not " + status);
     }
     StringBuilder json = new StringBuilder(256);
     json.append("{\"statusCode\":").append(status).append(",\"headers\":{");
@@ -36,7 +36,7 @@ final class Prelude {
   private static void appendHeaders(StringBuilder json, Map<String, String> headers) {
     String separator = "";
     for (Map.Entry<String, String> header : headers.entrySet()) {
-      if (!ofConnection(header.getKey())) {
+      if (!isConnectionHeader(header.getKey())) {
         json.append(separator);
         Json.string(json, checkedName(header.getKey()));
         json.append(':');
@@ -58,7 +58,7 @@ final class Prelude {
     }
   }
 
-  private static boolean ofConnection(String name) {
+  private static boolean isConnectionHeader(String name) {
     return name.equalsIgnoreCase("Content-Length")
         || name.equalsIgnoreCase("Connection")
         || name.equalsIgnoreCase("Transfer-Encoding");
@@ -80,7 +80,7 @@ final class Prelude {
     return (c >= 'a' && c <= 'z')
         || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')
-        || TOKEN_MARKS.indexOf(c) >= 0;
+        || TOKEN_PUNCTUATION.indexOf(c) >= 0;
   }
 
   private static String checkedValue(String value) {

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * One made-up invocation through the loop's own code before the snapshot, over streams in memory,
- * so that the first real one finds its classes loaded and linked.
+ * Runs one synthetic invocation through the invocation loop before the snapshot, over streams in
+ * memory, so that the loop's classes are loaded and linked before the first real one.
  */
 final class Priming {
 
@@ -37,7 +37,7 @@ final class Priming {
     response.end();
   }
 
-  /** The first connection brings the invocation, the second takes the answer. */
+  /** The first connection delivers the invocation, the second accepts the answer. */
   private static final class Memory implements Connector {
 
     private String reply = NEXT;

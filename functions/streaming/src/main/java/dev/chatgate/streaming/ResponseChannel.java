@@ -14,8 +14,8 @@ import java.util.Map;
  * and the handler is free to finish its own work. Methods may be called from any thread, one at a
  * time.
  *
- * <p>A client that does not read makes {@link #write} wait, until Lambda ends the invocation: see
- * {@link #endWithin}.
+ * <p>If the client does not read, {@link #write} blocks until Lambda ends the invocation; {@link
+ * #endWithin} sets a shorter limit.
  */
 public interface ResponseChannel {
 
@@ -25,8 +25,8 @@ public interface ResponseChannel {
   }
 
   /**
-   * Sets status and headers. They travel with the first byte written, or with the end; until then a
-   * later head replaces this one (and a line in the log says so).
+   * Sets status and headers. They are sent with the first body byte, or with the end. Until then a
+   * later call replaces this one and logs a warning.
    *
    * @param status 200 to 599
    * @param headers sent in the map's order. {@code Content-Length}, {@code Connection} and {@code
@@ -34,47 +34,47 @@ public interface ResponseChannel {
    * @param cookies each the value of one {@code Set-Cookie} header
    * @throws IllegalArgumentException for a status out of range, a header name that is not an HTTP
    *     token, a value or cookie with a control character other than a tab
-   * @throws IllegalStateException if bytes are out already
+   * @throws IllegalStateException if body bytes have been sent already
    * @throws IOException if the response is over
    */
   void head(int status, Map<String, String> headers, List<String> cookies) throws IOException;
 
-  /** As {@link #write(byte[], int, int)}, all of them. */
+  /** As {@link #write(byte[], int, int)} with the whole array. */
   default void write(byte[] bytes) throws IOException {
     write(bytes, 0, bytes.length);
   }
 
   /**
-   * Sends bytes to the client, at once: they are with the Runtime API when this returns. No bytes
-   * (a length of 0) send nothing. The array may be used again afterwards.
+   * Sends bytes to the client. When this returns, they have been written to the Runtime API's
+   * socket. A length of 0 sends nothing. The array may be reused afterwards.
    *
    * @throws IllegalStateException before a head
    * @throws IndexOutOfBoundsException if the range is not within the array
-   * @throws IOException if the Runtime API is gone or the response is over
+   * @throws IOException if the connection to the Runtime API is gone or the response is over
    */
   void write(byte[] bytes, int offset, int length) throws IOException;
 
   /**
-   * Limits the time for the rest of the answer. Once it has passed, a write or an end that waits
-   * for a client fails with an {@link IOException}, and so does every later one. The connection to
-   * the Runtime API is broken off then, so that the client sees an answer that was cut; Lambda
-   * cannot be told why, because error trailers would have to wait for the client too. An answer
-   * that has not begun is reported as an error of the invocation when the handler returns. The
-   * handler goes on and has until Lambda's deadline for its own work.
+   * Limits the time for the rest of the answer. Once it has passed, a blocked write or end fails
+   * with an {@link IOException}, and so does every later one. The connection to the Runtime API is
+   * then closed, so that the client sees a truncated answer. No error trailers are sent, because
+   * they would wait for the client too. If nothing was sent yet, an error of the invocation is
+   * reported when the handler returns. The handler is not interrupted and may work until Lambda's
+   * deadline.
    *
-   * <p>May be called again at any time before the end; the last call counts. Without one, only
-   * Lambda's deadline ends a write. A channel that never waits for a client, in a test of a
-   * handler, has nothing to limit: that is what this default is for.
+   * <p>May be called again at any time before the end; the last call counts. Without a limit, only
+   * Lambda's deadline ends a write. The default implementation does nothing; it is for channels
+   * that never block, such as those in a handler's tests.
    *
-   * @param time from now; none or less ends the answer at once
+   * @param time from now; zero or a negative time ends the answer at once
    * @throws IOException if the response is over
    */
   default void endWithin(Duration time) throws IOException {}
 
   /**
-   * Completes the answer; the client sees its end now. An answer without a byte would leave the
-   * client waiting on Lambda, so that one line feed is sent where the status (204, 304) does not
-   * forbid it. A second call does nothing.
+   * Completes the answer; the client sees its end now. With an empty body, Lambda would not send
+   * the answer to the client, so that one line feed is sent unless the status (204, 304) forbids a
+   * body. A second call does nothing.
    *
    * @throws IllegalStateException before a head
    * @throws IOException if the Runtime API is gone
@@ -82,9 +82,9 @@ public interface ResponseChannel {
   void end() throws IOException;
 
   /**
-   * Ends the answer as failed: as an error of the invocation while nothing is out, else by cutting
-   * it with error trailers. The error's class and stack frames are reported, its message is not.
-   * Does nothing if the response is over.
+   * Ends the answer as failed. If nothing was sent yet, an error of the invocation is reported;
+   * otherwise the answer is cut with error trailers. The error's class and stack frames are
+   * reported, its message is not. Does nothing if the response is over.
    *
    * @throws IOException if the Runtime API is gone
    */

@@ -8,36 +8,36 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one invocation as a state machine: whatever a handler does, the Runtime API sees
- * either one response, complete or cut with error trailers, or one error.
+ * The answer to one invocation as a state machine. For every sequence of calls by a handler, the
+ * Runtime API gets either one response, complete or cut with error trailers, or one error.
  */
-final class ResponseStream implements ResponseChannel {
+final class ResponseStream implements ResponseChannel, LimitedAnswer {
 
   private enum State {
     /** No head yet. */
     EMPTY,
-    /** A head, nothing of it on the wire. */
+    /** A head is set, but nothing has been sent. */
     HEAD,
     STREAMING,
     ENDED,
     FAILED,
-    /** The connection broke: nothing more can be said of this invocation. */
+    /** The connection broke: nothing more can be sent for this invocation. */
     LOST
   }
 
-  private static final byte[] NOTHING = {};
+  private static final byte[] NO_BYTES = {};
   private static final byte[] LINE_FEED = {'\n'};
   private static final int ACCEPTED = 202;
   private static final Duration MAX_LIMIT = Duration.ofDays(1);
 
-  /** Least time for the confirmation of a whole answer, however late its handler returns. */
+  /** Minimum wait for the confirmation of a complete answer, even if its handler returned late. */
   private static final long CONFIRMATION_NANOS = 1_000_000_000L;
 
   private final RuntimeApi api;
   private final WriteBuffer frame;
   private final String requestId;
   private State state = State.EMPTY;
-  private byte[] prelude = NOTHING;
+  private byte[] prelude = NO_BYTES;
   private boolean bodyForbidden;
   private volatile @Nullable Connection connection;
   private volatile long limitNanos;
@@ -57,7 +57,7 @@ final class ResponseStream implements ResponseChannel {
     requireOpen("head");
     if (state == State.STREAMING) {
       Log.warn(requestId, "the handler called head after the first byte; refused");
-      throw new IllegalStateException("The head is out already");
+      throw new IllegalStateException("The head has been sent already");
     }
     byte[] encoded = Prelude.encode(status, headers, cookies);
     if (state == State.HEAD) {
@@ -85,22 +85,24 @@ final class ResponseStream implements ResponseChannel {
     AnswerLimits.SHARED.add(this);
   }
 
-  private void withoutLimit() {
+  private void removeLimit() {
     if (limited) {
       AnswerLimits.SHARED.remove(this);
     }
   }
 
-  /** When the answer's time is over, by {@link System#nanoTime}. */
-  long limitNanos() {
+  /** The answer's time limit, in the time base of {@link System#nanoTime}. */
+  @Override
+  public long limitNanos() {
     return limitNanos;
   }
 
   /**
-   * Ends the answer because its time is over. Called by another thread, without the lock, which a
-   * write that waits has.
+   * Ends the answer because its time limit has passed. Called by another thread. It does not take
+   * the lock, because a blocked write holds it.
    */
-  void timeOut() {
+  @Override
+  public void timeOut() {
     timedOut = true;
     Connection current = connection;
     if (current != null) {
@@ -136,7 +138,7 @@ final class ResponseStream implements ResponseChannel {
     frame.line("0").line("");
     send();
     state = State.ENDED;
-    withoutLimit();
+    removeLimit();
   }
 
   @Override
@@ -150,8 +152,8 @@ final class ResponseStream implements ResponseChannel {
   }
 
   /**
-   * Brings the protocol to its end after the handler has returned or thrown, and reads what the
-   * Runtime API says to it. What the handler left undone is done here, with a line in the log.
+   * Completes the protocol after the handler has returned or thrown, and reads the Runtime API's
+   * reply. If the handler did not end the answer, it is ended here, with a line in the log.
    *
    * @throws RuntimeApiException if the Runtime API answered that the container is broken
    */
@@ -165,12 +167,12 @@ final class ResponseStream implements ResponseChannel {
       }
       confirm();
     } catch (IOException e) {
-      lost(e);
+      connectionLost(e);
     } finally {
-      withoutLimit();
+      removeLimit();
       close();
     }
-    judge();
+    checkConfirmation();
   }
 
   private void finish() throws IOException {
@@ -207,7 +209,7 @@ final class ResponseStream implements ResponseChannel {
     try {
       confirmation = api.postInvocationError(requestId, ErrorReport.ofInvocation(error));
     } catch (IOException e) {
-      lost(e);
+      connectionLost(e);
       throw e;
     }
   }
@@ -218,16 +220,19 @@ final class ResponseStream implements ResponseChannel {
     frame.text("Lambda-Runtime-Function-Error-Body: ").line(report.base64()).line("");
     send();
     state = State.FAILED;
-    withoutLimit();
+    removeLimit();
   }
 
-  /** Puts request and prelude at the start of the frame with the first bytes: one socket write. */
+  /**
+   * Puts the request's head and the prelude before the first chunk, so that all leave in one socket
+   * write.
+   */
   private void begin() throws IOException {
     if (state == State.HEAD) {
       state = State.STREAMING;
       api.beginResponse(requestId);
       frame.chunk(prelude, 0, prelude.length);
-      prelude = NOTHING;
+      prelude = NO_BYTES;
       connect();
     }
   }
@@ -239,7 +244,7 @@ final class ResponseStream implements ResponseChannel {
         throw tooLate();
       }
     } catch (IOException e) {
-      lost(e);
+      connectionLost(e);
       throw e;
     }
   }
@@ -248,7 +253,7 @@ final class ResponseStream implements ResponseChannel {
     try {
       Objects.requireNonNull(connection).send(frame);
     } catch (IOException e) {
-      lost(e);
+      connectionLost(e);
       throw timedOut ? tooLate() : e;
     }
   }
@@ -258,8 +263,8 @@ final class ResponseStream implements ResponseChannel {
   }
 
   /**
-   * The Runtime API confirms a response once it has all of it, which takes as long as the client
-   * takes.
+   * Waits for the Runtime API's confirmation. It comes when Lambda has the whole response, which
+   * can depend on how fast the client reads.
    */
   private void confirm() throws IOException {
     Connection current = connection;
@@ -275,12 +280,12 @@ final class ResponseStream implements ResponseChannel {
     return oneNanos - otherNanos > 0 ? oneNanos : otherNanos;
   }
 
-  /** Whether the Runtime API has not got the whole answer, or has not confirmed it. */
+  /** Whether the connection broke before the Runtime API confirmed the answer. */
   synchronized boolean wasLost() {
     return state == State.LOST;
   }
 
-  private void judge() throws RuntimeApiException {
+  private void checkConfirmation() throws RuntimeApiException {
     if (confirmation >= 500) {
       throw new RuntimeApiException("an answer", confirmation);
     }
@@ -289,7 +294,7 @@ final class ResponseStream implements ResponseChannel {
     }
   }
 
-  private void lost(IOException cause) {
+  private void connectionLost(IOException cause) {
     frame.clear();
     if (state != State.LOST) {
       state = State.LOST;
@@ -325,7 +330,7 @@ final class ResponseStream implements ResponseChannel {
 
   private void requireHead() {
     if (state == State.EMPTY) {
-      throw new IllegalStateException("The head comes first");
+      throw new IllegalStateException("Call head first");
     }
   }
 }

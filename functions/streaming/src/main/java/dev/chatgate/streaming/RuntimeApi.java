@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of Lambda's Runtime API (version 2018-06-01), for one loop: not to be shared by
- * threads. {@code next} keeps its connection; every report has one of its own, which Lambda closes.
+ * Client of Lambda's Runtime API (version 2018-06-01), for one loop. Not thread-safe. {@code next}
+ * reuses its connection; every answer and error report opens a new one, which Lambda closes.
  */
 final class RuntimeApi {
 
@@ -26,7 +26,7 @@ final class RuntimeApi {
     this.connector = connector;
   }
 
-  /** The buffer in which this loop's requests are put together. */
+  /** The buffer in which this loop's requests are assembled. */
   WriteBuffer frame() {
     return frame;
   }
@@ -41,13 +41,19 @@ final class RuntimeApi {
     return new Invocation(context(reply), reply.body());
   }
 
-  /** Blocks until the snapshot is restored; then drops the connection that went through it. */
+  /**
+   * Blocks until the snapshot is restored; then closes the connection, which the snapshot
+   * contained.
+   */
   void restoreNext() throws IOException {
     get("restore/next");
     close();
   }
 
-  /** Starts the frame of a streamed response: the caller adds chunks and sends it. */
+  /**
+   * Writes the request head of a streamed response to the frame; the caller adds chunks and sends
+   * it.
+   */
   void beginResponse(String requestId) {
     frame
         .text("POST")
@@ -95,9 +101,9 @@ final class RuntimeApi {
   private RuntimeApiResponse get(String path) throws IOException {
     Connection kept = idle;
     idle = null;
-    if (kept == null || !asked(kept, path)) {
+    if (kept == null || !tryRequest(kept, path)) {
       kept = connector.open();
-      ask(kept, path);
+      request(kept, path);
     }
     RuntimeApiResponse reply = receive(kept);
     if (reply.status() != 200) {
@@ -107,12 +113,12 @@ final class RuntimeApi {
   }
 
   /**
-   * Asks over the connection of the last time. The other side may have closed it meanwhile: then
-   * nothing of an answer comes, and the question may be put again.
+   * Sends the request over the connection of the previous one. Returns false if the server has
+   * closed it meanwhile; the request may then be repeated, because no byte of an answer came.
    */
-  private boolean asked(Connection kept, String path) {
+  private boolean tryRequest(Connection kept, String path) {
     try {
-      ask(kept, path);
+      request(kept, path);
       if (kept.awaitReply()) {
         return true;
       }
@@ -123,7 +129,7 @@ final class RuntimeApi {
     return false;
   }
 
-  private void ask(Connection connection, String path) throws IOException {
+  private void request(Connection connection, String path) throws IOException {
     frame.text("GET").text(BASE).text(path).line(VERSION);
     host().line("");
     connection.send(frame);
@@ -145,7 +151,7 @@ final class RuntimeApi {
     return frame.text("Host: ").line(connector.host()).line(USER_AGENT);
   }
 
-  /** Drops the connection that is kept. */
+  /** Closes the idle connection, if there is one. */
   void close() {
     if (idle != null) {
       idle.close();
@@ -167,7 +173,7 @@ final class RuntimeApi {
     try {
       return Instant.ofEpochMilli(Long.parseLong(epochMillis));
     } catch (NumberFormatException e) {
-      throw new IOException("The Runtime API sent a deadline that is no number", e);
+      throw new IOException("The Runtime API sent a deadline that is not a number", e);
     }
   }
 }

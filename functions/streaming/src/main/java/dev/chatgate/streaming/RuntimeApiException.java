@@ -2,10 +2,7 @@ package dev.chatgate.streaming;
 
 import java.io.IOException;
 
-/**
- * The Runtime API refused a call in a way that ends the loop, or answered that the container is
- * broken.
- */
+/** The Runtime API answered a call with an unexpected status. The loop ends. */
 final class RuntimeApiException extends IOException {
 
   private static final long serialVersionUID = 1L;
@@ -17,12 +14,17 @@ final class RuntimeApiException extends IOException {
     this.status = status;
   }
 
-  /** Lambda's 403: the call does not fit the state in which it holds the invocation. */
-  boolean outOfTurn() {
+  /**
+   * Whether the status is 403: Lambda does not allow this call in the invocation's present state.
+   */
+  boolean wrongState() {
     return status == 403;
   }
 
-  /** Lambda's 500: nothing will come of this environment, and the runtime is to exit promptly. */
+  /**
+   * Whether the status is 500 or more: Lambda will not use this environment again, and the process
+   * must exit.
+   */
   boolean brokenContainer() {
     return status >= 500;
   }

@@ -3,14 +3,14 @@ package dev.chatgate.streaming;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** An answer of the Runtime API, read whole. */
+/** A complete answer of the Runtime API. */
 final class RuntimeApiResponse {
 
   private final int status;
   private final String[] header;
   private final byte[] body;
 
-  /** The header as name, value, name, value…, names as they came. */
+  /** The header as name, value, name, value…, names in their original case. */
   RuntimeApiResponse(int status, String[] header, byte[] body) {
     this.status = status;
     this.header = header;

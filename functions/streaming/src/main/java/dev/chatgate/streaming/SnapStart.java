@@ -7,18 +7,21 @@ import com.amazonaws.services.lambda.crac.Resource;
 import java.io.IOException;
 
 /**
- * The handshake around a snapshot: hooks, {@code restore/next}, hooks, in the order and with the
- * reports of AWS's own main class.
+ * Runs the hooks before the snapshot, calls {@code restore/next}, and runs the hooks after the
+ * restore. Order and error reports are those of AWS's own main class.
  */
 final class SnapStart {
 
-  /** What the process ends with if a hook fails, before or after. */
+  /** The process's exit code if a hook fails before the snapshot or after the restore. */
   static final int EXIT_CODE = 64;
 
   private SnapStart() {}
 
-  /** Returns, in the restored copy, whether the function may be called. Failures are reported. */
-  static boolean passed(RuntimeApi api) {
+  /**
+   * Returns in the restored copy: true if the function can be called, false if a failure was
+   * reported.
+   */
+  static boolean run(RuntimeApi api) {
     return beforeCheckpoint(api) && afterRestore(api);
   }
 
@@ -49,7 +52,7 @@ final class SnapStart {
     Core.getGlobalContext().beforeCheckpoint(none());
   }
 
-  /** The context's own context: it has none, and AWS's client passes null as well. */
+  /** The context of the global context: there is none, and AWS's client passes null as well. */
   @SuppressWarnings("NullAway")
   private static Context<? extends Resource> none() {
     return null;

@@ -3,7 +3,7 @@ package dev.chatgate.streaming;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 
-/** Tells Lambda and the log why the function cannot start. */
+/** Reports to Lambda and to the log why the function cannot start. */
 final class StartFailure {
 
   private StartFailure() {}
@@ -18,11 +18,11 @@ final class StartFailure {
         Log.fatal("the Runtime API answered ".concat(Integer.toString(status)));
       }
     } catch (IOException e) {
-      Log.fatal("the Runtime API could not be told");
+      Log.fatal("the failure could not be reported to the Runtime API");
     }
   }
 
-  /** Under reflection's and the hooks' own wrappers, which say nothing. */
+  /** Removes the wrappers of reflection and of the hooks, which have no information. */
   private static Throwable root(Throwable error) {
     boolean wrapper =
         error instanceof InvocationTargetException || error instanceof ExceptionInInitializerError;

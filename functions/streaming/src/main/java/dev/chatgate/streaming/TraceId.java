@@ -3,13 +3,13 @@ package dev.chatgate.streaming;
 import java.util.Optional;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
-/** Where the AWS SDK and the X-Ray SDK look for the current invocation's trace header. */
+/** Publishes the current invocation's trace header to the AWS SDK and the X-Ray SDK. */
 interface TraceId {
 
-  /** Sets it for the invocation that begins, or clears it. */
+  /** Sets the trace header for the invocation that begins; an empty value clears it. */
   void set(Optional<String> header);
 
-  /** One invocation at a time: the system property that the X-Ray SDK reads. */
+  /** For one invocation at a time: sets the system property that the X-Ray SDK reads. */
   final class OfProcess implements TraceId {
 
     private static final String PROPERTY = "com.amazonaws.xray.traceHeader";
@@ -25,8 +25,9 @@ interface TraceId {
   }
 
   /**
-   * Several invocations at a time: a property would be the last one's for all of them. The AWS SDK
-   * reads this thread-local instead, which AWS's own runtime client sets the same way.
+   * For several invocations at a time, where a system property would mix them up. Sets the
+   * thread-local value that the AWS SDK reads and that AWS's own runtime client sets in the same
+   * way.
    */
   final class OfThread implements TraceId {
 
@@ -41,7 +42,7 @@ interface TraceId {
           SdkInternalThreadLocal.remove(KEY);
         }
       } catch (NoClassDefFoundError e) {
-        // A runtime client older than 2.8: no SDK on this class path reads it either.
+        // The runtime client is older than 2.8; then no SDK on this class path reads the value.
       }
     }
   }

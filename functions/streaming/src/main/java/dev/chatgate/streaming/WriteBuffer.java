@@ -5,14 +5,14 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * The bytes of one socket write, put together in a buffer that is used again for the next. What a
- * chunk consists of (size, data, line end) thus leaves in one packet, and nothing is allocated.
+ * Collects the bytes of one socket write in a buffer that is reused for the next. A chunk's size,
+ * data and line end are thus written at once, and nothing is allocated.
  */
 final class WriteBuffer {
 
   /**
-   * Data of one chunk at most; more goes out as several, so that memory does not follow a write's
-   * size.
+   * Maximum data bytes of a chunk. Larger writes are sent as several chunks, so that the buffer's
+   * size does not depend on the size of a write.
    */
   static final int MAX_CHUNK_BYTES = 32 * 1024;
 
@@ -44,12 +44,15 @@ final class WriteBuffer {
     return this;
   }
 
-  /** One chunk of HTTP's chunked transfer coding. A count of 0 would end the body: never here. */
+  /**
+   * Adds one chunk of HTTP's chunked transfer coding. The count must not be 0, which would end the
+   * body.
+   */
   WriteBuffer chunk(byte[] source, int offset, int count) {
     return hex(count).text("\r\n").bytes(source, offset, count).text("\r\n");
   }
 
-  /** Forgets what was put together and not sent. */
+  /** Discards the bytes that were not sent. */
   void clear() {
     length = 0;
   }

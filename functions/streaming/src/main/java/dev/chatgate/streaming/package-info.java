@@ -1,6 +1,6 @@
 /**
- * A Lambda runtime for Java that streams: its own main class in the place of AWS's, a loop over the
- * Runtime API, and a handler that writes its answer while it works.
+ * A streaming Lambda runtime for Java. It replaces AWS's main class, polls the Runtime API in a
+ * loop, and calls a handler that can write its answer piece by piece.
  *
  * <p>A function needs three of these types: {@link dev.chatgate.streaming.StreamingHandler}, {@link
  * dev.chatgate.streaming.ResponseChannel} and {@link dev.chatgate.streaming.InvocationContext}.

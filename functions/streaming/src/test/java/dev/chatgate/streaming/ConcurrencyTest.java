@@ -17,7 +17,7 @@ final class ConcurrencyTest {
   private static final int LOOPS = 8;
 
   @Test
-  void asManyInvocationsAsAskedForAreAnsweredAtOnce() throws Exception {
+  void invocationsUpToTheMaximumAreAnsweredAtOnce() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer(LOOPS, false);
         FunctionProcess function = start(api)) {
       api.awaitIdle(LOOPS);
@@ -29,7 +29,7 @@ final class ConcurrencyTest {
     }
   }
 
-  /** All are in the middle of their answers together; they go on in the opposite order. */
+  /** Starts all answers, then lets them finish in the opposite order. */
   private static void oneRound(RuntimeApiServer api) throws Exception {
     List<Gate> gates = new ArrayList<>();
     List<Call> calls = new ArrayList<>();
@@ -66,7 +66,7 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void oneFailureDoesNotTouchTheOthers() throws Exception {
+  void oneFailureDoesNotAffectTheOthers() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer(LOOPS, false);
         Gate gate = new Gate();
         FunctionProcess function = start(api)) {
@@ -88,9 +88,12 @@ final class ConcurrencyTest {
     }
   }
 
-  /** On a virtual thread the flag would close the socket over which the confirmation comes. */
+  /**
+   * On a virtual thread, an interrupt flag would close the socket that the confirmation is read
+   * from.
+   */
   @Test
-  void anInterruptOfTheHandlersDoesNotOutliveIt() throws Exception {
+  void theInterruptFlagIsClearedAfterTheHandler() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer(1, false);
         FunctionProcess function =
             FunctionProcess.direct(

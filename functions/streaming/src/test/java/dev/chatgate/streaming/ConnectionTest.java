@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reading HTTP/1.1 answers, however they are cut into pieces. */
+/** Reading of HTTP/1.1 answers that arrive in pieces of any size. */
 final class ConnectionTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4096})
-  void answersAreReadWhateverTheReadsBring(int step) throws Exception {
+  void answersAreReadInPiecesOfAnySize(int step) throws Exception {
     String body = "ü".repeat(9000);
     Connection connection =
         connection(
@@ -85,7 +85,7 @@ final class ConnectionTest {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"
       })
-  void whatIsNotAWholeAnswerIsAnIoException(String text) {
+  void anIncompleteOrMalformedAnswerIsAnIoException(String text) {
     assertThrows(IOException.class, () -> connection(4096, text).receive());
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A function in a process of its own, started as Lambda starts it. */
+/** A function in a separate process, started as Lambda starts it. */
 final class FunctionProcess implements AutoCloseable {
 
   static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -26,7 +26,7 @@ final class FunctionProcess implements AutoCloseable {
     this.log = log;
   }
 
-  /** Under the main class itself, with the build's class path. */
+  /** Starts {@link Main} directly, with the build's class path. */
   static FunctionProcess direct(RuntimeApiServer api, Map<String, String> env, String... handler)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(JAVA));
@@ -36,7 +36,7 @@ final class FunctionProcess implements AutoCloseable {
     return start(command, api.address(), env);
   }
 
-  /** What the managed runtime gives to the JVM, as far as it matters here. */
+  /** The JVM arguments of the managed runtime that matter here. */
   static List<String> options() {
     return List.of(
         "-Xmx32m",
@@ -58,7 +58,10 @@ final class FunctionProcess implements AutoCloseable {
     return new FunctionProcess(builder.start(), log);
   }
 
-  /** What AWS's runtime brings: the entries of the build's class path that are AWS's. */
+  /**
+   * The libraries that AWS's runtime provides: the entries of the build's class path that are
+   * AWS's.
+   */
   static String managedClassPath() {
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
@@ -69,9 +72,10 @@ final class FunctionProcess implements AutoCloseable {
     return String.join(File.pathSeparator, entries);
   }
 
-  /** Waits for the process to end by itself. */
+  /** Waits for the process to exit. */
   int exitCode() throws InterruptedException, IOException {
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "still running; it said " + quietLog());
+    assertTrue(
+        process.waitFor(60, TimeUnit.SECONDS), () -> "still running; its output: " + quietLog());
     return process.exitValue();
   }
 

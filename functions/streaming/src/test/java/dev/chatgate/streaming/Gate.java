@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A latch between a test and code in a process that it started: the code waits until the test opens
- * the gate, and says lines that the test reads. Orders events without looking at a clock.
+ * A latch between a test and code in a process that the test started. The code waits until the test
+ * opens the gate, and sends lines that the test reads. Orders events without sleeping.
  */
 final class Gate implements AutoCloseable {
 
-  /** A test whose other side says nothing fails, and does not hang. */
-  private static final int PATIENCE_MILLIS = 60_000;
+  /** Read timeout: a test fails instead of hanging if the other process sends nothing. */
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final ServerSocket server;
   private @Nullable Socket socket;
@@ -24,19 +24,19 @@ final class Gate implements AutoCloseable {
 
   Gate() throws IOException {
     server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    server.setSoTimeout(PATIENCE_MILLIS);
+    server.setSoTimeout(TIMEOUT_MILLIS);
   }
 
   int port() {
     return server.getLocalPort();
   }
 
-  /** Lets the other side past its next wait. */
+  /** Ends the other process's current or next wait. */
   void open() throws IOException {
     connected().getOutputStream().write('\n');
   }
 
-  /** The next line that the other side says. */
+  /** Reads the next line from the other process. */
   @Nullable String said() throws IOException {
     connected();
     return in == null ? null : in.readLine();
@@ -45,7 +45,7 @@ final class Gate implements AutoCloseable {
   private Socket connected() throws IOException {
     if (socket == null) {
       socket = server.accept();
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
       in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -61,7 +61,7 @@ final class Gate implements AutoCloseable {
     server.close();
   }
 
-  /** The other side of a gate. */
+  /** The gate as the started process uses it. */
   static final class Visitor implements AutoCloseable {
 
     private final Socket socket;

@@ -10,14 +10,14 @@ import java.security.Security;
 import java.util.Map;
 
 /**
- * A handler with hooks around the snapshot, which look a host up, wait for the test, and fail, each
- * where it says.
+ * A handler with snapshot hooks. Depending on the environment, a hook looks up a host, waits for
+ * the test, or fails.
  */
 public final class HookedHandler implements StreamingHandler, Resource {
 
   private final Gate.Visitor gate;
 
-  /** Registers this very object: the context holds it weakly, the runtime holds it for good. */
+  /** Registers this object. The context references it weakly, the runtime strongly. */
   public HookedHandler() throws IOException {
     gate = new Gate.Visitor(Integer.parseInt(System.getenv("TEST_GATE")));
     Core.getGlobalContext().register(this);

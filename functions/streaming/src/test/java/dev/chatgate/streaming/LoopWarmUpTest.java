@@ -21,31 +21,31 @@ class LoopWarmUpTest {
   private static final byte[] EVENT = "{}".getBytes(StandardCharsets.UTF_8);
 
   @Test
-  void everyAnswersStatusIsTold() {
-    played(rehearsal -> {
+  void playReturnsTheStatusOfEachAnswer() {
+    played(warmUp -> {
       for (int status : List.of(200, 404, 503)) {
-        assertEquals(status, play(rehearsal, answering(status, "a")));
+        assertEquals(status, play(warmUp, answering(status, "a")));
       }
     });
   }
 
-  /** What looks like the end of the chunks is not, and nobody waits for another. */
+  /** Bytes in the body that look like the last chunk must not end the answer. */
   @Test
-  void anAnswerMayHoldWhatLooksLikeItsEnd() {
-    played(rehearsal -> {
-      assertEquals(200, play(rehearsal, answering(200, "a\r\n0\r\n\r\nb")));
-      assertEquals(200, play(rehearsal, answering(200, "a\r\n0")));
+  void anAnswerMayContainTheBytesOfALastChunk() {
+    played(warmUp -> {
+      assertEquals(200, play(warmUp, answering(200, "a\r\n0\r\n\r\nb")));
+      assertEquals(200, play(warmUp, answering(200, "a\r\n0")));
     });
   }
 
   @Test
   void aHandlerThatFailsGivesNoAnswerAndTheNextOneDoes() {
-    played(rehearsal -> {
+    played(warmUp -> {
       assertThrows(
           IOException.class,
           () ->
               play(
-                  rehearsal,
+                  warmUp,
                   (request, context, response) -> {
                     throw new IllegalStateException();
                   }));
@@ -53,13 +53,13 @@ class LoopWarmUpTest {
           IOException.class,
           () ->
               play(
-                  rehearsal,
+                  warmUp,
                   (request, context, response) -> {
                     response.head(200, Map.of());
                     response.write(EVENT);
                     throw new IllegalStateException();
                   }));
-      assertEquals(200, play(rehearsal, answering(200, "a")));
+      assertEquals(200, play(warmUp, answering(200, "a")));
     });
   }
 
@@ -72,12 +72,12 @@ class LoopWarmUpTest {
   }
 
   @Test
-  void whatTheHandlerIsToldIsWhatLambdaWouldTell() {
-    played(rehearsal -> {
+  void theHandlerGetsEventDeadlineAndTrace() {
+    played(warmUp -> {
       var told = new ArrayList<InvocationContext>();
       var _ =
           play(
-              rehearsal,
+              warmUp,
               (request, context, response) -> {
                 told.add(context);
                 answering(200, "a").handle(request, context, response);
@@ -87,20 +87,20 @@ class LoopWarmUpTest {
     });
   }
 
-  private static int play(LoopWarmUp rehearsal, StreamingHandler handler) throws IOException {
-    return rehearsal.play(EVENT, DEADLINE, TRACE, handler);
+  private static int play(LoopWarmUp warmUp, StreamingHandler handler) throws IOException {
+    return warmUp.play(EVENT, DEADLINE, TRACE, handler);
   }
 
   private interface Play {
-    void with(LoopWarmUp rehearsal) throws IOException;
+    void with(LoopWarmUp warmUp) throws IOException;
   }
 
   private static void played(Play play) {
     Assertions.assertTimeoutPreemptively(
         AMPLE,
         () -> {
-          try (var rehearsal = new LoopWarmUp()) {
-            play.with(rehearsal);
+          try (var warmUp = new LoopWarmUp()) {
+            play.with(warmUp);
           }
         });
   }

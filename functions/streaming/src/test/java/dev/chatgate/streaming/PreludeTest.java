@@ -31,7 +31,7 @@ final class PreludeTest {
   }
 
   @Test
-  void charactersOutsideOfAsciiAreUtf8AndHalvesOfPairsAreEscaped() {
+  void nonAsciiIsUtf8AndUnpairedSurrogatesAreEscaped() {
     assertEquals(
         "{\"statusCode\":200,\"headers\":{\"x\":\"é€😀\\ud83d \\ude00\\ud83d\"}}" + DELIMITER,
         encode(200, Map.of("x", "é€😀\ud83d \ude00\ud83d"), List.of()));
@@ -39,19 +39,19 @@ final class PreludeTest {
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 100, 199, 600, 1000})
-  void aStatusThatIsNoneIsRefused(int status) {
+  void aStatusOutOfRangeIsRefused(int status) {
     assertThrows(IllegalArgumentException.class, () -> encode(status, Map.of(), List.of()));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "a b", "a:", "a\r\n", "ü", "a\0", "(a)"})
-  void aNameThatIsNoTokenIsRefused(String name) {
+  void aHeaderNameThatIsNotATokenIsRefused(String name) {
     assertThrows(IllegalArgumentException.class, () -> encode(200, Map.of(name, "x"), List.of()));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a\r\nb: c", "a\n", "\r", "\0", "\u007f", "\u001b"})
-  void aValueOrCookieThatCouldBeAnotherHeaderIsRefused(String value) {
+  void aControlCharacterInAValueOrCookieIsRefused(String value) {
     assertThrows(IllegalArgumentException.class, () -> encode(200, Map.of("x", value), List.of()));
     assertThrows(IllegalArgumentException.class, () -> encode(200, Map.of(), List.of(value)));
   }

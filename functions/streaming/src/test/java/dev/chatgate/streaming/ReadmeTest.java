@@ -18,7 +18,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 
-/** The page that a stranger follows is true. */
+/** The example in the README compiles, runs and names the current version. */
 final class ReadmeTest {
 
   private final String page;
@@ -28,13 +28,13 @@ final class ReadmeTest {
   }
 
   @Test
-  void itsHandlerIsTheOneThatIsCompiledHere() throws IOException {
+  void theHandlerOnThePageIsTheCompiledOne() throws IOException {
     Path source = Path.of("src/test/java/com/example/Countdown.java");
     assertEquals(List.of(Files.readString(source)), blocks("java"));
   }
 
   @Test
-  void itsHandlerStreams() throws Exception {
+  void theHandlerOnThePageStreams() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer();
         FunctionProcess function =
             FunctionProcess.direct(api, Map.of(), Countdown.class.getName())) {
@@ -52,7 +52,7 @@ final class ReadmeTest {
   }
 
   @Test
-  void itsPomNamesThisVersionAndItsDescriptorThisScript() throws Exception {
+  void thePomNamesThisVersionAndTheDescriptorThisScript() throws Exception {
     List<String> blocks = blocks("xml");
     assertEquals(2, blocks.size());
     Document pom = xml(blocks.get(0));

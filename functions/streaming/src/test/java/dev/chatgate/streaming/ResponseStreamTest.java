@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What leaves in one socket write, byte for byte. */
+/** The exact bytes of each socket write. */
 final class ResponseStreamTest {
 
   private static final String REQUEST =
@@ -37,7 +37,7 @@ final class ResponseStreamTest {
   private final ResponseStream response = new ResponseStream(new RuntimeApi(recorder), "id-1");
 
   @Test
-  void theHeadLeavesWithTheFirstByteInOneWriteAndEachChunkInOneMore() throws Exception {
+  void theHeadIsSentWithTheFirstChunkAndEachFurtherChunkInOneWrite() throws Exception {
     response.head(200, Map.of());
     assertEquals(List.of(), recorder.writes);
     response.write(bytes("hello"));
@@ -50,14 +50,14 @@ final class ResponseStreamTest {
   }
 
   @Test
-  void anEmptyAnswerLeavesWhollyInOneWrite() throws Exception {
+  void anEmptyAnswerIsSentInOneWrite() throws Exception {
     response.head(200, Map.of());
     response.end();
     assertEquals(List.of(REQUEST + PRELUDE + "1\r\n\n\r\n0\r\n\r\n"), recorder.writes);
   }
 
   @Test
-  void theErrorTrailersLeaveInOneWrite() throws Exception {
+  void theErrorTrailersAreSentInOneWrite() throws Exception {
     response.head(200, Map.of());
     response.write(bytes("x"));
     Exception error = new IllegalStateException("unsaid");
@@ -76,7 +76,7 @@ final class ResponseStreamTest {
   }
 
   @Test
-  void anErrorBeforeTheFirstByteLeavesInOneWriteAndNothingOfTheHead() throws Exception {
+  void anErrorBeforeTheFirstByteIsSentInOneWriteWithoutTheHead() throws Exception {
     response.head(200, Map.of());
     response.fail(new IllegalStateException("unsaid"));
     assertEquals(1, recorder.writes.size());
@@ -85,7 +85,7 @@ final class ResponseStreamTest {
   }
 
   @Test
-  void aHeadLargerThanAChunkLeavesWhole() throws Exception {
+  void aHeadLargerThanAChunkIsSentCompletely() throws Exception {
     String value = "v".repeat(100_000);
     response.head(200, Map.of("x", value));
     response.write(bytes("y"));
@@ -106,7 +106,7 @@ final class ResponseStreamTest {
   }
 
   @Test
-  void aRuntimeApiThatCannotBeReachedIsAnIoExceptionOnceAndForAll() throws Exception {
+  void anUnreachableRuntimeApiIsAnIoExceptionFromEveryCall() throws Exception {
     recorder.reachable = false;
     response.head(200, Map.of());
     assertThrows(IOException.class, () -> response.write(bytes("x")));
@@ -126,9 +126,9 @@ final class ResponseStreamTest {
     assertEquals(List.of(), recorder.writes);
   }
 
-  /** The other's limit tells that the first one has passed. */
+  /** The limit of a second answer shows when the first limit has passed. */
   @Test
-  void aLimitThatIsSetAnewCountsAloneAndEndsWithTheAnswer() throws Exception {
+  void aLaterLimitReplacesAnEarlierOneAndEndsWithTheAnswer() throws Exception {
     response.head(200, Map.of());
     response.endWithin(Duration.ofMillis(50));
     response.endWithin(Duration.ofHours(1));
@@ -165,7 +165,7 @@ final class ResponseStreamTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Keeps every write apart; accepts whatever it is told. */
+  /** Records each write separately and accepts every request. */
   private static final class Recorder extends OutputStream implements Connector {
 
     private final List<String> writes = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** How the process starts and how it ends. */
+/** Start and exit of the process. */
 final class RuntimeStartTest {
 
   /** A handler whose constructor fails. */
@@ -41,7 +41,7 @@ final class RuntimeStartTest {
     }
   }
 
-  /** A handler that nobody can make. */
+  /** A handler without a public constructor. */
   static final class Hidden implements StreamingHandler {
 
     private Hidden() {}
@@ -69,7 +69,7 @@ final class RuntimeStartTest {
   void aMethodInTheNameIsAnInitError() throws Exception {
     assertRefused(
         "com.example.Some::handle",
-        "Handler com.example.Some::handle names a method: give the class name alone");
+        "Handler com.example.Some::handle names a method: give the class name only");
   }
 
   @Test
@@ -80,7 +80,7 @@ final class RuntimeStartTest {
   }
 
   @Test
-  void aHandlerThatNobodyCanMakeIsAnInitError() throws Exception {
+  void aHandlerWithoutAPublicConstructorIsAnInitError() throws Exception {
     assertRefused(
         Hidden.class.getName(),
         "Handler " + Hidden.class.getName() + " has no public constructor without parameters");
@@ -90,7 +90,7 @@ final class RuntimeStartTest {
   void noHandlerAtAllIsAnInitError() throws Exception {
     try (RuntimeApiServer api = new RuntimeApiServer();
         FunctionProcess function = FunctionProcess.direct(api, Map.of())) {
-      assertTrue(api.startFailure().json().contains("No handler was named"));
+      assertTrue(api.startFailure().json().contains("The handler's class name is missing"));
       assertEquals(1, function.exitCode());
     }
   }
@@ -108,7 +108,7 @@ final class RuntimeStartTest {
   }
 
   @Test
-  void withoutARuntimeApiOneSentenceSaysSo() throws Exception {
+  void withoutARuntimeApiTheLogSaysSo() throws Exception {
     for (String address : List.of("", "nowhere", "127.0.0.1:port")) {
       try (FunctionProcess function = FunctionProcess.start(command(), address, Map.of())) {
         assertEquals(1, function.exitCode());
@@ -119,7 +119,7 @@ final class RuntimeStartTest {
   }
 
   @Test
-  void aRuntimeApiThatIsGoneEndsTheProcess() throws Exception {
+  void anUnreachableRuntimeApiEndsTheProcess() throws Exception {
     int port;
     try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = nobody.getLocalPort();
@@ -132,7 +132,7 @@ final class RuntimeStartTest {
   }
 
   @Test
-  void aNextThatIsRefusedEndsTheProcess() throws Exception {
+  void aRefusedNextEndsTheProcess() throws Exception {
     for (int status : new int[] {403, 500}) {
       try (RuntimeApiServer api = new RuntimeApiServer()) {
         api.answerWrongly("invocation/next", status);

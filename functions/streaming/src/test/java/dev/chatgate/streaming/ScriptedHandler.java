@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
 /**
- * A handler that does what its request says, one command a line, well or badly. After a line {@code
- * --} the request may go on with anything.
+ * A handler that runs the commands in its request, one for each line, including wrong uses of the
+ * channel. After a line {@code --} the request may contain any bytes.
  */
 public final class ScriptedHandler implements StreamingHandler {
 
@@ -107,7 +107,10 @@ public final class ScriptedHandler implements StreamingHandler {
       }
     }
 
-    /** Writes so many chunks of 1,000 bytes; says how many bytes were allocated meanwhile. */
+    /**
+     * Writes {@code count} chunks of 1,000 bytes and sends the number of bytes that were allocated
+     * meanwhile to the gate.
+     */
     private void chunks(int count) throws IOException {
       byte[] chunk = filled(1000);
       var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();

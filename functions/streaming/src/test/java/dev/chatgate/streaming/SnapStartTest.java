@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The handshake around a snapshot, in the order of AWS's own main class. */
+/** The hooks around a snapshot, in the order of AWS's own main class. */
 final class SnapStartTest {
 
   private RuntimeApiServer api;
@@ -63,9 +63,11 @@ final class SnapStartTest {
     }
   }
 
-  /** The JDK keeps what it found for 30 s of a clock that stands still in a snapshot. */
+  /**
+   * The JDK caches lookups for 30 s of a clock that does not advance while a snapshot is stored.
+   */
   @Test
-  void aHostIsLookedUpAnewAfterTheRestore(@TempDir Path folder) throws Exception {
+  void aHostIsLookedUpAgainAfterTheRestore(@TempDir Path folder) throws Exception {
     Path hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.2 peer.example\n");
     var environment = new HashMap<>(environment("snap-start", ""));
     environment.put("TEST_LOOKUP", "peer.example");
@@ -132,7 +134,7 @@ final class SnapStartTest {
       plain.awaitIdle();
       assertTrue(function.isAlive());
     }
-    assertNull(gate.said(), "the process is gone and said nothing");
+    assertNull(gate.said(), "the process ended without running a hook");
   }
 
   private FunctionProcess start(String fails) throws IOException {

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The runtime as a process of its own against a strict Runtime API: one function answers all of
- * these, well-behaved or not, and is ready for the next after each.
+ * The runtime in a separate process against a strict Runtime API. One function process handles all
+ * of these tests, and must be ready for the next invocation after each.
  */
 final class StreamingTest {
 
@@ -52,9 +52,10 @@ final class StreamingTest {
   }
 
   @AfterEach
-  void nothingQuotedAndNothingRefused() throws IOException {
+  void noRequestTextIsLoggedAndNoProtocolRuleIsBroken() throws IOException {
     gate.close();
-    assertFalse(function.log().contains(SECRET), "a message of the handler's is in the log");
+    assertFalse(
+        function.log().contains(SECRET), "a message of the handler's exception is in the log");
     assertEquals(List.of(), api.takeViolations());
     assertTrue(function.isAlive());
   }
@@ -74,7 +75,7 @@ final class StreamingTest {
   }
 
   @Test
-  void theAnswerEndsBeforeTheHandlerDoesAndTheNextIsAskedForAfterwards() throws Exception {
+  void theAnswerEndsBeforeTheHandlerReturnsAndTheNextIsFetchedAfterIt() throws Exception {
     Call call = invoke("head 200", "write all", "end", "wait", "say settled");
     call.prelude();
     assertEquals("all", call.text());
@@ -90,7 +91,7 @@ final class StreamingTest {
   }
 
   @Test
-  void headersAndCookiesTravelAsUtf8AndThoseOfTheConnectionDoNot() throws Exception {
+  void headersAndCookiesAreSentAsUtf8WithoutConnectionHeaders() throws Exception {
     Call call =
         invoke(
             "header x-greeting=Grüße, 世界 \"quoted\" \\ 🎉",
@@ -226,7 +227,7 @@ final class StreamingTest {
   }
 
   @Test
-  void ofTwoHeadsBeforeTheFirstByteTheLaterIsSent() throws Exception {
+  void aLaterHeadBeforeTheFirstByteReplacesTheEarlierOne() throws Exception {
     Call call = invoke("head 200", "header x=1", "head 503", "write down", "end");
     assertEquals("{\"statusCode\":503,\"headers\":{\"x\":\"1\"}}", call.prelude());
     assertEquals("down", call.text());
@@ -270,7 +271,7 @@ final class StreamingTest {
   }
 
   @Test
-  void aLostRuntimeApiIsAnIoExceptionToTheHandlerAndNoSecondResponse() throws Exception {
+  void aLostRuntimeApiIsAnIoExceptionInTheHandlerAndNoSecondResponse() throws Exception {
     Call call =
         invoke(
             "head 200",
@@ -324,7 +325,7 @@ final class StreamingTest {
   }
 
   @Test
-  void aClientThatReadsNowAndThenHasNoMoreTime() throws Exception {
+  void aClientThatReadsSlowlyGetsNoMoreTime() throws Exception {
     api.reader = () -> Thread.sleep(20);
     Call call = invoke("head 200", "within 500", "until-lost", "wait");
     assertEquals("lost", gate.said());
@@ -335,10 +336,12 @@ final class StreamingTest {
     assertUsable();
   }
 
-  /** All bytes are out of the handler's hands, in buffers; the confirmation takes no longer. */
+  /**
+   * All bytes are in socket buffers when the handler returns; the time limit also applies to the
+   * confirmation.
+   */
   @Test
-  void anAnswerThatIsNotConfirmedInTimeIsGivenUpAndTheNextIsAskedForUntilItIsGiven()
-      throws Exception {
+  void anUnconfirmedAnswerTimesOutAndNextIsRepeatedUntilItSucceeds() throws Exception {
     CountDownLatch reading = new CountDownLatch(1);
     api.reader = reading::await;
     Call call = invoke("head 200", "within 300", "write x", "end", "say settled");
@@ -381,7 +384,7 @@ final class StreamingTest {
 
   private static void awaitDropped(Call call) throws InterruptedException {
     while (!(call.take() instanceof Dropped)) {
-      // A chunk that was in a buffer when the answer was cut.
+      // Discard chunks that were in a buffer when the answer was cut.
     }
   }
 
@@ -394,7 +397,7 @@ final class StreamingTest {
   }
 
   @Test
-  void theContextIsWhatTheRuntimeApiSays() throws Exception {
+  void theContextHasTheValuesOfTheRuntimeApi() throws Exception {
     Call call =
         invokeWith(
             List.of(
@@ -431,7 +434,7 @@ final class StreamingTest {
   }
 
   @Test
-  void aRequestOfSixMegabytesComesWholeHoweverItIsSent() throws Exception {
+  void aRequestOfSixMegabytesIsReadCompletely() throws Exception {
     for (int chunkBytes : new int[] {0, 1_000_000, 7_001}) {
       api.eventChunkBytes = chunkBytes;
       byte[] event = event(6 * 1024 * 1024, "digest", "head 204", "end");
@@ -445,7 +448,7 @@ final class StreamingTest {
   }
 
   @Test
-  void aWriteOfAnySizeArrivesWhole() throws Exception {
+  void aWriteOfAnySizeArrivesCompletely() throws Exception {
     Call call = invoke("head 200", "big 100000", "end");
     call.prelude();
     int length = 0;
@@ -460,7 +463,7 @@ final class StreamingTest {
   }
 
   @Test
-  void aStreamOfManyChunksTakesNoMemory() throws Exception {
+  void aStreamOfManyChunksAllocatesNoMemory() throws Exception {
     int count = 100_000;
     Call call = invoke("head 200", "chunks " + count, "end");
     call.prelude();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The script that {@code AWS_LAMBDA_EXEC_WRAPPER} names, in every shell that this machine has. */
+/** The script for {@code AWS_LAMBDA_EXEC_WRAPPER}, in every shell that is installed here. */
 final class WrapperScriptTest {
 
   private static final Path SCRIPT = Path.of("src/main/scripts/chatgate-stream").toAbsolutePath();
@@ -62,7 +62,7 @@ final class WrapperScriptTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void everyArgumentSurvivesAndTheMainClassIsSwapped(String shell) throws Exception {
+  void argumentsAreKeptAndTheMainClassIsReplaced(String shell) throws Exception {
     List<String> odd =
         List.of("", " ", "a  b", "'\"`$HOME`\"'", "*", "back\\slash\\n", "line\nend\n", "-e", "é");
     List<String> given = new ArrayList<>(odd);
@@ -78,7 +78,7 @@ final class WrapperScriptTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void theClassPathIsFoundHoweverItIsGiven(String shell) throws Exception {
+  void everyFormOfTheClassPathOptionIsFound(String shell) throws Exception {
     for (String option : List.of("-cp", "-classpath", "--class-path")) {
       assertEquals(
           List.of(option, "a.jar" + appended, MAIN, "h"),
@@ -90,7 +90,7 @@ final class WrapperScriptTest {
   }
 
   @Test
-  void aPackageWithoutLibIsItsRootAlone() throws Exception {
+  void aPackageWithoutLibHasOnlyItsRootOnTheClassPath() throws Exception {
     Path bare = Files.createDirectories(temporary.resolve("bare"));
     Outcome outcome =
         run(
@@ -110,7 +110,7 @@ final class WrapperScriptTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void whatItCannotDoIsOneSentenceAndAFailure(String shell) throws Exception {
+  void anUnusableStartFailsWithOneSentence(String shell) throws Exception {
     Map<String, Object> env = Map.of("LAMBDA_TASK_ROOT", root);
     String noMain = AWS_MAIN + " is not among the arguments;";
     assertRefused(noMain, run(command(shell, "-cp", "a", "com.example.Main"), env));
@@ -123,7 +123,7 @@ final class WrapperScriptTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-classpath", "--class-path"})
-  void aPackagedFunctionStreamsThroughIt(String option) throws Exception {
+  void aPackagedFunctionStreams(String option) throws Exception {
     pack("chatgate-streaming.jar", Main.class);
     pack("function.jar", ScriptedHandler.class);
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), FunctionProcess.JAVA));
@@ -206,7 +206,7 @@ final class WrapperScriptTest {
     return file.toString();
   }
 
-  /** Puts the classes beside the given one into a jar of the package, as the build does. */
+  /** Packs the classes in the given class's folder into a jar of the package, as the build does. */
   private void pack(String jar, Class<?> type) throws Exception {
     Path classes = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     try (OutputStream file = Files.newOutputStream(root.resolve("lib").resolve(jar));
@@ -225,7 +225,7 @@ final class WrapperScriptTest {
 
   private record Outcome(int status, String out, String err) {}
 
-  /** Runs with an environment of nothing else, PATH included: the shell must suffice. */
+  /** Runs with exactly this environment, without PATH: the script must not need other programs. */
   private Outcome run(List<String> command, Map<String, ?> env) throws Exception {
     File out = temporary.resolve("out").toFile();
     File err = temporary.resolve("err").toFile();

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chunk sizes as HTTP writes them. */
+/** The form of an HTTP chunk. */
 final class WriteBufferTest {
 
   @ParameterizedTest

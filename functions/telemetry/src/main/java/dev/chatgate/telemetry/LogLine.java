@@ -11,12 +11,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * One line of JSON for the log, written as it goes into one buffer. Metrics are fields of it, named
- * at its end in CloudWatch's embedded metric format (EMF), so that a line is a line and CloudWatch
- * makes the metrics. The line is ASCII: everything else is escaped.
+ * Builder of one JSON line for the log. A metric is a field of the line; the end of the line names
+ * the metrics in CloudWatch's embedded metric format (EMF), from which CloudWatch creates them. The
+ * line is ASCII; all other characters are escaped.
  *
- * <p>A field is written once: a second value of the same name is dropped, since an event with a
- * name twice is no valid one, and a line must never be what a call fails at.
+ * <p>A second field with the same name is dropped, because duplicate names are invalid in EMF. It
+ * is not an error, because a log line must not make a call fail.
  */
 public final class LogLine {
   private static final int USUAL_LENGTH = 1536;
@@ -30,14 +30,14 @@ public final class LogLine {
   /**
    * Begins a line.
    *
-   * @param kind what it is about
+   * @param kind the value of the field {@code kind}, such as {@code call}
    */
   public LogLine(String kind) {
     json.append('{');
     text("kind", kind);
   }
 
-  /** Adds a text. */
+  /** Adds a string field. */
   public LogLine text(String name, String value) {
     if (begin(name)) {
       quote(value);
@@ -45,7 +45,7 @@ public final class LogLine {
     return this;
   }
 
-  /** Adds a list of texts. */
+  /** Adds an array of strings. */
   public LogLine texts(String name, Collection<String> values) {
     if (begin(name)) {
       json.append('[');
@@ -61,7 +61,7 @@ public final class LogLine {
     return this;
   }
 
-  /** Adds a number. */
+  /** Adds a number field. */
   public LogLine number(String name, long value) {
     if (begin(name)) {
       json.append(value);
@@ -69,7 +69,7 @@ public final class LogLine {
     return this;
   }
 
-  /** Adds a truth. */
+  /** Adds a boolean field. */
   public LogLine flag(String name, boolean value) {
     if (begin(name)) {
       json.append(value);
@@ -77,7 +77,7 @@ public final class LogLine {
     return this;
   }
 
-  /** Adds a number that is a metric too. */
+  /** Adds a number field that is also a metric. */
   public LogLine metric(Metric metric, long value) {
     if (begin(metric.wireName())) {
       json.append(value);
@@ -86,7 +86,7 @@ public final class LogLine {
     return this;
   }
 
-  /** Adds a metric in seconds. */
+  /** Adds a metric in seconds, given in milliseconds. */
   public LogLine seconds(Metric metric, long millis) {
     if (begin(metric.wireName())) {
       json.append(millis / 1000.0);
@@ -107,7 +107,7 @@ public final class LogLine {
     return true;
   }
 
-  /** RFC 8259, 7. */
+  /** Appends a JSON string (RFC 8259, section 7). */
   private void quote(String text) {
     json.append('"');
     for (int i = 0; i < text.length(); i++) {
@@ -127,10 +127,10 @@ public final class LogLine {
   }
 
   /**
-   * Ends the line and writes it in one piece, so that lines of calls at the same time do not mix.
+   * Ends the line and writes it with one call, so that lines of concurrent calls do not mix.
    *
-   * @param out where to
-   * @param source whose metrics these are
+   * @param out the stream to write to
+   * @param source the function that publishes the metrics
    * @param at the line's time
    * @return the line
    */
@@ -142,7 +142,7 @@ public final class LogLine {
     return line;
   }
 
-  /** The whole line, its line feed included. */
+  /** Returns the complete line with its line feed. */
   String end(MetricSource source, Instant at) {
     text("time", at.truncatedTo(ChronoUnit.MILLIS).toString());
     if (!metrics.isEmpty()) {
@@ -169,19 +169,19 @@ public final class LogLine {
     if (tenants && !source.byTenant()) {
       return;
     }
-    boolean begun = false;
+    boolean hasMetrics = false;
     for (var metric : metrics) {
       if (tenants ? metric.byTenant() : metric.dimensions() == dimensions) {
-        if (begun) {
+        if (hasMetrics) {
           json.append(',');
         } else {
           beginDirective(dimensions);
-          begun = true;
+          hasMetrics = true;
         }
         name(metric);
       }
     }
-    if (begun) {
+    if (hasMetrics) {
       json.append("]}");
     }
   }
@@ -196,7 +196,7 @@ public final class LogLine {
     json.append("]],\"Metrics\":[");
   }
 
-  /** The unit is left out where it is CloudWatch's default. */
+  /** Appends a metric's name and unit. The unit is omitted if it is CloudWatch's default. */
   private void name(Metric metric) {
     json.append("{\"Name\":\"").append(metric.wireName());
     if (metric.unit() != Metric.Unit.NONE) {

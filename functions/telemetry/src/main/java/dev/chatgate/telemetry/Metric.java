@@ -3,56 +3,56 @@ package dev.chatgate.telemetry;
 import java.util.List;
 
 /**
- * Every metric that the functions publish, in the namespace {@link #NAMESPACE}. A metric's name is
- * that of the log line's field which holds its value; where OpenTelemetry's conventions for
- * generative AI have a name, it is that one.
+ * Every metric that the functions publish, in the namespace {@link #NAMESPACE}. A metric has the
+ * same name as the log line's field that contains its value. If OpenTelemetry's conventions for
+ * generative AI define a name, that one is used.
  */
 public enum Metric {
-  /** 1 for a call of the chat operation, whatever became of it. */
+  /** 1 for a call of the chat operation, with any outcome. */
   CALLS("calls", Unit.COUNT, Dimensions.FUNCTION, true),
   /**
-   * 1 for a chat call that ended in a 5xx or an error event, 0 for any other; 1 for a 5xx
-   * elsewhere.
+   * 1 for a chat call that ended in a 5xx or an error event, 0 for any other chat call; 1 for a 5xx
+   * of another route.
    */
   FAULTS("faults", Unit.COUNT, Dimensions.FUNCTION, false),
-  /** 1 for a call that ended in an error, by its code. */
+  /** 1 for a call that ended in an error; the dimension is the error code. */
   ERRORS("errors", Unit.COUNT, Dimensions.CODE, false),
-  /** 1 for a call that admission refused, by the limit that it names. */
+  /** 1 for a call that admission refused; the dimension is the limit. */
   REFUSALS("refusals", Unit.COUNT, Dimensions.LIMIT, false),
   /** Prompt tokens charged, cached ones included. */
   INPUT_TOKENS("gen_ai.usage.input_tokens", Unit.COUNT, Dimensions.FUNCTION, true),
-  /** Of these, the ones that the provider had cached. */
+  /** Prompt tokens charged that the provider had cached. */
   CACHED_TOKENS("gen_ai.usage.cache_read.input_tokens", Unit.COUNT, Dimensions.FUNCTION, false),
   /** Completion tokens charged. */
   OUTPUT_TOKENS("gen_ai.usage.output_tokens", Unit.COUNT, Dimensions.FUNCTION, true),
   /** Micro-dollars charged; 0 for a model without a price. */
   COST("cost_micro_usd", Unit.NONE, Dimensions.FUNCTION, true),
-  /** From the call to the provider to the first byte of its answer's body. */
+  /** Time from the call to the provider to the first byte of its answer's body. */
   FIRST_CHUNK("gen_ai.response.time_to_first_chunk", Unit.SECONDS, Dimensions.FUNCTION, false),
-  /** From the call's arrival in the function to the end of its settlement. */
+  /** Time from the call's arrival in the function to the end of its settlement. */
   DURATION("duration_ms", Unit.MILLISECONDS, Dimensions.FUNCTION, false),
   /** 1 for a call that failed at the provider: its code begins with {@code upstream_}. */
   PROVIDER_FAILURES("provider_failures", Unit.COUNT, Dimensions.FUNCTION, false),
-  /** How often a call was repeated at the provider. */
+  /** Number of retries of the provider call. */
   PROVIDER_RETRIES("provider_retries", Unit.COUNT, Dimensions.FUNCTION, false),
-  /** Conditional writes of an admission after its first. */
+  /** Number of conditional writes of an admission after the first. */
   LEDGER_RETRIES("ledger_retries", Unit.COUNT, Dimensions.FUNCTION, false),
   /** 1 for a call that used more than its reserve. */
   OVERRUNS("overruns", Unit.COUNT, Dimensions.FUNCTION, false),
-  /** 1 for a call whose usage is our own count. */
+  /** 1 for a call with estimated usage, because the provider reported none. */
   ESTIMATED("estimated", Unit.COUNT, Dimensions.FUNCTION, false),
-  /** 1 for a call that could not be settled to the end: the reconciler has it. */
+  /** 1 for a call that could not be settled completely; the reconciler settles it. */
   UNSETTLED("unsettled", Unit.COUNT, Dimensions.FUNCTION, false),
   /** 1 for a call that used the provider's previous key, because the current one was refused. */
   PREVIOUS_KEY("previous_key", Unit.COUNT, Dimensions.FUNCTION, false),
   /** 1 for a run of the reconciler. */
   RUNS("runs", Unit.COUNT, Dimensions.FUNCTION, false),
-  /** Calls that died before their record: charged their reserve by the reconciler. */
+  /** Calls that died before their record was written; the reconciler charges their reserve. */
   ORPHANS("orphans", Unit.COUNT, Dimensions.FUNCTION, false),
-  /** Tenants at which a run of the reconciler could not do all. */
+  /** Tenants for which a run of the reconciler could not finish its work. */
   UNFINISHED("unfinished", Unit.COUNT, Dimensions.FUNCTION, false);
 
-  /** The namespace of all of them. */
+  /** The CloudWatch namespace of all metrics. */
   public static final String NAMESPACE = "Chatgate";
 
   private final String wireName;
@@ -67,27 +67,27 @@ public enum Metric {
     this.byTenant = byTenant;
   }
 
-  /** Its name in CloudWatch, and of the field that holds the value. */
+  /** The name in CloudWatch and of the log line's field. */
   public String wireName() {
     return wireName;
   }
 
-  /** What it counts in. */
+  /** The unit of the value. */
   public Unit unit() {
     return unit;
   }
 
-  /** The fields that tell its series apart. */
+  /** The fields that are the metric's dimensions. */
   public Dimensions dimensions() {
     return dimensions;
   }
 
-  /** Whether it is published a second time by tenant, where a deployment asks for that. */
+  /** Whether it is also published for each tenant, if the deployment enables that. */
   public boolean byTenant() {
     return byTenant;
   }
 
-  /** CloudWatch's units, as far as they are used. */
+  /** The units that are used. */
   public enum Unit {
     COUNT("Count"),
     MILLISECONDS("Milliseconds"),
@@ -100,34 +100,34 @@ public enum Metric {
       this.wireName = wireName;
     }
 
-    /** As CloudWatch spells it. */
+    /** The unit's name in CloudWatch. */
     public String wireName() {
       return wireName;
     }
   }
 
-  /** Sets of dimensions. Each value of each of them is a series that is paid for. */
+  /** Sets of dimensions. AWS charges for each combination of values as a separate metric. */
   public enum Dimensions {
-    /** The function alone, so that each stack and each door has its own. */
+    /** Only the function, so that each stack and each door has its own metric. */
     FUNCTION(""),
-    /** The function and the error's code: 27 of them at most. */
+    /** The function and the error's code; at most 27 codes. */
     CODE("code"),
-    /** The function and the limit's key: six of them. */
+    /** The function and the limit's key; six limits. */
     LIMIT("limit"),
-    /** The function and the tenant: as many as there are tenants. */
+    /** The function and the tenant; as many as there are tenants. */
     TENANT("tenant");
 
     private static final String FUNCTION_NAME = "FunctionName";
 
-    private final String besides;
+    private final String additional;
 
-    Dimensions(String besides) {
-      this.besides = besides;
+    Dimensions(String additional) {
+      this.additional = additional;
     }
 
-    /** Their names, which are those of fields of the line. */
+    /** The names of the dimensions, which are also fields of the log line. */
     public List<String> fields() {
-      return besides.isEmpty() ? List.of(FUNCTION_NAME) : List.of(FUNCTION_NAME, besides);
+      return additional.isEmpty() ? List.of(FUNCTION_NAME) : List.of(FUNCTION_NAME, additional);
     }
   }
 }

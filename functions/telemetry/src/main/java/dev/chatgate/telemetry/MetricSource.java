@@ -3,17 +3,17 @@ package dev.chatgate.telemetry;
 import java.util.Map;
 
 /**
- * Whose metrics a line's are.
+ * The function that publishes the metrics of a log line.
  *
  * @param functionName the function's name, a dimension of every metric
- * @param byTenant whether some metrics have a series for each tenant besides
+ * @param byTenant whether some metrics are also published for each tenant
  */
 public record MetricSource(String functionName, boolean byTenant) {
   /**
-   * Of the function that this process is.
+   * The source for the function that runs in this process.
    *
-   * @param environment Lambda's variables
-   * @param byTenant whether some metrics have a series for each tenant besides
+   * @param environment Lambda's environment variables
+   * @param byTenant whether some metrics are also published for each tenant
    */
   public static MetricSource of(Map<String, String> environment, boolean byTenant) {
     return new MetricSource(

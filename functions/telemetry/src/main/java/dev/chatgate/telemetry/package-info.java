@@ -1,4 +1,4 @@
-/** The log line of a call, and its metrics. */
+/** The JSON log line, and the list of metrics. */
 @NullMarked
 package dev.chatgate.telemetry;
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The rules of CloudWatch's embedded metric format that a line must keep, or CloudWatch drops its
- * metrics in silence: the specification's schema, and the limits that its text adds.
+ * The rules of CloudWatch's embedded metric format: the specification's schema, and the limits in
+ * its text. CloudWatch ignores the metrics of a line that breaks one, without an error.
  */
 public final class EmfRules {
   private static final JsonMapper JSON =
@@ -25,7 +25,7 @@ public final class EmfRules {
   private EmfRules() {}
 
   /**
-   * Reads a line and holds it against the rules.
+   * Parses a line and checks the rules.
    *
    * @return each series that it publishes, as {@code name[dimension,…]}
    */
@@ -43,7 +43,7 @@ public final class EmfRules {
     return series;
   }
 
-  /** The line as JSON; a name that stands twice is an error. */
+  /** Parses the line as JSON; a duplicate name is an error. */
   public static JsonNode read(String line) {
     try {
       return JSON.readTree(line);

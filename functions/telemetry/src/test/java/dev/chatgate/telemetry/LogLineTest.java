@@ -23,7 +23,7 @@ class LogLineTest {
   private static final long MAX_BYTES_ALLOCATED = 16 * 1024;
 
   @Test
-  void everyTextIsReadBackAsItWasAndTheLineIsAscii() {
+  void everyTextSurvivesTheEscapesAndTheLineIsAscii() {
     var odd = "\"\\\n\r\t\u0000\u001f\u007f é \u2028 \uD83D\uDE00 \uD83D";
     var line = new LogLine("call").text("odd", odd).end(SOURCE, NOW);
     assertEquals(odd, EmfRules.read(line).get("odd").asText());
@@ -63,7 +63,7 @@ class LogLineTest {
   }
 
   @Test
-  void someArePublishedByTenantTooWhereThatIsAskedFor() {
+  void someMetricsArePublishedByTenantIfEnabled() {
     var expected = new TreeSet<String>();
     for (var metric : Metric.values()) {
       expected.add(series(metric, metric.dimensions()));
@@ -75,7 +75,7 @@ class LogLineTest {
   }
 
   @Test
-  void withoutATenantThereIsNoSeriesOfOne() {
+  void withoutATenantNoMetricIsPublishedByTenant() {
     var line = new LogLine("call").metric(Metric.CALLS, 1).end(BY_TENANT, NOW);
     assertEquals(Set.of("calls[\"FunctionName\"]"), EmfRules.check(line));
   }
@@ -87,7 +87,7 @@ class LogLineTest {
   }
 
   @Test
-  void theLineGoesOutInOneWrite() {
+  void theLineIsWrittenInOneCall() {
     var writes = new int[1];
     var out =
         new OutputStream() {
@@ -117,7 +117,7 @@ class LogLineTest {
   }
 
   @Test
-  void namesAreDifferent() {
+  void metricNamesAreUnique() {
     var names = new TreeSet<String>();
     EnumSet.allOf(Metric.class).forEach(metric -> assertTrue(names.add(metric.wireName())));
     assertFalse(names.contains("tenant"));

@@ -58,7 +58,7 @@ final class ChatAnswerPart implements AnswerPart {
 
   void foundUsage(UsageMember member) {
     usages = with(usages, member);
-    usageValues = member.isNull ? usageValues : with(usageValues, member.value);
+    usageValues = member.isNull() ? usageValues : with(usageValues, member.value());
   }
 
   void foundModel(Span value) {

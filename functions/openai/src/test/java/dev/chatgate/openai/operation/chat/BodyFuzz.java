@@ -40,7 +40,8 @@ final class BodyFuzz {
     if (request.stream()) {
       var up = (ChatRequest) assertInstanceOf(ParsedRequest.Valid.class, parsed).request();
       assertEquals("vendor/x", up.model());
-      assertEquals(request.fields().maxTokens().orElse(4096), up.fields().maxTokens().orElseThrow());
+      assertEquals(
+          request.fields().maxTokens().orElse(4096), up.fields().maxTokens().orElseThrow());
       assertTrue(up.fields().includeUsage());
       assertEquals(request.fields().samples(), up.fields().samples());
     }
