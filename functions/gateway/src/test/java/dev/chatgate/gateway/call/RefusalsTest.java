@@ -169,9 +169,7 @@ class RefusalsTest {
         600,
         200,
         Optional.of(wait),
-        limit == Limits.COST_PER_MONTH
-            ? Optional.of(Instant.parse("2026-12-01T00:00:00Z"))
-            : Optional.empty(),
+        limit.isMoney() ? Optional.of(Instant.parse("2026-12-01T00:00:00Z")) : Optional.empty(),
         OptionalLong.empty());
   }
 }
