@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs google-java-format over every Java file of the tree, in the JDK that the build compiles
- * with: inside Maven's own JVM it could not read newer syntax. First argument: {@code check} fails
- * where a file is not formatted, {@code fix} rewrites it.
+ * Runs google-java-format on every Java file of the checkout. It runs in the JDK that compiles the
+ * sources, because Maven's own JVM may be too old for their syntax. First argument: {@code check}
+ * fails if a file is not formatted, {@code fix} rewrites it.
  */
 public final class Format {
   private Format() {}

@@ -8,11 +8,11 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Copies the jars of a class path into a folder, with their entries stored, not compressed. A
- * package's own compression then works over whole jars at once, which makes it a quarter smaller,
- * and classes are loaded without inflating each. Order, names and times of the entries stay: the
- * same jar gives the same bytes. First argument: the folder, which holds nothing else afterwards;
- * second: the class path.
+ * Copies the jars of a class path into a folder, with uncompressed entries. The package's zip then
+ * compresses each jar as a whole, which makes it a quarter smaller, and classes are loaded without
+ * decompression. Order, names and times of the entries are kept, so that the same jar always gives
+ * the same bytes. First argument: the folder, from which all other files are deleted; second: the
+ * class path.
  */
 public final class Store {
   private Store() {}

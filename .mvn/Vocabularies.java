@@ -9,9 +9,10 @@ import java.nio.file.Path;
 import java.util.Base64;
 
 /**
- * Makes OpenAI's vocabularies what a function holds in memory: without Base64 half as large, and
- * read in one go. They come from jtokkit on the class path, a line for each token: Base64, a space,
- * its rank. First argument: the folder to write to; the others: vocabularies' names.
+ * Converts OpenAI's token vocabularies to the binary format that a function reads, which is half as
+ * large as the original and is read at once. The originals are in jtokkit's jar on the class path
+ * and have a line for each token with its Base64, a space and its rank. First argument: the folder
+ * to write to; all others: names of vocabularies.
  */
 public final class Vocabularies {
   private Vocabularies() {}
@@ -23,7 +24,10 @@ public final class Vocabularies {
     }
   }
 
-  /** The number of tokens, of the bytes after it; then each token's length in a byte, its bytes. */
+  /**
+   * The format: number of tokens (4 bytes), number of bytes that follow (4 bytes), then for each
+   * token its length (1 byte) and its bytes.
+   */
   private static byte[] packed(String name) throws IOException {
     int count = 0;
     var tokens = new ByteArrayOutputStream();

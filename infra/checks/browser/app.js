@@ -1,5 +1,5 @@
-// A front end: the official OpenAI client, unmodified, bundled and called from a page. Each case tells what the
-// page saw; the test that runs it says what that should be.
+// A front end with the unmodified official OpenAI client in a bundle. Each case returns what the page saw; the
+// test that runs it checks the result.
 import OpenAI from 'openai';
 
 const model = 'provider/model';
@@ -7,11 +7,11 @@ const messages = [{ role: 'user', content: 'Say hello.' }];
 
 const client = (options) => new OpenAI({ dangerouslyAllowBrowser: true, ...options });
 
-// The page's own server: tells the test how far the page is, and waits for the test.
+// Messages to and from the test, through the page's server.
 const reached = (name) => fetch(`/reached/${name}`, { method: 'POST' });
 const until = (name) => fetch(`/until/${name}`);
 
-// The page may be minified: a class is known by the name that the library exports it under.
+// The bundle may be minified, so a class is identified by its exported name.
 const className = (error) =>
   Object.getOwnPropertyNames(OpenAI).find((name) => OpenAI[name] === error.constructor) ?? error.name;
 

@@ -1,5 +1,5 @@
 // The official OpenAI client, unmodified, at one door: CHATGATE_BASE_URL, CHATGATE_KEY, CHATGATE_MODEL.
-// Prints one line a case; ends with 1 at the first that is not as a user of the client expects.
+// Prints one line for each case; exits with 1 at the first unexpected result.
 'use strict';
 
 const assert = require('node:assert/strict');

@@ -1,4 +1,4 @@
-"""Prints a SAM template as CloudFormation gets it: the transform that AWS itself runs, without an account."""
+"""Prints a SAM template as CloudFormation receives it, after AWS's own transform; needs no AWS account."""
 
 import json
 import logging
@@ -7,12 +7,12 @@ import sys
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-# Its remarks about features that are off would stand between the lines of the result.
+# Suppress the library's notes, which would be mixed with the result.
 logging.disable()
 
 
 class NoManagedPolicies:
-    """Stands for the list of AWS's managed policies: the template names none."""
+    """Replaces the loader of AWS's managed policies; the template uses none."""
 
     def load(self):
         return {}
@@ -22,6 +22,6 @@ with open(sys.argv[1], encoding="utf-8") as file:
     template = yaml_parse(file.read())
 for resource in template["Resources"].values():
     if resource["Type"] == "AWS::Serverless::Function":
-        # Where `sam deploy` puts a package.
+        # The form of the package's URI after `sam deploy`.
         resource["Properties"]["CodeUri"] = "s3://bucket/package.zip"
 json.dump(transform(template, {}, NoManagedPolicies()), sys.stdout)

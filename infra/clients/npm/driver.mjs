@@ -1,10 +1,10 @@
-// Runs every case of the client matrix with one library and prints a line of JSON for each. What is the
-// library's own stands in its runner:
+// Runs every case of the client matrix with one library and prints a line of JSON for each. The code for a
+// library is in its runner:
 //
 //   run({ plain, stream, helper, shown, errors, … })
 //
 // plain(call), stream(call), helper(call): make the call as a user of the library would, and return what the
-// user gets: { text, finish, usage, tools, reasoning, choices, object, logprobs }, what it lacks left out.
+// user gets: { text, finish, usage, tools, reasoning, choices, object, logprobs }, without absent members.
 // shown(error): what the user is shown: { name, status, code, param, requestId, retryAfter, message }.
 // errors: the names of errors by status, 500 for all above, or by code where that decides.
 // knows: the cells of this library that are neither `ok` nor an error of `errors`.
@@ -30,7 +30,7 @@ export const PLACE = {
     additionalProperties: false,
   },
 };
-/** For what a library does not offer. */
+/** Thrown for a feature that the library does not offer. */
 export const NOT_OFFERED = Symbol('not offered');
 
 const STREAM = env.CHATGATE_STREAM_URL;
@@ -46,7 +46,7 @@ const call = (model, more = {}) => ({
   ...more,
 });
 
-/** The caller does not get what was sent. */
+/** Thrown if the caller does not get what was sent. */
 class Loss extends Error {
   constructor(what, got, sent) {
     super(`${what} is ${JSON.stringify(got)}, not ${JSON.stringify(sent)}`);
@@ -65,7 +65,7 @@ const wholeWithUsage = (answer) => {
   whole(answer);
   same('usage', answer.usage, USAGE);
 };
-/** Usage that nobody asked for would be a fault of the gateway. */
+/** Usage must not be shown if it was not requested. */
 const wholeWithoutUsage = (answer) => {
   whole(answer);
   assert.equal(answer.usage?.total ?? null, null, 'usage that nobody asked for');
@@ -169,7 +169,7 @@ const CASES = {
 
 const calls = async (key) => Number(await (await fetch(`${env.CHATGATE_CALLS_URL}/${key}`)).text());
 
-/** The error that is thrown, or undefined and the answer. */
+/** Returns the thrown error, or undefined and the answer. */
 const attempt = async (does) => {
   try {
     return { answer: await does() };
@@ -186,7 +186,7 @@ async function mustFail(does) {
   return error;
 }
 
-/** The name that the library gives to the error, and what it keeps from the caller. */
+/** Returns the name of the library's error, and the fields that the caller cannot see. */
 function errorCell(library, error, { status, code, param, wait }) {
   const shown = library.shown(error);
   const missing = [];
@@ -212,7 +212,7 @@ async function errorCase(library, one) {
   return errorCell(library, await mustFail(does), { status, code, param, wait: one.wait });
 }
 
-/** Makes the call one way and looks at what the caller gets. */
+/** Makes the call in one way and checks what the caller gets. */
 async function read(library, way, asked, expect, atMost = MOST_MILLIS) {
   const began = Date.now();
   const { answer, error } = await attempt(() => way(asked));
@@ -233,7 +233,7 @@ async function answerCase(library, one) {
   return one.plain ? read(library, library.plain, one.plain, one.expect) : streamCase(library, one.stream, one.expect);
 }
 
-/** Chunk by chunk, and by the library's own helper where it has one. */
+/** Reads the stream chunk by chunk, and with the library's own helper if it has one. */
 async function streamCase(library, asked, expect, atMost) {
   const raw = await read(library, library.stream, asked, expect, atMost);
   const put = library.helper ? await read(library, library.helper, asked, expect, atMost) : raw;
@@ -243,7 +243,7 @@ async function streamCase(library, asked, expect, atMost) {
   };
 }
 
-/** The usage is asked for, as it is what gets lost first, unless the case is about the contrary. */
+/** Requests the usage, which is the first thing to get lost, unless the case requires the contrary. */
 async function shapeCase(library, one) {
   const usage = one.usage ?? true;
   return streamCase(library, { ...one.shape, usage }, usage ? wholeWithUsage : wholeWithoutUsage, one.atMost);
@@ -285,10 +285,10 @@ const counted = async (key, does) => {
 
 const times = (number) => (number === 1 ? '1 call' : `${number} calls`);
 
-/** A call that the minute has no room for now: after the wait that it is told it succeeds. */
+/** A call that a minute limit refuses now; it succeeds after the time in retry-after. */
 async function retryRate(library) {
   const key = env.CHATGATE_KEY_PACED;
-  // The API door settles before it answers, so that nothing of this call is in flight any more.
+  // The API door settles before it answers, so that this call is no longer in flight.
   await library.plain(call('heavy', { key, maxTokens: 5500, base: API }));
   const { error, made, took } = await counted(key, () =>
     library.plain(call('plain', { key, maxTokens: 800, maxRetries: undefined })),
@@ -339,7 +339,7 @@ const inTime = (promise) => {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
-/** Cells that need no mention in `library.knows`; errors have been held against `library.errors` already. */
+/** Cells that need no entry in `library.knows`; errors were compared with `library.errors` before. */
 const isGood = (one, cell) =>
   one.error || one.broken ? !cell.includes(';') : one.abort ? cell.startsWith('ok') : ['ok', '–'].includes(cell);
 

@@ -32,7 +32,7 @@ const bodyOf = (call) => ({
   stream_options: call.usage ? { include_usage: true } : undefined,
 });
 
-/** Puts a stream together chunk by chunk, as most applications do. */
+/** Assembles a stream chunk by chunk, as most applications do. */
 async function gather(stream, call) {
   const seen = { text: '', finish: null, usage: null, tools: [], choices: [] };
   for await (const chunk of stream) {

@@ -45,7 +45,7 @@ def key(name=""):
 
 @dataclass(frozen=True)
 class Call:
-    """A chat call; what is None is left out, or left to the library."""
+    """A chat call. None means the field is not sent, or the library's default."""
 
     model: str
     base: str = STREAM
@@ -60,12 +60,12 @@ class Call:
     structured: bool = False
     usage: bool = False
     on_text: Callable[[str], bool] = lambda text: True
-    """Gets each piece of a stream; the stream is left at the first that it returns False for."""
+    """Receives each piece of a stream; the client leaves the stream when it returns False."""
 
 
 @dataclass
 class Answer:
-    """What the user gets of an answer."""
+    """An answer as the user of the library gets it."""
 
     text: str | None = None
     finish: str | None = None
@@ -79,7 +79,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the user is shown of an error."""
+    """An error as the user of the library sees it."""
 
     name: str
     status: int | None = None
@@ -95,7 +95,7 @@ def call(model, **more):
 
 
 class Loss(Exception):
-    """The user does not get what was sent."""
+    """Raised if the user does not get what was sent."""
 
     def __init__(self, what, got, sent):
         super().__init__(f"{what} is {got!r}, not {sent!r}")
@@ -118,9 +118,9 @@ def whole_with_usage(answer):
 
 
 def whole_without_usage(answer):
-    """Usage that nobody asked for would be a fault of the gateway."""
+    """Usage must not be shown if it was not requested."""
     whole(answer)
-    assert answer.usage is None, "usage that nobody asked for"
+    assert answer.usage is None, "usage that was not requested"
 
 
 def tool_call(answer):
@@ -147,7 +147,7 @@ def probable(answer):
 
 
 def attempt(does):
-    """The answer and no error, or the error."""
+    """Returns the answer or the error."""
     try:
         return does(), None
     except Late:
@@ -163,7 +163,7 @@ def error_of(does):
 
 
 def read(library, way, one, expect, at_most_seconds=MOST_SECONDS):
-    """Makes the call one way and looks at what the user gets."""
+    """Makes the call in one way and checks what the user gets."""
     began = time.monotonic()
     answer, error = attempt(lambda: way(one))
     took = time.monotonic() - began
@@ -182,7 +182,7 @@ def plain(one, expect):
 
 
 def stream(one, expect, **limits):
-    """Chunk by chunk, and by the library's own helper."""
+    """Reads the stream chunk by chunk, and with the library's own helper."""
 
     def play(library):
         raw = read(library, library.stream, one, expect, **limits)
@@ -193,13 +193,13 @@ def stream(one, expect, **limits):
 
 
 def shape(model, usage=True, **limits):
-    """The usage is asked for, as it is what gets lost first, unless the case is about the contrary."""
+    """Requests the usage, which is the first thing to get lost, unless the case requires the contrary."""
     expect = whole_with_usage if usage else whole_without_usage
     return stream(call(model, usage=usage), expect, **limits)
 
 
 def fails(way, one, status, code, param=None, wait=False, twice=False):
-    """The class of the error, and what it keeps from the user."""
+    """Returns the class of the error, and the fields that the user cannot see."""
 
     def play(library):
         does = lambda: getattr(library, way)(one)
@@ -250,7 +250,7 @@ def abort(library):
 
 
 def counted(one, library):
-    """The error if there is one, how many calls were made, and the seconds that they took."""
+    """Returns the error if there is one, the number of calls, and the seconds that they took."""
     before, began = calls(one.key), time.monotonic()
     answer, error = attempt(lambda: library.plain(one))
     return answer, error, calls(one.key) - before, time.monotonic() - began
@@ -266,8 +266,8 @@ def times(number):
 
 
 def retry_rate(library):
-    """A call that the minute has no room for now: after the wait that it is told it succeeds."""
-    # The API door settles before it answers, so that nothing of this call is in flight any more.
+    """A call that a minute limit refuses now; it succeeds after the time in retry-after."""
+    # The API door settles before it answers, so that this call is no longer in flight.
     library.plain(call("heavy", base=API, key=key("_PACED"), max_tokens=5500))
     paced = call("plain", key=key("_PACED"), max_tokens=800, max_retries=None)
     _, error, made, took = counted(paced, library)
@@ -379,11 +379,11 @@ CASES = {
     "usage-in-last-unasked": shape("usage-in-last", usage=False),
     **{model: breaks(model, code) for model, code in BREAKS.items()},
 }
-"""Each case: what plays it and tells its cell."""
+"""The function that runs each case and returns its cell."""
 
 
 class Late(BaseException):
-    """A case that takes too long: no library may swallow it."""
+    """Raised if a case takes too long. Not an Exception, so that libraries do not catch it."""
 
 
 def late(number, frame):
@@ -391,7 +391,7 @@ def late(number, frame):
 
 
 def good(name, cell):
-    """Cells that need no mention in `knows`; errors have been held against `errors` already."""
+    """Cells that need no entry in `knows`; errors were compared with `errors` before."""
     if name in ERRORS or name in BREAKS:
         return ";" not in cell
     return cell.startswith("ok") if name == "abort" else cell == "ok"

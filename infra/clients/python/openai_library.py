@@ -18,11 +18,11 @@ KNOWS = {
     "ping": "throws JSONDecodeError",
     "empty-data": "throws JSONDecodeError",
 }
-"""Where both majors do other than they should, or as their own rules say."""
+"""The cells of both majors that are neither `ok` nor a usual error."""
 
 
 class Place(BaseModel):
-    """The structured output that is asked for."""
+    """The requested structured output."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class Place(BaseModel):
 
 
 def body(call):
-    """The call's parameters as the library takes them."""
+    """The call's parameters in the library's form."""
     parameters = {
         "model": call.model,
         "messages": [{"role": "user", "content": call.prompt}],
@@ -78,7 +78,7 @@ def answer_of(completion):
 
 
 class Gathering:
-    """Puts a stream together chunk by chunk, as most applications do."""
+    """Assembles a stream chunk by chunk, as most applications do."""
 
     def __init__(self):
         self.finish = None
@@ -88,7 +88,7 @@ class Gathering:
         self.tools = {}
 
     def take(self, chunk):
-        """Takes a chunk; the text that is in it."""
+        """Adds a chunk and returns its text."""
         if chunk.usage:
             self.usage = usage_of(chunk.usage)
         return "".join(self._choice(choice) for choice in chunk.choices or [])

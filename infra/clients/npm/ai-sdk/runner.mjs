@@ -61,7 +61,7 @@ run({
   },
   shown(thrown) {
     const error = thrown?.lastError ?? thrown;
-    // The body's own error: an answer's stands in an object of ours, a stream's is that object's content.
+    // The error object of the body: a plain answer wraps it in an object, a stream's event does not.
     const body = error?.data?.error ?? error?.data;
     return {
       name: thrown?.name ?? String(thrown),

@@ -8,7 +8,7 @@ const modelOf = (call) =>
     apiKey: call.key,
     configuration: { baseURL: call.base },
     maxTokens: call.maxTokens,
-    // By default 6, with waits of more than a minute together.
+    // The default is 6, with waits of more than a minute in all.
     maxRetries: call.maxRetries ?? 2,
     temperature: call.temperature,
     streamUsage: call.usage === true,

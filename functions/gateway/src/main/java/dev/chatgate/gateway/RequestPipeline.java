@@ -33,16 +33,17 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Checks a call in the one order that both doors keep, and hands it on: preflight, path 404, method
- * 405, size 413, key 401, suspended or origin 403, content type 415; the body, the model and the
- * quota are {@link MeteredCall}'s. Whatever goes wrong, the call is answered.
+ * Checks a request and passes it to its route. The order of checks is the same at both doors:
+ * preflight, path (404), method (405), size (413), key (401), suspended tenant or forbidden origin
+ * (403), content type (415). {@link MeteredCall} checks body, model and quota. Every request is
+ * answered, also after a defect or a failure of the store.
  */
 public final class RequestPipeline {
   private static final String JSON = "application/json";
   private static final String IDENTITY = "identity";
 
-  /** What authentication and admission may take of a call's time beside the provider. */
-  private static final Duration BEFORE_THE_PROVIDER = Duration.ofSeconds(10);
+  /** Time for authentication and admission, in addition to the provider's time limit. */
+  private static final Duration MAX_TIME_BEFORE_PROVIDER = Duration.ofSeconds(10);
 
   private final int maxBodyBytes;
   private final Duration answerLimit;
@@ -66,7 +67,7 @@ public final class RequestPipeline {
       CallLog log,
       RandomGenerator random) {
     this.maxBodyBytes = settings.maxBodyBytes();
-    this.answerLimit = settings.callLimit().plus(BEFORE_THE_PROVIDER);
+    this.answerLimit = settings.callLimit().plus(MAX_TIME_BEFORE_PROVIDER);
     this.cors = new Cors(settings.allowedOrigins());
     this.authenticator = authenticator;
     this.calls = calls;
@@ -78,10 +79,10 @@ public final class RequestPipeline {
   }
 
   /**
-   * Answers a call. When this returns the answer has ended, and so has all that follows it.
+   * Answers a request. When this returns, the answer has ended and the call is settled and logged.
    *
-   * @param request the call
-   * @param channel where the answer goes
+   * @param request the request
+   * @param channel receives the answer
    */
   public void handle(GatewayRequest request, ResponseChannel channel) {
     var requestId = RequestId.fresh(random);
@@ -100,9 +101,10 @@ public final class RequestPipeline {
   }
 
   /**
-   * Answers the daily schedule's event: at once, without a read of the store and without a call.
+   * Answers the daily keep-warm event with a 200, without reading the store or calling the
+   * provider.
    *
-   * @param channel where the answer goes
+   * @param channel receives the answer
    */
   public void answerKeepWarm(ResponseChannel channel) {
     log.event("keep-warm");
@@ -114,9 +116,9 @@ public final class RequestPipeline {
   }
 
   /**
-   * Answers an event that is no HTTP call.
+   * Answers an event that is not an HTTP request with a 400.
    *
-   * @param channel where the answer goes
+   * @param channel receives the answer
    */
   public void answerUnknownEvent(ResponseChannel channel) {
     log.event("unknown");
@@ -231,7 +233,7 @@ public final class RequestPipeline {
     }
   }
 
-  /** RFC 9110, 8.4: whether any content coding but none at all is named. */
+  /** Whether the body has a content coding other than {@code identity} (RFC 9110, section 8.4). */
   private static boolean isCompressed(GatewayRequest request) {
     return request.header("content-encoding").stream()
         .flatMap(codings -> Arrays.stream(codings.split(",", -1)))
@@ -246,7 +248,9 @@ public final class RequestPipeline {
         .toLowerCase(Locale.ROOT);
   }
 
-  /** The caller, or empty once the refusal has gone out. */
+  /**
+   * Returns the caller; empty if the request was refused, in which case the refusal has been sent.
+   */
   private Optional<Credential> authenticated(Exchange exchange) {
     return switch (authenticator.authenticate(exchange.request())) {
       case Authentication.Refused(var error) -> {

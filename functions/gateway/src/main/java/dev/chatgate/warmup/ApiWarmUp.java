@@ -14,13 +14,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** Plays scenes through the buffered entry, as events of an HTTP API. */
+/** Sends warm-up requests through the buffered entry, as events of an HTTP API. */
 public final class ApiWarmUp implements WarmUp.Entry {
   private static final Logger LOG = System.getLogger(ApiWarmUp.class.getName());
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** What AWS's runtime client loads at its first invocation, and nobody before. */
-  private static final List<String> OF_THE_RUNTIME =
+  /** Classes that AWS's runtime client loads only at its first invocation. */
+  private static final List<String> RUNTIME_CLASSES =
       List.of(
           "com.amazonaws.services.lambda.runtime.api.client.api.LambdaContext",
           "com.amazonaws.services.lambda.runtime.LambdaRuntimeInternal");
@@ -28,35 +28,35 @@ public final class ApiWarmUp implements WarmUp.Entry {
   private final BiFunction<RequestPipeline, InstantSource, RequestStreamHandler> entry;
 
   /**
-   * @param entry makes the entry that serves an application, with the present
+   * @param entry creates the entry for an application and a clock
    */
   public ApiWarmUp(BiFunction<RequestPipeline, InstantSource, RequestStreamHandler> entry) {
     this.entry = entry;
-    for (var name : OF_THE_RUNTIME) {
+    for (var name : RUNTIME_CLASSES) {
       try {
         var _ = Class.forName(name);
       } catch (ClassNotFoundException e) {
-        LOG.log(Level.DEBUG, "left to the first call: {0}", name);
+        LOG.log(Level.DEBUG, "class not found, not preloaded: {0}", name);
       }
     }
   }
 
   @Override
-  public int play(BeanContext application, WarmUpRequest scene) throws IOException {
+  public int play(BeanContext application, WarmUpRequest request) throws IOException {
     var clock = application.getBean(InstantSource.class);
     var handler = entry.apply(application.getBean(RequestPipeline.class), clock);
     var answer = new ByteArrayOutputStream();
-    // While a call goes on, and not when a new application fetches ahead, as after a restore.
+    // Set during a call only: as after a restore, it is not set while an application prefetches.
     System.setProperty(TraceContext.RUNTIME_PROPERTY, WarmUp.TRACE);
     try {
-      handler.handleRequest(new ByteArrayInputStream(scene.event(clock.instant())), answer, null);
+      handler.handleRequest(new ByteArrayInputStream(request.event(clock.instant())), answer, null);
     } finally {
       System.clearProperty(TraceContext.RUNTIME_PROPERTY);
     }
     return status(answer.toByteArray());
   }
 
-  /** An answer begins with it. */
+  /** Reads the status, which is the answer's first member. */
   private static int status(byte[] answer) throws IOException {
     try (var json = JSON.createParser(answer)) {
       json.nextToken();

@@ -14,68 +14,70 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
- * What is done around a snapshot of the process (SnapStart): before it, everything that a first
- * call would do for the first time; after a restore, what a first call would wait for, beside it.
- * Without a snapshot neither runs.
+ * Hooks around a snapshot of the process (SnapStart). Before the snapshot, warm-up requests load
+ * and compile the code that a first call uses. After a restore, the data that a first call would
+ * wait for is prefetched. Without a snapshot neither hook runs.
  *
- * <p>The runtime holds its hooks weakly: whoever registers one keeps it.
+ * <p>The CRaC context holds its hooks weakly, so that the caller of {@link #of} must keep the
+ * object.
  */
 public final class Snapshot implements Resource {
   /**
-   * After some thousand calls the compiler is through with the hot path: under a snapshot it works
-   * in all tiers, and what it made is in every copy.
+   * Rounds of warm-up requests. After some thousand calls the JIT compiler has compiled the hot
+   * path. Before a snapshot it uses all tiers, and every copy contains the compiled code.
    */
   private static final int ROUNDS = 6_000;
 
-  /** Sets another number, for tests that count what is loaded: two rounds load everything. */
+  /** System property for another number of rounds, for tests; two rounds load all classes. */
   private static final String ROUNDS_PROPERTY = "chatgate.warmup.rounds";
 
-  /** Lambda gives at least 130 s to start and to do this. */
-  private static final Duration AT_MOST = Duration.ofSeconds(60);
+  /** Maximum time of the warm-up. Lambda allows at least 130 s for the start and the hooks. */
+  private static final Duration MAX_WARM_UP = Duration.ofSeconds(60);
 
-  /** Points the AWS clients elsewhere; nothing sets it on Lambda. */
+  /** Environment variable with the endpoint of a fake AWS; not set on Lambda. */
   private static final String AWS_ENDPOINT = "AWS_ENDPOINT_URL";
 
   /**
-   * The JDK reads random bytes ahead and uses them for 100 ms of the machine's clock (its class
-   * {@code NativePRNG}). A copy may find that clock where the snapshot left it, and then every copy
-   * would draw the same bytes, for ids and for TLS: none of them is to be of use any more.
+   * The JDK buffers random bytes and uses them for 100 ms of the system clock (class {@code
+   * NativePRNG}). In a copy that clock may continue from the time of the snapshot, and then all
+   * copies would use the same bytes for ids and TLS. Waiting this long before the snapshot makes
+   * the buffered bytes too old to be used.
    */
   private static final Duration READ_AHEAD_IS_STALE_AFTER = Duration.ofMillis(250);
 
   /**
-   * The compiler is behind when a rehearsal ends, by up to a second: in a copy it would go on where
-   * it was, beside the first call. It is given a tenth of the rehearsal's time, so that it has more
-   * where it is slower.
+   * When the warm-up ends, the JIT compiler still has up to a second of queued work, which it would
+   * otherwise do in each copy during the first call. The pause for it is the warm-up's time divided
+   * by this, so that it is longer on slower machines.
    */
-  private static final int COMPILING_AFTERWARDS = 10;
+  private static final int COMPILER_PAUSE_DIVISOR = 10;
 
   private static final Logger LOG = System.getLogger(Snapshot.class.getName());
 
   private final BeanContext application;
   private final WarmUp.Entries entries;
   private final Pause pause;
-  private final Prefetch ahead;
+  private final Prefetch prefetch;
 
   /**
-   * For tests; {@link #of} registers.
+   * For tests, which call the hooks themselves; {@link #of} registers them.
    *
    * @param application a started application
-   * @param entries makes the entry that serves it
+   * @param entries creates the entry to warm up
    * @param pause how to wait
    */
   public Snapshot(BeanContext application, WarmUp.Entries entries, Pause pause) {
     this.application = application;
     this.entries = entries;
     this.pause = pause;
-    this.ahead = new Prefetch(application);
+    this.prefetch = new Prefetch(application);
   }
 
   /**
    * Registers the hooks.
    *
    * @param application a started application
-   * @param entries makes the entry that serves it, asked for only if there is a snapshot
+   * @param entries creates the entry to warm up; called only if there is a snapshot
    */
   public static Snapshot of(BeanContext application, WarmUp.Entries entries) {
     var snapshot = new Snapshot(application, entries, Pause.SLEEP);
@@ -87,34 +89,37 @@ public final class Snapshot implements Resource {
   public void beforeCheckpoint(Context<? extends Resource> context) {
     application.getBean(TokenCounters.class).prime();
     long began = System.nanoTime();
-    rehearse();
+    warmUp();
     var took = Duration.ofNanos(System.nanoTime() - began);
     var provider = application.getBean(ProviderClient.class);
     provider.prepare();
     provider.forgetConnections();
-    pause.pause(READ_AHEAD_IS_STALE_AFTER.plus(took.dividedBy(COMPILING_AFTERWARDS)));
+    pause.pause(READ_AHEAD_IS_STALE_AFTER.plus(took.dividedBy(COMPILER_PAUSE_DIVISOR)));
     var _ = YoungGenFlush.empty();
   }
 
-  /** A rehearsal that fails makes a slow first call, and no other harm: the function starts. */
-  private void rehearse() {
+  /**
+   * Runs the warm-up. If it fails, the function starts all the same, and only its first call is
+   * slower.
+   */
+  private void warmUp() {
     try {
       int rounds = Integer.getInteger(ROUNDS_PROPERTY, ROUNDS);
-      var _ = WarmUp.run(entries, ways(), rounds, AT_MOST);
+      var _ = WarmUp.run(entries, transports(), rounds, MAX_WARM_UP);
     } catch (Exception | LinkageError e) {
-      LOG.log(Level.WARNING, "the rehearsal before the snapshot failed: {0}", e.toString());
+      LOG.log(Level.WARNING, "the warm-up before the snapshot failed: {0}", e.toString());
     }
   }
 
-  private WarmUp.Ways ways() {
+  private WarmUp.Transports transports() {
     var provider = application.getBean(Settings.class).provider().baseUrl();
-    return new WarmUp.Ways(
+    return new WarmUp.Transports(
         "https".equals(provider.getScheme()),
         !System.getenv().getOrDefault(AWS_ENDPOINT, "").startsWith("http:"));
   }
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    ahead.fetch(Prefetch.WAITED_FOR);
+    prefetch.fetch(Prefetch.WAITED_FOR);
   }
 }

@@ -9,15 +9,23 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 
-/** Plays scenes through the streaming entry and its runtime, as events of a function URL. */
+/**
+ * Sends warm-up requests through the streaming entry and its runtime, as events of a function URL.
+ */
 public final class StreamWarmUp implements WarmUp.Entry {
   private static final Duration TIME = Duration.ofMinutes(1);
 
-  /** With less the deadline ends a call, and not its own limit: the compiler is to know both. */
-  private static final Duration LESS = Duration.ofSeconds(20);
+  /**
+   * With this shorter time, Lambda's deadline and not the call's own limit ends a call. Both cases
+   * must be compiled.
+   */
+  private static final Duration SHORT_TIME = Duration.ofSeconds(20);
 
-  /** No multiple of the usual scenes' number, so that each of them meets it. */
-  private static final int LESS_EVERY = 3;
+  /**
+   * Not a multiple of the number of frequent requests, so that each of them gets the shorter time
+   * in turn.
+   */
+  private static final int SHORT_TIME_EVERY = 3;
 
   private final LoopWarmUp loop;
   private int played;
@@ -25,7 +33,7 @@ public final class StreamWarmUp implements WarmUp.Entry {
   private final Function<RequestPipeline, StreamingHandler> entry;
 
   /**
-   * @param entry makes the entry that serves an application
+   * @param entry creates the entry for an application
    */
   public StreamWarmUp(Function<RequestPipeline, StreamingHandler> entry) throws IOException {
     this.entry = entry;
@@ -33,11 +41,11 @@ public final class StreamWarmUp implements WarmUp.Entry {
   }
 
   @Override
-  public int play(BeanContext application, WarmUpRequest scene) throws IOException {
+  public int play(BeanContext application, WarmUpRequest request) throws IOException {
     var now = application.getBean(InstantSource.class).instant();
     var handler = entry.apply(application.getBean(RequestPipeline.class));
-    var deadline = now.plus(played++ % LESS_EVERY == 0 ? LESS : TIME);
-    return loop.play(scene.event(now), deadline, WarmUp.TRACE, handler);
+    var deadline = now.plus(played++ % SHORT_TIME_EVERY == 0 ? SHORT_TIME : TIME);
+    return loop.play(request.event(now), deadline, WarmUp.TRACE, handler);
   }
 
   @Override

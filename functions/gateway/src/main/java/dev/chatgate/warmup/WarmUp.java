@@ -29,156 +29,172 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Calls made before a snapshot is taken, so that the first real one finds every class loaded and
- * the hot path compiled: an application of its own, over HTTPS to a stand-in in this process for
- * the provider, DynamoDB and Secrets Manager. What the calls leave behind is loaded and compiled
- * code: the application, its caches and its connections are closed and forgotten.
+ * Makes calls before a snapshot is taken, so that all classes are loaded and the hot path is
+ * compiled before the first real call. It uses a separate application, which calls a {@link
+ * FakeBackend} in this process over HTTPS instead of the provider, DynamoDB and Secrets Manager.
+ * Only loaded and compiled code remains: the application, its caches and its connections are
+ * discarded.
  */
 final class WarmUp {
-  /** The SDK's names for what Lambda sets, which go before the environment's. */
+  /**
+   * The AWS SDK's system property for the credentials endpoint; it has priority over Lambda's
+   * environment variable.
+   */
   private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
 
   /**
-   * Whether the JDK's own HTTP client keeps connections, which it reads once: of this process only
-   * the credentials, every few hours, are asked for through it. A snapshot would hold what it
-   * keeps, and the first call after a restore would start its thread.
+   * Whether the JDK's HTTP client keeps connections; the JDK reads the property once. Only the
+   * SDK's credentials provider uses that client, every few hours. A kept connection would be part
+   * of the snapshot, and the first call after a restore would start the client's keep-alive thread.
    */
-  private static final String KEPT = "http.keepAlive";
+  private static final String KEEP_ALIVE = "http.keepAlive";
 
-  /** What Lambda says of an invocation's trace. */
+  /** A trace header as Lambda sends it. */
   static final String TRACE =
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:12345678:0";
 
-  private static final int SELDOM_EVERY = 16;
-  private static final int STANDARD_OUTPUTS_BUFFER = 128;
+  private static final int RARE_EVERY = 16;
+  private static final int STANDARD_OUTPUT_BUFFER = 128;
 
   /**
-   * After so many rounds the application is made anew, so that the first calls of one are known
-   * code. More often would leave more garbage in the snapshot: each application's grows old.
+   * After this number of rounds a new application is started, so that the code of an application's
+   * first calls is compiled too. A smaller number would leave more garbage in the old generation of
+   * the snapshot's heap.
    */
-  private static final int BEFORE_A_NEW_ONE = 500;
+  private static final int ROUNDS_PER_APPLICATION = 500;
 
-  /** So short that tenants and prices are read often, as a first call reads them. */
-  private static final Duration REMEMBERED = Duration.ofMillis(20);
+  /** Cache time that is so short that tenants and prices are read often, as in a first call. */
+  private static final Duration CACHED_FOR = Duration.ofMillis(20);
 
-  /** Beyond what the buffered door gives, as the real one is; a call that stalls ends by it. */
+  /**
+   * As in the real application, longer than the buffered door allows. It ends a call that hangs.
+   */
   private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
-  private static final Duration CONNECTING = Duration.ofSeconds(3);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /** Some code asks whether the last call was long ago: the JDK's random bytes, after 100 ms. */
+  /**
+   * Pause before each application, for code that runs only after idle time, such as the JDK's
+   * refill of random bytes after 100 ms.
+   */
   private static final Duration IDLE = Duration.ofMillis(120);
 
-  private final Ways ways;
+  private final Transports transports;
   private final Entry entry;
   private final InstantSource clock;
   private final Instant end;
 
-  private WarmUp(Ways ways, Entry entry, InstantSource clock, Instant end) {
-    this.ways = ways;
+  private WarmUp(Transports transports, Entry entry, InstantSource clock, Instant end) {
+    this.transports = transports;
     this.entry = entry;
     this.clock = clock;
     this.end = end;
   }
 
-  /** One of the function's entries. */
+  /** An entry of the function, as the warm-up calls it. */
   public interface Entry extends AutoCloseable {
     /**
-     * Makes a call through the entry.
+     * Sends a request through the entry.
      *
      * @param application a started application
      * @return the status of the answer
      */
-    int play(BeanContext application, WarmUpRequest scene) throws Exception;
+    int play(BeanContext application, WarmUpRequest request) throws Exception;
 
     @Override
     void close() throws IOException;
   }
 
-  /** Makes an entry. */
+  /** Creates an entry. */
   @FunctionalInterface
   public interface Entries {
     Entry make() throws Exception;
   }
 
   /**
-   * What the real application's calls go over: what it does not use is not worth compiling, and
-   * what was compiled for another way would be compiled again.
+   * Whether the real application uses TLS. The warm-up uses the same, so that the code that is
+   * compiled is the code that will run.
    *
    * @param tlsToProvider whether the provider is called by HTTPS
-   * @param tlsToAws whether the AWS services are
+   * @param tlsToAws whether the AWS services are called by HTTPS
    */
-  record Ways(boolean tlsToProvider, boolean tlsToAws) {}
+  record Transports(boolean tlsToProvider, boolean tlsToAws) {}
 
-  /** How a rehearsal went: the calls made, and what the stand-in was asked, see there. */
+  /**
+   * The result of a warm-up.
+   *
+   * @param calls number of calls made
+   * @param requests number of requests to the fake backend, without reads of the store
+   */
   record Outcome(int calls, int requests) {}
 
   /**
-   * Rehearses until the rounds are done or the time is up.
+   * Makes calls until the rounds are done or the time is over.
    *
-   * @param entries makes the entry that this process serves
-   * @param ways what the calls go over
-   * @param rounds how often the usual calls are made
-   * @param atMost after this nothing more is begun
-   * @throws IllegalStateException if a call was not answered as it should be
+   * @param entries creates the entry that this process serves
+   * @param transports whether the calls use TLS
+   * @param rounds how often the frequent requests are sent
+   * @param atMost after this time no further call is started
+   * @throws IllegalStateException if a call was answered with an unexpected status
    * @throws Exception if the entry threw
    */
-  public static Outcome run(Entries entries, Ways ways, int rounds, Duration atMost)
+  public static Outcome run(Entries entries, Transports transports, int rounds, Duration atMost)
       throws Exception {
     var clock = InstantSource.system();
     try (var entry = entries.make()) {
-      System.setProperty(KEPT, "false");
+      System.setProperty(KEEP_ALIVE, "false");
       var end = clock.instant().plus(atMost);
-      return new WarmUp(ways, entry, clock, end).play(rounds);
+      return new WarmUp(transports, entry, clock, end).play(rounds);
     } finally {
       System.clearProperty(CREDENTIALS);
     }
   }
 
   /**
-   * Made as the JDK makes standard output, with something before it as AWS's runtime client has.
-   * Three kinds keep the compiler from taking one class for granted: the real ones are of classes
-   * that nobody else can make.
+   * Creates an output for the log that discards its bytes, built like the JDK's standard output and
+   * like that of AWS's runtime client. Three different class structures are used, so that the JIT
+   * compiler does not optimize for one class: the classes of the real output cannot be instantiated
+   * here.
    */
-  private static PrintStream nowhere(int kind) throws IOException {
-    var nowhere = OutputStream.nullOutputStream();
+  private static PrintStream nullLog(int kind) throws IOException {
+    var nullLog = OutputStream.nullOutputStream();
     return switch (kind % 3) {
       case 0 -> console(new FileOutputStream("/dev/null"), false);
-      case 1 -> new PrintStream(console(nowhere, true), false, UTF_8);
+      case 1 -> new PrintStream(console(nullLog, true), false, UTF_8);
       default ->
           new PrintStream(
-              new DataOutputStream(console(new DataOutputStream(nowhere), false)), true, UTF_8);
+              new DataOutputStream(console(new DataOutputStream(nullLog), false)), true, UTF_8);
     };
   }
 
   private static PrintStream console(OutputStream end, boolean flushing) {
-    var buffered = new BufferedOutputStream(end, STANDARD_OUTPUTS_BUFFER);
+    var buffered = new BufferedOutputStream(end, STANDARD_OUTPUT_BUFFER);
     return new PrintStream(buffered, flushing, UTF_8);
   }
 
-  /** Each application meets services at an address that this process has not called yet. */
+  /** Each application gets a fake backend at a new port, so that it opens new connections. */
   private Outcome play(int rounds) throws Exception {
     var answers = new FakeResponses(clock);
     int calls = 0;
     int requests = 0;
-    for (int done = 0; done < rounds && isTime(); done += BEFORE_A_NEW_ONE) {
+    for (int done = 0; done < rounds && isTime(); done += ROUNDS_PER_APPLICATION) {
       Pause.SLEEP.pause(IDLE);
-      try (var standIn = new FakeBackend(answers, clock);
-          var log = nowhere(done / BEFORE_A_NEW_ONE)) {
-        System.setProperty(CREDENTIALS, standIn.credentials().toString());
-        calls += play(standIn, log, Math.min(BEFORE_A_NEW_ONE, rounds - done));
-        requests += standIn.requests();
+      try (var backend = new FakeBackend(answers, clock);
+          var log = nullLog(done / ROUNDS_PER_APPLICATION)) {
+        System.setProperty(CREDENTIALS, backend.credentials().toString());
+        calls += play(backend, log, Math.min(ROUNDS_PER_APPLICATION, rounds - done));
+        requests += backend.requests();
       }
     }
     return new Outcome(calls, requests);
   }
 
-  private int play(FakeBackend standIn, PrintStream log, int rounds) throws Exception {
-    // The application closes them, if it starts.
-    try (var aws = AwsClients.ofStandIn(standIn.address(ways.tlsToAws), standIn.trust());
-        var application = application(standIn, aws, log)) {
-      new Prefetch(application).fetch(PATIENCE);
+  private int play(FakeBackend backend, PrintStream log, int rounds) throws Exception {
+    // The clients are closed here too, in case the application does not start.
+    try (var aws = AwsClients.ofStandIn(backend.address(transports.tlsToAws), backend.trust());
+        var application = application(backend, aws, log)) {
+      new Prefetch(application).fetch(TIMEOUT);
       return play(application, rounds);
     }
   }
@@ -190,46 +206,46 @@ final class WarmUp {
   private int play(BeanContext application, int rounds) throws Exception {
     int calls = 0;
     for (int round = 0; round < rounds && isTime(); round++) {
-      calls += play(application, WarmUpRequest.OFTEN);
-      if (round % SELDOM_EVERY == 0) {
-        calls += play(application, WarmUpRequest.SELDOM);
+      calls += play(application, WarmUpRequest.FREQUENT);
+      if (round % RARE_EVERY == 0) {
+        calls += play(application, WarmUpRequest.RARE);
       }
     }
     return calls;
   }
 
-  private int play(BeanContext application, List<WarmUpRequest> scenes) throws Exception {
-    for (var scene : scenes) {
-      int status = entry.play(application, scene);
-      if (status != scene.status()) {
+  private int play(BeanContext application, List<WarmUpRequest> requests) throws Exception {
+    for (var request : requests) {
+      int status = entry.play(application, request);
+      if (status != request.status()) {
         throw new IllegalStateException(
             "%s %s was answered %d, not %d"
-                .formatted(scene.method(), scene.path(), status, scene.status()));
+                .formatted(request.method(), request.path(), status, request.status()));
       }
     }
-    return scenes.size();
+    return requests.size();
   }
 
-  private BeanContext application(FakeBackend standIn, AwsClients aws, PrintStream log)
+  private BeanContext application(FakeBackend backend, AwsClients aws, PrintStream log)
       throws GeneralSecurityException, IOException {
     return GatewayFactory.start(
-        settings(standIn.address(ways.tlsToProvider).resolve("/openai/v1")),
-        AwsClientsFuture.made(aws),
-        new CallLog(log, clock, new MetricSource("rehearsal", false)),
-        standIn.trusting());
+        settings(backend.address(transports.tlsToProvider).resolve("/openai/v1")),
+        AwsClientsFuture.completed(aws),
+        new CallLog(log, clock, new MetricSource("warm-up", false)),
+        backend.trusting());
   }
 
   private static Settings settings(URI provider) {
     return new Settings(
-        new Tables("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage"),
+        new Tables("warm-up-tenants", "warm-up-quota", "warm-up-usage"),
         "provider",
         List.of("*"),
         CALL_LIMIT,
-        REMEMBERED,
+        CACHED_FOR,
         1 << 22,
         256,
         429,
         false,
-        new ProviderSettings(provider, CONNECTING, PATIENCE, PATIENCE, 0));
+        new ProviderSettings(provider, CONNECT_TIMEOUT, TIMEOUT, TIMEOUT, 0));
   }
 }

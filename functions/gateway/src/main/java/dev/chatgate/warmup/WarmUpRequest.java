@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One call of a rehearsal.
+ * One request of the warm-up.
  *
  * @param method the HTTP method
- * @param path the path, as both doors would tell it
+ * @param path the path, which is the same in both doors' events
  * @param key the tenant's key
- * @param body the body, empty for none
- * @param status what it must be answered with
+ * @param body the body, empty if there is none
+ * @param status the expected status of the answer
  */
 public record WarmUpRequest(String method, String path, String key, String body, int status) {
   private static final JsonFactory JSON = new JsonFactory();
@@ -38,14 +38,14 @@ public record WarmUpRequest(String method, String path, String key, String body,
       "temperature":0.5,"top_p":1,"n":1,"stop":["."],"response_format":{"type":"json_object"}\
       """;
 
-  /** The calls that there are most of. */
-  public static final List<WarmUpRequest> OFTEN =
+  /** The most frequent requests, sent in every round. */
+  public static final List<WarmUpRequest> FREQUENT =
       List.of(
           chat(FakeResponses.KEY, "%s,\"max_tokens\":256".formatted(MESSAGES), 200),
           chat(FakeResponses.KEY, "\"stream\":true,%s".formatted(MESSAGES), 200));
 
-  /** Every other way that a call may go without a failure of somebody. */
-  static final List<WarmUpRequest> SELDOM =
+  /** All other routes and outcomes that need no failure of a dependency. */
+  static final List<WarmUpRequest> RARE =
       List.of(
           chat(FakeResponses.KEY, "\"max_tokens\":16,%s".formatted(TOOLS), 200),
           chat(
@@ -73,9 +73,9 @@ public record WarmUpRequest(String method, String path, String key, String body,
   }
 
   /**
-   * The call as Lambda would hand it over at both doors: payload 2.0.
+   * The request as a Lambda event in payload format 2.0, valid at both doors.
    *
-   * @param now when it comes
+   * @param now its time of arrival
    */
   public byte[] event(Instant now) {
     var event = new ByteArrayOutputStream(2048);
@@ -93,7 +93,7 @@ public record WarmUpRequest(String method, String path, String key, String body,
       json.writeBooleanField("isBase64Encoded", false);
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException("an array takes every byte", e);
+      throw new UncheckedIOException("writing to an array", e);
     }
     return event.toByteArray();
   }
@@ -101,7 +101,7 @@ public record WarmUpRequest(String method, String path, String key, String body,
   private void writeContext(JsonGenerator json, Instant now) throws IOException {
     json.writeObjectFieldStart("requestContext");
     json.writeStringField("accountId", "anonymous");
-    json.writeStringField("apiId", "rehearsal");
+    json.writeStringField("apiId", "warm-up");
     json.writeNullField("authentication");
     json.writeStringField("domainName", "example.com");
     writeStrings(
@@ -113,7 +113,7 @@ public record WarmUpRequest(String method, String path, String key, String body,
             "protocol", "HTTP/1.1",
             "sourceIp", "192.0.2.1",
             "userAgent", AGENT));
-    json.writeStringField("requestId", "rehearsal");
+    json.writeStringField("requestId", "warm-up");
     json.writeStringField("routeKey", "$default");
     json.writeStringField("stage", "$default");
     json.writeStringField("time", "01/Jan/2026:00:00:00 +0000");
@@ -130,7 +130,7 @@ public record WarmUpRequest(String method, String path, String key, String body,
     json.writeEndObject();
   }
 
-  /** The headers that a client library would send. */
+  /** The headers that a client library sends. */
   private Map<String, String> headers() {
     return Map.of(
         "authorization", "Bearer " + key,

@@ -2,21 +2,21 @@ package dev.chatgate.warmup;
 
 import java.lang.ref.WeakReference;
 
-/** The part of the heap in which objects begin. */
+/** Empties the young generation of the heap. */
 final class YoungGenFlush {
   private static final int PIECE_BYTES = 64 * 1024;
 
-  /** 4 GB, more than any young generation has. */
+  /** Maximum allocation, 4 GB, which is more than any young generation. */
   private static final int MAX_PIECES = 65_536;
 
   private YoungGenFlush() {}
 
   /**
-   * Fills it until it is collected, so that all of it is free: where it stands in a snapshot is
-   * where every copy begins, and a copy in which it is nearly full would collect in its first call.
-   * Nobody is asked for a collection: that would be one of the whole heap.
+   * Allocates until the young generation is collected and therefore empty. Every copy of a snapshot
+   * starts with the snapshot's heap, and with a nearly full young generation the first call would
+   * trigger a collection. {@code System.gc} is not used, because it would collect the whole heap.
    *
-   * @return whether it was collected
+   * @return whether a collection took place
    */
   static boolean empty() {
     var unreachable = new WeakReference<>(new Object());

@@ -1,4 +1,6 @@
-/** What is done around a snapshot of the process (SnapStart). */
+/**
+ * Hooks around a snapshot of the process (SnapStart): warm-up before it, prefetch after a restore.
+ */
 @NullMarked
 package dev.chatgate.warmup;
 

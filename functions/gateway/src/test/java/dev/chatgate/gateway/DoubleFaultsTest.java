@@ -28,8 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The order of checks: of all the faults of a call the first is told, whichever others it has, at
- * both entries, and nothing is reserved. Every combination is tried, so every pair is among them.
+ * The order of checks. A request with several faults is answered with the error of the first one,
+ * at both entries, and nothing is reserved. Every combination of faults is tried.
  */
 class DoubleFaultsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,7 @@ class DoubleFaultsTest {
   private static final String BODY =
       "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":5}";
 
-  /** What may be wrong with a call, in the order in which it is checked; with what is told then. */
+  /** Faults of a request in the order of the checks, with the expected status and error code. */
   private enum Fault {
     PREFLIGHT(204, ""),
     PATH(404, "unknown_url"),
@@ -61,7 +61,7 @@ class DoubleFaultsTest {
     }
   }
 
-  /** Those that are the tenant's, not the request's. */
+  /** Faults that are caused by the tenant's state and not by the request. */
   private static final Set<Fault> OF_TENANT = EnumSet.of(Fault.SUSPENDED, Fault.MODEL, Fault.QUOTA);
 
   private final Map<Set<Fault>, BeanContext> applications = new HashMap<>();
@@ -78,7 +78,7 @@ class DoubleFaultsTest {
   }
 
   @Test
-  void theFirstFaultIsToldWhicheverOthersThereAre() throws IOException {
+  void theFirstFaultDeterminesTheError() throws IOException {
     var all = Fault.values();
     for (int bits = 1; bits < 1 << all.length; bits++) {
       var faults = EnumSet.noneOf(Fault.class);
@@ -143,7 +143,7 @@ class DoubleFaultsTest {
     var started =
         GatewayFactory.start(
             settings,
-            AwsClientsFuture.begun(),
+            AwsClientsFuture.started(),
             new CallLog(silent, InstantSource.system(), new MetricSource("test", false)));
     applications.put(ofTenant, started);
     return started;

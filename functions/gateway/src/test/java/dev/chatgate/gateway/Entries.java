@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Hands an event to an entry as its runtime does, and collects the answer. */
+/** Calls an entry with an event, as its runtime does, and collects the answer. */
 public final class Entries {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -50,7 +50,7 @@ public final class Entries {
     return channel.answer();
   }
 
-  /** The streaming runtime's channel, into memory. */
+  /** A channel of the streaming runtime that collects the answer in memory. */
   private static final class Collecting implements dev.chatgate.streaming.ResponseChannel {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private Answer head = new Answer(0, Map.of(), "");

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What must hold of any bytes at all that Lambda hands over as an event, at either entry: they are
- * answered, by no defect, and reserve nothing. The one tenant may use no model, so that no call
- * comes as far as the provider.
+ * The properties that must hold for any bytes as an event, at both entries: they are answered, not
+ * with a 500, and nothing is reserved. The only tenant may use no model, so that no request reaches
+ * the provider.
  */
 final class EventFuzz {
   private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");

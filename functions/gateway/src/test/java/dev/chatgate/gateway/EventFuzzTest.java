@@ -4,8 +4,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /**
  * The decoders of both entries' events, and the checks up to the model, under Jazzer. The build
- * replays the inputs that are kept beside the resources; with {@code JAZZER_FUZZ=1} in the
- * environment it searches for new ones.
+ * replays the stored inputs among the test resources. With {@code JAZZER_FUZZ=1} in the environment
+ * it searches for new ones.
  */
 class EventFuzzTest {
   private static final EventFuzz fuzz = new EventFuzz();

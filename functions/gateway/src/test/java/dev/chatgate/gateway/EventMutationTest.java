@@ -13,8 +13,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damages events at random and hands them to {@link EventFuzz}: a short run in every build. The
- * seed is in every failure; {@code -Dseed=} repeats it.
+ * Mutates events at random and checks them with {@link EventFuzz}, with a short run in every build.
+ * A failure's message contains the seed; {@code -Dseed=} repeats it.
  */
 class EventMutationTest {
   private static final long SEED = Long.getLong("seed", System.nanoTime());

@@ -62,7 +62,7 @@ class EventsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\"a\\ud83d\"", "\"\\ude00a\""})
-  void aLoneSurrogateCannotBeDecoded(String body) {
+  void anUnpairedSurrogateCannotBeDecoded(String body) {
     assertInstanceOf(Body.Undecodable.class, streamed(event(body, "false")).orElseThrow().body());
   }
 
@@ -87,13 +87,13 @@ class EventsTest {
         "{\"rawPath\":7,\"requestContext\":{\"http\":{\"method\":\"GET\"}}}",
         "{\"source\":\"aws.events\",\"detail\":{}}"
       })
-  void whatIsNoPayload2IsNoRequest(String event) {
+  void anEventThatIsNotPayload2IsNotARequest(String event) {
     assertEquals(Optional.empty(), streamed(event));
     assertEquals(Optional.empty(), buffered(event));
   }
 
   @Test
-  void theApiDoorsPathComesDecodedAndItsTimeFromTheEvent() {
+  void theApiDoorsPathIsDecodedAlreadyAndItsTimeIsTheEvents() {
     var request = buffered(apiEvent("/prod/v1/models/%2F", "1000")).orElseThrow();
     assertEquals(ApiHandler.DOOR, request.door());
     assertEquals("/v1/models/%2F", request.path(), "not decoded twice");
@@ -105,7 +105,7 @@ class EventsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "0", "-1", "1.5", "\"1000\"", "[1000]", "92233720368547758070"})
-  void anApiEventThatDoesNotSayWhenItCameCameNow(String time) {
+  void anApiEventWithoutATimeCountsAsArrivedNow(String time) {
     assertEquals(
         NOW.plus(ApiHandler.DOOR.answersWithin().orElseThrow()),
         buffered(apiEvent("/", time)).orElseThrow().end());
@@ -113,7 +113,7 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("goldenEvents")
-  void theApiDoorsEventsAreReadAsAwssOwnClassesReadThem(String name, String json) {
+  void eventsAreReadAsAwssOwnClassesReadThem(String name, String json) {
     var aws =
         LambdaEventSerializers.serializerFor(
                 APIGatewayV2HTTPEvent.class, EventsTest.class.getClassLoader())

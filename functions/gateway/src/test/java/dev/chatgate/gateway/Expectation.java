@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What an answer must be like, in the format of {@code events/README.md}. */
+/** The expected answer to an event, in the format of {@code events/README.md}. */
 record Expectation(JsonNode expected) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> MEMBERS =
@@ -32,7 +32,7 @@ record Expectation(JsonNode expected) {
           "store",
           "before");
 
-  /** An answer as the client would get it. */
+  /** An answer as the client gets it. */
   public record Answer(int status, Map<String, String> headers, String text) {}
 
   Expectation {
@@ -45,7 +45,7 @@ record Expectation(JsonNode expected) {
         });
   }
 
-  /** Variables of the function beside its usual ones. */
+  /** Additional environment variables of the function. */
   Map<String, String> settings() {
     var settings = new TreeMap<String, String>();
     expected
@@ -55,15 +55,15 @@ record Expectation(JsonNode expected) {
     return settings;
   }
 
-  /** A member of the expectation, missing where it has none. */
+  /** A member of the expectation; a missing node if it does not exist. */
   JsonNode member(String name) {
     return expected.path(name);
   }
 
-  /** A refusal of the gateway's own. */
+  /** Whether the gateway itself refuses the request. */
   record Refusal(String code, int status) {}
 
-  /** The error that the answer must be, before its first byte, unless it is the provider's own. */
+  /** The error that must be the answer, if the gateway and not the provider gives it. */
   Optional<Refusal> refusal() {
     var code = expected.at("/json/error/code");
     return code.isTextual() && passes().isEmpty()
@@ -71,7 +71,7 @@ record Expectation(JsonNode expected) {
         : Optional.empty();
   }
 
-  /** The code of the error that must end the stream. */
+  /** The code of the error event that must end the stream. */
   Optional<String> brokenBy() {
     return DescribedApi.elements(expected.path("stream"))
         .map(data -> data.at("/error/code"))
@@ -80,7 +80,7 @@ record Expectation(JsonNode expected) {
         .findFirst();
   }
 
-  /** The status, if it is the provider's own refusal that passes. */
+  /** The status, if the provider's own error is passed on. */
   Optional<Integer> passes() {
     boolean ofProvider =
         expected.at("/headers/x-chatgate-error-source").asText().equals("provider");
@@ -128,7 +128,7 @@ record Expectation(JsonNode expected) {
     assertEquals(data.size(), next, () -> "more than expected at the end of\n" + text);
   }
 
-  /** Where the actual value is not as expected, and how; empty if it is. */
+  /** Describes the differences from the expected value; empty if there are none. */
   private static Optional<String> mismatch(String where, JsonNode expected, JsonNode actual) {
     boolean same =
         switch (expected.getNodeType()) {
@@ -168,7 +168,7 @@ record Expectation(JsonNode expected) {
             : actual.isTextual() && actual.asText().equals(expected));
   }
 
-  /** JSON, or what is no JSON as a text. */
+  /** Parses JSON; text that is not JSON becomes a string node. */
   private static JsonNode parse(String text) {
     try {
       JsonNode node = JSON.readTree(text);

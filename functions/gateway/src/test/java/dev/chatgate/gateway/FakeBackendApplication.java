@@ -23,7 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** The whole application before the rehearsal's stand-in, without TLS. */
+/** The complete application with the warm-up's fake backend, without TLS. */
 public final class FakeBackendApplication implements AutoCloseable {
   private static final Duration TIME = Duration.ofMinutes(1);
   private static final String CREDENTIALS = "aws.containerCredentialsFullUri";
@@ -33,9 +33,9 @@ public final class FakeBackendApplication implements AutoCloseable {
   private final BeanContext context;
 
   /**
-   * Starts it.
+   * Starts the application.
    *
-   * @param around what to make of the usual answers
+   * @param around wraps the usual answers, to change some
    */
   public FakeBackendApplication(UnaryOperator<FakeBackend.Script> around)
       throws IOException, GeneralSecurityException {
@@ -48,7 +48,7 @@ public final class FakeBackendApplication implements AutoCloseable {
     context =
         GatewayFactory.start(
             settings(address),
-            AwsClientsFuture.made(aws),
+            AwsClientsFuture.completed(aws),
             new CallLog(lines, clock, new MetricSource("f", false)));
   }
 
@@ -60,7 +60,7 @@ public final class FakeBackendApplication implements AutoCloseable {
     return context.getBean(RequestPipeline.class);
   }
 
-  /** What was logged of calls. */
+  /** The log lines of the calls. */
   String log() {
     return log.toString(UTF_8);
   }

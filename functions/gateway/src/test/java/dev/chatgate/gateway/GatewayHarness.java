@@ -49,8 +49,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /**
- * A gateway over a ledger that only remembers and a provider on loopback, for tests of what lies
- * between. One tenant, {@code acme}, with the key {@code key}.
+ * A gateway with a recording ledger and a scripted provider on loopback. It has one tenant, {@code
+ * acme}, with the key {@code key}.
  */
 public final class GatewayHarness implements AutoCloseable {
   /** An answer of the provider. */
@@ -85,7 +85,7 @@ public final class GatewayHarness implements AutoCloseable {
     this(Optional.empty());
   }
 
-  /** With a provider of the test's own. */
+  /** Uses the test's own provider. */
   public GatewayHarness(URI provider) throws IOException {
     this(Optional.of(provider));
   }
@@ -167,13 +167,13 @@ public final class GatewayHarness implements AutoCloseable {
     return this;
   }
 
-  /** Without the provider's list of models: no connection is made but for chat calls. */
+  /** Disables the provider's list of models, so that only chat calls open connections. */
   GatewayHarness offline() {
     offline = true;
     return this;
   }
 
-  /** The gateway as it is set up now. */
+  /** Builds the gateway with the current setup. */
   public RequestPipeline gateway() {
     var clock = InstantSource.system();
     var settings = settings();
@@ -243,12 +243,12 @@ public final class GatewayHarness implements AutoCloseable {
         Instant.now().plusSeconds(20));
   }
 
-  /** A chat call of the tenant. */
+  /** Makes a chat call of the tenant. */
   public Answer chat(String body) {
     return call("POST", "/v1/chat/completions", Map.of("authorization", "Bearer key"), body);
   }
 
-  /** The tenant's key expired a second ago. */
+  /** Makes the tenant's key expired since a second ago. */
   public void expireTheKey() {
     keys.computeIfPresent(
         KeyHash.of("key"),
@@ -256,7 +256,7 @@ public final class GatewayHarness implements AutoCloseable {
             new Credential(known.tenant(), "ci", 0, Optional.of(Instant.now().minusSeconds(1))));
   }
 
-  /** A whole answer. */
+  /** A complete answer. */
   public record Answer(int status, Map<String, String> headers, String body) {
     /** A header's value, empty if there is none. */
     public String header(String name) {

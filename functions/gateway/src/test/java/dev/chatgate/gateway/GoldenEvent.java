@@ -8,18 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One scenario of the folder with the golden invocations.
+ * One scenario of the folder with the golden events.
  *
  * @param name the file's name without its ending
  * @param event the invocation's payload
- * @param expectation what the answer must be like
+ * @param expectation the expected answer
  */
 record GoldenEvent(String name, String event, Expectation expectation) {
   private static final String EVENT = ".json";
   private static final String EXPECTATION = ".expected.json";
 
   /**
-   * Every scenario of a folder, in the order of their names.
+   * Reads all scenarios of a folder, in the order of their names.
    *
    * @throws IOException if an event has no expectation, or an expectation no event
    */
@@ -58,7 +58,7 @@ record GoldenEvent(String name, String event, Expectation expectation) {
     return other;
   }
 
-  /** The events that the same function must have had before, in their order. */
+  /** The events that the same function must have answered before, in order. */
   List<String> before(Path folder) throws IOException {
     var events = new ArrayList<String>();
     for (var earlier : expectation.member("before")) {
@@ -67,7 +67,7 @@ record GoldenEvent(String name, String event, Expectation expectation) {
     return events;
   }
 
-  /** Fails, and says of which scenario, if the answer is not as expected. */
+  /** Fails with the scenario's name if the answer is not as expected. */
   void check(Expectation.Answer answer) {
     try {
       expectation.check(answer);

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every scenario of the {@code events} folder at both entries, wired as they are deployed: only the
- * addresses of AWS and of the provider are the test's.
+ * Every scenario of the {@code events} folder at both entries. The application is that of a
+ * deployment, except for the addresses of AWS and of the provider.
  */
 class GoldenEventsTest {
   static final Path FOLDER = Path.of("../../events");
@@ -72,8 +72,9 @@ class GoldenEventsTest {
   }
 
   /**
-   * A new code without an event fails here, and so does an event with a code that is gone. A defect
-   * of ours has none: no event, no provider and nothing that is stored may cause one.
+   * Fails for an error code without an event, and for an event with a removed code. Only {@code
+   * internal_error} has no event, because no event, provider answer or stored item may cause a
+   * defect.
    */
   @Test
   void everyCodeHasAnEventWithItsStatusAndNoOtherDoes() throws IOException {
@@ -94,7 +95,7 @@ class GoldenEventsTest {
     assertEquals(expected, found);
   }
 
-  /** R1: what the provider can do wrong after the first byte is an event for each. */
+  /** Each failure of the provider after the first byte must have an event. */
   @Test
   void everyCodeThatCanBreakAStreamHasAnEvent() throws IOException {
     var found = new TreeSet<String>();

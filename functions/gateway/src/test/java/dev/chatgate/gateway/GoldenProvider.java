@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A provider that answers as a golden event's {@code provider} says, or as a healthy one does. */
+/**
+ * A provider with the answers of a golden event's {@code provider}; without one, a healthy
+ * provider.
+ */
 final class GoldenProvider {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HEAD = "\"id\":\"chatcmpl-1\",\"created\":1,\"model\":\"demo/model\"";
@@ -21,7 +24,7 @@ final class GoldenProvider {
 
   private GoldenProvider() {}
 
-  /** The scripts for a list of answers; the usual one if there are none. */
+  /** Creates the scripts for a list of answers; if it is empty, that of a healthy provider. */
   static List<ScriptedProvider.Script> scripts(JsonNode answers) {
     return answers.isEmpty()
         ? List.of(GoldenProvider::healthy)
@@ -52,7 +55,7 @@ final class GoldenProvider {
     }
   }
 
-  /** Without a length: the answer ends with the connection, or does not. */
+  /** Sends an answer without a length, which ends when the connection is closed. */
   private static String head(JsonNode answer) {
     boolean events = answer.has("stream");
     boolean cut = answer.path("then").asText().equals("reset");

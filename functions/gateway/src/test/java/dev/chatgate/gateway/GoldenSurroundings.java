@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * What a gateway needs around it: a store with the event's tenant, a secret, a provider. Every
- * application gets tables of its own, so that no event sees another's usage.
+ * The services that a gateway needs for an event: a store with the event's tenant, a secret and a
+ * provider. Every application has separate tables, so that events do not see each other's usage.
  */
 final class GoldenSurroundings {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +44,7 @@ final class GoldenSurroundings {
         "aws.endpointUrlSecretsManager", secrets.url().toString());
   }
 
-  /** The environment of an application for this event, everything around it as the event asks. */
+  /** Sets up the services for an event and returns the application's environment variables. */
   Map<String, String> environment(Expectation expectation) throws IOException {
     var scripts = GoldenProvider.scripts(expectation.member("provider"));
     provider.instead(scripts.getFirst());
@@ -60,12 +60,12 @@ final class GoldenSurroundings {
     return environment;
   }
 
-  /** What came to the provider, in all. */
+  /** All requests that the provider has received. */
   int requestsAtProvider() {
     return provider.requests().size();
   }
 
-  /** Items of all Quota and Usage tables. */
+  /** Number of items in all Quota and Usage tables. */
   int itemsOfTheLedger() {
     return store.client().listTables().tableNames().stream()
         .filter(table -> table.startsWith("quota-") || table.startsWith("usage-"))
@@ -94,7 +94,7 @@ final class GoldenSurroundings {
     return tenant.toString();
   }
 
-  /** The tenant's item holds its key and nothing else. */
+  /** Whether the tenant's quota item contains only its key. */
   private Tables damaged(Tables tables) {
     store
         .client()

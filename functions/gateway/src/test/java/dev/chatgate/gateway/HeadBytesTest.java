@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every byte in every place of a head, a client's and a provider's, at both doors: it is answered,
- * by no defect, and stands in no head of ours unless HTTP allows it there.
+ * Puts every byte in every place of a request's head and of a provider's answer's head, at both
+ * doors. The request must be answered, not with a 500, and the answer's head must be valid HTTP.
  */
 class HeadBytesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +39,7 @@ class HeadBytesTest {
   private static final String REFUSAL =
       "{\"error\":{\"message\":\"m\",\"type\":\"t\",\"param\":null,\"code\":null}}";
 
-  /** What a test's provider writes; set before each call. */
+  /** The bytes that the provider writes; set before each call. */
   private volatile byte[] reply = {};
 
   private final ScriptedProvider provider = new ScriptedProvider(wire -> wire.raw(reply).close());
@@ -59,7 +59,7 @@ class HeadBytesTest {
     provider.close();
   }
 
-  // ---- the client's
+  // ---- the client's head
 
   static Stream<String> clientsHeaders() {
     return Stream.of(
@@ -139,7 +139,10 @@ class HeadBytesTest {
     }
   }
 
-  /** Every character alone, inside, and at the end; what UTF-8 has no bytes for; great lengths. */
+  /**
+   * Every character alone, inside, and at the end of a value; unpaired surrogates; very long
+   * values.
+   */
   private static List<String> values() {
     var values = new ArrayList<String>();
     IntStream.concat(IntStream.range(0, 256), IntStream.of(0x2028, 0xD800, 0xDFFF, 0xFEFF, 0xFFFF))
@@ -165,9 +168,9 @@ class HeadBytesTest {
     return (ObjectNode) event.get("headers");
   }
 
-  // ---- the provider's
+  // ---- the provider's head
 
-  /** A head of a provider's answer, with {@code %s} where the byte goes. */
+  /** Heads of a provider's answer, with {@code %s} in the place of the byte. */
   static Stream<String> providersHeads() {
     return Stream.of(
         "400 Bad\r\ncontent-type: application/json%s",
@@ -204,7 +207,7 @@ class HeadBytesTest {
   }
 
   @Test
-  void aContentTypeThatCannotBePassedOnIsJsons() {
+  void aContentTypeThatCannotBePassedOnIsReplacedByJson() {
     for (var type : List.of("application/json\u0001", "application/json\u00e9", "json\u007f")) {
       reply = reply("400 Bad\r\ncontent-type: " + type, true);
       for (var answer : answers(event("POST", CHAT))) {
@@ -220,7 +223,7 @@ class HeadBytesTest {
     return ("HTTP/1.1 " + head + "\r\nconnection: close\r\n\r\n" + body).getBytes(ISO_8859_1);
   }
 
-  // ---- what must hold
+  // ---- assertions
 
   private List<Answer> answers(ObjectNode event) {
     return List.of(

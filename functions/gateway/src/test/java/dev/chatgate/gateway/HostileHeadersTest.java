@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client's headers may and may not do, whatever they hold. */
+/** Requests with hostile header values. */
 class HostileHeadersTest {
   private static final String BODY =
       "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":5}";
@@ -46,7 +46,7 @@ class HostileHeadersTest {
   }
 
   @Test
-  void nothingOfTheClientsTravels() {
+  void noHeaderOfTheClientReachesTheProvider() {
     var mine = new HashMap<String, String>();
     for (var name :
         List.of(
@@ -139,7 +139,7 @@ class HostileHeadersTest {
   }
 
   @Test
-  void thousandsOfHeadersAreOnlyThat() {
+  void thousandsOfHeadersAreAccepted() {
     var many = new HashMap<String, String>();
     for (int i = 0; i < 10_000; i++) {
       many.put("x-" + i, "v".repeat(100));
@@ -171,7 +171,7 @@ class HostileHeadersTest {
         "multipart/form-data; boundary=x",
         "\ud800"
       })
-  void aContentTypeThatIsNoneIsA415(String contentType) {
+  void anInvalidContentTypeIsA415(String contentType) {
     assertEquals("unsupported_media_type", chat(Map.of("content-type", contentType)).code());
     assertEquals(List.of(), harness.ledger.claims());
   }

@@ -7,10 +7,9 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * The operating system's random bytes as a test chooses them, behind the process's {@code
- * SecureRandom}, which reads ahead as the JDK's own does ({@code
- * sun.security.provider.NativePRNG}): at most 64 KiB, used for 100 ms of the machine's clock, which
- * moves only when told to. To be registered as the first provider.
+ * A security provider with a {@code SecureRandom} whose random bytes the test chooses. Like the
+ * JDK's own ({@code sun.security.provider.NativePRNG}) it buffers up to 64 KiB and uses them for
+ * 100 ms. The test sets the clock. Must be registered as the first provider.
  */
 final class KnownBytes extends Provider {
   private static final long serialVersionUID = 1;
@@ -25,7 +24,7 @@ final class KnownBytes extends Provider {
   @SuppressWarnings("ArrayRecordComponent")
   private record Prefetch(byte[] bytes, long readAtMillis) {}
 
-  /** What a snapshot holds of this. */
+  /** The state that a snapshot contains. */
   final class Frozen {
     private final Prefetch ahead = KnownBytes.this.ahead;
     private final int position = KnownBytes.this.position;
@@ -37,21 +36,22 @@ final class KnownBytes extends Provider {
     putService(new Known());
   }
 
-  /** Moves the clock. */
+  /** Advances the clock. */
   synchronized void pass(Duration time) {
     nowMillis += time.toMillis();
   }
 
-  /** As a snapshot does. */
+  /** Saves the state, as a snapshot does. */
   synchronized Frozen freeze() {
     return new Frozen();
   }
 
   /**
-   * As a restore does at its worst: the clock stands where the snapshot left it.
+   * Restores the state in the worst case, in which the clock continues from the time of the
+   * snapshot.
    *
-   * @param frozen what the snapshot holds
-   * @param seed of what the operating system gives from now on
+   * @param frozen the saved state
+   * @param seed determines the operating system's random bytes from now on
    */
   synchronized void restore(Frozen frozen, long seed) {
     ahead = frozen.ahead;

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A third door is a value and an entry: everything else serves it as it is. */
+/** A third door needs only a {@link Door} value and an entry; all other code works unchanged. */
 class MadeUpDoorTest {
   private final Instant now = Instant.now();
 
-  /** Two seconds to answer, of which half a second is for settling; encoded paths. */
+  /** Answers within two seconds, half a second of which is for settlement; paths are encoded. */
   private static final Door BALANCER =
       new Door(
           "balancer",
@@ -48,7 +48,7 @@ class MadeUpDoorTest {
     harness.close();
   }
 
-  /** Its entry: all that a new door has beside its value. */
+  /** The entry of the third door. */
   private BufferedResponse enter(Instant latest) throws Exception {
     var event = EVENT.replace("@", Long.toString(now.toEpochMilli())).getBytes(UTF_8);
     var response = new BufferedResponse();
@@ -59,7 +59,7 @@ class MadeUpDoorTest {
   }
 
   @Test
-  void itsCallsAreAnsweredAndSettled() throws Exception {
+  void callsAreAnsweredAndSettled() throws Exception {
     var answer = enter(now.plusSeconds(60));
     assertEquals(200, answer.status());
     assertEquals(GatewayHarness.PLAIN_ANSWER, new String(answer.body(), UTF_8));
@@ -68,7 +68,7 @@ class MadeUpDoorTest {
   }
 
   @Test
-  void itsTimeLimitsTheCallToTheProvider() throws Exception {
+  void theDoorsTimeLimitsTheProviderCall() throws Exception {
     harness.provider(call -> Pause.SLEEP.pause(Duration.ofSeconds(4)));
     var began = Instant.now();
     var answer = enter(now.plusSeconds(60));
@@ -77,7 +77,7 @@ class MadeUpDoorTest {
   }
 
   @Test
-  void itsClaimHoldsNoLongerThanTheDoorAnswers() throws Exception {
+  void theReservationEndsWithTheDoorsTime() throws Exception {
     enter(now.plusSeconds(60));
     assertEquals(Duration.ofSeconds(2), harness.ledger.claims().getFirst().callLimit());
   }

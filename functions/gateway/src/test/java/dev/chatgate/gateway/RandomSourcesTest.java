@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * No class of ours has a source of randomness with a state of its own, which every copy of a
- * snapshot would share: all of it comes from the one {@code SecureRandom} of the application.
+ * No class of Chatgate may use a random source with its own state, because all copies of a snapshot
+ * would share the state. The application's {@code SecureRandom} is the only source.
  */
 class RandomSourcesTest {
   private static final Set<String> SEEDED =
@@ -40,7 +40,7 @@ class RandomSourcesTest {
           "java/util/concurrent/ThreadLocalRandom",
           "java/util/random/RandomGeneratorFactory");
 
-  /** These draw, or give something that draws, without being handed a source. */
+  /** Methods that use or return a random source that is not passed to them. */
   private static final Set<String> DRAWING =
       Set.of(
           "java/lang/Math.random",
@@ -59,7 +59,7 @@ class RandomSourcesTest {
           RequestPipeline.class);
 
   @Test
-  void noClassOfOursHasASeedOfItsOwn() throws Exception {
+  void noClassHasASeedOfItsOwn() throws Exception {
     var found = new ArrayList<String>();
     int classes = 0;
     for (var type : ONE_OF_EACH_MODULE) {
@@ -71,7 +71,7 @@ class RandomSourcesTest {
     assertTrue(classes > 200, "only " + classes + " classes were looked at");
   }
 
-  /** The check itself: a class that draws in three ways is found three times. */
+  /** Tests the check: it reports three uses in a class with three. */
   @Test
   void aClassWithASeedOfItsOwnIsFound() throws Exception {
     try (var bytes =
@@ -117,7 +117,7 @@ class RandomSourcesTest {
     return member.type().stringValue();
   }
 
-  /** A module's classes, by name, from its folder or its jar. */
+  /** A module's classes by name, from its folder or jar. */
   private static Map<String, byte[]> module(Class<?> type) throws IOException, URISyntaxException {
     var place = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     if (Files.isDirectory(place)) {
@@ -140,7 +140,7 @@ class RandomSourcesTest {
     return classes;
   }
 
-  /** What must not be; {@link #aClassWithASeedOfItsOwnIsFound} looks at it. */
+  /** A class with forbidden uses, for {@link #aClassWithASeedOfItsOwnIsFound}. */
   static final class Careless {
     private Careless() {}
 

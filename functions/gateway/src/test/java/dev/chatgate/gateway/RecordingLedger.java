@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/** A ledger that grants what it is told to, and remembers what was claimed and settled. */
+/** A ledger that gives a preset answer to every claim, and records claims and settlements. */
 public final class RecordingLedger implements Ledger {
   public record Settled(Reservation reservation, Consumption consumption, CallFacts facts) {}
 
@@ -30,12 +30,12 @@ public final class RecordingLedger implements Ledger {
   private boolean needsStore = true;
   private Function<Claim, Admission> answer = RecordingLedger::grant;
 
-  /** Looks at the moment at which a call is settled. */
+  /** Sets a callback that runs when a call is settled. */
   public void beforeSettling(Runnable look) {
     beforeSettling = look;
   }
 
-  /** From now on this is the answer to every claim. */
+  /** Sets the answer to all further claims. */
   public void answerWith(Admission admission) {
     answer = claim -> admission;
   }
@@ -45,7 +45,7 @@ public final class RecordingLedger implements Ledger {
     needsStore = false;
   }
 
-  /** From now on every claim meets this defect, and is not counted. */
+  /** Makes all further claims throw this defect; they are not recorded. */
   public void throwAtAdmission(RuntimeException defect) {
     answer =
         claim -> {
@@ -93,7 +93,7 @@ public final class RecordingLedger implements Ledger {
     return claims;
   }
 
-  /** The one settlement; fails unless there was one claim and one settlement of it. */
+  /** Returns the settlement; fails unless there was exactly one claim and one settlement. */
   public Settled theSettlement() {
     assertEquals(1, claims.size(), "claims");
     assertEquals(1, settled.size(), "settlements");

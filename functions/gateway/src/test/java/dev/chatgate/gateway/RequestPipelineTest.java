@@ -36,7 +36,7 @@ class RequestPipelineTest {
   }
 
   @AfterEach
-  void nothingLeaksAndNothingStaysHeld() {
+  void noSecretIsLoggedAndNothingStaysReserved() {
     assertEquals(
         harness.ledger.claims().size(), harness.ledger.settled().size(), "every claim is settled");
     assertFalse(harness.log().contains("Bearer"));
@@ -69,9 +69,12 @@ class RequestPipelineTest {
         harness.log().contains("\"client_request_id\":\"mine!\""), "logged, what is safe of it");
   }
 
-  /** One row a fault; a call has this fault and all those below it, and the first must win. */
+  /**
+   * One row for each fault. A request has this fault and all those below it, and the answer must be
+   * that of the first.
+   */
   @Test
-  void checksInTheOrderThatIsPromised() {
+  void checksInTheDocumentedOrder() {
     harness.origins("https://good.example").maxBodyBytes(60);
     harness.tenant("{\"id\":\"acme\",\"models\":[\"other\"]}");
     var wrong =
@@ -103,7 +106,7 @@ class RequestPipelineTest {
   }
 
   @Test
-  void anUnknownMethodSaysWhatIsAllowed() {
+  void anUnknownMethodIsA405WithAllow() {
     assertEquals("POST", harness.call("GET", CHAT, KEY, "").header("allow"));
     var models = harness.call("POST", "/v1/models", KEY, "");
     assertEquals(405, models.status());
@@ -112,7 +115,7 @@ class RequestPipelineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Bearer key", "bearer key", "BEARER   key  ", "  Bearer\tkey"})
-  void aKeyIsFoundHoweverItIsSpaced(String authorization) {
+  void aKeyIsFoundWithAnySpacing(String authorization) {
     var answer = harness.call("GET", "/v1/models", Map.of("authorization", authorization), "");
     assertEquals(200, answer.status());
   }
@@ -128,7 +131,7 @@ class RequestPipelineTest {
         "Bearer other",
         "Bearer key,Bearer key"
       })
-  void anythingElseIsNoKey(String authorization) {
+  void anyOtherAuthorizationIsA401(String authorization) {
     var answer = harness.call("GET", "/v1/models", Map.of("authorization", authorization), "");
     assertEquals(401, answer.status());
     assertEquals("invalid_api_key", answer.code());
@@ -149,7 +152,7 @@ class RequestPipelineTest {
   }
 
   @Test
-  void aStoreThatIsAwayClosesTheDoor() {
+  void anUnavailableStoreIsA503() {
     harness.storeAway = true;
     var answer = harness.chat(BODY);
     assertEquals(503, answer.status());
@@ -189,7 +192,7 @@ class RequestPipelineTest {
   }
 
   @Test
-  void aDefectIsA500ThatSaysNothingAndIsLoggedOnce() {
+  void aDefectIsA500WithoutDetailsAndIsLoggedOnce() {
     harness.ledger.throwAtAdmission(new IllegalStateException("hi"));
     var answer = harness.chat(BODY);
     assertEquals(500, answer.status());
@@ -207,7 +210,7 @@ class RequestPipelineTest {
   }
 
   @Test
-  void aPreflightEchoesWhatTheBrowserAsksFor() {
+  void aPreflightAllowsTheRequestedHeaders() {
     harness.origins("https://good.example");
     var answer =
         harness.call(
@@ -256,7 +259,7 @@ class RequestPipelineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"gzip", "br", "zstd", "x-gzip", "identity, gzip", "GZIP", "aws-chunked", "\u0000"})
-  void aCompressedBodyIsA415ThatSaysSo(String coding) {
+  void aCompressedBodyIsA415(String coding) {
     var headers = Map.of("authorization", "Bearer key", "content-encoding", coding);
     var answer = harness.call("POST", CHAT, headers, BODY);
     assertEquals(415, answer.status());
@@ -268,7 +271,7 @@ class RequestPipelineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"identity", "Identity", "", " ", "identity,identity", ","})
-  void aBodyWithoutACodingIsTaken(String coding) {
+  void aBodyWithoutACodingIsAccepted(String coding) {
     var headers = Map.of("authorization", "Bearer key", "content-encoding", coding);
     assertEquals(200, harness.call("POST", CHAT, headers, BODY).status());
   }
@@ -330,7 +333,7 @@ class RequestPipelineTest {
   }
 
   @Test
-  void showsOneModelAndNarrowsByTheAllowList() {
+  void showsOneModelIfTheAllowListHasIt() {
     harness.tenant("{\"id\":\"acme\",\"models\":[\"priced\"],\"model_aliases\":{\"fast\":\"m\"}}");
     harness.provider(call -> GatewayHarness.reply(call, 500, "{}"));
     assertEquals(200, harness.call("GET", "/v1/models/priced", KEY, "").status());

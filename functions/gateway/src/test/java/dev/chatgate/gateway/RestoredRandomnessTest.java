@@ -35,13 +35,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * One initialised state, restored more than once: no two copies share an id, and every id is made
- * of what the operating system gave after the restore, and of nothing else.
+ * One initialised state that is restored several times. No two copies share an id, and every id is
+ * made only of random bytes that were read after the restore.
  */
 class RestoredRandomnessTest {
   private static final Pattern PARENT = Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-0[0-3]");
 
-  /** A reservation is an attribute of the quota item, with its id as the name. */
+  /** A reservation is an attribute of the quota item; its name is the reservation's id. */
   private static final Pattern RESERVATION = Pattern.compile("\"#\\w+\":\"([0-9a-z]{12})\"");
 
   private static final String ROUNDS = "chatgate.warmup.rounds";
@@ -89,20 +89,20 @@ class RestoredRandomnessTest {
     assertEquals(idsAfterRestore(frozen, 1), idsAfterRestore(frozen, 1));
   }
 
-  /** Of two calls: the request's id, the reservation's in it, the span's, the trace's. */
+  /** Makes two calls and returns their request ids, reservation ids, span ids and trace ids. */
   private Set<String> idsAfterRestore(KnownBytes.Frozen frozen, long seed) {
     seen.clear();
     machine.restore(frozen, seed);
     snapshot.afterRestore(Core.getGlobalContext());
     var entry = new StreamHandler(application.getBean(RequestPipeline.class));
-    for (var scene : WarmUpRequest.OFTEN) {
-      var answer = Entries.streamed(entry, new String(scene.event(Instant.now()), UTF_8));
+    for (var request : WarmUpRequest.FREQUENT) {
+      var answer = Entries.streamed(entry, new String(request.event(Instant.now()), UTF_8));
       assertEquals(200, answer.status());
       seen.add(answer.headers().get("x-request-id"));
     }
     var ids = new TreeSet<>(seen);
     // A request id, a trace, a span and a reservation for each call.
-    assertEquals(4 * WarmUpRequest.OFTEN.size(), ids.size(), ids::toString);
+    assertEquals(4 * WarmUpRequest.FREQUENT.size(), ids.size(), ids::toString);
     return ids;
   }
 

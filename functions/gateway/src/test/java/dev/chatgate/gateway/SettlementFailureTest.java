@@ -22,9 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a finished answer costs in time when only the record of its usage cannot be written. */
+/** The delay of a complete answer if only its usage record cannot be written. */
 class SettlementFailureTest {
-  /** Beside what settling may take: a slow machine's call. */
+  /** Time for the rest of the call on a slow machine, in addition to the settlement. */
   private static final Duration AMPLE = Duration.ofMillis(1_500);
 
   private static final String TYPE = "application/x-amz-json-1.0";
@@ -38,7 +38,7 @@ class SettlementFailureTest {
   @BeforeEach
   void start() throws Exception {
     application = new FakeBackendApplication(this::failing);
-    // Whatever is loaded at a first call is not what is measured.
+    // A first call loads classes, which must not be part of the measured time.
     var _ =
         Entries.buffered(new ApiHandler(application.gateway(), InstantSource.system()), event());
     puts.set(0);
@@ -78,7 +78,7 @@ class SettlementFailureTest {
   }
 
   private static String event() {
-    return new String(WarmUpRequest.OFTEN.getFirst().event(Instant.now()), UTF_8);
+    return new String(WarmUpRequest.FREQUENT.getFirst().event(Instant.now()), UTF_8);
   }
 
   private Duration buffered() {
@@ -103,7 +103,7 @@ class SettlementFailureTest {
   }
 
   @Test
-  void aRecordThatTheStoreNeverTakesDelaysNoAnswer() {
+  void aRejectedRecordDelaysNoAnswer() {
     failure = Optional.of(error(400, "ValidationException"));
     assertBelow(AMPLE, buffered());
     assertEquals(1, puts.get());
@@ -124,7 +124,7 @@ class SettlementFailureTest {
   }
 
   @Test
-  void theBufferedDoorWaitsForAStoreThatIsAwayASecondOrTwo() {
+  void theBufferedDoorWaitsForAnUnreachableStoreASecondOrTwo() {
     away = true;
     assertBelow(ApiHandler.DOOR.settlesWithin().plus(AMPLE), buffered());
     assertTrue(lastLine().contains("\"settlement\":\"left_to_reconciler\""), lastLine());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.StreamHandler;
-import dev.chatgate.warmup.WarmUp.Ways;
+import dev.chatgate.warmup.WarmUp.Transports;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class WarmUpTest {
   private static final Duration AMPLE = Duration.ofMinutes(1);
-  private static final Ways SECURE = new Ways(true, true);
-  private static final int SCENES = WarmUpRequest.OFTEN.size() + WarmUpRequest.SELDOM.size();
+  private static final Transports TLS = new Transports(true, true);
+  private static final int REQUESTS = WarmUpRequest.FREQUENT.size() + WarmUpRequest.RARE.size();
 
   /** Three requests of the ledger and one of the provider. */
   private static final int REQUESTS_A_CALL = 4;
@@ -35,53 +35,55 @@ class WarmUpTest {
 
   @ParameterizedTest
   @EnumSource
-  void everySceneIsAnsweredAsItShouldBe(Side door) throws Exception {
-    assertEquals(SCENES, WarmUp.run(door.entry, SECURE, 1, AMPLE).calls());
+  void everyRequestIsAnsweredAsExpected(Side door) throws Exception {
+    assertEquals(REQUESTS, WarmUp.run(door.entry, TLS, 1, AMPLE).calls());
   }
 
   @ParameterizedTest
   @EnumSource
-  void aUsualCallAsksForNothingButWhatARealOneWould(Side door) throws Exception {
-    var one = WarmUp.run(door.entry, SECURE, 1, AMPLE);
-    var three = WarmUp.run(door.entry, SECURE, 3, AMPLE);
+  void aFrequentRequestSendsTheSameRequestsAsARealCall(Side door) throws Exception {
+    var one = WarmUp.run(door.entry, TLS, 1, AMPLE);
+    var three = WarmUp.run(door.entry, TLS, 3, AMPLE);
 
     int calls = three.calls() - one.calls();
-    assertEquals(2 * WarmUpRequest.OFTEN.size(), calls);
+    assertEquals(2 * WarmUpRequest.FREQUENT.size(), calls);
     assertEquals(calls * REQUESTS_A_CALL, three.requests() - one.requests());
   }
 
-  /** Tenants, items and answers change their shapes as rounds go by: each meets every scene. */
+  /**
+   * Tenants, items and answers change their form from round to round, so that every request gets
+   * every form.
+   */
   @ParameterizedTest
   @EnumSource
-  void everySceneIsAnsweredInEveryShape(Side door) throws Exception {
+  void everyRequestIsAnsweredInEveryForm(Side door) throws Exception {
     int rounds = 160;
-    int seldom = rounds / 16 * WarmUpRequest.SELDOM.size();
+    int rare = rounds / 16 * WarmUpRequest.RARE.size();
     assertEquals(
-        rounds * WarmUpRequest.OFTEN.size() + seldom,
-        WarmUp.run(door.entry, new Ways(false, false), rounds, AMPLE).calls());
+        rounds * WarmUpRequest.FREQUENT.size() + rare,
+        WarmUp.run(door.entry, new Transports(false, false), rounds, AMPLE).calls());
   }
 
   @ParameterizedTest
   @EnumSource
-  void theWayOfTheRealCallsIsTaken(Side door) throws Exception {
-    assertEquals(SCENES, WarmUp.run(door.entry, new Ways(false, true), 1, AMPLE).calls());
-    assertEquals(SCENES, WarmUp.run(door.entry, new Ways(true, false), 1, AMPLE).calls());
+  void theTransportOfTheRealCallsIsUsed(Side door) throws Exception {
+    assertEquals(REQUESTS, WarmUp.run(door.entry, new Transports(false, true), 1, AMPLE).calls());
+    assertEquals(REQUESTS, WarmUp.run(door.entry, new Transports(true, false), 1, AMPLE).calls());
   }
 
   @Test
-  void nothingIsBegunWhenTheTimeIsUp() throws Exception {
+  void noCallIsStartedAfterTheTimeLimit() throws Exception {
     assertEquals(
-        0,
-        WarmUp.run(() -> new StreamWarmUp(StreamHandler::new), SECURE, 1, Duration.ZERO).calls());
+        0, WarmUp.run(() -> new StreamWarmUp(StreamHandler::new), TLS, 1, Duration.ZERO).calls());
   }
 
   @Test
-  void noLineOfItReachesTheLog() throws Exception {
+  void noLogLineIsWritten() throws Exception {
     var console = System.out;
     var captured = new ByteArrayOutputStream();
     System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
     try {
-      var _ = WarmUp.run(Side.API.entry, SECURE, 1, AMPLE);
+      var _ = WarmUp.run(Side.API.entry, TLS, 1, AMPLE);
     } finally {
       System.setOut(console);
     }

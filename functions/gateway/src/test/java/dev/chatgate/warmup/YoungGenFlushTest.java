@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class YoungGenFlushTest {
   @Test
-  void emptyingItCollectsItAndNotTheWholeHeap() {
+  void emptyingCollectsOnlyTheYoungGeneration() {
     long young = collections("Copy", "G1 Young Generation");
     long whole = collections("MarkSweepCompact", "G1 Old Generation");
     assertTrue(YoungGenFlush.empty());
@@ -18,7 +18,7 @@ class YoungGenFlushTest {
     assertEquals(whole, collections("MarkSweepCompact", "G1 Old Generation"));
   }
 
-  /** By the names that the collectors for few and for many processors go by. */
+  /** The names of the serial and of the G1 collector's beans. */
   private static long collections(String... collectors) {
     return ManagementFactory.getGarbageCollectorMXBeans().stream()
         .filter(collector -> List.of(collectors).contains(collector.getName()))

@@ -22,9 +22,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Runs one measurement, prints its result as Markdown, and keeps it in {@code infra/bench/results}:
- * the program behind {@code mvn -Pbench}. The system property {@code chatgate.root} names the
- * folder with the template.
+ * The program that {@code mvn -Pbench} runs. It runs one measurement, prints its result as
+ * Markdown, and writes it to {@code infra/bench/results}. The system property {@code chatgate.root}
+ * names the folder with the template.
  */
 public final class Bench {
   private static final int FAILED = 1;
@@ -36,12 +36,12 @@ public final class Bench {
               "crash-test", new CrashTest(),
               "compare", new Compare()));
 
-  // Kept, for java.util.logging holds its loggers weakly.
+  // A strong reference: java.util.logging holds loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");
 
   private Bench() {}
 
-  /** Ends with code 1 if the name is unknown or the result is not what is promised. */
+  /** Exits with 1 if the name is unknown or a promised value was not reached. */
   public static void main(String[] args) throws Exception {
     // DynamoDB Local would log to standard error.
     SQLITE.setLevel(Level.OFF);

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Packages and files depend on each other in one direction. Which module may use which is held by
- * the class path; functions/README.md draws both.
+ * Packages and files must not depend on each other in cycles. Dependencies between modules are
+ * limited by the class path; functions/README.md shows both.
  */
 class ArchitectureTest {
   private static final List<String> MODULES =
@@ -41,7 +41,7 @@ class ArchitectureTest {
 
   private static JavaClasses production;
 
-  /** Micronaut generates classes whose names begin with a dollar sign: they are no files. */
+  /** Excludes classes that Micronaut generates; their names begin with a dollar sign. */
   @BeforeAll
   static void read() {
     production =
@@ -57,17 +57,17 @@ class ArchitectureTest {
   }
 
   @Test
-  void packagesFormNoCircle() {
+  void packagesHaveNoCycle() {
     slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(production);
   }
 
   @Test
-  void filesFormNoCircle() {
+  void filesHaveNoCycle() {
     slices().assignedFrom(new Files()).should().beFreeOfCycles().check(production);
   }
 
   @Test
-  void theWarmUpIsKnownToTheEntriesAlone() {
+  void onlyTheEntriesUseTheWarmUp() {
     noClasses()
         .that()
         .resideOutsideOfPackages("dev.chatgate.warmup..", "dev.chatgate.gateway.entry")
@@ -78,7 +78,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theStreamingRuntimeKnowsNothingOfOurs() {
+  void theStreamingRuntimeUsesNoOtherModule() {
     noClasses()
         .that()
         .resideInAPackage("dev.chatgate.streaming..")
@@ -90,7 +90,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheWiringNamesTheOperations() {
+  void onlyTheWiringUsesTheOperations() {
     noClasses()
         .that()
         .resideOutsideOfPackages(

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds what the guide says a stack costs against the program that works it out, and that against
+ * Compares the guide's tables of costs with the program that computes them, and the program with
  * the template.
  */
 class BillTest {
@@ -19,14 +19,14 @@ class BillTest {
   BillTest() throws IOException {}
 
   @Test
-  void theGuidesTablesAreThoseOfTheProgram() throws IOException {
+  void theGuidesTablesAreTheProgramsOutput() throws IOException {
     var guide = Files.readString(Repository.ROOT.resolve("infra/README.md"));
 
     assertTrue(guide.contains(Bill.guide()), Bill.guide());
   }
 
   @Test
-  void whatStandsThereIsWhatTheTemplateMakes() {
+  void theProgramsCountsAreThoseOfTheTemplate() {
     assertEquals(Bill.STACK.alarmMetrics(), alarmMetrics());
     assertEquals(
         Bill.STACK.compositeAlarms(), template.ofType("AWS::CloudWatch::CompositeAlarm").size());
@@ -34,7 +34,7 @@ class BillTest {
     assertEquals(1, template.ofType("AWS::SecretsManager::Secret").size());
   }
 
-  /** Of the alarms that are there by default; a band of anomalies is two metrics more. */
+  /** Counts the metrics of the default alarms; an anomaly band adds two metrics. */
   private int alarmMetrics() {
     int metrics = 0;
     for (var alarm : template.ofType("AWS::CloudWatch::Alarm").entrySet()) {

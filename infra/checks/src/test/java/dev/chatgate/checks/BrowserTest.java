@@ -28,9 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A page of another origin in headless Chromium, with the official OpenAI client bundled into it as
- * front-end apps do, at both doors of the local stack. The deployment allows that page's origin and
- * no other.
+ * A page of another origin in headless Chromium calls both doors of the local stack, with the
+ * official OpenAI client in its bundle. The deployment allows only that page's origin.
  */
 @Tag("outside")
 class BrowserTest {
@@ -40,7 +39,7 @@ class BrowserTest {
   private static final long MILLIS_BETWEEN_TOKENS = 1_000;
   private static final int MAX_LOOKS = 5_000;
 
-  /** The part of the tenants' keys that is not their name. */
+  /** The part of the tenants' keys after the name. */
   private static final String KEY = "cg_page_";
 
   private static final String TENANTS =
@@ -94,7 +93,7 @@ class BrowserTest {
       return (this == API ? stack.apiUrl() : stack.streamUrl()) + "/openai/v1";
     }
 
-    /** The name of something that each door has one of. */
+    /** A name that is different for each door. */
     String of(String name) {
       return name + (this == API ? "-api" : "-stream");
     }
@@ -157,69 +156,69 @@ class BrowserTest {
   @ParameterizedTest
   @EnumSource
   void aPlainAnswerArrives(DoorName door) throws Exception {
-    var told = browser.run("plain", Map.of("options", options(door, "free")));
+    var result = browser.run("plain", Map.of("options", options(door, "free")));
 
-    assertEquals(JSON.readTree(ANSWER), told.path("data"));
-    assertRequestId(told.path("requestID").asText());
+    assertEquals(JSON.readTree(ANSWER), result.path("data"));
+    assertRequestId(result.path("requestID").asText());
   }
 
   @Test
-  void theFirstTokenArrivesLongBeforeTheLast() throws Exception {
+  void theFirstTokenArrivesBeforeTheLast() throws Exception {
     provider.instead(wire -> {
       wire.streamHead().chunk(token("Hello"));
       page.await("first");
       wire.pause(MILLIS_BETWEEN_TOKENS).chunk(token(", page.")).chunk(END).endChunks();
     });
 
-    var told =
+    var result =
         browser.run(
             "streamed", Map.of("options", options(DoorName.STREAM, "free"), "first", "first"));
 
-    assertEquals("Hello, page.", told.path("text").asText());
-    assertEquals("none", told.path("usage").asText(), "usage that nobody asked for");
-    var millis = told.path("millisToLast").asDouble();
+    assertEquals("Hello, page.", result.path("text").asText());
+    assertEquals("none", result.path("usage").asText(), "usage that was not requested");
+    var millis = result.path("millisToLast").asDouble();
     assertTrue(millis >= MILLIS_BETWEEN_TOKENS, millis + " ms from the first token to the last");
   }
 
   @Test
-  void theApiDoorStreamsInOnePiece() throws Exception {
+  void theApiDoorSendsAStreamInOnePiece() throws Exception {
     provider.instead(wire -> wire.stream(token("Hello") + token(", page.") + END));
 
-    var told =
+    var result =
         browser.run("streamed", Map.of("options", options(DoorName.API, "free"), "first", "any"));
 
-    assertEquals("Hello, page.", told.path("text").asText());
+    assertEquals("Hello, page.", result.path("text").asText());
   }
 
   @Test
-  void aStreamThatThePageAbortsEndsThereAndIsChargedAsReal() throws Exception {
+  void anAbortedStreamEndsInThePageAndIsChargedInFull() throws Exception {
     provider.instead(wire -> {
       wire.streamHead().chunk(token("Hello"));
       page.await("gone");
       wire.chunk(END).endChunks();
     });
 
-    var told =
+    var result =
         browser.run(
             "abortedInMidStream",
             Map.of("options", options(DoorName.STREAM, "leaver"), "gone", "gone"));
 
-    // The library ends the loop of a stream that its user aborts without an error.
-    assertEquals("none", told.path("class").asText());
-    assertEquals(1, told.path("pieces").asInt());
+    // When the user aborts a stream, the library ends the loop without an error.
+    assertEquals("none", result.path("class").asText());
+    assertEquals(1, result.path("pieces").asInt());
     assertEquals(321, settledCompletionTokens("leaver"));
   }
 
   @ParameterizedTest
   @EnumSource
-  void aCallThatThePageAbortsEndsAtOnce(DoorName door) throws Exception {
+  void anAbortedCallEndsAtOnce(DoorName door) throws Exception {
     provider.instead(wire -> {
       page.reach(door.of("asked"));
       page.await(door.of("left"));
       wire.json(200, ANSWER);
     });
 
-    var told =
+    var result =
         browser.run(
             "abortedBeforeTheAnswer",
             Map.of(
@@ -227,56 +226,56 @@ class BrowserTest {
                 "asked", door.of("asked"),
                 "gone", door.of("left")));
 
-    assertEquals("APIUserAbortError", told.path("class").asText(), told::toString);
+    assertEquals("APIUserAbortError", result.path("class").asText(), result::toString);
   }
 
   @ParameterizedTest
   @EnumSource
   void aWrongParameterIsABadRequestError(DoorName door) throws Exception {
-    var told = fails(door, "free", Map.of("temperature", 3));
+    var result = fails(door, "free", Map.of("temperature", 3));
 
-    assertTyped("BadRequestError", 400, "invalid_value", told);
-    assertEquals("temperature", told.path("param").asText());
-    assertEquals("invalid_request_error", told.path("type").asText());
-    assertEquals("gateway", header(told, "x-chatgate-error-source"));
+    assertTyped("BadRequestError", 400, "invalid_value", result);
+    assertEquals("temperature", result.path("param").asText());
+    assertEquals("invalid_request_error", result.path("type").asText());
+    assertEquals("gateway", header(result, "x-chatgate-error-source"));
   }
 
   @ParameterizedTest
   @EnumSource
   void aWrongKeyIsAnAuthenticationError(DoorName door) throws Exception {
-    var told = fails(door, "nobody", Map.of());
+    var result = fails(door, "nobody", Map.of());
 
-    assertTyped("AuthenticationError", 401, "invalid_api_key", told);
+    assertTyped("AuthenticationError", 401, "invalid_api_key", result);
   }
 
   @ParameterizedTest
   @EnumSource
-  void aMinuteLimitIsARateLimitErrorThatSaysWhenToComeBack(DoorName door) throws Exception {
+  void aMinuteLimitIsARateLimitErrorWithRetryAfter(DoorName door) throws Exception {
     browser.run("plain", Map.of("options", options(door, door.of("once"))));
 
-    var told = fails(door, door.of("once"), Map.of());
+    var result = fails(door, door.of("once"), Map.of());
 
-    assertTyped("RateLimitError", 429, "rate_limit_exceeded", told);
-    assertTrue(Integer.parseInt(header(told, "retry-after")) >= 1, told::toString);
-    assertTrue(Integer.parseInt(header(told, "retry-after-ms")) >= 1, told::toString);
-    assertEquals("1", header(told, "x-ratelimit-limit-requests"));
-    assertEquals("0", header(told, "x-ratelimit-remaining-requests"));
+    assertTyped("RateLimitError", 429, "rate_limit_exceeded", result);
+    assertTrue(Integer.parseInt(header(result, "retry-after")) >= 1, result::toString);
+    assertTrue(Integer.parseInt(header(result, "retry-after-ms")) >= 1, result::toString);
+    assertEquals("1", header(result, "x-ratelimit-limit-requests"));
+    assertEquals("0", header(result, "x-ratelimit-remaining-requests"));
   }
 
   @ParameterizedTest
   @EnumSource
-  void theLibraryObeysThatASpentQuotaIsNotToBeAskedAgain(DoorName door) throws Exception {
+  void theLibraryDoesNotRetryASpentQuota(DoorName door) throws Exception {
     provider.instead(wire -> wire.json(200, COSTLY));
     browser.run("plain", Map.of("options", options(door, door.of("spent"))));
-    // The streaming door settles after its answer: a call that overtakes that is admitted.
+    // The streaming door settles after its answer; a call that arrives earlier is admitted.
     assertEquals(3_993, settledCompletionTokens(door.of("spent")));
     var retrying = Map.of("baseURL", door.url(), "apiKey", KEY + door.of("spent"));
 
-    var told = browser.run("fails", Map.of("options", retrying, "body", Map.of()));
+    var result = browser.run("fails", Map.of("options", retrying, "body", Map.of()));
 
-    assertTyped("RateLimitError", 429, "insufficient_quota", told);
-    assertEquals("false", header(told, "x-should-retry"));
-    assertEquals(1, told.path("calls").asInt(), "calls that the page made");
+    assertTyped("RateLimitError", 429, "insufficient_quota", result);
+    assertEquals("false", header(result, "x-should-retry"));
+    assertEquals(1, result.path("calls").asInt(), "calls that the page made");
   }
 
   @ParameterizedTest
@@ -284,9 +283,9 @@ class BrowserTest {
   void theModelsAreListed(DoorName door) throws Exception {
     provider.instead(wire -> wire.json(200, "{\"object\":\"list\",\"data\":[{\"id\":\"m\"}]}"));
 
-    var told = browser.run("models", Map.of("options", options(door, "free")));
+    var result = browser.run("models", Map.of("options", options(door, "free")));
 
-    assertEquals(JSON.readTree("[\"m\"]"), told.path("ids"));
+    assertEquals(JSON.readTree("[\"m\"]"), result.path("ids"));
   }
 
   @ParameterizedTest
@@ -295,10 +294,10 @@ class BrowserTest {
     int before = provider.requests().size();
     browser.open(stranger.origin());
 
-    var told = fails(door, "free", Map.of());
+    var result = fails(door, "free", Map.of());
 
-    assertEquals("APIConnectionError", told.path("class").asText(), told::toString);
-    assertEquals(Map.of(), headers(told));
+    assertEquals("APIConnectionError", result.path("class").asText(), result::toString);
+    assertEquals(Map.of(), headers(result));
     var console = String.join("\n", browser.console());
     assertTrue(console.contains("blocked by CORS policy"), console);
     assertTrue(console.contains("'" + stranger.origin() + "'"), console);
@@ -307,10 +306,10 @@ class BrowserTest {
 
   @ParameterizedTest
   @EnumSource
-  void aTenantOfOtherOriginsRefusesThePageInWordsThatItCanRead(DoorName door) throws Exception {
-    var told = fails(door, "narrow", Map.of());
+  void aForbiddenOriginOfTheTenantIsAReadableError(DoorName door) throws Exception {
+    var result = fails(door, "narrow", Map.of());
 
-    assertTyped("PermissionDeniedError", 403, "origin_not_allowed", told);
+    assertTyped("PermissionDeniedError", 403, "origin_not_allowed", result);
   }
 
   private static Map<String, Object> options(DoorName door, String tenant) {
@@ -322,26 +321,27 @@ class BrowserTest {
     return browser.run("fails", Map.of("options", options(door, tenant), "body", body));
   }
 
-  private static void assertTyped(String type, int status, String code, JsonNode told) {
-    assertEquals(type, told.path("class").asText(), told::toString);
-    assertEquals(status, told.path("status").asInt());
-    assertEquals(code, told.path("code").asText());
-    assertRequestId(told.path("requestID").asText());
-    assertEquals(told.path("requestID").asText(), header(told, "x-request-id"));
+  private static void assertTyped(String type, int status, String code, JsonNode result) {
+    assertEquals(type, result.path("class").asText(), result::toString);
+    assertEquals(status, result.path("status").asInt());
+    assertEquals(code, result.path("code").asText());
+    assertRequestId(result.path("requestID").asText());
+    assertEquals(result.path("requestID").asText(), header(result, "x-request-id"));
   }
 
   private static void assertRequestId(String id) {
     assertTrue(id.length() >= 12, () -> "\"" + id + "\" is no request id");
   }
 
-  private static String header(JsonNode told, String name) {
-    return Optional.ofNullable(headers(told).get(name))
-        .orElseThrow(() -> new AssertionError(name + " is not readable: " + told));
+  private static String header(JsonNode result, String name) {
+    return Optional.ofNullable(headers(result).get(name))
+        .orElseThrow(() -> new AssertionError(name + " is not readable: " + result));
   }
 
-  private static Map<String, String> headers(JsonNode told) {
+  private static Map<String, String> headers(JsonNode result) {
     var headers = new TreeMap<String, String>();
-    told.path("headers")
+    result
+        .path("headers")
         .properties()
         .forEach(member -> headers.put(member.getKey(), member.getValue().asText()));
     return headers;
@@ -352,7 +352,7 @@ class BrowserTest {
         .formatted(text);
   }
 
-  /** What the tenant's own usage says of its one call, once that is settled. */
+  /** Returns the tenant's usage of its one call, after the settlement. */
   private static int settledCompletionTokens(String tenant)
       throws IOException, InterruptedException {
     var request =

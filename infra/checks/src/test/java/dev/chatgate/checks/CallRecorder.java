@@ -6,15 +6,15 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 
 /**
- * Prints every call that the SDK makes: service, operation, and what it is about. Put into a
- * package beside the functions' own jars, it is in all of their clients, for the SDK looks for such
- * classes by itself.
+ * An interceptor that prints every call of the AWS SDK: service, operation and resource. It only
+ * has to be added to a package: the SDK discovers interceptors on the class path and adds them to
+ * all clients.
  */
 public final class CallRecorder implements ExecutionInterceptor {
-  /** Begins each line. */
+  /** Prefix of each line. */
   static final String MARK = "recorded call ";
 
-  /** The file in which the SDK looks for the names of such classes. */
+  /** The resource with the names of interceptors that the SDK loads. */
   static final String REGISTRY = "software/amazon/awssdk/global/handlers/execution.interceptors";
 
   @Override

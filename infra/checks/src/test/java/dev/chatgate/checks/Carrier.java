@@ -26,8 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Runs deployed packages, with the environment that they were deployed with, for a Lambda that can
- * only pass an event on by HTTP and take the whole answer: {@code POST /NAME} with the event.
+ * Runs deployed packages with their deployed environment, for a fake Lambda that can only forward
+ * an event by HTTP and receive a complete answer. {@code POST /NAME} with an event invokes a
+ * function.
  */
 final class Carrier implements AutoCloseable {
   private static final int MAX_BYTES = 6_291_456;
@@ -37,20 +38,20 @@ final class Carrier implements AutoCloseable {
   private final Map<String, InstancePool> functions = new ConcurrentHashMap<>();
   private final HttpServer server = HttpServer.start(0, this::handle);
 
-  /** What a name is put behind to be called. */
+  /** The URL prefix of a function; its name is appended. */
   String url() {
     return "http://127.0.0.1:" + server.port();
   }
 
   /**
-   * Takes a function on.
+   * Starts a function.
    *
-   * @param name by which it is called
-   * @param configuration what Lambda says of it
-   * @param zip its package
-   * @param awsEndpoint where its AWS clients are pointed
-   * @param providerUrl what it calls as its provider, whatever the configuration says: the template
-   *     takes only https
+   * @param name the function's name in the URL
+   * @param configuration the function's configuration from Lambda
+   * @param zip the function's package
+   * @param awsEndpoint the endpoint of its AWS clients
+   * @param providerUrl the provider's URL, which replaces the configured one because the template
+   *     allows only https
    */
   void run(String name, JsonNode configuration, Path zip, String awsEndpoint, String providerUrl) {
     var environment = new HashMap<String, String>();
@@ -74,7 +75,7 @@ final class Carrier implements AutoCloseable {
     functions.put(name, lambda.pool(definition, 1, MAX_QUEUE));
   }
 
-  /** What the functions have printed. */
+  /** The functions' output. */
   List<String> log() {
     return List.copyOf(log);
   }
@@ -100,7 +101,7 @@ final class Carrier implements AutoCloseable {
     functions.values().forEach(InstancePool::close);
   }
 
-  /** An answer in one piece, its prelude included where it was streamed. */
+  /** The complete answer; that of a streaming function includes the prelude. */
   private static final class Whole implements Receiver {
     final CompletableFuture<byte[]> bytes = new CompletableFuture<>();
     private final ByteArrayOutputStream streamed = new ByteArrayOutputStream();

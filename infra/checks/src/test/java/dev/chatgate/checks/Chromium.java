@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A headless Chromium, driven as the W3C's WebDriver protocol says, by the {@code chromedriver}
- * that is on the path. It reaches nothing but 127.0.0.1.
+ * A headless Chromium, controlled by the W3C WebDriver protocol through the {@code chromedriver} on
+ * the PATH. It can only connect to 127.0.0.1.
  */
 final class Chromium implements AutoCloseable {
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
@@ -42,9 +42,9 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts a browser.
    *
-   * @param folder for its profile and everything else that it writes; made anew
+   * @param folder a new folder for its profile and all other files
    */
   static Chromium start(Path folder) throws IOException, InterruptedException {
     Files.createDirectories(folder);
@@ -67,10 +67,10 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * Runs one of the page's {@code cases} and waits for what it tells.
+   * Runs one of the page's {@code cases} and waits for its result.
    *
-   * @param name of the function
-   * @param argument its only one
+   * @param name the name of the case
+   * @param argument its argument
    */
   JsonNode run(String name, Map<String, ?> argument) throws IOException, InterruptedException {
     var script =
@@ -88,11 +88,11 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * Looks from now on like a screen of a size.
+   * Sets the window's size and colour scheme.
    *
-   * @param width of the window's inside
-   * @param height of it
-   * @param scheme {@code light} or {@code dark}, as the user prefers
+   * @param width the window's inner width in pixels
+   * @param height the window's inner height in pixels
+   * @param scheme the preferred colour scheme, {@code light} or {@code dark}
    */
   void show(int width, int height, String scheme) throws IOException, InterruptedException {
     devTools(
@@ -108,12 +108,12 @@ final class Chromium implements AutoCloseable {
     call("POST", session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
   }
 
-  /** Runs a script in the page, whether or not the page has any, and tells what it returns. */
+  /** Runs a script in the page and returns its result. */
   JsonNode evaluate(String script) throws IOException, InterruptedException {
     return call("POST", session + "/execute/sync", Map.of("script", script, "args", List.of()));
   }
 
-  /** What is on the whole page now, as PNG. */
+  /** A screenshot of the whole page as PNG. */
   byte[] screenshot() throws IOException, InterruptedException {
     var told =
         call(
@@ -124,7 +124,7 @@ final class Chromium implements AutoCloseable {
     return Base64.getDecoder().decode(told.path("data").asText());
   }
 
-  /** What the browser itself has said in its console since this was last asked. */
+  /** The browser's console messages since the last call. */
   List<String> console() throws IOException, InterruptedException {
     var said = new ArrayList<String>();
     call("POST", session + "/se/log", Map.of("type", "browser"))
@@ -132,7 +132,7 @@ final class Chromium implements AutoCloseable {
     return said;
   }
 
-  /** Ends the browser as it stands, with every process that it started. */
+  /** Kills the browser and all its processes. */
   @Override
   public void close() {
     end(driver);
@@ -143,7 +143,7 @@ final class Chromium implements AutoCloseable {
     var arguments =
         List.of(
             "--headless=new",
-            // As root, which CI often is, Chromium starts with no sandbox only.
+            // As root, which is usual in CI, Chromium starts only without its sandbox.
             "--no-sandbox",
             "--disable-dev-shm-usage",
             "--disable-gpu",

@@ -16,17 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A zip as Lambda gets it. */
+/** A deployable zip. */
 record DeployablePackage(Path zip) {
 
-  /** The permissions that a file has once Lambda has unpacked it. */
+  /** The permissions of a file after Lambda has unpacked it. */
   Set<PosixFilePermission> permissions(String file) throws IOException {
     try (var files = open()) {
       return Files.getPosixFilePermissions(files.getPath(file));
     }
   }
 
-  /** The names of the jars that it brings. */
+  /** The names of the jars in the package. */
   List<String> jars() throws IOException {
     try (var files = open();
         var jars = Files.list(files.getPath("lib"))) {
@@ -35,13 +35,13 @@ record DeployablePackage(Path zip) {
   }
 
   /**
-   * What Lambda can use of a class, loaded from the package alone as Lambda does: its root first,
-   * then the jars in {@code lib}.
+   * Loads a class only from the package, as Lambda does: first from its root, then from the jars in
+   * {@code lib}.
    *
    * @param folder where to unpack to
    * @return the names of its public methods, and {@code new} if it has a public constructor without
    *     parameters
-   * @throws ClassNotFoundException if the class, or one that its methods speak of, is missing
+   * @throws ClassNotFoundException if the class, or one in its methods' signatures, is missing
    */
   Set<String> usableOf(String className, Path folder) throws IOException, ClassNotFoundException {
     unpack(folder);
@@ -91,7 +91,7 @@ record DeployablePackage(Path zip) {
     }
   }
 
-  /** The files in it; what is added to them is in it once they are closed. */
+  /** Opens the zip as a file system; changes are written when it is closed. */
   FileSystem open() throws IOException {
     return FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", true));
   }

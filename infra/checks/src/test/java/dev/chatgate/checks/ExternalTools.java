@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The programs of others that {@code .ci/tools} has installed. */
+/** The third-party programs that {@code .ci/tools} has installed. */
 final class ExternalTools {
   private static final long MAX_SECONDS = 100;
 
   private ExternalTools() {}
 
   /**
-   * A file or folder in the tools' folder; if it is missing, the test fails and says what to run.
+   * Returns a file in the tools' folder. If it is missing, the test fails with the command to run.
    */
   static Path find(String path) {
     var found = folder().resolve(path);
@@ -29,7 +29,7 @@ final class ExternalTools {
     return found;
   }
 
-  /** A program of the system's; if it is missing, the test fails and says what to run. */
+  /** Returns a program of the system. If it is missing, the test fails with the command to run. */
   static Path onPath(String name) {
     return variable("PATH").stream()
         .flatMap(path -> Arrays.stream(path.split(File.pathSeparator)))
@@ -54,10 +54,10 @@ final class ExternalTools {
   }
 
   /**
-   * Runs a program in the root of the checkout; the test fails if the program does, or takes more
+   * Runs a program in the root of the checkout; the test fails if the program fails or takes more
    * than 100 s.
    *
-   * @return what it printed, standard error included
+   * @return its standard output and standard error
    */
   static String run(Map<String, String> environment, Object... command)
       throws IOException, InterruptedException {
@@ -71,10 +71,10 @@ final class ExternalTools {
   }
 
   /**
-   * The same, with something to read.
+   * Runs a program with standard input.
    *
    * @param input its standard input
-   * @return its standard output alone
+   * @return its standard output
    */
   static String answer(Map<String, String> environment, String input, Object... command)
       throws IOException, InterruptedException {

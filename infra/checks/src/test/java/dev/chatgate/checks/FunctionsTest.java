@@ -24,11 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds the functions of {@code template.yaml} against the packages that they are made of. */
+/** Compares the functions in {@code template.yaml} with their packages. */
 class FunctionsTest {
   private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
 
-  /** Read by nobody; the template says what it is for. */
+  /** A variable that no code reads; see the comment in the template. */
   private static final String DEPLOYED_WITH = "CHATGATE_DEPLOYED_WITH";
 
   private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
@@ -61,13 +61,13 @@ class FunctionsTest {
   }
 
   @Test
-  void theConservativeDoorHasNoWrapper() {
+  void theApiDoorHasNoWrapper() {
     assertFalse(variables("ApiFunction").containsKey(WRAPPER));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
-  void theGatewaysVariablesAreTheOnesThatItReads(String function) {
+  void theGatewaysVariablesAreThoseItReads(String function) {
     var environment = new Recording(variables(function));
 
     Settings.from(environment);
@@ -80,7 +80,7 @@ class FunctionsTest {
   }
 
   @Test
-  void theReconcilersVariablesAreTheOnesThatItReads() {
+  void theReconcilersVariablesAreThoseItReads() {
     var environment = new Recording(variables("ReconcilerFunction"));
 
     Tables.ofLedger(environment);
@@ -118,7 +118,7 @@ class FunctionsTest {
     var longestCall =
         Duration.ofSeconds(template.parameters().at("/CallSeconds/MaxValue").asLong());
     assertLess(longestCall.plus(StreamHandler.DOOR.settling()), timeout("StreamFunction"));
-    // Runs do not pile up.
+    // A run ends before the next one starts.
     assertFalse(timeout("ReconcilerFunction").compareTo(Duration.ofMinutes(1)) > 0);
   }
 
@@ -135,7 +135,10 @@ class FunctionsTest {
     assertTrue(shorter.compareTo(longer) < 0, shorter + " is not below " + longer);
   }
 
-  /** A function's variables; a parameter is its default, a resource its logical id. */
+  /**
+   * A function's environment variables, with parameters replaced by their defaults and resources by
+   * their logical ids.
+   */
   private Map<String, String> variables(String function) {
     var variables = new TreeMap<String, String>();
     declared(function)
@@ -160,7 +163,7 @@ class FunctionsTest {
     return declared(function).path(variable).path("Ref").asText().equals(parameter);
   }
 
-  /** An environment that knows what was asked of it. */
+  /** An environment that records which variables are read. */
   private static final class Recording extends HashMap<String, String> {
     final TreeSet<String> read = new TreeSet<>();
 

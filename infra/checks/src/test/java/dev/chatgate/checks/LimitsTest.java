@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * The range of every whole number that an operator can set: the template's is the gateway's, and
- * the local doors'. A value that one takes and another refuses would be found out at a cold start.
+ * Compares the ranges of all integer settings in the template, the gateway and the local doors. A
+ * value that the template accepts and the gateway refuses would fail only at a cold start.
  */
 class LimitsTest {
   private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
@@ -41,7 +41,7 @@ class LimitsTest {
     return parameter.get(name).asLong();
   }
 
-  /** The parameters that are numbers in a range, by the variable that they set. */
+  /** The parameters with a range, by the environment variable that they set. */
   private Map<String, JsonNode> numbers() {
     var numbers = new TreeMap<String, JsonNode>();
     template

@@ -19,13 +19,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * MiniStack: AWS on one port of this machine, by another hand, CloudFormation included. What it
- * cannot do stands in {@code infra/checks/README.md}.
+ * MiniStack, a third-party emulator of AWS, including CloudFormation. Its gaps are listed in {@code
+ * infra/checks/README.md}.
  */
 final class MiniStack implements AutoCloseable {
   private static final long MAX_START_SECONDS = 90;
 
-  // Ends it with this process, however that ends: then nobody holds the other end of its input.
+  // Ends MiniStack when this process ends in any way, because its standard input is then closed.
   private static final String UNTIL_INPUT_ENDS = "\"$0\" & cat >/dev/null; kill -9 $!";
 
   private final int port;
@@ -55,7 +55,7 @@ final class MiniStack implements AutoCloseable {
                 "127.0.0.1",
                 "GATEWAY_PORT",
                 Integer.toString(port),
-                // It would listen on all addresses.
+                // By default it would listen on all addresses.
                 "IOT_MTLS_ENABLED",
                 "0"));
     this.process = builder.start();
@@ -64,9 +64,9 @@ final class MiniStack implements AutoCloseable {
   }
 
   /**
-   * Starts it, empty, on a free port of 127.0.0.1.
+   * Starts an empty MiniStack on a free port of 127.0.0.1.
    *
-   * @param folder for what it writes
+   * @param folder for its files
    */
   static MiniStack start(Path folder) throws Exception {
     var started = new MiniStack(folder);
@@ -103,12 +103,12 @@ final class MiniStack implements AutoCloseable {
     }
   }
 
-  /** What {@code AWS_ENDPOINT_URL} is set to. */
+  /** The value for {@code AWS_ENDPOINT_URL}. */
   String url() {
     return "http://127.0.0.1:" + port;
   }
 
-  /** What a client of AWS needs in its environment. */
+  /** The environment variables for an AWS client. */
   Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL", url(),
@@ -120,11 +120,11 @@ final class MiniStack implements AutoCloseable {
   }
 
   /**
-   * One call of an API, by boto3.
+   * Calls an AWS API with boto3.
    *
-   * @param service as boto3 names it
-   * @param operation as boto3 names it
-   * @param parameters as boto3 takes them
+   * @param service boto3's name of the service
+   * @param operation boto3's name of the operation
+   * @param parameters boto3's parameters
    */
   JsonNode ask(String service, String operation, Map<String, ?> parameters) throws Exception {
     var json = new ObjectMapper();
@@ -140,7 +140,7 @@ final class MiniStack implements AutoCloseable {
             json.writeValueAsString(parameters)));
   }
 
-  /** {@code sam deploy}: makes the stack or updates it, and waits for it. */
+  /** Runs {@code sam deploy}, which creates or updates the stack, and waits for the result. */
   void deploy(Path template, String stack, String... parameters) throws Exception {
     var words =
         new ArrayList<Object>(
@@ -161,7 +161,7 @@ final class MiniStack implements AutoCloseable {
     sam(words);
   }
 
-  /** {@code sam delete}, and waits for it. */
+  /** Runs {@code sam delete} and waits for the result. */
   void delete(String stack) throws Exception {
     sam(List.of("delete", "--stack-name", stack, "--no-prompts"));
   }
@@ -175,9 +175,9 @@ final class MiniStack implements AutoCloseable {
     ExternalTools.run(environment, command.toArray());
   }
 
-  /** What a stack calls things, by what its template calls them. */
+  /** Physical names or output values of a stack, by their names in the template. */
   record Names(Map<String, String> byId) {
-    /** The name; the test fails if there is none. */
+    /** Returns a value; the test fails if there is none. */
     String get(String id) {
       var name = byId.get(id);
       if (name == null) {

@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The template less what MiniStack lacks, and with the way to the packages that it cannot run. */
+/**
+ * The template for MiniStack, without resources that it does not support, and with functions that
+ * forward to the packages, which it cannot run.
+ */
 final class MiniStackTemplate {
   /**
-   * All that is taken out, as JSON pointers below {@code /Resources}, by what MiniStack says to it.
-   * {@code AWS::CodeDeploy::*} is what SAM makes of a deployment preference.
+   * The removed parts, as JSON pointers below {@code /Resources}, by MiniStack's error message. SAM
+   * generates {@code AWS::CodeDeploy::*} from a deployment preference.
    */
   static final Map<String, List<String>> REFUSED =
       Map.of(
@@ -31,10 +34,10 @@ final class MiniStackTemplate {
               "/SpendAlarm",
               "/SpendAnomalyAlarm"));
 
-  /** Made of nothing but alarms that are out. */
+  /** Resources that depend only on removed alarms. */
   private static final String COMPOSITE = "/TenantsSeeErrorsAlarm";
 
-  /** Everything that is out, in one list. */
+  /** All removed parts. */
   static final List<String> LACKED =
       Stream.concat(REFUSED.values().stream().flatMap(List::stream), Stream.of(COMPOSITE)).toList();
 
@@ -43,16 +46,16 @@ final class MiniStackTemplate {
   private MiniStackTemplate() {}
 
   /**
-   * The one transform.
+   * Removes the unsupported parts.
    *
-   * @param template as it is, or as {@code sam build} leaves it
+   * @param template the original, or the output of {@code sam build}
    * @return a copy without {@link #LACKED}
    */
   static Template without(Template template) {
     return less(LACKED, template);
   }
 
-  /** A copy with one thing in it that MiniStack lacks. */
+  /** Returns a copy that keeps one of the unsupported parts. */
   static Template withoutAllBut(String lacked, Template template) {
     return less(LACKED.stream().filter(pointer -> !pointer.equals(lacked)).toList(), template);
   }
@@ -71,9 +74,9 @@ final class MiniStackTemplate {
   }
 
   /**
-   * Sends each function's invocations elsewhere.
+   * Makes each function forward its invocations to a URL.
    *
-   * @param url gets the function's logical id appended
+   * @param url the URL; the function's logical id is appended
    */
   static Template carriedTo(String url, Template template) {
     JsonNode copy = template.root().deepCopy();

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The template as {@code sam build} leaves it, deployed for real into MiniStack as two stages.
- * {@code infra/checks/README.md} says what MiniStack cannot do.
+ * Deploys the output of {@code sam build} into MiniStack as two stages. MiniStack's gaps are listed
+ * in {@code infra/checks/README.md}.
  */
 @Tag("outside")
 class MiniStackTest {
@@ -118,7 +118,7 @@ class MiniStackTest {
   }
 
   @Test
-  void theRoutesOfTheApiAreThoseThatSamMadeOfTheTemplate() throws Exception {
+  void theRoutesOfTheApiAreThoseOfTheTransformedTemplate() throws Exception {
     var answer = call(apiHost(ONE), "/health", "", "");
 
     assertEquals(200, answer.statusCode(), answer.body());
@@ -146,7 +146,7 @@ class MiniStackTest {
   }
 
   @Test
-  void devGoesDownWithItsDataAndProdWithoutIt() throws Exception {
+  void deletingDevDeletesItsDataAndDeletingProdKeepsIt() throws Exception {
     aws.deploy(deployable, "chatgate-gone", "Stage=gone");
     aws.deploy(deployable, "chatgate-prod", "Stage=prod");
     var gone = aws.resources("chatgate-gone");
@@ -209,9 +209,9 @@ class MiniStackTest {
     assertMetered(new ObjectMapper().readTree(plain.body()).at("/usage/total_tokens").asInt());
   }
 
-  /** The same prompt twice, and the same offline answer: twice the tokens of one call. */
+  /** Two calls with the same prompt and the same offline answer use twice the tokens of one. */
   private static void assertMetered(int tokensOfOneCall) throws Exception {
-    // One instance, which settles a stream before it takes another call.
+    // The only instance settles a stream before it accepts the next call.
     assertEquals(200, call(urlHost(ONE), "/health", "", "").statusCode());
     var report = cli("", "usage", "report", "--json");
     var rows = new ObjectMapper().readTree(report).get("data");
@@ -223,7 +223,7 @@ class MiniStackTest {
     cli("", "reconcile");
   }
 
-  /** The operator's command line at the first stage. */
+  /** Runs the operator's command line on the first stage. */
   private static String cli(String input, String... words) throws Exception {
     var command = new ArrayList<Object>(List.of(Repository.ROOT.resolve("infra/cli/chatgate")));
     command.addAll(List.of(words));
@@ -238,10 +238,13 @@ class MiniStackTest {
         .formatted(streamed);
   }
 
-  /** The list is no longer than it must be: of each kind one is put back, and refused. */
+  /**
+   * The list of removed parts must be minimal: MiniStack must refuse a template that keeps one part
+   * of each kind.
+   */
   @ParameterizedTest
   @MethodSource("kinds")
-  void whatIsTakenOutIsReallyLacked(String kind) throws Exception {
+  void everyRemovedPartIsUnsupported(String kind) throws Exception {
     var pointer = MiniStackTemplate.REFUSED.getOrDefault(kind, List.of()).getFirst();
     var file = written("lacked.json", MiniStackTemplate.withoutAllBut(pointer, template));
 
@@ -255,7 +258,7 @@ class MiniStackTest {
   }
 
   @Test
-  void everyAlarmOfMetricMathAndNoOtherIsTakenOut() {
+  void exactlyTheAlarmsWithMetricMathAreRemoved() {
     var math = new TreeSet<String>();
     template
         .ofType("AWS::CloudWatch::Alarm")
@@ -300,7 +303,7 @@ class MiniStackTest {
     return strings;
   }
 
-  /** Runs a stage's functions from the packages that MiniStack was given. */
+  /** Runs a stage's functions from the packages that were deployed to MiniStack. */
   private static void run(String stack) throws Exception {
     var resources = aws.resources(stack);
     for (var id : template.ofType("AWS::Serverless::Function").keySet()) {
@@ -313,8 +316,8 @@ class MiniStackTest {
   }
 
   /**
-   * What CloudFormation makes of an OpenAPI body and MiniStack does not: the one route and its
-   * integration, from that same body.
+   * Creates the route and its integration from the OpenAPI body, which CloudFormation does and
+   * MiniStack does not.
    */
   private static void route(String stack) throws Exception {
     var resources = aws.resources(stack);

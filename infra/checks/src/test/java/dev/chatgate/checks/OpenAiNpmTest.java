@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The official OpenAI npm client, unmodified, at both doors of the local stack. */
+/** The unmodified official OpenAI npm client at both doors of the local stack. */
 @Tag("outside")
 class OpenAiNpmTest {
   private static LocalStack stack;
@@ -35,12 +35,12 @@ class OpenAiNpmTest {
   }
 
   @Test
-  void theStreamingDoorIsOpenAiToIt() throws Exception {
+  void theClientWorksAtTheStreamingDoor() throws Exception {
     assertAllCasesPass(stack.streamUrl());
   }
 
   @Test
-  void theApiDoorIsOpenAiToIt() throws Exception {
+  void theClientWorksAtTheApiDoor() throws Exception {
     assertAllCasesPass(stack.apiUrl());
   }
 

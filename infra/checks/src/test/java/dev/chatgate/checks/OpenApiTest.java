@@ -18,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The document at {@code /openapi.json} against what both doors answer: schemathesis makes requests
- * up from it, good and bad ones, and finds every answer that the document does not promise.
+ * Compares the document at {@code /openapi.json} with the answers of both doors. Schemathesis
+ * generates valid and invalid requests from the document and reports every answer that the document
+ * does not describe.
  */
 @Tag("outside")
 class OpenApiTest {
@@ -32,10 +33,10 @@ class OpenApiTest {
        {"id": "away", "status": "suspended", "keys": [{"name": "k", "secret": "cg_away"}]}]
       """;
 
-  /** The same requests in every run, so that a failure is there the next time too. */
+  /** A fixed seed, so that a failure can be reproduced. */
   private static final String SEED = "20261123";
 
-  /** Hundreds of calls, and no answer of another kind. */
+  /** Limits that the hundreds of generated calls do not reach. */
   private static final Pattern ALL_PASSED = Pattern.compile("(\\d{3,}) generated, \\1 passed");
 
   private static LocalStack stack;
@@ -86,7 +87,7 @@ class OpenApiTest {
     assertTrue(ALL_PASSED.matcher(output).find(), output);
   }
 
-  /** Keeps what Python programs like to leave behind out of the tree. */
+  /** Keeps Python's caches out of the checkout. */
   private static Map<String, String> environment(String hooks) {
     return Map.of(
         "SCHEMATHESIS_HOOKS",
@@ -113,7 +114,7 @@ class OpenApiTest {
         "--seed=" + SEED,
         "--generation-database=none",
         "--request-timeout=30",
-        // That most calls are refused is what some of the keys are for.
+        // With some of the keys most calls are refused, which is intended.
         "--warnings=off",
         "--no-color");
   }

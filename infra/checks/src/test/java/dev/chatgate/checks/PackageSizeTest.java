@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A package that grows shows here before it shows in a deployment. */
+/** Limits on the size of the packages. */
 class PackageSizeTest {
   @ParameterizedTest
   @CsvSource({"gateway, 10400000", "reconciler, 9000000"})
-  void aPackageStaysSmall(String function, long mostBytes) throws IOException {
+  void aPackageStaysSmall(String function, long maxBytes) throws IOException {
     Path zip =
         Path.of("..", "..", "functions", function, "target", "chatgate-" + function + ".zip");
 
     long bytes = Files.size(zip);
-    assertTrue(bytes <= mostBytes, () -> zip + " has " + bytes + " bytes");
+    assertTrue(bytes <= maxBytes, () -> zip + " has " + bytes + " bytes");
   }
 }

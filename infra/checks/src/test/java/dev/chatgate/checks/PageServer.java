@@ -16,8 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves a folder as a web site of its own origin, and holds the marks by which a page and its test
- * wait for each other: {@code POST /reached/NAME} sets one, {@code GET /until/NAME} waits for it.
+ * Serves a folder as a web site with its own origin. A page and its test synchronize through named
+ * marks: {@code POST /reached/NAME} sets one, {@code GET /until/NAME} waits for it.
  */
 final class PageServer implements AutoCloseable {
   private static final long MAX_SECONDS = 60;
@@ -30,18 +30,18 @@ final class PageServer implements AutoCloseable {
   private final Map<String, CountDownLatch> marks = new ConcurrentHashMap<>();
   private final HttpServer server;
 
-  /** Serves what is in the folder, at a free port. */
+  /** Serves the folder on a free port. */
   PageServer(Path folder) {
     this.folder = folder;
     this.server = HttpServer.start(0, this::answer);
   }
 
-  /** The origin of its pages, as a browser names it. */
+  /** The origin of the pages. */
   String origin() {
     return "http://127.0.0.1:" + server.port();
   }
 
-  /** Sets a mark that a page may wait for. */
+  /** Sets a mark for the page. */
   void reach(String mark) {
     mark(mark).countDown();
   }

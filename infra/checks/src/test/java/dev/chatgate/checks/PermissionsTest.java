@@ -56,10 +56,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * Each function may do what it does, and nothing else. The packages run with {@link CallRecorder}
- * in them and are led down every path on which they call AWS; what they called is compared with the
- * template's policies both ways: a call without a permission fails, and a permission without a
- * call.
+ * Each function has exactly the permissions that it needs. The packages run with a {@link
+ * CallRecorder} through every path that calls AWS. The recorded calls are compared with the
+ * template's policies: a call without a permission fails the test, and so does a permission without
+ * a call.
  */
 class PermissionsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -73,9 +73,9 @@ class PermissionsTest {
   private static final String CHAT = "/v1/chat/completions";
   private static final TenantId TENANT = new TenantId("acme");
 
-  /** What the package plays itself before a snapshot: no call leaves the process. */
+  /** Resources of the warm-up before a snapshot, whose calls stay in the process. */
   private static final Set<String> OF_THE_REHEARSAL =
-      Set.of("rehearsal-tenants", "rehearsal-quota", "rehearsal-usage", "provider");
+      Set.of("warm-up-tenants", "warm-up-quota", "warm-up-usage", "provider");
 
   private static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
   private static final HttpClient HTTP =
@@ -103,7 +103,7 @@ class PermissionsTest {
     provider.instead(wire -> wire.json(200, ANSWER));
     var settings =
         Map.of(
-            // What is read ahead after a restore is part of it.
+            // The prefetch after a restore is included.
             "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start",
             "JAVA_TOOL_OPTIONS", "-Dchatgate.warmup.rounds=1",
             "CHATGATE_API_PORT", "0",
@@ -148,23 +148,23 @@ class PermissionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
-  void aDoorMayDoWhatItDoes(String function) throws Exception {
+  void aDoorHasExactlyThePermissionsThatItUses(String function) throws Exception {
     var door = function.equals("ApiFunction") ? stack.apiUrl() : stack.streamUrl();
 
-    // Acme's own key may have been read ahead.
+    // Acme's key may have been prefetched.
     assertEquals(401, call(door, "/v1/models", "cg_unknown").statusCode());
     assertEquals(200, call(door, "/v1/models").statusCode());
     assertEquals(200, call(door, CHAT).statusCode());
     settleLate(door);
     assertEquals(200, call(door, "/v1/usage").statusCode());
-    // What a function prints comes in order: with the last call's line, all are there.
+    // Output is in order: after the last call's line, all recorded calls have been printed.
     await(() -> printed(function, "Query|" + stack.tables().usage()));
 
     assertEquals(allowed(function), called(function));
   }
 
   @Test
-  void theReconcilerMayDoWhatItDoes() {
+  void theReconcilerHasExactlyThePermissionsThatItUses() {
     var twoDaysAgo = Clock.offset(Clock.systemUTC(), Duration.ofDays(-2));
     var claim =
         Calls.claim(
@@ -190,8 +190,8 @@ class PermissionsTest {
   }
 
   /**
-   * A call during which somebody believes it dead and charges its reserve: it finds that record
-   * when it ends, and corrects it.
+   * A call that is settled as an orphan while it is still running. When it ends, it finds the
+   * orphan's record and writes a correction.
    */
   private static void settleLate(String door) throws Exception {
     await(() -> inFlight() == 0);
@@ -261,7 +261,7 @@ class PermissionsTest {
     }
   }
 
-  /** The calls that a function made, in the words of policies. */
+  /** A function's recorded calls, as actions and resources of policies. */
   private static Set<String> called(String function) {
     var calls = new TreeSet<String>();
     for (var line : LOG) {
@@ -277,7 +277,7 @@ class PermissionsTest {
     return calls;
   }
 
-  /** What the template calls a table, an index or a secret of the local stack. */
+  /** The template's logical name of a resource of the local stack. */
   private static String logical(String name) {
     var tables = stack.tables();
     return name.replaceFirst("^" + tables.tenants() + "\\b", "TenantsTable")
@@ -286,7 +286,7 @@ class PermissionsTest {
         .replaceFirst("^" + stack.secretName() + "$", "ProviderSecret");
   }
 
-  /** What the template's policies allow a function. */
+  /** The actions and resources that the template's policies allow a function. */
   private static Set<String> allowed(String function) {
     var allowed = new TreeSet<String>();
     var statements = template.properties(function).at("/Policies/0/Statement");

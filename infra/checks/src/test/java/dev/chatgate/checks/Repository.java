@@ -2,12 +2,12 @@ package dev.chatgate.checks;
 
 import java.nio.file.Path;
 
-/** Where the files are that no class path holds. */
+/** Paths of files that are not on the class path. */
 final class Repository {
-  /** The root of the checkout: Maven runs the tests in their module's folder. */
+  /** The root of the checkout; Maven runs tests in the module's folder. */
   static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
 
-  /** What the build made of this module. */
+  /** This module's build folder. */
   static final Path TARGET = Path.of("target").toAbsolutePath();
 
   private Repository() {}

@@ -21,11 +21,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The template as the tools see it that deploy it. */
+/** Checks the template with SAM, cfn-lint and checkov. */
 @Tag("outside")
 class SamTest {
   private static final Path TEMPLATE = Repository.ROOT.resolve("template.yaml");
-  // The region is never called, but SAM does not validate without one.
+  // No call to the region is made, but SAM requires one to validate.
   private static final Map<String, String> ENVIRONMENT =
       Map.of("SAM_CLI_TELEMETRY", "0", "AWS_DEFAULT_REGION", "us-east-1");
 
@@ -39,14 +39,14 @@ class SamTest {
   }
 
   @Test
-  void cfnLintHasNothingToSay() throws Exception {
+  void cfnLintReportsNothing() throws Exception {
     assertEquals(
         "", ExternalTools.run(ENVIRONMENT, ExternalTools.find("python/bin/cfn-lint"), TEMPLATE));
   }
 
-  /** Each exception stands in the template with its reason, and none of them for nothing. */
+  /** Each exception has its reason in the template, and no exception is unnecessary. */
   @Test
-  void checkovHasNothingToSay() throws Exception {
+  void checkovReportsNothing() throws Exception {
     var checkov = ExternalTools.find("checkov/bin/checkov");
     var output =
         ExternalTools.run(
@@ -60,7 +60,7 @@ class SamTest {
         Files.readAllLines(TEMPLATE).stream()
             .filter(line -> line.contains("checkov:skip="))
             .count();
-    assertEquals(exceptions, summary.get("skipped").asInt(), "an exception that nothing needs");
+    assertEquals(exceptions, summary.get("skipped").asInt(), "an unnecessary exception");
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * A CloudFormation template as JSON, each short tag in its long form: {@code !Ref x} is {@code
+ * A CloudFormation template as JSON, with each short tag in its long form: {@code !Ref x} is {@code
  * {"Ref":"x"}}, {@code !Sub x} is {@code {"Fn::Sub":"x"}}.
  */
 record Template(JsonNode root) {
@@ -27,7 +27,7 @@ record Template(JsonNode root) {
     return read(Files.readString(file));
   }
 
-  /** Reads a template, or a piece of one. */
+  /** Reads a template or a part of one. */
   static Template read(String yaml) {
     Object tree = new Yaml(new Tags()).load(yaml);
     return new Template(new ObjectMapper().valueToTree(tree));

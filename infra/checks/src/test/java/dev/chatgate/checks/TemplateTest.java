@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 
-/** Holds {@code template.yaml} against the tables of the code, and against itself. */
+/** Compares {@code template.yaml} with the code's tables, and checks its own consistency. */
 class TemplateTest {
   private static final Pattern OVERRIDE = Pattern.compile("[ \"](\\w+)=");
   private static final Tables TABLES = new Tables("TenantsTable", "QuotaTable", "UsageTable");
@@ -52,7 +52,7 @@ class TemplateTest {
   }
 
   @Test
-  void samconfigSetsOnlyWhatThereIs() throws IOException {
+  void samconfigSetsOnlyExistingParameters() throws IOException {
     var overrides =
         Files.readAllLines(Repository.ROOT.resolve("samconfig.toml")).stream()
             .filter(line -> line.startsWith("parameter_overrides"))
@@ -65,7 +65,7 @@ class TemplateTest {
   }
 
   @Test
-  void tablesAndSecretStayWhereDataIsKept() {
+  void tablesAndSecretAreRetainedIfDataIsKept() {
     var kept = Set.of("AWS::DynamoDB::Table", "AWS::SecretsManager::Secret");
     var policy = Template.read("!If [Keep, Retain, Delete]").root();
 
@@ -78,7 +78,7 @@ class TemplateTest {
             assertEquals(isKept, policy.equals(resource.getValue().get(when)), resource.getKey());
           }
         });
-    // CloudFormation takes a function there from nobody else, and SAM must see the result.
+    // Only LanguageExtensions allows a function in this place, and it must run before SAM.
     assertEquals(
         Template.read("[AWS::LanguageExtensions, AWS::Serverless-2016-10-31]").root(),
         template.root().get("Transform"));
@@ -86,7 +86,7 @@ class TemplateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
-  void aDoorsRolloutIsTakenBackByAnAlarmOnItsAlias(String function) {
+  void aDoorsRolloutIsRolledBackByAnAlarmOnItsAlias(String function) {
     var rollout = template.properties(function).get("DeploymentPreference");
 
     assertEquals("Rollout", rollout.at("/Type/Ref").asText());
@@ -111,9 +111,11 @@ class TemplateTest {
     assertEquals("live", template.root().at("/Globals/Function/AutoPublishAlias").asText());
   }
 
-  /** What SAM does not see as a change of a function: see the template. */
+  /**
+   * SAM does not recognize a changed parameter value as a change of a function; see the template.
+   */
   @Test
-  void everyParameterOfAVersionIsInWhatItIsDeployedWith() {
+  void everyParameterOfAFunctionIsInItsDeployedWithVariable() {
     var global = references(template.root().at("/Globals/Function/Architectures"));
     template
         .ofType("AWS::Serverless::Function")
@@ -140,7 +142,7 @@ class TemplateTest {
   }
 
   @Test
-  void rowsDieWhereTheCodeSaysWhen() {
+  void recordsExpireByTheAttributeThatTheCodeWrites() {
     var expected =
         Map.of(TABLES.usage(), TableRequests.timeToLive(TABLES).timeToLiveSpecification());
     template
@@ -175,7 +177,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyFunctionLogsWhereLogsDie() {
+  void everyFunctionsLogGroupHasARetention() {
     var groups = template.ofType("AWS::Logs::LogGroup");
     template
         .ofType("AWS::Serverless::Function")
@@ -186,7 +188,7 @@ class TemplateTest {
   }
 
   @Test
-  void nothingIsAllowedBeyondTheStacksOwnResources() {
+  void policiesAllowOnlyTheStacksOwnResources() {
     template
         .ofType("AWS::Serverless::Function")
         .forEach((name, function) ->

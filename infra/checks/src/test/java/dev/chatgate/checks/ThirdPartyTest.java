@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What others have written and the packages hold: listed beside each package, and with its licence.
- * Outside, because the lists are made online only.
+ * All third-party libraries in the packages are listed beside each package and in the licence page.
+ * Tagged "outside", because the lists are only created by online builds.
  */
 @Tag("outside")
 class ThirdPartyTest {
@@ -32,7 +32,7 @@ class ThirdPartyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gateway", "reconciler"})
-  void theListBesideAPackageIsWhatIsInIt(String module) throws IOException {
+  void theListBesideAPackageMatchesItsJars(String module) throws IOException {
     var listed = new TreeSet<String>();
     for (var component : components(module)) {
       listed.add(text(component, "name") + "-" + text(component, "version") + ".jar");

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The page of {@code chatgate usage report --html}, as the command line's transcript keeps it, in a
- * real browser: on a screen's width and on a phone's, by day and by night. The pictures are in the
- * target folder.
+ * The page of {@code chatgate usage report --html}, as stored in the command line's transcript, in
+ * a real browser: with the width of a screen and of a phone, in light and in dark mode. The
+ * screenshots are in the target folder.
  */
 @Tag("outside")
 class UsagePageTest {
@@ -25,7 +25,10 @@ class UsagePageTest {
   private static final Path PAGE =
       Repository.ROOT.resolve("infra/cli/src/test/resources/dev/chatgate/cli/usage.html");
 
-  /** What the page measures itself: its width, what sticks out, what is read, what it fetched. */
+  /**
+   * A script that returns the page's width, elements that overflow it, texts, and fetched
+   * resources.
+   */
   private static final String LOOK =
       """
       document.querySelectorAll('details').forEach((hidden) => { hidden.open = true; });
@@ -46,7 +49,7 @@ class UsagePageTest {
       };
       """;
 
-  /** Of the report that the transcript shows as a table. */
+  /** Figures from the same report, which the transcript also shows as a table. */
   private static final List<String> FIGURES =
       List.of("14", "23,960", "20,600", "$0.0086", "13,000", "10,960", "provider/y", "2026-11-20");
 
@@ -66,7 +69,7 @@ class UsagePageTest {
 
   @ParameterizedTest
   @CsvSource({"1280, light", "1280, dark", "390, light", "390, dark"})
-  void everyFigureIsThereAndNothingSticksOut(int width, String scheme) throws Exception {
+  void everyFigureIsShownAndNothingOverflows(int width, String scheme) throws Exception {
     browser.show(width, 844, scheme);
     browser.open(PAGE.toUri().toString());
     var seen = browser.evaluate(LOOK);

@@ -10,20 +10,20 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What alarms and the dashboard ask CloudWatch for.
+ * One metric that an alarm or the dashboard reads.
  *
- * @param by the alarm or widget
- * @param namespace the metric's
- * @param metric its name
- * @param dimensions by name; a reference to a resource is <code>${LogicalId}</code>, whatever a
- *     search finds is {@code *}
+ * @param by the alarm or widget that reads it
+ * @param namespace the metric's namespace
+ * @param metric the metric's name
+ * @param dimensions values by name; a reference to a resource is <code>${LogicalId}</code>, a value
+ *     found by a search is {@code *}
  */
 record Watched(String by, String namespace, String metric, Map<String, String> dimensions) {
   private static final Pattern SEARCH =
       Pattern.compile(
           "SEARCH\\('\\{(\\w+),(\\w+),(\\w+)} MetricName=\"([^\"]+)\" FunctionName=\\(\"([^\"]+)\"\\)', '\\w+', \\d+\\)");
 
-  /** Everything in a template. */
+  /** Finds all metrics in a template. */
   static List<Watched> in(Template template) throws IOException {
     var all = new ArrayList<Watched>();
     template
@@ -41,7 +41,7 @@ record Watched(String by, String namespace, String metric, Map<String, String> d
     return all;
   }
 
-  /** The dashboard's widgets. */
+  /** Returns the dashboard's widgets. */
   static List<JsonNode> widgets(Template template) throws IOException {
     var body = template.properties("Dashboard").at("/DashboardBody/Fn::Sub").asText();
     return new ObjectMapper().readTree(body).get("widgets").valueStream().toList();

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds alarms and dashboard against what is published: CloudWatch says nothing about an alarm on a
- * metric that does not exist.
+ * Compares alarms and dashboard with the published metrics, because CloudWatch accepts an alarm on
+ * a metric that does not exist.
  */
 class WatchingTest {
   private static final Set<Metric> RECONCILERS =
@@ -36,9 +36,7 @@ class WatchingTest {
   private static final Map<String, Set<String>> BY_FUNCTION = Map.of("FunctionName", FUNCTIONS);
   private static final Map<String, Set<String>> BY_TABLE = Map.of("TableName", TABLES);
 
-  /**
-   * AWS's own: namespace and name, with each set of dimensions and the values that they can have.
-   */
+  /** AWS's metrics: namespace and name, with each set of dimensions and their possible values. */
   private static final Map<String, List<Map<String, Set<String>>>> AWS =
       Map.ofEntries(
           Map.entry("AWS/ApiGateway Count", List.of(Map.of("ApiId", Set.of("${HttpApi}")))),
@@ -81,7 +79,7 @@ class WatchingTest {
   }
 
   @Test
-  void everythingThatIsWatchedIsPublished() throws IOException {
+  void everyMetricInAlarmsAndDashboardIsPublished() throws IOException {
     var watched = Watched.in(template);
     assertTrue(watched.size() > 50, watched.size() + " found");
     watched.forEach(one -> assertTrue(isPublished(one), one.toString()));
@@ -142,7 +140,7 @@ class WatchingTest {
   }
 
   @Test
-  void everyMetricOfTheCodeIsSeen() throws IOException {
+  void everyMetricOfTheCodeIsInAnAlarmOrOnTheDashboard() throws IOException {
     var seen =
         Watched.in(template).stream()
             .filter(one -> one.namespace().equals(Metric.NAMESPACE))
@@ -154,7 +152,7 @@ class WatchingTest {
   }
 
   @Test
-  void everyMetricIsWrittenByTheFunctionThatItIsSaidToBeOf() throws IOException {
+  void everyMetricIsPublishedByTheFunctionInItsDimension() throws IOException {
     var doors = sources("functions/gateway/src/main/java");
     var reconciler = sources("functions/reconciler/src/main/java");
     for (var metric : Metric.values()) {
@@ -174,7 +172,7 @@ class WatchingTest {
   }
 
   @Test
-  void everyAlarmTellsSomebodyOrIsPartOfOneThatDoes() {
+  void everyAlarmHasAnActionOrIsPartOfOneThatHas() {
     var composite = template.ofType("AWS::CloudWatch::CompositeAlarm");
     var rules = composite.toString();
     var silent = new TreeSet<String>();
@@ -191,7 +189,7 @@ class WatchingTest {
   }
 
   @Test
-  void everyAlarmSaysWhatMissingDataMeans() {
+  void everyAlarmDefinesTheMeaningOfMissingData() {
     template
         .ofType("AWS::CloudWatch::Alarm")
         .forEach((name, alarm) ->
@@ -202,7 +200,7 @@ class WatchingTest {
   }
 
   @Test
-  void expressionsUseWhatIsFetchedAndNothingIsFetchedForNothing() {
+  void expressionsUseExactlyTheFetchedMetrics() {
     template
         .ofType("AWS::CloudWatch::Alarm")
         .forEach((name, alarm) ->
@@ -223,7 +221,7 @@ class WatchingTest {
   }
 
   @Test
-  void aSeriesWithoutDataSilencesNoSum() {
+  void aMetricWithoutDataDoesNotSuppressASum() {
     Template.everywhere(template.resources(), "Expression")
         .forEach(
             expression -> assertFalse(expression.asText().contains("FILL"), expression::asText));
@@ -258,7 +256,7 @@ class WatchingTest {
   }
 
   @Test
-  void aFailedRestoreIsFoundInTheLogAndACallersWordsAreNot() {
+  void theRestoreFilterMatchesFailedRestoresAndNoCallersText() {
     var filters = template.ofType("AWS::Logs::MetricFilter").values();
     assertEquals(3, filters.size());
     for (JsonNode filter : filters) {
@@ -278,13 +276,13 @@ class WatchingTest {
               "{\"kind\":\"call\",\"client_request_id\":\"RESTORE_REPORTStatus\"}")) {
         assertFalse(pattern.matcher(other).find(), other);
       }
-      // What CloudWatch's filters do not know.
+      // Syntax that CloudWatch's filters do not support.
       assertFalse(Pattern.compile("[() ]").matcher(text).find(), text);
     }
   }
 
   @Test
-  void theDashboardHasNoHoles() throws IOException {
+  void theDashboardHasNoGaps() throws IOException {
     var taken = new TreeSet<String>();
     for (var widget : Watched.widgets(template)) {
       for (int x = 0; x < widget.get("width").asInt(); x++) {

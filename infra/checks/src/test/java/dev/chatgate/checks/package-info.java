@@ -1,3 +1,6 @@
+/**
+ * Checks of the whole project: architecture, template, packages, and third-party clients and tools.
+ */
 @NullMarked
 package dev.chatgate.checks;
 

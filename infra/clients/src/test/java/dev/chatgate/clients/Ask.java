@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
 
 /**
- * What a chat call asks the provider for.
+ * The parts of a chat request that a case of the provider needs.
  *
  * @param model the model's name, which names the case
- * @param stream whether the answer is to be a stream
- * @param options whether the call carries {@code stream_options} at all
- * @param usage whether a stream is to end with its usage
- * @param choices how many answers are wanted
+ * @param stream whether a stream is requested
+ * @param options whether the request has {@code stream_options}
+ * @param usage whether the usage of a stream is requested
+ * @param choices number of requested choices
  */
 record Ask(String model, boolean stream, boolean options, boolean usage, int choices) {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +32,7 @@ record Ask(String model, boolean stream, boolean options, boolean usage, int cho
     }
   }
 
-  /** The case's name: the model's, without what all of them begin with. */
+  /** The case's name, which is the model's without the common prefix. */
   String name() {
     return model.replaceFirst("^case/", "");
   }

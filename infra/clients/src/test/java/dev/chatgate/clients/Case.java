@@ -8,7 +8,7 @@ import java.util.Locale;
 enum Case {
   PLAIN(Group.BASICS, "A plain answer"),
   PLAIN_API(Group.BASICS, "A plain answer at the API door"),
-  STREAM(Group.BASICS, "A streamed answer; no usage, as nobody asked for it"),
+  STREAM(Group.BASICS, "A streamed answer; no usage, as it was not asked for"),
   STREAM_USAGE(Group.BASICS, "A streamed answer with the usage that was asked for"),
   STREAM_API(Group.BASICS, "A streamed answer at the API door, in one piece"),
   TOOLS(Group.BASICS, "A tool call"),
@@ -77,7 +77,7 @@ enum Case {
   ERROR_NUMBER(Group.BROKEN, "`data: {\"error\":{…}}` with a number as its `code`"),
   ERROR_TEXT(Group.BROKEN, "`data: {\"error\":\"…\"}`");
 
-  /** The tables of the page. */
+  /** Groups of cases; each is a table of the page. */
   enum Group {
     BASICS("What must work"),
     ERRORS("Errors, without retries"),
@@ -92,12 +92,12 @@ enum Case {
       this.title = title;
     }
 
-    /** What stands above the table. */
+    /** The heading of the table. */
     String title() {
       return title;
     }
 
-    /** Its rows. */
+    /** The rows of the table. */
     List<Case> cases() {
       return Arrays.stream(Case.values()).filter(one -> one.group == this).toList();
     }
@@ -111,12 +111,12 @@ enum Case {
     this.title = title;
   }
 
-  /** The row's first column. */
+  /** The text of the row's first column. */
   String title() {
     return title;
   }
 
-  /** Its name in the runners' output. */
+  /** The case's name in the runners' output. */
   String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A provider that does what the model's name says: {@code case/crlf} ends its lines with CR LF,
- * {@code case/500} always fails. The README of this module lists them all.
+ * A fake provider whose behaviour is selected by the model's name: {@code case/crlf} ends lines
+ * with CR LF, {@code case/500} always fails. The README of this module lists them all.
  */
 final class CaseProvider implements AutoCloseable {
   private static final String CRASH =
@@ -36,18 +36,21 @@ final class CaseProvider implements AutoCloseable {
       """
           .replace("\n", "\r\n");
 
-  /** A call that may be answered once it is repeated: by its body, for libraries run at once. */
+  /**
+   * Bodies of calls that were seen once and succeed when repeated; separate by body, because
+   * libraries run concurrently.
+   */
   private final Set<String> failedOnce = ConcurrentHashMap.newKeySet();
 
   private final ScriptedProvider provider = new ScriptedProvider(this::play);
 
-  /** What is done with a call. */
+  /** Answers a call. */
   @FunctionalInterface
   private interface Play {
     void on(Wire wire, Ask ask, Chunks chunks) throws IOException, InterruptedException;
   }
 
-  /** A stream that is one text, sent at once. */
+  /** Sends a whole stream at once. */
   @FunctionalInterface
   private interface Shape {
     String of(Ask ask, Chunks chunks);
@@ -105,7 +108,7 @@ final class CaseProvider implements AutoCloseable {
           Map.entry("usage-in-last", CaseProvider::usageInLast),
           Map.entry("after-usage", CaseProvider::afterUsage));
 
-  /** Its base URL. */
+  /** The base URL. */
   URI url() {
     return provider.url();
   }
@@ -186,7 +189,7 @@ final class CaseProvider implements AutoCloseable {
     wire.json(200, chunks.answer(Chunks.content(object), "stop"));
   }
 
-  /** As many choices as were asked for, their pieces in turn. */
+  /** Sends the requested number of choices, with their pieces interleaved. */
   private static void choices(Wire wire, Ask ask, Chunks chunks) throws IOException {
     var all = new java.util.ArrayList<String>();
     for (String piece : List.of("answer ", "number ")) {
@@ -240,7 +243,7 @@ final class CaseProvider implements AutoCloseable {
     wire.streamHead().chunks(stream.getBytes(StandardCharsets.UTF_8), size).endChunks();
   }
 
-  /** Three seconds of an answer. */
+  /** Sends an answer that takes three seconds. */
   private static void slow(Wire wire, Ask ask, Chunks chunks)
       throws IOException, InterruptedException {
     wire.streamHead();
@@ -289,13 +292,13 @@ final class CaseProvider implements AutoCloseable {
     wire.answer(200, "application/json", Framing.USUAL.of(whole(ask, chunks)));
   }
 
-  /** Behind the stream, on the same connection: an answer to a request that was never made. */
+  /** Sends an unsolicited answer after the stream, on the same connection. */
   private static void surplus(Wire wire, Ask ask, Chunks chunks) throws IOException {
     wire.stream(Framing.USUAL.of(whole(ask, chunks)));
     wire.json(200, chunks.answer(Chunks.content("of another call"), "stop"));
   }
 
-  /** The stream ends behind its last line. */
+  /** Sends a stream without the blank line after the last event. */
   private static String noBlankLine(Ask ask, Chunks chunks) {
     String whole = Framing.USUAL.some(whole(ask, chunks));
     return whole.substring(0, whole.length() - 1);

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CaseTest {
   @ParameterizedTest
   @EnumSource
-  void theReadmeTellsWritersOfRunnersWhatToCall(Case one) throws Exception {
+  void theReadmeDescribesEveryCase(Case one) throws Exception {
     String readme = Files.readString(ClientMatrix.root().resolve("infra/clients/README.md"));
     assertTrue(readme.contains("`" + one.id() + "`"), one.id());
   }

@@ -1,10 +1,10 @@
 package dev.chatgate.clients;
 
 /**
- * What a runner says of one case.
+ * A runner's result for one case.
  *
- * @param ok whether all is as the runner expects of its library
- * @param text what the page shows
- * @param detail for whoever looks after a failure
+ * @param ok whether the result is as the runner expects of its library
+ * @param text the text on the page
+ * @param detail the reason of a failure
  */
 record Cell(boolean ok, String text, String detail) {}

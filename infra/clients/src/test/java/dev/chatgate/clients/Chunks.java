@@ -5,12 +5,12 @@ import java.util.stream.Stream;
 
 /** The chunks of a provider's stream as JSON, and its plain answers. */
 final class Chunks {
-  /** What every case answers unless it says otherwise, in pieces. */
+  /** The pieces of the usual answer. */
   static final List<String> PIECES = List.of("Grüße", ", 世界", " 🌍", "!");
 
   static final String USAGE = "{\"prompt_tokens\":7,\"completion_tokens\":11,\"total_tokens\":18}";
 
-  /** The beginning of a choice's first delta. */
+  /** The start of a choice's first delta. */
   static final String ROLE = "\"role\":\"assistant\",";
 
   private final String model;
@@ -19,13 +19,13 @@ final class Chunks {
     this.model = model;
   }
 
-  /** A chunk with these choices; further members stand behind them. */
+  /** A chunk with these choices, followed by further members. */
   String chunk(String choices, String... more) {
     return "{\"id\":\"chatcmpl-case\",\"object\":\"chat.completion.chunk\",\"created\":1795000000,"
         + "\"model\":\"%s\",\"choices\":[%s]%s}".formatted(model, choices, String.join("", more));
   }
 
-  /** A chunk that lacks the member {@code choices}. */
+  /** A chunk without the member {@code choices}. */
   String withoutChoices() {
     return "{\"id\":\"chatcmpl-case\",\"object\":\"chat.completion.chunk\",\"created\":1795000000,"
         + "\"model\":\"%s\"}".formatted(model);
@@ -37,27 +37,27 @@ final class Chunks {
         .formatted(index, delta, String.join("", more));
   }
 
-  /** The last of a choice. */
+  /** The last chunk of a choice. */
   static String finish(int index, String reason) {
     return "{\"index\":%d,\"delta\":{},\"finish_reason\":\"%s\"}".formatted(index, reason);
   }
 
-  /** The text in pieces, each a chunk of its own. */
+  /** The chunks of the usual answer's text. */
   List<String> text(String... more) {
     return PIECES.stream().map(piece -> chunk(delta(0, opening(piece)), more)).toList();
   }
 
-  /** A piece of the text as a delta; the first says whose it is. */
+  /** A piece of the text as a delta; the first one contains the role. */
   private static String opening(String piece) {
     return (piece.equals(PIECES.getFirst()) ? ROLE : "") + content(piece);
   }
 
-  /** The text and its end. */
+  /** The chunks of the usual answer, including the last. */
   List<String> whole(String... more) {
     return join(text(more), List.of(chunk(finish(0, "stop"), more)));
   }
 
-  /** The chunk that holds the usage alone. */
+  /** The chunk with only the usage. */
   String usage() {
     return chunk("", ",\"usage\":" + USAGE);
   }

@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 
 /** Runs every library through every case. */
 final class ClientMatrix {
-  /** Two runners at once: most of their time is waiting. */
+  /** Number of concurrent runners, which mostly wait. */
   private static final int AT_ONCE = 2;
 
   private final List<Library> libraries;
@@ -29,8 +29,9 @@ final class ClientMatrix {
   }
 
   /**
-   * Prints the page. With the argument {@code write} it keeps it too; with {@code serve} and a
-   * library's id it starts the stack alone, for work on a runner, and prints its environment.
+   * Runs the matrix and prints the page; with the argument {@code write} also writes it to
+   * MATRIX.md. With {@code serve} and a library's id it only starts the stack, for work on a
+   * runner, and prints the runner's environment.
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     Path root = root();
@@ -47,7 +48,7 @@ final class ClientMatrix {
     System.exit(matrix.failures().isEmpty() ? 0 : 1);
   }
 
-  /** Until it is killed: Maven hands no input on that could end. */
+  /** Waits until the process is killed, because Maven does not pass on an end of input. */
   private static void serve(Path root, String id) throws InterruptedException {
     List<Library> libraries = Library.all(root);
     try (var stack = MatrixStack.start(root, libraries)) {
@@ -63,17 +64,17 @@ final class ClientMatrix {
     }
   }
 
-  /** The root of the checkout: Maven works in its modules' folders. */
+  /** The root of the checkout; Maven's working folder is that of the module. */
   static Path root() {
     return Path.of(System.getProperty("chatgate.root", "../..")).toAbsolutePath().normalize();
   }
 
-  /** Where the page is kept. */
+  /** The path of the page. */
   static Path page(Path root) {
     return root.resolve("infra/clients/MATRIX.md");
   }
 
-  /** Runs the libraries. */
+  /** Runs all libraries. */
   static ClientMatrix run(Path root, List<Library> libraries) {
     try (var stack = MatrixStack.start(root, libraries)) {
       var runner = new Runner(root, stack.environment());
@@ -121,7 +122,7 @@ final class ClientMatrix {
     return failures;
   }
 
-  /** A client that left has its record all the same. */
+  /** Checks that a call has a usage record although its client disconnected. */
   private static List<String> abortFailures(MatrixStack stack, Library library) {
     int records = stack.records(Keys.key("fine", library), "case/slow");
     return records == 1
@@ -129,12 +130,12 @@ final class ClientMatrix {
         : List.of("%s, abort: %d records".formatted(library.title(), records));
   }
 
-  /** What departs from what the runners expect, a sentence each. */
+  /** The results that the runners did not expect, as sentences. */
   List<String> failures() {
     return failures;
   }
 
-  /** The page of what was measured. */
+  /** The page with the results. */
   String page() {
     return MatrixPage.of(libraries, results);
   }

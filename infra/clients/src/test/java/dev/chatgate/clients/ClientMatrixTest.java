@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Every client library, unmodified, through every case, and the page that shows it. */
+/**
+ * Runs every unmodified client library through every case, and compares the results with the page.
+ */
 @Tag("outside")
 class ClientMatrixTest {
   private static final Path ROOT = ClientMatrix.root();
@@ -25,12 +27,12 @@ class ClientMatrixTest {
   }
 
   @Test
-  void everyLibraryDoesAsItsRunnerExpects() {
+  void everyLibraryBehavesAsItsRunnerExpects() {
     assertEquals(List.of(), matrix.failures(), () -> String.join("\n", matrix.failures()));
   }
 
   @Test
-  void thePageShowsWhatWasMeasured() throws Exception {
+  void thePageShowsTheResults() throws Exception {
     assertEquals(
         Files.readString(ClientMatrix.page(ROOT)),
         matrix.page(),

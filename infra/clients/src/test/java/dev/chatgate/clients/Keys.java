@@ -7,12 +7,12 @@ import java.util.stream.Collectors;
 
 /** The tenants of the matrix and the keys that a library's runner is given. */
 final class Keys {
-  /** A tenant whose month is used up by one call; each library has a key of its own to it. */
+  /** A tenant with a monthly limit that one call uses up. Each library has a separate key to it. */
   private static final String SPENT = "spent";
 
   private Keys() {}
 
-  /** The runner's variables that hold keys. */
+  /** The runner's environment variables with keys. */
   static Map<String, String> environment(Library library) {
     var keys = new LinkedHashMap<String, String>();
     keys.put("CHATGATE_KEY", key("fine", library));
@@ -31,7 +31,7 @@ final class Keys {
     return "cg_" + tenant + "_" + library.id();
   }
 
-  /** Every tenant, as the local stack takes them. */
+  /** All tenants, in the local stack's format. */
   static String tenants(List<Library> libraries) {
     return libraries.stream()
         .map(Keys::tenants)
@@ -54,7 +54,7 @@ final class Keys {
         .formatted(name, library.id(), key(name, library), more);
   }
 
-  /** A month rather than a day: its end is in nobody's way at midnight. */
+  /** A monthly limit, because a daily one would be reset if midnight passes during the test. */
   private static String spent(List<Library> libraries) {
     return libraries.stream()
         .map(library ->

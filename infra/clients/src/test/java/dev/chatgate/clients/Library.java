@@ -7,10 +7,10 @@ import java.util.List;
 /**
  * A client library of the matrix.
  *
- * @param id its name in tenants and folders
- * @param title its column
- * @param pinned its packages and their exact versions, from where they are pinned
- * @param command starts its runner
+ * @param id the name in tenants and folders
+ * @param title the heading of its column
+ * @param pinned the packages with their pinned versions
+ * @param command the command that starts its runner
  */
 record Library(String id, String title, String pinned, List<String> command) {
 
@@ -41,7 +41,7 @@ record Library(String id, String title, String pinned, List<String> command) {
         "PyPI: " + Pins.python(sources.resolve(name + ".txt"), packages),
         List.of(
             RunnerTools.find("clients/" + folder + "/bin/python").toString(),
-            // Its compiled files would lie in the tree.
+            // Without this, Python would write compiled files into the checkout.
             "-B",
             sources.resolve(name.replace('-', '_') + ".py").toString()));
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The page: one table a group of cases, a column a library. */
+/** The page, with one table for each group of cases and one column for each library. */
 final class MatrixPage {
   private static final String HEAD =
       """

@@ -26,7 +26,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Both doors over the real packages, the provider of cases behind them, all tenants seeded. */
+/** The local stack with both doors, the packages, the {@link CaseProvider}, and all tenants. */
 final class MatrixStack implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -52,7 +52,7 @@ final class MatrixStack implements AutoCloseable {
     counts.start();
   }
 
-  /** Starts it and waits for both doors. */
+  /** Starts the stack and waits for both doors. */
   static MatrixStack start(Path root, List<Library> libraries) {
     try {
       var started = new MatrixStack(root, libraries);
@@ -80,7 +80,7 @@ final class MatrixStack implements AutoCloseable {
             Map.entry("UPSTREAM_IDLE_MS", "3000")));
   }
 
-  /** What every runner is told beside its keys. */
+  /** The runners' environment variables, without the keys. */
   Map<String, String> environment() {
     return Map.of(
         "CHATGATE_STREAM_URL", stream.url() + "/openai/v1",
@@ -123,7 +123,9 @@ final class MatrixStack implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  /** How many calls of a model a key's tenant has on record, once none is in flight. */
+  /**
+   * Waits until a tenant has no call in flight; returns its number of recorded calls of a model.
+   */
   int records(String key, String model) {
     await("the records of " + key, () -> requests(key, model) > 0);
     return requests(key, model);
@@ -164,7 +166,8 @@ final class MatrixStack implements AutoCloseable {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("waited in vain for " + what + "\n" + String.join("\n", log));
+        throw new AssertionError(
+            "timed out while waiting for " + what + "\n" + String.join("\n", log));
       }
     }
   }

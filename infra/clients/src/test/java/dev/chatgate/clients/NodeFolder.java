@@ -7,15 +7,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** Puts a runner for Node beside the library that it needs, where Node looks for it. */
+/** Creates a folder in which a Node runner finds its library. */
 final class NodeFolder {
   private NodeFolder() {}
 
   /**
-   * A folder with the runner's files and a link to what {@code .ci/tools} has installed: Node finds
-   * an ES module only in a {@code node_modules} above the file that imports it.
+   * Creates a folder with the runner's files and a link to the packages that {@code .ci/tools} has
+   * installed. Node finds an ES module only in a {@code node_modules} folder above the importing
+   * file.
    *
-   * @return the runner
+   * @return the path of the runner
    */
   static Path prepare(Path root, String name) {
     Path sources = root.resolve("infra/clients/npm");

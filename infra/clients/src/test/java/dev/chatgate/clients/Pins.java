@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Versions, from the files that pin them. */
+/** Reads versions from the files that pin them. */
 final class Pins {
   private Pins() {}
 
@@ -41,7 +41,7 @@ final class Pins {
     }
   }
 
-  /** The version of a library in the parent POM: the property of its name. */
+  /** The version of a library in the parent POM, in the property with its name. */
   static String maven(Path root, String name) {
     try {
       var property = Pattern.compile("<" + name + "\\.version>([^<]+)<");

@@ -10,9 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a library's program and reads what it says. */
+/** Runs a library's runner and reads its output. */
 final class Runner {
-  /** Most that all cases of a library may take. */
+  /** Maximum time for all cases of a library. */
   private static final int MAX_SECONDS = 150;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -21,8 +21,8 @@ final class Runner {
   private final Map<String, String> environment;
 
   /**
-   * @param root the checkout's
-   * @param environment what every runner is given
+   * @param root the root of the checkout
+   * @param environment the environment variables for every runner
    */
   Runner(Path root, Map<String, String> environment) {
     this.root = root;
@@ -30,9 +30,9 @@ final class Runner {
   }
 
   /**
-   * Every case that the runner reported.
+   * Runs the runner and returns the reported cases.
    *
-   * @throws AssertionError if it did not end well
+   * @throws AssertionError if it failed
    */
   Map<String, Cell> run(Library library) {
     Path target = root.resolve("infra/clients/target");

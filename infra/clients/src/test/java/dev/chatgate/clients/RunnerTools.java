@@ -4,14 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The programs of others that {@code .ci/tools} has installed. */
+/** The third-party programs that {@code .ci/tools} has installed. */
 final class RunnerTools {
   private RunnerTools() {}
 
   /**
    * A file or folder in the tools' folder.
    *
-   * @throws IllegalStateException if it is missing, and what to run
+   * @throws IllegalStateException if it is missing; the message has the command to run
    */
   static Path find(String path) {
     Path found = folder().resolve(path);

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Stands before a door, passes every byte on as it comes, both ways, and counts the chat calls of
- * each key: refused ones too, which leave no record.
+ * A TCP proxy before a door that counts the chat calls of each key, including refused ones, which
+ * have no usage record.
  */
 final class Turnstile implements AutoCloseable {
   private static final String BEARER = "authorization: bearer ";
@@ -28,8 +28,8 @@ final class Turnstile implements AutoCloseable {
   /**
    * Starts on a free port of 127.0.0.1.
    *
-   * @param door the URL of what stands behind it
-   * @param calls gets the key of each chat call before the call goes on
+   * @param door the URL of the door
+   * @param calls receives the key of each chat call before it is forwarded
    */
   Turnstile(String door, Consumer<String> calls) {
     this.door = URI.create(door).getPort();
@@ -42,7 +42,7 @@ final class Turnstile implements AutoCloseable {
     Thread.ofVirtual().name("turnstile").start(this::accept);
   }
 
-  /** Its URL, without a path. */
+  /** The proxy's URL, without a path. */
   String url() {
     return "http://127.0.0.1:" + server.getLocalPort();
   }
@@ -54,7 +54,7 @@ final class Turnstile implements AutoCloseable {
         Thread.ofVirtual().start(() -> relay(client));
       }
     } catch (IOException e) {
-      // Closed.
+      // The server socket was closed.
     }
   }
 
@@ -67,7 +67,7 @@ final class Turnstile implements AutoCloseable {
       Thread.ofVirtual().start(() -> pass(client, gateway, new Heads(calls)));
       pump(gateway.getInputStream(), client.getOutputStream(), new Heads(key -> {}));
     } catch (IOException e) {
-      // One side has gone; the other is closed with it.
+      // One side closed its connection; the other is closed too.
     } finally {
       open.remove(client);
     }
@@ -86,7 +86,7 @@ final class Turnstile implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is of no use any more.
+      // The socket is closed already.
     }
   }
 
@@ -111,8 +111,8 @@ final class Turnstile implements AutoCloseable {
   }
 
   /**
-   * Reads what a client sends line by line. JSON holds no line that looks like one of a request's
-   * head, so bodies need not be told apart.
+   * Reads the client's bytes line by line. A JSON body has no line that looks like one of a
+   * request's head, so head and body need not be distinguished.
    */
   private static final class Heads {
     private static final int LONGEST = 8192;
@@ -136,7 +136,7 @@ final class Turnstile implements AutoCloseable {
       }
     }
 
-    /** Of a long line the end: a request line may stand right behind a body. */
+    /** Keeps only the end of a long line, because a request line may directly follow a body. */
     private void keep(char c) {
       if (line.length() == LONGEST) {
         line.delete(0, LONGEST / 2);

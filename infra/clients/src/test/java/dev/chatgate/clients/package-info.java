@@ -1,4 +1,4 @@
-/** The client matrix: what each client library makes of every answer that the gateway gives. */
+/** The client matrix: runs client libraries against every kind of answer of the gateway. */
 @NullMarked
 package dev.chatgate.clients;
 

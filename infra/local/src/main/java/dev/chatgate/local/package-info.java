@@ -1,3 +1,4 @@
+/** The local stack: both doors, the packaged functions, and fakes of AWS and of the provider. */
 @NullMarked
 package dev.chatgate.local;
 

@@ -19,12 +19,12 @@ import java.util.zip.CRC32;
 import javax.net.ServerSocketFactory;
 
 /**
- * All that a function talks to, on one port and answered from memory: DynamoDB, Secrets Manager,
- * the container's credentials and the provider. There is one tenant, with limits of every kind and
- * a price for its model; what is written is acknowledged and not kept.
+ * Fakes of all services that a function calls, on one port: DynamoDB, Secrets Manager, the
+ * credentials endpoint and the provider. All answer from memory. There is one tenant, with limits
+ * of every kind and a price for its model. Writes are acknowledged but not stored.
  *
- * <p>The model's name says how to answer: {@code stream-20-5} is a stream of 20 events, 5 ms apart,
- * each with a number that no other has; any other name is a plain answer.
+ * <p>The model's name determines the answer: {@code stream-20-5} is a stream of 20 events, 5 ms
+ * apart, each with a unique number; any other name is a plain answer.
  */
 public final class FakeBackends implements AutoCloseable {
   /** The model of a plain call. */
@@ -33,7 +33,7 @@ public final class FakeBackends implements AutoCloseable {
   /** The tenant's key. */
   public static final String KEY = "cg_bench";
 
-  /** The access key that the container's credentials have. */
+  /** The access key in the fake credentials. */
   public static final String ACCESS_KEY = "AKIDOFTHECONTAINER";
 
   private static final String CREDENTIALS_PATH = "/credentials";
@@ -54,35 +54,43 @@ public final class FakeBackends implements AutoCloseable {
   private final Map<Long, Long> written = new ConcurrentHashMap<>();
 
   /**
-   * @param requests is given every request before it is answered, by many threads
+   * @param requests receives every request before it is answered, from many threads
    */
   public FakeBackends(Consumer<Received> requests) {
     this.requests = requests;
     server = new LoopbackServer(ServerSocketFactory.getDefault(), 0, this::serve);
   }
 
-  /** Where everything is: the endpoint of AWS; the provider's base URL is this and {@code /v1}. */
+  /**
+   * The URL of the fakes, which is the endpoint of AWS. The provider's base URL is this with {@code
+   * /v1}.
+   */
   public String url() {
     return "http://127.0.0.1:" + server.port();
   }
 
-  /** The operation of a request to AWS, such as {@code GetItem}; the path of any other. */
+  /** The operation of a request to AWS, such as {@code GetItem}; for any other request its path. */
   public static String operation(Received request) {
     var target = request.header("x-amz-target");
     return target.isEmpty() ? request.path() : target.substring(target.indexOf('.') + 1);
   }
 
-  /** Time spent here since the last question, without that between a stream's events, in ns. */
+  /**
+   * Nanoseconds spent in the fakes since the last call of this method, without the pauses between a
+   * stream's events.
+   */
   public long takeOwnNanos() {
     return ownNanos.getAndSet(0);
   }
 
-  /** When each event of a paced stream was written, by its number and {@link System#nanoTime}. */
+  /**
+   * The {@link System#nanoTime} at which each event of a paced stream was written, by its number.
+   */
   public Map<Long, Long> written() {
     return written;
   }
 
-  /** A chat request of this model. */
+  /** The body of a chat request for a model. */
   public static String request(String model) {
     return """
     {"model":"%s","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"%s"}],\
@@ -94,7 +102,10 @@ public final class FakeBackends implements AutoCloseable {
             model.startsWith("stream") ? ",\"stream\":true" : "");
   }
 
-  /** The event that either function gets for a chat request: payload 2.0 of a client library. */
+  /**
+   * The Lambda event for a chat request of a client library (payload 2.0), valid for both
+   * functions.
+   */
   public static byte[] event(String request) {
     return """
     {"version":"2.0","routeKey":"$default","rawPath":"/openai/v1/chat/completions","rawQueryString":"",\
@@ -144,7 +155,10 @@ public final class FakeBackends implements AutoCloseable {
     }
   }
 
-  /** The time is taken before the sending, for the client may go on while it lasts. */
+  /**
+   * Sends an answer. The time is measured before sending, because the client may continue while it
+   * is sent.
+   */
   private void aws(Wire wire, String answer, long began) throws IOException {
     var checksum = new CRC32();
     checksum.update(answer.getBytes(StandardCharsets.UTF_8));

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ServerSocketFactory;
 
-/** A server on 127.0.0.1 that serves each connection on a virtual thread of its own. */
+/** A server on 127.0.0.1 that serves each connection in a separate virtual thread. */
 final class LoopbackServer implements AutoCloseable {
   private static final int BACKLOG = 200;
 
@@ -21,7 +21,7 @@ final class LoopbackServer implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
 
-  /** What is done with a connection. It is closed when this returns or throws. */
+  /** Handles a connection, which is closed when this returns or throws. */
   @FunctionalInterface
   interface Handler {
     void serve(Wire wire) throws IOException, InterruptedException;
@@ -29,7 +29,7 @@ final class LoopbackServer implements AutoCloseable {
 
   /**
    * @param sockets plain or TLS
-   * @param port 0: any that is free
+   * @param port the port; 0 for any free one
    */
   LoopbackServer(ServerSocketFactory sockets, int port, Handler handler) {
     this.handler = handler;
@@ -41,7 +41,10 @@ final class LoopbackServer implements AutoCloseable {
     Thread.ofVirtual().name("loopback-server").start(this::accept);
   }
 
-  /** Tries again for 4 s: the system may hold the port of a server that has ended. */
+  /**
+   * Opens the server socket. Retries for 4 s, because the operating system may still hold the port
+   * of an ended server.
+   */
   private static ServerSocket listen(ServerSocketFactory sockets, int port) throws IOException {
     for (int tries = 200; ; tries--) {
       try {
@@ -59,12 +62,12 @@ final class LoopbackServer implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** How many connections were accepted so far. */
+  /** Number of connections accepted so far. */
   int connections() {
     return connections.get();
   }
 
-  /** The connections that are open now. */
+  /** The open connections. */
   Set<Socket> open() {
     return open;
   }

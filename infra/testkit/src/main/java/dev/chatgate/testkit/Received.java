@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An HTTP request as it came.
+ * A received HTTP request.
  *
  * @param head request line and headers, byte for byte, with the empty line
  * @param body the body if the request has a {@code Content-Length}; empty otherwise
@@ -13,7 +13,7 @@ import java.util.Locale;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Received(String head, byte[] body, int connection) {
-  /** The value of a header, names compared without case; empty if absent. */
+  /** The value of a header by its case-insensitive name; empty if absent. */
   public String header(String name) {
     return head.lines()
         .skip(1)
@@ -37,7 +37,7 @@ public record Received(String head, byte[] body, int connection) {
     return head.substring(0, head.indexOf(' '));
   }
 
-  /** The path, query included. */
+  /** The path with the query. */
   public String path() {
     int start = head.indexOf(' ') + 1;
     return head.substring(start, head.indexOf(' ', start));

@@ -21,19 +21,20 @@ import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lambda's Runtime API of one function process, as its documentation describes it. Strict about the
- * order of calls: what Lambda answers with 403 is answered with 403 here, and kept as a violation.
- * {@link #close()} fails the test if there was one that the test did not expect.
+ * A fake of Lambda's Runtime API for one function process, following its documentation. It checks
+ * the order of calls: a call that Lambda refuses with 403 is refused in the same way and recorded
+ * as a violation. {@link #close()} fails the test if there was a violation that the test did not
+ * expect.
  *
- * <p>Times are those of {@link System#nanoTime}.
+ * <p>All times are {@link System#nanoTime} values.
  */
 public final class RuntimeApiServer implements AutoCloseable {
   private static final String BASE = "/2018-06-01/runtime/";
-  private static final Duration PATIENCE = Duration.ofSeconds(130);
+  private static final Duration TIMEOUT = Duration.ofSeconds(130);
   private static final Duration LIFETIME = Duration.ofMinutes(10);
   private static final String DEADLINE = "lambda-runtime-deadline-ms: ";
 
-  /** What a response in chunks must say of itself. */
+  /** The headers that a chunked response must have. */
   private static final Map<String, String> STREAMED =
       Map.of(
           "content-type", "application/vnd.awslambda.http-integration-response",
@@ -45,7 +46,10 @@ public final class RuntimeApiServer implements AutoCloseable {
   private final int concurrency;
   private final boolean snapStart;
 
-  /** Answers to give instead of the right ones, by path; 0 closes the connection without one. */
+  /**
+   * Statuses to answer with instead of the correct ones, by path; 0 closes the connection without
+   * an answer.
+   */
   private final Map<String, Integer> wrongAnswers = new ConcurrentHashMap<>();
 
   // Guarded by this.
@@ -63,13 +67,15 @@ public final class RuntimeApiServer implements AutoCloseable {
   private boolean restored;
   private boolean closed;
 
-  /** Close a kept connection after each answer to next, without having said so. */
+  /** Whether a kept connection is closed after each answer to next, without announcing it. */
   public volatile boolean closesKeptConnections;
 
-  /** Send events in chunks of so many bytes; 0: with a content length. */
+  /**
+   * Size of the chunks in which events are sent, in bytes; 0 to send them with a content length.
+   */
   public volatile int eventChunkBytes;
 
-  /** How responses are read from now on: all of it at once if null. */
+  /** How responses are read from now on; if null, completely and at once. */
   public volatile @Nullable Reader reader;
 
   /** Called after each chunk of a response. */
@@ -78,14 +84,14 @@ public final class RuntimeApiServer implements AutoCloseable {
     void afterChunk() throws InterruptedException;
   }
 
-  /** For one invocation at a time, without a snapshot. */
+  /** Starts a server for one invocation at a time, without a snapshot. */
   public RuntimeApiServer() {
     this(1, false);
   }
 
   /**
-   * @param concurrency how many invocations the process may have at once
-   * @param snapStart whether the process must ask to be restored before its first invocation
+   * @param concurrency maximum number of concurrent invocations of the process
+   * @param snapStart whether the process must call {@code restore/next} before its first invocation
    */
   public RuntimeApiServer(int concurrency, boolean snapStart) {
     this(concurrency, snapStart, 0);
@@ -97,28 +103,28 @@ public final class RuntimeApiServer implements AutoCloseable {
     server = new LoopbackServer(ServerSocketFactory.getDefault(), port, this::serve);
   }
 
-  /** A new one at the address of one that was closed: for another copy of a snapshot. */
+  /** Starts a server on the port of a closed one, for another copy of a snapshot. */
   public static RuntimeApiServer inPlaceOf(RuntimeApiServer closed) {
     return new RuntimeApiServer(closed.concurrency, closed.snapStart, closed.port());
   }
 
-  /** What {@code AWS_LAMBDA_RUNTIME_API} is set to. */
+  /** The value for {@code AWS_LAMBDA_RUNTIME_API}. */
   public String address() {
     return "127.0.0.1:" + port();
   }
 
-  /** Its port. */
+  /** The server's port. */
   public int port() {
     return server.port();
   }
 
-  /** How many connections were opened so far. */
+  /** Number of connections accepted so far. */
   public int connections() {
     return server.connections();
   }
 
   /**
-   * Gives another answer than the right one.
+   * Sets a wrong answer for a path.
    *
    * @param path such as {@code invocation/next}, {@code response} or {@code error}
    * @param status 0 closes the connection without an answer
@@ -128,10 +134,10 @@ public final class RuntimeApiServer implements AutoCloseable {
   }
 
   /**
-   * Hands an event to the next loop that asks.
+   * Queues an event for the next loop that calls next.
    *
-   * @param headers lines to send beside those that Lambda always sends; a deadline, in lower case,
-   *     replaces the one that is 10 minutes away
+   * @param headers header lines in addition to those that Lambda always sends; a deadline header in
+   *     lower case replaces the default of 10 minutes from now
    */
   public synchronized Call invoke(byte[] event, String... headers) {
     Call call = new Call("request-" + invoked++, event, List.of(headers));
@@ -141,27 +147,27 @@ public final class RuntimeApiServer implements AutoCloseable {
     return call;
   }
 
-  /** The same with text. */
+  /** Queues an event given as text. */
   public Call invoke(String event, String... headers) {
     return invoke(event.getBytes(StandardCharsets.UTF_8), headers);
   }
 
-  /** Waits until a loop asks for an invocation and there is none for it: its last one is over. */
+  /** Waits until a loop waits in next without an event, so that its last invocation is finished. */
   public void awaitIdle() throws InterruptedException {
     awaitIdle(1);
   }
 
-  /** Waits until so many loops ask for an invocation and there is none for them. */
+  /** Waits until this number of loops wait in next without an event. */
   public void awaitIdle(int loops) throws InterruptedException {
     await(() -> asking - queue.size() >= loops, "the process does not ask for an invocation");
   }
 
-  /** Waits until calls out of turn were refused, as many as this. */
+  /** Waits until this number of calls was refused. */
   public void awaitViolations(int count) throws InterruptedException {
     await(() -> violations.size() >= count, "nothing was out of turn");
   }
 
-  /** Waits until the process asks for its first invocation; tells when it did. */
+  /** Waits until the process calls next for the first time; returns the time of that call. */
   public long awaitReady() throws InterruptedException {
     await(() -> nextAsked, "the process does not ask for its first invocation");
     synchronized (this) {
@@ -169,7 +175,10 @@ public final class RuntimeApiServer implements AutoCloseable {
     }
   }
 
-  /** Waits until the process asks to be restored, where its snapshot is taken; tells when. */
+  /**
+   * Waits until the process calls restore/next, which is when its snapshot is taken; returns the
+   * time of that call.
+   */
   public long awaitRestoreNext() throws InterruptedException {
     await(() -> restoreAsked, "the process does not ask to be restored");
     synchronized (this) {
@@ -177,23 +186,23 @@ public final class RuntimeApiServer implements AutoCloseable {
     }
   }
 
-  /** Whether the process has asked to be restored. */
+  /** Whether the process has called restore/next. */
   public synchronized boolean restoreNextAsked() {
     return restoreAsked;
   }
 
-  /** Whether the process has asked for an invocation. */
+  /** Whether the process has called next. */
   public synchronized boolean nextAsked() {
     return nextAsked;
   }
 
-  /** Lets the process that asked to be restored go on, or one that will ask. */
+  /** Answers the present or the next call of restore/next. */
   public synchronized void restore() {
     restored = true;
     notifyAll();
   }
 
-  /** What came to init/error or restore/error; waits for it. */
+  /** Waits for a report to init/error or restore/error and returns it. */
   public Failure startFailure() throws InterruptedException {
     await(() -> !startFailures.isEmpty(), "the process reports no failure");
     synchronized (this) {
@@ -201,7 +210,7 @@ public final class RuntimeApiServer implements AutoCloseable {
     }
   }
 
-  /** Forgets the violations so far and returns them. */
+  /** Returns the violations so far and clears the list. */
   public synchronized List<String> takeViolations() {
     List<String> taken = List.copyOf(violations);
     violations.clear();
@@ -223,7 +232,7 @@ public final class RuntimeApiServer implements AutoCloseable {
 
   private synchronized void await(BooleanSupplier condition, String otherwise)
       throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.getAsBoolean()) {
       if (!startFailures.isEmpty()) {
         throw new AssertionError("the process reports " + startFailures.getFirst());
@@ -248,7 +257,7 @@ public final class RuntimeApiServer implements AutoCloseable {
     }
   }
 
-  /** Returns whether the connection is kept. */
+  /** Answers a request. Returns whether the connection is kept. */
   private boolean answer(Wire wire, Received request) throws IOException, InterruptedException {
     if (!request.path().startsWith(BASE)
         || request.header("host").isEmpty()
@@ -445,13 +454,13 @@ public final class RuntimeApiServer implements AutoCloseable {
     RESPONDING
   }
 
-  /** What the server sees of one invocation, in order. */
+  /** What the server receives for one invocation, in order. */
   public sealed interface Event {}
 
   /**
-   * One chunk of the transfer coding, or a whole response that has a length.
+   * One chunk of the transfer coding, or a complete response with a content length.
    *
-   * @param at when all of it had come
+   * @param at when it was received completely
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Chunk(byte[] bytes, long at) implements Event {}
@@ -459,8 +468,8 @@ public final class RuntimeApiServer implements AutoCloseable {
   /**
    * The response's end.
    *
-   * @param trailers the lines as they came
-   * @param at when it had come
+   * @param trailers the trailer lines
+   * @param at when it was received
    */
   public record Ended(List<String> trailers, long at) implements Event {}
 
@@ -473,17 +482,17 @@ public final class RuntimeApiServer implements AutoCloseable {
    */
   public record Failure(String path, String type, String json) implements Event {}
 
-  /** The connection broke in the middle. */
+  /** The connection broke during the response. */
   public record Dropped() implements Event {}
 
   /**
-   * A whole response.
+   * A complete response.
    *
-   * @param handedOutAt when the event was given out
-   * @param endedAt when the response's last byte had come
+   * @param handedOutAt when the event was sent to the process
+   * @param endedAt when the response's last byte was received
    */
   public record Response(long handedOutAt, long endedAt, List<Chunk> chunks) {
-    /** All of it as text, the prelude of a streamed one included. */
+    /** The response as text, including the prelude of a streamed one. */
     public String text() {
       var bytes = new ByteArrayOutputStream();
       chunks.forEach(chunk -> bytes.writeBytes(chunk.bytes()));
@@ -491,7 +500,7 @@ public final class RuntimeApiServer implements AutoCloseable {
     }
   }
 
-  /** One invocation, from the side of Lambda. */
+  /** One invocation as Lambda sees it. */
   public static final class Call {
     private final String id;
     private final byte[] event;
@@ -512,9 +521,9 @@ public final class RuntimeApiServer implements AutoCloseable {
       return id;
     }
 
-    /** What comes next; waits for it. */
+    /** Waits for the next event of the response. */
     public Event take() throws InterruptedException {
-      Event next = events.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      Event next = events.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       if (next == null) {
         throw new AssertionError("nothing came of " + id);
       }
@@ -529,7 +538,7 @@ public final class RuntimeApiServer implements AutoCloseable {
       return kind.cast(next);
     }
 
-    /** Whether something has arrived that was not taken yet. */
+    /** Whether an event has arrived that was not taken yet. */
     public boolean hasMore() {
       return !events.isEmpty();
     }
@@ -539,12 +548,12 @@ public final class RuntimeApiServer implements AutoCloseable {
       return take(Chunk.class).bytes();
     }
 
-    /** The same as text. */
+    /** The next event, which must be a chunk, as text. */
     public String text() throws InterruptedException {
       return new String(chunk(), StandardCharsets.UTF_8);
     }
 
-    /** The prelude's JSON: the first chunk, without the 8 NULs that must end it. */
+    /** The prelude's JSON, which is the first chunk without the 8 NUL bytes at its end. */
     public String prelude() throws InterruptedException {
       String text = text();
       if (!text.endsWith("\0".repeat(8))) {
@@ -563,7 +572,7 @@ public final class RuntimeApiServer implements AutoCloseable {
       return take(Failure.class);
     }
 
-    /** All of the response; waits for its end, which must be no failure. */
+    /** Waits for the end of the response, which must be successful, and returns all of it. */
     public Response response() throws InterruptedException {
       var chunks = new ArrayList<Chunk>();
       while (true) {
@@ -577,7 +586,7 @@ public final class RuntimeApiServer implements AutoCloseable {
       }
     }
 
-    /** Breaks the response's connection, with a reset. */
+    /** Resets the response's connection. */
     public void drop() throws IOException {
       Wire current = wire;
       if (current == null) {

@@ -14,11 +14,11 @@ import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A provider that does exactly what a test tells it, misbehaviour included, and remembers what it
- * was sent, byte for byte.
+ * A fake provider that runs a test's scripts, including misbehaviour, and records the exact bytes
+ * of each request.
  *
- * <p>Each request takes the next script; the last one serves all that follow. A script writes raw
- * bytes, status line and all.
+ * <p>Each request is answered by the next script; the last script answers all further requests. A
+ * script writes raw bytes, including the status line.
  */
 public final class ScriptedProvider implements AutoCloseable {
   private final LoopbackServer server;
@@ -27,7 +27,7 @@ public final class ScriptedProvider implements AutoCloseable {
   private final LinkedBlockingQueue<Received> received = new LinkedBlockingQueue<>();
   private final List<Received> all = new ArrayList<>();
 
-  /** What the provider does with one request. */
+  /** Answers one request. */
   @FunctionalInterface
   public interface Script {
     /** Answers the request. A connection that the script leaves open waits for the next request. */
@@ -46,35 +46,38 @@ public final class ScriptedProvider implements AutoCloseable {
     server = new LoopbackServer(sockets, port, this::serve);
   }
 
-  /** The same over TLS. */
+  /** Starts a provider with TLS. */
   public static ScriptedProvider overTls(SSLContext identity, Script... scripts) {
     return new ScriptedProvider(identity.getServerSocketFactory(), "https", 0, scripts);
   }
 
-  /** Starts at the address of one that has ended. */
+  /** Starts on the port of an ended provider. */
   public static ScriptedProvider inPlaceOf(ScriptedProvider ended, Script... scripts) {
     return new ScriptedProvider(
         ServerSocketFactory.getDefault(), "http", ended.url().getPort(), scripts);
   }
 
-  /** Ends with a reset of every connection, or with its end; it has come when this returns. */
+  /**
+   * Ends the provider with a reset or an orderly close of every connection. All connections are
+   * closed when this returns.
+   */
   public void end(boolean reset) throws IOException {
     for (var socket : server.open()) {
       socket.setSoLinger(reset, 0);
     }
     close();
-    // The thread that reads a socket is the last to let it go.
+    // A socket is only closed when the thread that reads it has returned.
     while (!server.open().isEmpty()) {
       LockSupport.parkNanos(1_000_000);
     }
   }
 
-  /** Its base URL, without a slash at its end. */
+  /** The base URL, without a trailing slash. */
   public URI url() {
     return URI.create(scheme + "://127.0.0.1:" + server.port() + "/openai/v1");
   }
 
-  /** Puts another script behind those that wait. */
+  /** Adds a script to the end of the queue. */
   public ScriptedProvider then(Script script) {
     synchronized (scripts) {
       scripts.add(script);
@@ -82,7 +85,7 @@ public final class ScriptedProvider implements AutoCloseable {
     return this;
   }
 
-  /** Forgets the scripts and begins anew with this one. */
+  /** Replaces all scripts with this one. */
   public ScriptedProvider instead(Script script) {
     synchronized (scripts) {
       scripts.clear();
@@ -91,7 +94,7 @@ public final class ScriptedProvider implements AutoCloseable {
     return this;
   }
 
-  /** The next request that has not been taken yet; waits for it. */
+  /** Waits for the next request that was not taken yet. */
   public Received takeRequest() throws InterruptedException {
     var next = received.poll(30, TimeUnit.SECONDS);
     if (next == null) {
@@ -107,26 +110,26 @@ public final class ScriptedProvider implements AutoCloseable {
     }
   }
 
-  /** Sends bytes that no request asked for, over every connection that is open. */
+  /** Sends unsolicited bytes over every open connection. */
   public void sendUnasked(String bytes) throws IOException {
     for (var socket : server.open()) {
       socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  /** How many connections were opened so far. */
+  /** Number of connections accepted so far. */
   public int connections() {
     return server.connections();
   }
 
   private void serve(Wire wire) throws IOException, InterruptedException {
     while (wire.next()) {
-      remember(wire.request());
+      record(wire.request());
       nextScript().play(wire);
     }
   }
 
-  private void remember(Received request) {
+  private void record(Received request) {
     synchronized (all) {
       all.add(request);
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection from the server's side, on a plain socket: every byte of an answer is the
- * caller's, so that an answer can be wrong in any way.
+ * The server's side of one HTTP/1.1 connection on a socket. The caller determines every byte of an
+ * answer, so that an answer can be wrong in any way.
  */
 public final class Wire {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -46,9 +46,9 @@ public final class Wire {
   }
 
   /**
-   * Reads the next request. A body that comes in chunks is left to {@link #readChunk}.
+   * Reads the next request. A chunked body is not read; use {@link #readChunk}.
    *
-   * @return whether there was one: the other side may have closed the connection
+   * @return whether there was a request; false if the client has closed the connection
    */
   boolean next() throws IOException {
     if (socket.isClosed()) {
@@ -71,16 +71,16 @@ public final class Wire {
     return true;
   }
 
-  /** The next chunk of a body; empty after the last one, before its trailers. */
+  /** Reads the next chunk of a body; empty for the last chunk, after which come the trailers. */
   byte[] readChunk() throws IOException {
     byte[] bytes = exactly(Integer.parseInt(line(), 16));
     if (bytes.length > 0 && !line().isEmpty()) {
-      throw new IOException("a chunk is longer than it says");
+      throw new IOException("a chunk is longer than its size");
     }
     return bytes;
   }
 
-  /** The lines up to the next empty one: trailers. */
+  /** Reads the lines up to the next empty one, which are the trailers. */
   List<String> readLines() throws IOException {
     var lines = new ArrayList<String>();
     for (var line = line(); !line.isEmpty(); line = line()) {
@@ -124,7 +124,7 @@ public final class Wire {
     return this;
   }
 
-  /** Sends a whole answer with its length. */
+  /** Sends a complete answer with its length. */
   public Wire answer(int status, String contentType, String body, String... headers)
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -137,12 +137,12 @@ public final class Wire {
     return raw(head + body);
   }
 
-  /** Sends a whole answer of JSON with its length. */
+  /** Sends a complete JSON answer with its length. */
   public Wire json(int status, String body, String... headers) throws IOException {
     return answer(status, "application/json", body, headers);
   }
 
-  /** Begins a chunked event stream. */
+  /** Starts a chunked event stream. */
   public Wire streamHead() throws IOException {
     return raw(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
@@ -165,7 +165,7 @@ public final class Wire {
     return raw(frame.toByteArray());
   }
 
-  /** Sends bytes in HTTP chunks of a size. */
+  /** Sends bytes in HTTP chunks of this size. */
   public Wire chunks(byte[] bytes, int size) throws IOException {
     for (int at = 0; at < bytes.length; at += size) {
       chunk(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + size)));
@@ -178,7 +178,7 @@ public final class Wire {
     return raw("0\r\n\r\n");
   }
 
-  /** Sends a whole chunked event stream. */
+  /** Sends a complete chunked event stream. */
   public Wire stream(String events) throws IOException {
     return streamHead().chunk(events).endChunks();
   }
@@ -186,18 +186,18 @@ public final class Wire {
   /** Waits until the test counts the latch down. */
   public Wire await(CountDownLatch latch) throws InterruptedException {
     if (!latch.await(60, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("the test did not let the script go on");
+      throw new IllegalStateException("the test did not count down the latch in time");
     }
     return this;
   }
 
-  /** A pause of a slow peer. */
+  /** Pauses, as a slow peer does. */
   public Wire pause(long millis) throws InterruptedException {
     Thread.sleep(millis);
     return this;
   }
 
-  /** Does nothing more until the other side closes the connection. */
+  /** Waits until the client closes the connection. */
   public Wire stall() throws IOException {
     in.readAllBytes();
     return this;

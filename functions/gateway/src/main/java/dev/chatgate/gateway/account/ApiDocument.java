@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The OpenAPI 3.1 document of the gateway's API, {@code openapi.json} beside this class, answered
- * byte for byte.
+ * The OpenAPI 3.1 document of the gateway's API. It is the resource {@code openapi.json} in this
+ * package, served unchanged.
  *
- * @param json UTF-8; not to be changed
+ * @param json the document in UTF-8; must not be modified
  */
-@SuppressWarnings("ArrayRecordComponent") // read once, compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // read once, never compared
 public record ApiDocument(byte[] json) {
   private static final String RESOURCE = "openapi.json";
 
   /**
-   * Reads the document from the package.
+   * Reads the document from the class path.
    *
-   * @throws IllegalStateException if the package has none
+   * @throws IllegalStateException if it is not on the class path
    */
   public static ApiDocument read() {
     try (var resource = ApiDocument.class.getResourceAsStream(RESOURCE)) {

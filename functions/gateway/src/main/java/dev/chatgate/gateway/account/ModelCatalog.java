@@ -26,18 +26,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The models that a tenant may use: its aliases, the priced models and the provider's own list,
- * narrowed by its allow-list. The provider's list is remembered for 5 minutes and waited for at
- * most 3 s; without it the rest is the answer.
+ * restricted by its allow-list. The provider's list is cached for 5 minutes. A request waits at
+ * most 3 s for it; if it does not arrive, the answer contains only the aliases and priced models.
  */
 public final class ModelCatalog {
-  private static final Duration REMEMBERED = Duration.ofMinutes(5);
-  private static final Duration WAITED_FOR = Duration.ofSeconds(3);
+  private static final Duration CACHED_FOR = Duration.ofMinutes(5);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
-  // After a provider that did not answer, no call waits for it again for this long.
+  // After a failed fetch of the provider's list, it is not fetched again for this time.
   private static final Duration PAUSE = Duration.ofSeconds(30);
   private static final JsonFactory JSON = new JsonFactory();
 
-  private static final Lifetime LIFETIME = Lifetime.lenient(REMEMBERED, REMEMBERED, PAUSE);
+  private static final Lifetime LIFETIME = Lifetime.lenient(CACHED_FOR, CACHED_FOR, PAUSE);
 
   private final Supplier<? extends Collection<String>> priced;
   private final RefreshingValue<Map<String, Model>> ofProvider;
@@ -50,9 +50,10 @@ public final class ModelCatalog {
   }
 
   /**
-   * @param provider the body of the provider's list, if it comes within the time given
-   * @param priced the names of the models that have a price now
-   * @param clock the present
+   * @param provider fetches the body of the provider's list within the given time; empty if that
+   *     fails
+   * @param priced the names of the models that have a price today
+   * @param clock the current time
    */
   public ModelCatalog(
       Function<Duration, Optional<byte[]>> provider,
@@ -64,7 +65,7 @@ public final class ModelCatalog {
             "the provider's list of models",
             () ->
                 provider
-                    .apply(WAITED_FOR)
+                    .apply(MAX_WAIT)
                     .map(ModelCatalog::read)
                     .orElseThrow(ListUnavailableException::new),
             _ -> LIFETIME,
@@ -73,7 +74,7 @@ public final class ModelCatalog {
     ofProvider.set(Map.of(), Instant.EPOCH);
   }
 
-  /** The provider's list did not come in time, or is none. */
+  /** The provider's list could not be fetched in time. */
   private static final class ListUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -120,7 +121,7 @@ public final class ModelCatalog {
     return models;
   }
 
-  /** The {@code data} of a list in OpenAI's shape; what is not in that shape is left out. */
+  /** Reads the {@code data} of a list in OpenAI's format. Elements of another form are skipped. */
   private static Map<String, Model> read(byte[] body) {
     var models = new LinkedHashMap<String, Model>();
     try (var json = JSON.createParser(body)) {
@@ -135,7 +136,7 @@ public final class ModelCatalog {
         }
       }
     } catch (IOException e) {
-      // What was read up to the fault is as good as a shorter list.
+      // A truncated or damaged list counts as far as it could be read.
       return models;
     }
     return models;
@@ -174,16 +175,16 @@ public final class ModelCatalog {
     return id == null ? null : new Model(id, created, ownedBy);
   }
 
-  private interface Writing {
-    void to(JsonGenerator json) throws IOException;
+  private interface JsonWriter {
+    void writeTo(JsonGenerator json) throws IOException;
   }
 
-  private static String written(Writing writing) {
+  private static String written(JsonWriter writer) {
     var text = new StringWriter();
     try (var json = JSON.createGenerator(text)) {
-      writing.to(json);
+      writer.writeTo(json);
     } catch (IOException e) {
-      throw new UncheckedIOException("a string takes every character", e);
+      throw new UncheckedIOException("writing to a string", e);
     }
     return text.toString();
   }

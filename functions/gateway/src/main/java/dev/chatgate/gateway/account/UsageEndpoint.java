@@ -18,7 +18,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** Answers {@code GET /v1/usage}: what the tenant used, and where it stands in each limit. */
+/** Answers {@code GET /v1/usage}: the tenant's usage, and the state of each of its limits. */
 public final class UsageEndpoint {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -27,7 +27,7 @@ public final class UsageEndpoint {
 
   /**
    * @param reader reads the counters
-   * @param clock what day it is
+   * @param clock the current time, which determines the UTC day
    */
   public UsageEndpoint(UsageReader reader, InstantSource clock) {
     this.reader = reader;
@@ -35,7 +35,7 @@ public final class UsageEndpoint {
   }
 
   /**
-   * Answers.
+   * Answers the request.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
@@ -76,7 +76,7 @@ public final class UsageEndpoint {
       json.writeEndArray();
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException("a string takes every character", e);
+      throw new UncheckedIOException("writing to a string", e);
     }
     return text.toString();
   }
@@ -120,7 +120,7 @@ public final class UsageEndpoint {
     json.writeEndObject();
   }
 
-  /** To milliseconds: whoever waits until then finds the limit reset. */
+  /** Rounds up to milliseconds, so that the limit has been reset at the returned time. */
   private static Instant roundedUp(Instant instant) {
     var cut = instant.truncatedTo(ChronoUnit.MILLIS);
     return cut.equals(instant) ? cut : cut.plusMillis(1);

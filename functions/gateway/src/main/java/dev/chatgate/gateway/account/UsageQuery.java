@@ -10,39 +10,39 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a query of {@code GET /v1/usage} asks for. */
+/** The parsed query string of {@code GET /v1/usage}. */
 sealed interface UsageQuery {
-  /** A longer range than this of days is refused. */
+  /** Maximum number of days in a range. */
   int MAX_DAYS = 366;
 
-  /** What the answer has one entry of. */
+  /** What the answer's entries are grouped by. */
   enum GroupBy {
     DAY,
     MODEL
   }
 
   /**
-   * A query that can be answered.
+   * A valid query.
    *
    * @param from first UTC day, inclusive
    * @param to last UTC day, inclusive
-   * @param groupBy what the answer has one entry of
+   * @param groupBy what the answer's entries are grouped by
    */
   record Valid(LocalDate from, LocalDate to, GroupBy groupBy) implements UsageQuery {}
 
   /**
-   * A query that cannot.
+   * An invalid query.
    *
-   * @param error says which parameter is at fault
+   * @param error names the invalid parameter
    */
   record Invalid(ApiError error) implements UsageQuery {}
 
   /**
-   * Reads a query string. Without {@code to} it is today, without {@code from} the first of {@code
-   * to}'s month; parameters that are not known are ignored.
+   * Reads a query string. The default of {@code to} is today, that of {@code from} the first day of
+   * {@code to}'s month. Unknown parameters are ignored.
    *
-   * @param query as it came, without the question mark
-   * @param today the present UTC day
+   * @param query the query string as received, without the question mark
+   * @param today the current UTC day
    */
   static UsageQuery read(String query, LocalDate today) {
     try {
@@ -116,7 +116,7 @@ sealed interface UsageQuery {
     };
   }
 
-  /** Leads from the parameter at fault to the answer; nobody else sees it. */
+  /** Names the invalid parameter. It does not leave {@link #read}. */
   final class InvalidParameterException extends RuntimeException {
     private final String parameter;
     private final String why;

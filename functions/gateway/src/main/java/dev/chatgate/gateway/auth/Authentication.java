@@ -3,12 +3,12 @@ package dev.chatgate.gateway.auth;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.tenant.Credential;
 
-/** What an {@link Authenticator} found. */
+/** The result of an {@link Authenticator}. */
 public sealed interface Authentication {
   /**
-   * The credential is valid now. What its tenant may do is not looked at.
+   * The credential is valid now. The tenant's status and permissions have not been checked.
    *
-   * @param caller the tenant, with the key that was used
+   * @param caller the tenant and the key that was used
    */
   record Authenticated(Credential caller) implements Authentication {}
 

@@ -2,12 +2,12 @@ package dev.chatgate.gateway.auth;
 
 import dev.chatgate.gateway.http.GatewayRequest;
 
-/** Finds out who makes a call, by the credential that the call carries. */
+/** Identifies the caller by the credential in the request. */
 @FunctionalInterface
 public interface Authenticator {
 
   /**
-   * Looks at the credential of a call.
+   * Checks the credential of a request.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */

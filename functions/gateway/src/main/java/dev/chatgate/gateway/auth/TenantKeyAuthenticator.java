@@ -8,7 +8,10 @@ import dev.chatgate.tenant.TenantDirectory;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Takes a tenant's key as a bearer token (RFC 6750, 2.1). It is looked up by its SHA-256. */
+/**
+ * Accepts a tenant's key as a bearer token (RFC 6750, section 2.1). The key is looked up by its
+ * SHA-256.
+ */
 public final class TenantKeyAuthenticator implements Authenticator {
   private static final String SCHEME = "bearer";
 
@@ -16,8 +19,8 @@ public final class TenantKeyAuthenticator implements Authenticator {
   private final InstantSource clock;
 
   /**
-   * @param tenants knows the keys
-   * @param clock for keys that expire
+   * @param tenants finds a tenant by the hash of a key
+   * @param clock the current time, for keys that expire
    */
   public TenantKeyAuthenticator(TenantDirectory tenants, InstantSource clock) {
     this.tenants = tenants;
@@ -41,7 +44,7 @@ public final class TenantKeyAuthenticator implements Authenticator {
     return new Authentication.Refused(ApiError.of(ErrorCode.INVALID_API_KEY, message));
   }
 
-  /** The token, with any letter case of the scheme and stray spaces forgiven. */
+  /** Returns the token. The scheme may be in any letter case, and additional spaces are ignored. */
   private static Optional<String> bearer(String authorization) {
     var trimmed = authorization.strip();
     if (!trimmed.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

@@ -1,4 +1,4 @@
-/** Who a caller is: one authenticator for each kind of credential. */
+/** Authentication of callers: one authenticator for each kind of credential. */
 @NullMarked
 package dev.chatgate.gateway.auth;
 

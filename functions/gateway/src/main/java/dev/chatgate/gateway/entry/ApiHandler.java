@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The buffered entry, behind API Gateway (HTTP API, payload 2.0), run by AWS's own runtime client.
- * That client leaves no moment after the answer, so the call is settled when this returns.
+ * That client gives no time after the answer, so the call is settled before the handler returns.
  */
 public final class ApiHandler implements RequestStreamHandler {
   /**
-   * HTTP API gives up after 29 s, on a clock that starts before a snapshot's restore does. Lambda's
-   * own deadline starts after it and does not matter here. The caller waits for the settlement with
-   * a finished answer.
+   * An HTTP API times out after 29 s, counted from before a snapshot's restore. Lambda's own
+   * deadline is later and does not matter here. The caller waits for the settlement although the
+   * answer is complete, so it is tried for a short time only.
    */
   public static final Door DOOR =
       new Door(
@@ -41,7 +41,7 @@ public final class ApiHandler implements RequestStreamHandler {
   private final RequestPipeline gateway;
   private final InstantSource clock;
 
-  // Held here: the runtime holds its hooks weakly.
+  // A strong reference: the CRaC context holds its hooks weakly.
   @SuppressWarnings("UnusedVariable")
   private final @Nullable Snapshot snapshot;
 
@@ -64,8 +64,8 @@ public final class ApiHandler implements RequestStreamHandler {
   /**
    * For the warm-up.
    *
-   * @param gateway what answers
-   * @param clock the present
+   * @param gateway answers the requests
+   * @param clock the current time
    */
   public ApiHandler(RequestPipeline gateway, InstantSource clock) {
     this.gateway = gateway;

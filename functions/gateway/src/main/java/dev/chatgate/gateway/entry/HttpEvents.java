@@ -16,32 +16,32 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the events of the doors: payload 2.0, of which only what a call needs is kept. */
+/** Parser for the doors' events (payload 2.0). It keeps only the fields that a request needs. */
 public final class HttpEvents {
-  // Lambda's own limit on an event is 6 MB: no smaller one of Jackson's may get in its way.
+  // Lambda limits an event to 6 MB; Jackson's smaller limit on strings must not apply.
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();
 
   private HttpEvents() {}
 
-  /** What an event is. */
+  /** A parsed event. */
   public sealed interface Read {
-    /** An HTTP call. */
+    /** An HTTP request. */
     record Call(GatewayRequest request) implements Read {}
 
-    /** The daily schedule's. */
+    /** The daily keep-warm event. */
     record KeptWarm() implements Read {}
 
-    /** Anything else. */
+    /** Any other event. */
     record Unknown() implements Read {}
   }
 
   /**
    * Reads an event.
    *
-   * @param door where it came in
-   * @param now the present, for an event that does not say when it came
-   * @param latest when all work for the call must be over, unless the door must answer earlier
+   * @param door the door that received it
+   * @param now the current time, used as time of arrival if the event has none
+   * @param latest when all work for the call must be finished, unless the door must answer earlier
    */
   public static Read read(Door door, byte[] event, Instant now, Instant latest) {
     try (var json = factory().createParser(event)) {
@@ -51,7 +51,7 @@ public final class HttpEvents {
     }
   }
 
-  /** The same, of an event that is still to be read: it is not held whole. */
+  /** Reads an event from a stream, without keeping the whole event in memory. */
   public static Read read(Door door, InputStream event, Instant now, Instant latest) {
     try (var json = factory().createParser(event)) {
       return fields(json).read(door, now, latest);
@@ -69,8 +69,8 @@ public final class HttpEvents {
   }
 
   /**
-   * A factory for one event. Jackson keeps every key it has met in the factory: with a shared one
-   * anybody could fill the heap with names of headers.
+   * Creates a factory for one event. A factory caches all field names that it has read; with a
+   * shared factory, requests with ever new header names would fill the heap.
    */
   private static JsonFactory factory() {
     return JsonFactory.builder()
@@ -132,7 +132,7 @@ public final class HttpEvents {
       return null;
     }
 
-    /** A whole number; 0 for anything else. */
+    /** Returns an integer; 0 for any other value. */
     private static long number(JsonParser json) throws IOException {
       boolean whole =
           json.currentToken() == JsonToken.VALUE_NUMBER_INT
@@ -141,7 +141,7 @@ public final class HttpEvents {
       return whole ? json.getLongValue() : 0;
     }
 
-    /** The members of an object that are strings, their names in lower case. */
+    /** Returns the string members of an object, with names in lower case. */
     private static Map<String, String> strings(JsonParser json) throws IOException {
       var strings = new HashMap<String, String>();
       if (json.currentToken() != JsonToken.START_OBJECT) {

@@ -3,17 +3,17 @@ package dev.chatgate.gateway.entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event of the daily schedule, {@code {"routeKey":"chatgate/keep-warm"}}: a version that nobody
- * calls for 14 days would answer its next caller with an error. It sits in {@code routeKey} because
- * that is where both entries can see it, and where no caller can put anything: API Gateway and
- * function URLs write it themselves.
+ * The event of the daily schedule, {@code {"routeKey":"chatgate/keep-warm"}}: Without it, a version
+ * that is not called for 14 days becomes inactive and answers the next call with an error. The
+ * event is recognised by {@code routeKey}, because API Gateway and function URLs set that field
+ * themselves, so that no caller can forge it.
  */
 final class KeepWarm {
   static final String ROUTE_KEY = "chatgate/keep-warm";
 
   private KeepWarm() {}
 
-  /** Whether an event's {@code routeKey} is that of the schedule. */
+  /** Whether a {@code routeKey} is that of the keep-warm event. */
   static boolean is(@Nullable String routeKey) {
     return ROUTE_KEY.equals(routeKey);
   }

@@ -4,11 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Brings the paths of both doors into one form. */
+/** Normalizes the paths of both doors' events. */
 final class Paths {
   private Paths() {}
 
-  /** Takes the stage's name off the front, where an HTTP API has a stage of its own name. */
+  /** Removes the stage's name from the front, which an HTTP API adds for a named stage. */
   static String withoutStage(String path, @Nullable String stage) {
     if (stage == null || stage.isEmpty() || stage.equals("$default")) {
       return path;
@@ -19,8 +19,8 @@ final class Paths {
   }
 
   /**
-   * Percent-decodes a path once (RFC 3986, 2.1), as UTF-8. A percent sign that leads no two
-   * hexadecimal digits stays as it is.
+   * Percent-decodes a path once (RFC 3986, 2.1), as UTF-8. A percent sign without two hexadecimal
+   * digits after it is kept.
    */
   static String decoded(String path) {
     if (path.indexOf('%') < 0) {

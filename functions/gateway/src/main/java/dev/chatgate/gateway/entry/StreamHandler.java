@@ -23,19 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamHandler implements StreamingHandler {
   /**
-   * While the store fails the instance is busy and billed; hundreds of calls that end together may
-   * need 25 s at one item. Longer would seldom help, but each try that succeeds charges what was
-   * used, and the reconciler charges the reserve.
+   * While the store fails, the instance is busy and billed. When hundreds of calls of one tenant
+   * end together, their writes to one item may need up to 25 s. It is worth trying that long,
+   * because a settlement charges the usage, while the reconciler would charge the reserve.
    */
   public static final Door DOOR =
       new Door("stream", Optional.empty(), Duration.ofSeconds(5), Duration.ofSeconds(25), true);
 
-  // For the log line and the way back to the runtime.
-  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+  // Reserved at the end of the invocation for the log line and the return to the runtime.
+  private static final Duration RESERVED_TIME = Duration.ofMillis(500);
 
   private final RequestPipeline gateway;
 
-  // Held here: the runtime holds its hooks weakly.
+  // A strong reference: the CRaC context holds its hooks weakly.
   @SuppressWarnings("UnusedVariable")
   private final @Nullable Snapshot snapshot;
 
@@ -57,14 +57,14 @@ public final class StreamHandler implements StreamingHandler {
   /**
    * For the warm-up and tests.
    *
-   * @param gateway what answers
+   * @param gateway answers the requests
    */
   public StreamHandler(RequestPipeline gateway) {
     this.gateway = gateway;
     snapshot = null;
   }
 
-  /** The gateway's channel over a runtime's. */
+  /** Adapts a channel of the streaming runtime. */
   static ResponseChannel channelOver(dev.chatgate.streaming.ResponseChannel runtime) {
     return new Channel(runtime);
   }
@@ -73,7 +73,7 @@ public final class StreamHandler implements StreamingHandler {
   public void handle(
       byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
     var channel = channelOver(response);
-    var end = context.deadline().minus(LAST_WORDS);
+    var end = context.deadline().minus(RESERVED_TIME);
     switch (HttpEvents.read(DOOR, event, end, end)) {
       case HttpEvents.Read.Call(var request) -> gateway.handle(traced(request, context), channel);
       case HttpEvents.Read.KeptWarm _ -> gateway.answerKeepWarm(channel);
@@ -81,7 +81,7 @@ public final class StreamHandler implements StreamingHandler {
     }
   }
 
-  /** What the Runtime API says of the trace goes before what the door says. */
+  /** The trace header of the Runtime API replaces that of the event. */
   private static GatewayRequest traced(GatewayRequest request, InvocationContext context) {
     return context
         .traceId()
@@ -89,7 +89,7 @@ public final class StreamHandler implements StreamingHandler {
         .orElse(request);
   }
 
-  /** The gateway's channel over the runtime's, which holds the head back until the first byte. */
+  /** Adapts the runtime's channel, which sends the head with the first byte. */
   private static final class Channel implements ResponseChannel {
     private final dev.chatgate.streaming.ResponseChannel runtime;
     private boolean committed;

@@ -1,4 +1,4 @@
-/** The deployable gateway: two entries, the order of checks, the life of a call. */
+/** The Lambda handlers: one file for each door, and the parser of their events. */
 @NullMarked
 package dev.chatgate.gateway.entry;
 

@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One call and its answer: adds what every answer carries, and notes for the log what was answered.
+ * One request and its answer. Adds the headers that every answer has, and records the answer in the
+ * log line.
  */
 public final class Exchange {
   private final GatewayRequest request;
@@ -53,7 +54,7 @@ public final class Exchange {
     return channel;
   }
 
-  /** The trace that the call belongs to, if it is one that goes further. */
+  /** The trace of the call; empty for routes that do not call the provider. */
   public Optional<TraceContext> trace() {
     return trace;
   }
@@ -63,12 +64,12 @@ public final class Exchange {
     log.trace(context);
   }
 
-  /** Adds headers to the answer that is yet to come. */
+  /** Adds headers to the answer. Must be called before {@link #head}. */
   public void addHeaders(Map<String, String> more) {
     headers.putAll(more);
   }
 
-  /** Begins an answer; its bytes follow. Every answer to a call begins here. */
+  /** Sends the status and headers. Every answer to a request begins with this call. */
   public void head(int status, Map<String, String> own) throws IOException {
     var all = new LinkedHashMap<>(headers);
     all.putAll(own);
@@ -78,7 +79,7 @@ public final class Exchange {
     channel.head(status, all);
   }
 
-  /** Limits the time for the rest of the answer, which a client that does not read would take. */
+  /** Limits the time for the rest of the answer, in case the client does not read it. */
   public void endWithin(Duration time) {
     try {
       channel.endWithin(time);
@@ -88,8 +89,8 @@ public final class Exchange {
   }
 
   /**
-   * A whole answer; {@code HEAD} gets it without the body. One that the door cannot pass on becomes
-   * an error that says so.
+   * Sends a complete answer, for {@code HEAD} without the body. If it is too large for the door, an
+   * error is sent instead.
    */
   public void answer(int status, Map<String, String> own, byte[] body) {
     try {
@@ -106,8 +107,8 @@ public final class Exchange {
   }
 
   /**
-   * Ends an answer that has begun: a stream with an error event, whatever it is with Lambda's
-   * trailers.
+   * Ends a committed answer as failed. A stream gets an error event first; then the connection is
+   * cut with Lambda's error trailers.
    */
   public void breakOff(ApiError error, Throwable defect) {
     log.code(error.code());
@@ -121,24 +122,24 @@ public final class Exchange {
     }
   }
 
-  /** What a call is told that ends because the store does not answer. */
+  /** The error for a call that ends because the store does not answer. */
   public static ApiError storeUnavailable() {
     return ApiError.of(ErrorCode.QUOTA_STORE_UNAVAILABLE, "The gateway's store is not available.")
         .withoutRetry();
   }
 
-  /** A whole answer in JSON. */
+  /** Sends a complete answer in JSON. */
   public void json(int status, String body) {
     answer(
         status, Map.of("content-type", "application/json"), body.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** An error as the whole answer. */
+  /** Sends an error as the complete answer. */
   public void refuse(ApiError error) {
     refuse(error, Map.of());
   }
 
-  /** An error as the whole answer, with more headers. */
+  /** Sends an error as the complete answer, with additional headers. */
   public void refuse(ApiError error, Map<String, String> more) {
     var own = new LinkedHashMap<>(error.headers());
     own.put("content-type", "application/json");

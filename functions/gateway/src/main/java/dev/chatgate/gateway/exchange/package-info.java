@@ -1,4 +1,4 @@
-/** One request with its response. */
+/** One request with its response and log line. */
 @NullMarked
 package dev.chatgate.gateway.exchange;
 

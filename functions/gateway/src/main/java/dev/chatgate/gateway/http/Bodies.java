@@ -9,14 +9,14 @@ import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Between the strings of an event and the bytes of a call. */
+/** Converts between the strings of an event and the bytes of a body. */
 public final class Bodies {
   private Bodies() {}
 
   /**
-   * The bytes of an event's body.
+   * Decodes an event's body.
    *
-   * @param text the body as the event holds it; null for none
+   * @param text the event's {@code body}; null if there is none
    */
   public static Body of(@Nullable String text, boolean base64) {
     if (text == null) {
@@ -33,7 +33,10 @@ public final class Bodies {
     }
   }
 
-  /** {@code getBytes} puts a question mark in the place of a lone surrogate, and copies once. */
+  /**
+   * Encodes text as UTF-8. Only text with surrogates needs the slower {@link #fromPairs}, because
+   * {@code getBytes} would replace an unpaired surrogate with a question mark.
+   */
   private static Body fromText(String text) {
     return hasSurrogates(text)
         ? fromPairs(text)
@@ -60,7 +63,7 @@ public final class Bodies {
     }
   }
 
-  /** The bytes as text, or empty if they are not UTF-8. */
+  /** Decodes UTF-8; empty if the bytes are not UTF-8. */
   static Optional<String> text(byte[] bytes) {
     try {
       return Optional.of(

@@ -14,26 +14,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Collects an answer that goes out in one piece. Lambda takes 6 MB of it, as a JSON string:
- * characters that need an escape count as what they become.
+ * Collects an answer that is sent in one piece. Lambda limits it to 6 MB as a JSON string, so that
+ * a character that needs an escape counts with the length of the escape.
  */
 public final class BufferedResponse implements ResponseChannel {
-  /** Largest response of a Lambda function, less 64 KiB for the head. */
+  /** Maximum response of a Lambda function (6 MB), less 64 KiB for the head. */
   static final long MAX_BYTES = 6L * 1024 * 1024 - 64 * 1024;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
   private static final char UNREADABLE = '\uFFFD';
 
-  /** The answer does not fit; a new one may be begun with {@link #head}. */
+  /** The answer is too large; a new one may be started with {@link #head}. */
   public static final class TooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
 
     TooLargeException() {
-      super("the answer is larger than Lambda takes");
+      super("the answer is larger than Lambda's limit");
     }
 
-    /** What the caller is told. */
+    /** The error for the client. */
     public static ApiError error() {
       return ApiError.of(
               ErrorCode.RESPONSE_TOO_LARGE,
@@ -68,7 +68,10 @@ public final class BufferedResponse implements ResponseChannel {
     body.write(bytes, offset, length);
   }
 
-  /** RFC 8259, 7: quotation mark, backslash and control characters are escaped. */
+  /**
+   * Length in JSON: quotation mark, backslash and control characters are escaped (RFC 8259, section
+   * 7).
+   */
   private static int escapedLength(byte b) {
     if (b == '"' || b == '\\' || b == '\n' || b == '\r' || b == '\t') {
       return 2;
@@ -76,12 +79,14 @@ public final class BufferedResponse implements ResponseChannel {
     return b >= 0 && b < 0x20 ? 6 : 1;
   }
 
-  /** Nothing goes to the client before this entry returns, so that it is not waited for. */
+  /**
+   * Does nothing: nothing is sent before the handler returns, so that the client cannot delay it.
+   */
   @Override
   public void endWithin(Duration time) {}
 
   /**
-   * @throws TooLargeException if the body is no text and is too large in base64
+   * @throws TooLargeException if the body is not text and is too large in base64
    */
   @Override
   public void end() throws TooLargeException {
@@ -91,12 +96,12 @@ public final class BufferedResponse implements ResponseChannel {
     }
   }
 
-  /** RFC 4648, 4: four characters for each three bytes, the last ones padded. */
+  /** Length in base64 (RFC 4648, section 4): four characters for each three bytes, padded. */
   private static long base64Length(int bytes) {
     return (bytes + 2L) / 3 * 4;
   }
 
-  /** Never: nothing goes out before all of it does. */
+  /** Always false, because nothing is sent before the end. */
   @Override
   public boolean committed() {
     return false;
@@ -104,7 +109,8 @@ public final class BufferedResponse implements ResponseChannel {
 
   @Override
   public void breakOff(Throwable error) {
-    throw new IllegalStateException("what is not committed is answered anew instead", error);
+    throw new IllegalStateException(
+        "an answer that is not committed must be replaced, not broken off", error);
   }
 
   public int status() {
@@ -120,8 +126,8 @@ public final class BufferedResponse implements ResponseChannel {
   }
 
   /**
-   * Writes the answer as payload 2.0 wants it. The body is text where it is text: base64 would cost
-   * a third of what Lambda takes.
+   * Writes the answer in payload format 2.0. A body that is UTF-8 is written as text, because
+   * base64 is a third longer.
    */
   public void writeTo(OutputStream out) throws IOException {
     try (var json = JSON.createGenerator(out)) {
@@ -139,9 +145,9 @@ public final class BufferedResponse implements ResponseChannel {
     }
   }
 
-  /** The body as text, or empty if it is not UTF-8. */
+  /** Decodes the body as text; empty if it is not UTF-8. */
   private Optional<String> decoded() {
-    // U+FFFD stands for bytes that are not UTF-8, but the body may hold it as text, too.
+    // U+FFFD replaces bytes that are not UTF-8, but the text may also contain U+FFFD itself.
     var text = body.toString(StandardCharsets.UTF_8);
     return text.indexOf(UNREADABLE) < 0 ? Optional.of(text) : Bodies.text(body());
   }

@@ -6,12 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The CORS headers of the deployment's origins (Fetch standard, "CORS protocol"). A preflight
- * carries no key, so that its answer depends on the deployment alone; a tenant's own list narrows
- * it at the call.
+ * The CORS headers of the deployment's origins (Fetch standard, "CORS protocol"). A preflight has
+ * no key, so its answer depends only on the deployment. A tenant's own list is checked at the call.
  */
 public final class Cors {
-  // Chrome remembers a preflight for two hours at the most.
+  // Chrome caches a preflight for at most two hours.
   private static final String PREFLIGHT_SECONDS = "7200";
   private static final String METHODS = "GET, HEAD, POST, OPTIONS";
   private static final String EXPOSED =
@@ -22,13 +21,13 @@ public final class Cors {
   private final List<String> origins;
 
   /**
-   * @param origins the deployment's origins; {@code *} among them means any
+   * @param origins the deployment's allowed origins; {@code *} allows any
    */
   public Cors(List<String> origins) {
     this.origins = List.copyOf(origins);
   }
 
-  /** Whether a call from an origin may go on; one without an {@code Origin} may. */
+  /** Whether the request's origin is allowed. A request without {@code Origin} is allowed. */
   public boolean allows(GatewayRequest request, Optional<List<String>> tenantOrigins) {
     return request
         .header("origin")
@@ -37,7 +36,7 @@ public final class Cors {
         .orElse(true);
   }
 
-  /** The headers of an answer. */
+  /** The CORS headers of an answer. */
   public Map<String, String> answer(GatewayRequest request) {
     var headers = new LinkedHashMap<String, String>();
     headers.put("vary", "Origin");
@@ -50,10 +49,10 @@ public final class Cors {
   }
 
   /**
-   * The headers of a preflight's answer. The field names that a browser asks to send are echoed: a
-   * fixed list goes out of date with the next client library, and {@code *} does not cover {@code
-   * Authorization}. A page that reaches a gateway in its private network asks for that too (Private
-   * Network Access, "Preflight").
+   * The headers of a preflight's answer. The requested header names are all allowed, because a
+   * fixed list would be outdated by the next client library, and {@code *} does not include {@code
+   * Authorization}. Access from a public page to a private network is allowed if the preflight
+   * requests it (Private Network Access, "Preflight").
    */
   public Map<String, String> preflight(GatewayRequest request) {
     var headers = new LinkedHashMap<String, String>();

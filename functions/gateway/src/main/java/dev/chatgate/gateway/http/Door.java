@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A way into the gateway: what differs between the services that call it. Each entry has one door.
+ * What differs between the two ways into the gateway. Each entry has one door.
  *
- * @param name in the log's field {@code door}, lower case
- * @param answersWithin when the whole answer must be there, counted from the call's arrival; empty
- *     if the answer goes out as it comes, for as long as a call may take
- * @param settling how much of a call's time is kept for settling: the provider call ends that much
- *     earlier
- * @param settlesWithin how long settling is tried while the store fails; the reconciler does the
- *     rest
- * @param encodedPath whether the event has the path as the client encoded it, and not decoded
+ * @param name the value of the log's field {@code door}, in lower case
+ * @param answersWithin maximum time from the request's arrival to the complete answer; empty if the
+ *     answer is streamed and only the call's own time limit applies
+ * @param settling part of the call's time that is reserved for settlement; the provider call ends
+ *     that much earlier
+ * @param settlesWithin how long settlement is retried while the store fails; after that it is left
+ *     to the reconciler
+ * @param encodedPath whether the event contains the path percent-encoded, as the client sent it
  */
 public record Door(
     String name,
@@ -22,7 +22,7 @@ public record Door(
     Duration settlesWithin,
     boolean encodedPath) {
 
-  /** The shorter of a limit and the time in which this door must answer. */
+  /** The smaller of a limit and the time in which this door must answer. */
   public Duration atMost(Duration limit) {
     return answersWithin.filter(own -> own.compareTo(limit) < 0).orElse(limit);
   }

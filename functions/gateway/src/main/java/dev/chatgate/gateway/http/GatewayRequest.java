@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A call as it came in, the same from every door.
+ * An HTTP request, in the same form from every door.
  *
- * @param door where it came in
+ * @param door the door that received it
  * @param method the HTTP method
  * @param path the path, percent-decoded, without the stage
- * @param query the query string as it came, without the question mark
+ * @param query the query string as received, without the question mark
  * @param headers by lower-case name
- * @param body the body, or why it has no bytes
- * @param end when all work for the call must be over
+ * @param body the body, or the fact that it could not be decoded
+ * @param end when all work for the request must be finished
  */
 public record GatewayRequest(
     Door door,
@@ -25,21 +25,21 @@ public record GatewayRequest(
     Body body,
     Instant end) {
 
-  /** The body of a call. */
+  /** The body of a request. */
   public sealed interface Body {
     /**
      * Bytes as the client sent them.
      *
      * @param bytes may be empty
      */
-    @SuppressWarnings("ArrayRecordComponent") // megabytes, compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // megabytes, never compared
     record Bytes(byte[] bytes) implements Body {}
 
-    /** Said to be base64 and is not, or text that no UTF-8 can spell. */
+    /** The event's body is invalid base64, or text with an unpaired surrogate. */
     record Undecodable() implements Body {}
   }
 
-  /** The same call with one header more, or another value of it. */
+  /** Returns a copy with the header added or replaced. */
   public GatewayRequest withHeader(String lowerCaseName, String value) {
     var more = new HashMap<>(headers);
     more.put(lowerCaseName, value);
@@ -51,7 +51,7 @@ public record GatewayRequest(
     return Optional.ofNullable(headers.get(lowerCaseName));
   }
 
-  /** Shows neither headers nor body. */
+  /** Contains neither headers nor body. */
   @Override
   public String toString() {
     return "GatewayRequest[" + door.name() + " " + method + "]";

@@ -4,24 +4,24 @@ import java.util.Map;
 import java.util.Map.Entry;
 
 /**
- * What may stand in an answer's head (RFC 9110, 5.5 and 5.6.2), and nothing else does: a client or
- * a provider may send any byte, and some of its values are passed on.
+ * Checks the header fields of an answer (RFC 9110, sections 5.5 and 5.6.2). Some values come from
+ * the client or the provider, which may send any bytes.
  */
 public final class HeaderFields {
-  /** The longest value that is sent: AWS takes 10,240 bytes of a whole head. */
+  /** Maximum length of a value. AWS allows 10,240 bytes for all headers together. */
   public static final int MAX_VALUE_CHARS = 4096;
 
-  private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+  private static final String TOKEN_PUNCTUATION = "!#$%&'*+-.^_`|~";
   private static final String CONTENT_TYPE = "content-type";
   private static final String JSON = "application/json";
 
   private HeaderFields() {}
 
   /**
-   * Takes out of an answer's head what cannot stand there. An answer without a content type is
-   * guessed at by those who read it, so that an unusable one becomes JSON's.
+   * Removes fields with an invalid name or value. An invalid content type is replaced by that of
+   * JSON, because clients guess the type of an answer without one.
    *
-   * @param headers by lower-case name; is changed
+   * @param headers by lower-case name; modified
    */
   public static void clean(Map<String, String> headers) {
     headers.entrySet().removeIf(HeaderFields::isToBeLeftOut);
@@ -38,7 +38,10 @@ public final class HeaderFields {
     return true;
   }
 
-  /** Whether it is a value of usual length in visible ASCII, spaces and tabs. */
+  /**
+   * Whether a value consists of visible ASCII, spaces and tabs and is not longer than {@link
+   * #MAX_VALUE_CHARS}.
+   */
   public static boolean isValue(String value) {
     if (value.length() > MAX_VALUE_CHARS) {
       return false;
@@ -52,7 +55,7 @@ public final class HeaderFields {
     return true;
   }
 
-  /** Whether it is a list of field names with a comma between each two. */
+  /** Whether a value is a comma-separated list of field names. */
   static boolean isListOfNames(String value) {
     if (value.length() > MAX_VALUE_CHARS) {
       return false;
@@ -65,7 +68,10 @@ public final class HeaderFields {
     return true;
   }
 
-  /** Optional white space is spaces and tabs alone: {@code strip} would take line ends too. */
+  /**
+   * Removes optional white space, which is only spaces and tabs; {@code strip} would also remove
+   * line ends.
+   */
   private static String withoutBlanks(String text) {
     int from = 0;
     int to = text.length();
@@ -90,6 +96,6 @@ public final class HeaderFields {
     return (c >= 'a' && c <= 'z')
         || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')
-        || TOKEN_MARKS.indexOf(c) >= 0;
+        || TOKEN_PUNCTUATION.indexOf(c) >= 0;
   }
 }

@@ -5,14 +5,15 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Where an answer goes, the same at either door: once the head, then the bytes, then the end. An
- * {@link IOException} says that the bytes reach nobody any more; the work behind the answer goes on
- * without it.
+ * Receives an answer, with the same interface at both doors: the head, then the bytes, then the
+ * end. An {@link IOException} means that the client can no longer be reached; the call is finished
+ * and settled all the same.
  */
 public interface ResponseChannel {
 
   /**
-   * Begins the answer, or begins it anew while it is not {@link #committed}.
+   * Sets status and headers. May be called again, to replace the answer, while it is not {@link
+   * #committed}.
    *
    * @param status the HTTP status
    * @param headers by lower-case name
@@ -20,24 +21,26 @@ public interface ResponseChannel {
   void head(int status, Map<String, String> headers) throws IOException;
 
   /**
-   * Limits the time for the rest of the answer, where the client is waited for: afterwards nothing
-   * more of it can be written.
+   * Limits the time for the rest of the answer, if writes can block on the client. Afterwards
+   * nothing more can be written.
    *
    * @param time from now; replaces an earlier limit
    */
   void endWithin(Duration time) throws IOException;
 
-  /** Passes bytes on, at once where the door streams. */
+  /** Sends bytes; at a streaming door they are sent at once. */
   void write(byte[] bytes, int offset, int length) throws IOException;
 
-  /** Ends the answer: the client has all of it when this returns, where the door streams. */
+  /** Ends the answer. At a streaming door, all of it has been sent when this returns. */
   void end() throws IOException;
 
-  /** Whether bytes may have reached the client, so that no other answer can be given any more. */
+  /**
+   * Whether bytes may have been sent to the client, so that the answer can no longer be replaced.
+   */
   boolean committed();
 
   /**
-   * Breaks off an answer that is committed, after a defect of ours.
+   * Breaks off a committed answer after a defect of the gateway.
    *
    * @param error the defect
    */

@@ -8,20 +8,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Our span in a trace, by <a href="https://www.w3.org/TR/trace-context-2/">W3C Trace Context</a>:
- * the client's trace goes on if its {@code traceparent} is valid, else the one that AWS began for
- * the invocation, else a new one begins. The span is the parent of what the provider does.
+ * The gateway's span in a trace, according to <a href="https://www.w3.org/TR/trace-context-2/">W3C
+ * Trace Context</a>: It continues the client's trace if its {@code traceparent} is valid, otherwise
+ * the trace that AWS started for the invocation, otherwise it starts a new one. The span is the
+ * parent of the provider's spans.
  *
  * @param traceId 32 lower-case hexadecimal digits
- * @param spanId ours, 16 of them
+ * @param spanId the gateway's span, 16 lower-case hexadecimal digits
  * @param flags 1 if the caller recorded the trace, 2 if the trace id is random
- * @param state the client's {@code tracestate}, if its trace goes on
+ * @param state the client's {@code tracestate}, if its trace is continued
  */
 public record TraceContext(String traceId, String spanId, int flags, Optional<String> state) {
-  /** The header in which AWS passes its trace on. */
+  /** The header with AWS's trace. */
   public static final String AWS_HEADER = "x-amzn-trace-id";
 
-  /** Where AWS's runtime client keeps the invocation's trace: the X-Ray SDK reads it there. */
+  /**
+   * The system property in which AWS's runtime client stores the invocation's trace for the X-Ray
+   * SDK.
+   */
   public static final String RUNTIME_PROPERTY = "com.amazonaws.xray.traceHeader";
 
   private static final int SAMPLED = 1;
@@ -36,10 +40,10 @@ public record TraceContext(String traceId, String spanId, int flags, Optional<St
   private static final Pattern ZEROS = Pattern.compile("0+");
 
   /**
-   * The context of a call.
+   * Creates the trace context of a call.
    *
-   * @param headers by lower-case name, {@value #AWS_HEADER} of the invocation among them
-   * @param random seeded in this process, after a snapshot's restore
+   * @param headers by lower-case name, including {@value #AWS_HEADER} of the invocation
+   * @param random a source that is not copied by a snapshot
    */
   public static TraceContext of(Map<String, String> headers, RandomGenerator random) {
     var spanId = hex(random, SPAN_BYTES);
@@ -58,7 +62,7 @@ public record TraceContext(String traceId, String spanId, int flags, Optional<St
     return Optional.of(new TraceContext(parent.group(2), spanId, flags, state));
   }
 
-  /** A version that we do not know may have more behind a dash; version ff is none. */
+  /** A later version may have more fields after a dash; version ff is invalid. */
   private static boolean isValid(Matcher parent) {
     var version = parent.group(1);
     return !version.equals("ff")
@@ -98,7 +102,7 @@ public record TraceContext(String traceId, String spanId, int flags, Optional<St
     return digits;
   }
 
-  /** The {@code traceparent} for the provider. */
+  /** The value of the {@code traceparent} header for the provider. */
   public String parent() {
     return "00-" + traceId + "-" + spanId + "-0" + flags;
   }

@@ -12,20 +12,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a deployment sets, read once from the environment. Every variable has a default but for the
- * names of the deployment's own resources.
+ * The deployment's settings, read once from environment variables. Every variable has a default,
+ * except the names of the deployment's own resources and the provider's URL.
  *
  * @param tables names of the three tables
  * @param providerSecret name or ARN of the secret with the provider's key
- * @param allowedOrigins browser origins; {@code *} among them means any
- * @param callLimit the most that a call may take; less where the door or Lambda gives less
- * @param cacheFor how long a tenant's configuration may go unread
- * @param maxBodyBytes largest request body
- * @param defaultMaxTokens completion tokens of a call that names none, before the tenant's own
- *     default and ceiling
+ * @param allowedOrigins allowed browser origins; {@code *} allows any
+ * @param callLimit maximum time of a call; the door or Lambda may allow less
+ * @param cacheFor how long a tenant's configuration is cached
+ * @param maxBodyBytes maximum size of a request body
+ * @param defaultMaxTokens completion tokens reserved for a call without a maximum, unless the
+ *     tenant has its own default or ceiling
  * @param spentStatus the status of {@code insufficient_quota}: 429 or 402
- * @param tenantMetrics whether some metrics have a series for each tenant
- * @param provider where the provider is, and the limits of a call to it
+ * @param tenantMetrics whether some metrics are also published for each tenant
+ * @param provider the provider's base URL, and the limits of a call to it
  */
 public record Settings(
     Tables tables,

@@ -10,29 +10,29 @@ import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLContext;
 
 /**
- * The AWS clients, made by a thread of their own.
+ * The AWS clients, created by a background thread.
  *
- * @param clients what that thread makes
+ * @param clients completed by that thread
  */
 public record AwsClientsFuture(CompletableFuture<AwsClients> clients) {
   private static final Logger LOG = System.getLogger(AwsClientsFuture.class.getName());
 
   /**
-   * Begins. A third of the work is the JDK's TLS with the authorities that it trusts: another
-   * thread loads that meanwhile.
+   * Starts to create the clients. A third of the work is loading the JDK's TLS with its trusted
+   * authorities, which a second thread does meanwhile.
    */
-  public static AwsClientsFuture begun() {
-    var _ = beside("tls", AwsClientsFuture::loadTls);
+  public static AwsClientsFuture started() {
+    var _ = startThread("tls", AwsClientsFuture::loadTls);
     var clients = new CompletableFuture<AwsClients>();
-    clients.completeAsync(AwsClientsFuture::make, work -> beside("aws-clients", work));
+    clients.completeAsync(AwsClientsFuture::make, work -> startThread("aws-clients", work));
     return new AwsClientsFuture(clients);
   }
 
-  private static Thread beside(String name, Runnable work) {
+  private static Thread startThread(String name, Runnable work) {
     return Thread.ofPlatform().name(name).daemon().start(Background.contained(name, work));
   }
 
-  /** Without it the clients' making fails, and says so. */
+  /** Loads the JDK's TLS. If that fails, creating the clients fails too, with its own message. */
   private static void loadTls() {
     try {
       var _ = SSLContext.getDefault();
@@ -41,12 +41,12 @@ public record AwsClientsFuture(CompletableFuture<AwsClients> clients) {
     }
   }
 
-  /** They are there already: a stand-in's. */
-  public static AwsClientsFuture made(AwsClients clients) {
+  /** A completed future, for clients that exist already. */
+  public static AwsClientsFuture completed(AwsClients clients) {
     return new AwsClientsFuture(CompletableFuture.completedFuture(clients));
   }
 
-  /** The first client loads what all of them need. */
+  /** Creates the clients and one DynamoDB client, which loads the classes that all of them need. */
   private static AwsClients make() {
     var clients = new AwsClients();
     var _ = clients.readingDynamoDb();
@@ -54,9 +54,9 @@ public record AwsClientsFuture(CompletableFuture<AwsClients> clients) {
   }
 
   /**
-   * Waits for them.
+   * Waits for the clients.
    *
-   * @throws RuntimeException what their making has thrown
+   * @throws RuntimeException if creating them failed
    */
   AwsClients finished() {
     try {

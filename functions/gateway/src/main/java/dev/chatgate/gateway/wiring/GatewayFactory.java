@@ -47,33 +47,32 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/**
- * Puts the gateway together: the one place where its parts meet. Nothing here connects to anything.
- */
+/** Dependency injection for the gateway. Creating the beans opens no connection. */
 @Factory
 public final class GatewayFactory {
   private static final Logger LOG = System.getLogger(GatewayFactory.class.getName());
 
-  // Held here: the log manager alone would forget the level with the logger.
+  // A strong reference: the log manager holds loggers weakly, and a collected logger loses its
+  // level.
   private static final java.util.logging.Logger LIBRARIES =
       java.util.logging.Logger.getLogger("io.micronaut");
 
   private static final Duration STORE_ATTEMPT = Duration.ofMillis(1500);
 
   /**
-   * Starts the application with the environment's settings, on two processors: the AWS clients are
-   * made beside Micronaut's own start, which takes as long. What a first call would wait for is
-   * fetched beside the making of the other parts, and waited for; where a snapshot is to be taken,
-   * it is fetched after each restore instead.
+   * Starts the application with the environment's settings, using two processors. The AWS clients
+   * are created in the background during Micronaut's start, which takes as long. The data that a
+   * first call needs is prefetched while the other beans are created, and this method waits for it.
+   * If a snapshot is to be taken, it is prefetched after each restore instead.
    */
   public static BeanContext start() {
-    var context = begun(Settings.from(System.getenv()));
+    var context = started(Settings.from(System.getenv()));
     if (isSnapshotToBeTaken()) {
       return complete(context);
     }
-    var ahead = new Prefetch(context).begin();
+    var prefetch = new Prefetch(context).begin();
     complete(context);
-    ahead.await(Prefetch.WAITED_FOR);
+    prefetch.await(Prefetch.WAITED_FOR);
     return context;
   }
 
@@ -82,38 +81,38 @@ public final class GatewayFactory {
     return "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
   }
 
-  /** Starts the application with other settings, and fetches nothing. */
+  /** Starts the application with the given settings, without prefetching. */
   public static BeanContext start(Settings settings) {
-    return complete(begun(settings));
+    return complete(started(settings));
   }
 
-  private static BeanContext begun(Settings settings) {
-    var aws = AwsClientsFuture.begun();
+  private static BeanContext started(Settings settings) {
+    var aws = AwsClientsFuture.started();
     var metrics = MetricSource.of(System.getenv(), settings.tenantMetrics());
-    return begun(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
+    return started(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
   }
 
   /**
-   * Starts the application, every part of it now and none at the first call.
+   * Starts the application and creates all beans, so that no bean is created in the first call.
    *
-   * @param aws are closed with it
+   * @param aws closed together with the application
    */
   public static BeanContext start(Settings settings, AwsClientsFuture aws, CallLog log) {
-    return complete(begun(settings, aws, log));
+    return complete(started(settings, aws, log));
   }
 
   /**
-   * The same, before a stand-in for the provider.
+   * Starts the application with a fake provider.
    *
-   * @param trusted knows the stand-in's certificate
+   * @param trusted trusts the fake provider's certificate
    */
   public static BeanContext start(
       Settings settings, AwsClientsFuture aws, CallLog log, SSLContext trusted) {
-    return complete(begun(settings, aws, log, trusted));
+    return complete(started(settings, aws, log, trusted));
   }
 
-  /** No part is made yet but for these. */
-  private static BeanContext begun(Object... beans) {
+  /** Starts the context with the given beans; all others are created later. */
+  private static BeanContext started(Object... beans) {
     LIBRARIES.setLevel(java.util.logging.Level.WARNING);
     var context = BeanContext.build();
     for (var bean : beans) {
@@ -128,13 +127,13 @@ public final class GatewayFactory {
     return context;
   }
 
-  /** The machine's clock. */
+  /** The system clock. */
   @Singleton
   InstantSource clock() {
     return InstantSource.system();
   }
 
-  /** Draws from the operating system at every call: nothing of it is in a snapshot. */
+  /** Reads from the operating system at every call, so that a snapshot contains no random bytes. */
   @Singleton
   RandomGenerator random() {
     return new SecureRandom();
@@ -142,8 +141,8 @@ public final class GatewayFactory {
 
   @Singleton
   @Bean(preDestroy = "close")
-  AwsClients awsClients(AwsClientsFuture begun) {
-    return begun.finished();
+  AwsClients awsClients(AwsClientsFuture started) {
+    return started.finished();
   }
 
   @Singleton
@@ -151,7 +150,10 @@ public final class GatewayFactory {
     return new SecretProviderKeys(aws.secretsManager(), settings.providerSecret(), clock);
   }
 
-  /** For all reads. They show the store's dates to its clock before a first call is admitted. */
+  /**
+   * The client for all reads. The dates in its answers set the store's clock before the first
+   * admission.
+   */
   @Singleton
   DynamoDbClient reading(AwsClients aws, StoreClock storeClock) {
     return aws.readingDynamoDb(storeClock);
@@ -206,7 +208,10 @@ public final class GatewayFactory {
   @Bean(typed = StoreClock.class)
   StoreClock storeClock(InstantSource clock) {
     return new StoreClock(
-        clock, offset -> LOG.log(Level.WARNING, "the store''s clock is {0} ahead of ours", offset));
+        clock,
+        offset ->
+            LOG.log(
+                Level.WARNING, "the store''s clock is {0} prefetch of this machine''s", offset));
   }
 
   @Singleton

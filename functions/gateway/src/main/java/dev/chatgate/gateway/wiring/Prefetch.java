@@ -13,13 +13,13 @@ import java.time.LocalDate;
 import java.util.List;
 
 /**
- * Fetches side by side what a first call would wait for: the credentials with the provider's key,
- * the prices, tenants and their keys, a connection to the provider. What fails or takes longer than
- * it may is left to the first call, which waits for what is begun already rather than begin it
- * again, but for its own tenant: that it looks up by itself.
+ * Fetches in parallel what a first call would wait for: AWS credentials and the provider's key,
+ * prices, tenants and their keys, a connection to the provider. If a fetch fails or takes too long,
+ * the first call fetches the data. It joins a fetch that is still running, except for its own
+ * tenant, which it looks up separately.
  */
 public final class Prefetch {
-  /** Most that a start or a restore waits. */
+  /** Maximum wait at a start or after a restore. */
   public static final Duration WAITED_FOR = Duration.ofSeconds(2);
 
   private static final Logger LOG = System.getLogger(Prefetch.class.getName());
@@ -27,7 +27,7 @@ public final class Prefetch {
   private final List<Runnable> fetches;
 
   /**
-   * @param application a started application, of which nothing else need have been made
+   * @param application a started application; other beans need not exist yet
    */
   public Prefetch(BeanContext application) {
     var keys = application.getBean(ProviderKeys.class);
@@ -47,18 +47,19 @@ public final class Prefetch {
       try {
         fetch.run();
       } catch (RuntimeException e) {
-        // Interrupted, refused, damaged: the first call meets it again, and answers accordingly.
-        LOG.log(Level.DEBUG, "left to the first call: {0}", e.getClass().getName());
+        // The first call repeats the fetch and handles the failure.
+        LOG.log(
+            Level.DEBUG, "prefetch failed; left to the first call: {0}", e.getClass().getName());
       }
     };
   }
 
-  /** What was begun. */
-  record Begun(List<Thread> threads) {
+  /** Fetches in progress. */
+  record Running(List<Thread> threads) {
     /**
-     * Waits until all of it has ended.
+     * Waits until all fetches have ended.
      *
-     * @param atMost most that is waited
+     * @param atMost maximum wait
      */
     void await(Duration atMost) {
       long end = System.nanoTime() + atMost.toNanos();
@@ -72,15 +73,15 @@ public final class Prefetch {
     }
   }
 
-  /** Begins to fetch, beside the caller. */
-  Begun begin() {
-    return new Begun(fetches.stream().map(fetch -> Background.start("ahead", fetch)).toList());
+  /** Starts the fetches in background threads. */
+  Running begin() {
+    return new Running(fetches.stream().map(fetch -> Background.start("prefetch", fetch)).toList());
   }
 
   /**
-   * Fetches.
+   * Fetches and waits.
    *
-   * @param atMost most that is waited
+   * @param atMost maximum wait
    */
   public void fetch(Duration atMost) {
     begin().await(atMost);

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** Writes the few forms of DER (ITU-T X.690) that a certificate is made of. */
+/** Writes the few DER types (ITU-T X.690) that a certificate needs. */
 final class Der {
   private static final int INTEGER = 0x02;
   private static final int BIT_STRING = 0x03;
@@ -31,7 +31,7 @@ final class Der {
     return element(SET, members);
   }
 
-  /** A member that is told by its number in the sequence around it. */
+  /** A member with a context-specific tag. */
   static byte[] tagged(int number, byte[] member) {
     return element(CONTEXT + number, member);
   }
@@ -56,7 +56,7 @@ final class Der {
     return element(GENERALIZED_TIME, TIME.format(value).getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** An object identifier whose encoded form is given. */
+  /** An object identifier, given in its encoded form. */
   static byte[] identifier(int... encoded) {
     var value = new byte[encoded.length];
     for (int i = 0; i < encoded.length; i++) {
@@ -65,7 +65,7 @@ final class Der {
     return element(OBJECT_IDENTIFIER, value);
   }
 
-  /** An element of any kind, its value in pieces. */
+  /** An element with any tag; the value is the concatenation of the pieces. */
   static byte[] element(int tag, byte[]... pieces) {
     int length = 0;
     for (var piece : pieces) {

@@ -29,18 +29,21 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * One server on loopback, HTTPS and plain, for all that a call talks to. Each answer comes from a
- * {@link Script}; connections are kept, as the real ones are. Ends with {@link #close}, and with it
- * every connection.
+ * One loopback server, over HTTPS and plain HTTP, that replaces all services that a call uses. A
+ * {@link Script} gives the answers. Connections are kept open, as by the real services, until
+ * {@link #close}.
  */
 public final class FakeBackend implements AutoCloseable {
-  /** No multiple of the requests that a call makes. */
-  private static final int SAYS_NOTHING_EVERY = 7;
+  /**
+   * Every 7th answer has no {@code Connection} header. Not a multiple of the number of requests of
+   * a call, so that every kind of request gets such an answer.
+   */
+  private static final int NO_CONNECTION_HEADER_EVERY = 7;
 
   private static final int WAITING_CONNECTIONS = 16;
   private static final int MAX_HEAD_BYTES = 64 * 1024;
 
-  private final SelfSignedCertificate identity;
+  private final SelfSignedCertificate certificate;
   private final ServerSocket server;
   private final ServerSocket plain;
   private final Script script;
@@ -49,7 +52,7 @@ public final class FakeBackend implements AutoCloseable {
   private final AtomicInteger answers = new AtomicInteger();
   private final AtomicInteger requests = new AtomicInteger();
 
-  /** What to answer. */
+  /** Determines the answers. */
   @FunctionalInterface
   public interface Script {
     /**
@@ -72,22 +75,22 @@ public final class FakeBackend implements AutoCloseable {
   public record Reply(int status, String contentType, List<String> pieces) {}
 
   /**
-   * Listens at a port that is free.
+   * Listens on free ports.
    *
-   * @param script what to answer
-   * @param clock the present
+   * @param script determines the answers
+   * @param clock the current time
    * @throws IOException if it cannot listen
-   * @throws GeneralSecurityException if this Java has no elliptic curves
+   * @throws GeneralSecurityException if this JDK does not support elliptic curves
    */
   public FakeBackend(Script script, InstantSource clock)
       throws IOException, GeneralSecurityException {
     this.script = script;
     this.clock = clock;
-    identity = new SelfSignedCertificate(clock.instant());
-    server = listening(identity.own().getServerSocketFactory());
+    certificate = new SelfSignedCertificate(clock.instant());
+    server = listening(certificate.own().getServerSocketFactory());
     plain = listening(ServerSocketFactory.getDefault());
-    Thread.ofVirtual().name("stand-in").start(() -> accept(server));
-    Thread.ofVirtual().name("stand-in-plain").start(() -> accept(plain));
+    Thread.ofVirtual().name("fake-backend").start(() -> accept(server));
+    Thread.ofVirtual().name("fake-backend-plain").start(() -> accept(plain));
   }
 
   private static ServerSocket listening(ServerSocketFactory factory) throws IOException {
@@ -95,9 +98,9 @@ public final class FakeBackend implements AutoCloseable {
   }
 
   /**
-   * Where it is.
+   * The server's address.
    *
-   * @param tls whether to speak HTTPS or plain HTTP
+   * @param tls true for HTTPS, false for plain HTTP
    */
   public URI address(boolean tls) {
     return URI.create(
@@ -106,24 +109,24 @@ public final class FakeBackend implements AutoCloseable {
             : "http://127.0.0.1:" + plain.getLocalPort());
   }
 
-  /** Where it plays the container's credentials endpoint, which speaks plain HTTP. */
+  /** The address of the fake credentials endpoint, which uses plain HTTP. */
   public URI credentials() {
     return address(false).resolve(FakeResponses.CREDENTIALS_PATH);
   }
 
-  /** Trusts this server and no other. */
+  /** A trust manager that trusts only this server. */
   public TrustManager trust() throws GeneralSecurityException, IOException {
-    return identity.trust();
+    return certificate.trust();
   }
 
-  /** The same, for a client that takes it so. */
+  /** An SSL context that trusts only this server. */
   public SSLContext trusting() throws GeneralSecurityException, IOException {
     var context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {trust()}, null);
     return context;
   }
 
-  /** How many requests it has had; reads of the store, which a caller remembers, do not count. */
+  /** Number of requests so far, without reads of the store, which callers cache. */
   public int requests() {
     return requests.get();
   }
@@ -136,7 +139,7 @@ public final class FakeBackend implements AutoCloseable {
         Thread.ofVirtual().start(() -> serve(connection));
       }
     } catch (IOException e) {
-      // Closed: nobody calls any more.
+      // The server is closed.
     }
   }
 
@@ -149,15 +152,15 @@ public final class FakeBackend implements AutoCloseable {
         // The next request.
       }
     } catch (IOException e) {
-      // The client is gone.
+      // The client has closed the connection.
     } finally {
       connections.remove(connection);
     }
   }
 
   /**
-   * Answers a request, if there is another, and tells whether the connection is good for more. The
-   * one of the credentials is not: their client asks for no more.
+   * Answers the next request, if there is one. Returns whether the connection stays open; after a
+   * request for credentials it does not, because their client sends only one.
    */
   private boolean answer(InputStream in, OutputStream out) throws IOException {
     var head = readHead(in);
@@ -211,7 +214,7 @@ public final class FakeBackend implements AutoCloseable {
     boolean whole = reply.pieces().size() == 1;
     var first = reply.pieces().getFirst().getBytes(StandardCharsets.UTF_8);
     var head =
-        "HTTP/1.1 %d %s\r\nDate: %s\r\n%sContent-Type: %s\r\nx-amzn-RequestId: rehearsal\r\nx-amz-crc32: %d\r\n%s\r\n\r\n"
+        "HTTP/1.1 %d %s\r\nDate: %s\r\n%sContent-Type: %s\r\nx-amzn-RequestId: warm-up\r\nx-amz-crc32: %d\r\n%s\r\n\r\n"
             .formatted(
                 reply.status(),
                 reply.status() == 200 ? "OK" : "Refused",
@@ -232,15 +235,17 @@ public final class FakeBackend implements AutoCloseable {
     }
   }
 
-  /** Some servers say that they keep a connection, and some just do. */
+  /** Some servers announce a kept connection with a header, some do not; both occur here. */
   private String connection(boolean kept) {
     if (!kept) {
       return "Connection: close\r\n";
     }
-    return answers.getAndIncrement() % SAYS_NOTHING_EVERY == 0 ? "" : "Connection: keep-alive\r\n";
+    return answers.getAndIncrement() % NO_CONNECTION_HEADER_EVERY == 0
+        ? ""
+        : "Connection: keep-alive\r\n";
   }
 
-  /** As DynamoDB sends it, and its client checks it. */
+  /** The CRC-32 that DynamoDB sends and its client checks. */
   private static long checksum(byte[] body) {
     var checksum = new CRC32();
     checksum.update(body);

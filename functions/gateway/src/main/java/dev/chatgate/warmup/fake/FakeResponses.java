@@ -15,20 +15,20 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What the stand-in answers: a store with two tenants, one of which has spent its day, a secret,
- * and a provider that always has the same to say.
+ * The answers of the fake backend: a store with two tenants, one of which has used up its tokens of
+ * the day, a secret, and a provider that always gives the same completion.
  */
 public final class FakeResponses implements FakeBackend.Script {
-  /** The key of a tenant with every kind of limit and room in all of them. */
-  public static final String KEY = "rehearsal-with-room";
+  /** The key of a tenant that is below all its limits. */
+  public static final String KEY = "warm-up-with-room";
 
   /** The key of a tenant whose day's tokens are used up. */
-  public static final String SPENT_KEY = "rehearsal-spent";
+  public static final String SPENT_KEY = "warm-up-spent";
 
   /** A model that has a price. */
-  public static final String MODEL = "rehearsal/model";
+  public static final String MODEL = "warm-up/model";
 
-  /** Where the stand-in for Lambda's own credentials endpoint is asked. */
+  /** The path of the fake credentials endpoint. */
   static final String CREDENTIALS_PATH = "/credentials";
 
   private static final String JSON = "application/json";
@@ -41,8 +41,7 @@ public final class FakeResponses implements FakeBackend.Script {
       "{\"prompt_tokens\":31,\"completion_tokens\":24,\"total_tokens\":55,\"prompt_tokens_details\":{\"cached_tokens\":7}}";
 
   /**
-   * What a tenant may be like: numbers of few and of many digits, some limits, all of them and
-   * none.
+   * Configurations of the tenant: with small and with large numbers; all limits, some, and none.
    */
   private static final List<String> ROOM =
       List.of(
@@ -50,20 +49,23 @@ public final class FakeResponses implements FakeBackend.Script {
           {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
           "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
           "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
-          "max_concurrent_requests":100},"model_aliases":{"fast":"rehearsal/model"}}\
+          "max_concurrent_requests":100},"model_aliases":{"fast":"warm-up/model"}}\
           """,
           """
           {"id":"room","status":"active","quota":{"requests_per_minute":60,\
           "tokens_per_minute":200000,"tokens_per_day":90000000,"cost_per_month_usd":2.50,\
-          "max_concurrent_requests":8},"models":["rehearsal/model","fast"],\
-          "model_aliases":{"fast":"rehearsal/model"}}\
+          "max_concurrent_requests":8},"models":["warm-up/model","fast"],\
+          "model_aliases":{"fast":"warm-up/model"}}\
           """,
           """
-          {"id":"room","status":"active","model_aliases":{"fast":"rehearsal/model"}}\
+          {"id":"room","status":"active","model_aliases":{"fast":"warm-up/model"}}\
           """);
 
-  /** No multiple of the calls that come in turn, so that each of them meets every shape. */
-  private static final int OTHERWISE_EVERY = 3;
+  /**
+   * Every third answer has another form. Not a multiple of the number of requests in a round, so
+   * that each request gets every form.
+   */
+  private static final int OTHER_FORM_EVERY = 3;
 
   private final AtomicInteger tenants = new AtomicInteger();
   private final AtomicInteger items = new AtomicInteger();
@@ -74,7 +76,7 @@ public final class FakeResponses implements FakeBackend.Script {
   private final String spentHash = KeyHash.of(SPENT_KEY).hex();
 
   /**
-   * @param clock what day it is
+   * @param clock the current time, for the UTC day
    */
   public FakeResponses(InstantSource clock) {
     this.clock = clock;
@@ -97,20 +99,20 @@ public final class FakeResponses implements FakeBackend.Script {
       case "GetSecretValue" ->
           aws(
               200,
-              "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"sk-rehearsal-0123456789abcdef\",\"CreatedDate\":1.7E9}");
+              "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"sk-warm-up-0123456789abcdef\",\"CreatedDate\":1.7E9}");
       default -> aws(200, "{}");
     };
   }
 
-  /** So that what is answered is now of one shape and now of another. */
+  /** Counts the answers of one kind, so that their form can change. */
   private static int turn(AtomicInteger counter) {
-    return counter.getAndIncrement() % OTHERWISE_EVERY;
+    return counter.getAndIncrement() % OTHER_FORM_EVERY;
   }
 
-  /** Each time others, so that making a key to sign with is known too. */
+  /** New credentials each time, so that the derivation of the signing key is compiled too. */
   private String credentials() {
     return """
-    {"AccessKeyId":"rehearsal","SecretAccessKey":"rehearsal-%d","Token":"rehearsal","Expiration":"%s"}\
+    {"AccessKeyId":"warm-up","SecretAccessKey":"warm-up-%d","Token":"warm-up","Expiration":"%s"}\
     """
         .formatted(secrets.incrementAndGet(), clock.instant().plus(Duration.ofHours(1)));
   }
@@ -147,7 +149,7 @@ public final class FakeResponses implements FakeBackend.Script {
         .formatted(spent ? "spent" : "room", config(spent).replace("\"", "\\\""));
   }
 
-  /** The Tenants table. */
+  /** Some items of the Tenants table. */
   private String some() {
     return "{\"Items\":[%s,%s,%s,%s]}"
         .formatted(key(hash, "room"), tenant(false), key(spentHash, "spent"), tenant(true));
@@ -165,16 +167,18 @@ public final class FakeResponses implements FakeBackend.Script {
     var day = (int) LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
     boolean alone = tokensToday == 0 && turn(items) == 0;
     return alone
-        ? "{\"pk\":{\"S\":\"rehearsal#0\"},\"n\":{\"N\":\"0\"},\"th\":{\"N\":\"0\"},\"tv\":{\"N\":\"0\"},\"dy\":{\"N\":\"%d\"}}"
+        ? "{\"pk\":{\"S\":\"warm-up#0\"},\"n\":{\"N\":\"0\"},\"th\":{\"N\":\"0\"},\"tv\":{\"N\":\"0\"},\"dy\":{\"N\":\"%d\"}}"
             .formatted(day)
         : """
-        {"pk":{"S":"rehearsal#0"},"n":{"N":"1"},"th":{"N":"20000000000"},"tv":{"N":"0"},\
-        "dy":{"N":"%d"},"%s":{"N":"%d"},"rehearsal-00":{"B":"%s"}}\
+        {"pk":{"S":"warm-up#0"},"n":{"N":"1"},"th":{"N":"20000000000"},"tv":{"N":"0"},\
+        "dy":{"N":"%d"},"%s":{"N":"%d"},"warm-up-0000":{"B":"%s"}}\
         """
             .formatted(day, ItemNames.dayTokens(day), tokensToday, inFlight(day));
   }
 
-  /** What the item knows of a call of somebody else: a real one holds at least the caller's own. */
+  /**
+   * Attributes for a call in flight, because a real quota item contains at least the caller's own.
+   */
   private String inFlight(int day) {
     var entry = new ReservationEntry(0, 1, 0, 0, clock.instant().getEpochSecond(), 900, day, 0, 0);
     return Base64.getEncoder().encodeToString(entry.pack());
@@ -195,8 +199,8 @@ public final class FakeResponses implements FakeBackend.Script {
   private static String query(String request) {
     return request.contains(":prices")
         ? """
-        {"Count":1,"ScannedCount":1,"Items":[{"pk":{"S":"prices"},"sk":{"S":"2026-01-01#rehearsal/model"},\
-        "model":{"S":"rehearsal/model"},"from":{"S":"2026-01-01"},"tiers":{"L":[{"M":{"above":{"N":"0"},\
+        {"Count":1,"ScannedCount":1,"Items":[{"pk":{"S":"prices"},"sk":{"S":"2026-01-01#warm-up/model"},\
+        "model":{"S":"warm-up/model"},"from":{"S":"2026-01-01"},"tiers":{"L":[{"M":{"above":{"N":"0"},\
         "prompt":{"N":"1000000"},"cached":{"N":"500000"},"completion":{"N":"2000000"}}}]}}]}\
         """
         : "{\"Count\":0,\"ScannedCount\":0,\"Items\":[]}";
@@ -208,7 +212,7 @@ public final class FakeResponses implements FakeBackend.Script {
           200,
           JSON,
           List.of(
-              "{\"object\":\"list\",\"data\":[{\"id\":\"rehearsal/model\",\"object\":\"model\"}]}"));
+              "{\"object\":\"list\",\"data\":[{\"id\":\"warm-up/model\",\"object\":\"model\"}]}"));
     }
     boolean terse = turn(answers) == 0;
     var usage = terse ? TERSE_USAGE : USAGE;
@@ -219,7 +223,7 @@ public final class FakeResponses implements FakeBackend.Script {
 
   private static String plain(String usage) {
     return """
-    {"id":"chatcmpl-rehearsal","object":"chat.completion","created":1760000000,"model":"rehearsal/model",\
+    {"id":"chatcmpl-warm-up","object":"chat.completion","created":1760000000,"model":"warm-up/model",\
     "choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
     """
         .formatted("one word after another ".repeat(EVENTS), usage);
@@ -239,8 +243,8 @@ public final class FakeResponses implements FakeBackend.Script {
 
   private static String event(String choices, String usage) {
     return """
-    data: {"id":"chatcmpl-rehearsal","object":"chat.completion.chunk","created":1,"model":\
-    "rehearsal/model","choices":%s%s}
+    data: {"id":"chatcmpl-warm-up","object":"chat.completion.chunk","created":1,"model":\
+    "warm-up/model","choices":%s%s}
 
     """
         .formatted(choices, usage);

@@ -20,8 +20,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A key and a certificate for {@code localhost} (RFC 5280), made for one rehearsal and nowhere else
- * trusted: none is in the package, where somebody would take it for a secret.
+ * A key and a self-signed certificate for {@code localhost} (RFC 5280), generated for one warm-up
+ * and not trusted elsewhere. It is not stored in the package, where it would look like a leaked
+ * secret.
  */
 final class SelfSignedCertificate {
   private static final byte[] ECDSA_WITH_SHA256 =
@@ -37,7 +38,7 @@ final class SelfSignedCertificate {
   private final Certificate certificate;
 
   /**
-   * @param now it is valid for a day before and after
+   * @param now the certificate is valid from a day before to a day after this time
    */
   SelfSignedCertificate(Instant now) throws GeneralSecurityException {
     var generator = KeyPairGenerator.getInstance("EC");
@@ -74,7 +75,7 @@ final class SelfSignedCertificate {
     return Der.sequence(unsigned, ECDSA_WITH_SHA256, Der.bits(signature.sign()));
   }
 
-  /** For the server: shows the certificate. */
+  /** The SSL context for the server, with the certificate. */
   SSLContext own() throws GeneralSecurityException, IOException {
     var store = emptyStore();
     store.setKeyEntry(HOST, keys.getPrivate(), NO_PASSWORD, new Certificate[] {certificate});
@@ -85,7 +86,7 @@ final class SelfSignedCertificate {
     return context;
   }
 
-  /** For clients: trusts this certificate and no other. */
+  /** A trust manager for clients that trusts only this certificate. */
   TrustManager trust() throws GeneralSecurityException, IOException {
     var store = emptyStore();
     store.setCertificateEntry(HOST, certificate);

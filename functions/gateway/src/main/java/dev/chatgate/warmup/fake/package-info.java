@@ -1,6 +1,5 @@
 /**
- * Stand-ins for the provider and for AWS, on loopback and over TLS, with which calls are rehearsed
- * before a snapshot of the process is taken.
+ * Fakes of the provider and of AWS, on loopback and over TLS, for the warm-up before a snapshot.
  */
 @NullMarked
 package dev.chatgate.warmup.fake;

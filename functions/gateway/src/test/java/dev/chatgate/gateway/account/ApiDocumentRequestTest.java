@@ -21,15 +21,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The document's schema of a request and the parser must be of one mind about every body: a JSON
- * Schema validator of others reads the one, the gateway the other.
+ * The document's request schema and the parser must accept the same bodies. An independent JSON
+ * Schema validator checks the schema, {@code ChatRequestParser} the rules.
  */
 class ApiDocumentRequestTest {
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final int BODIES = 20_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Every place that a rule names is in one of these. */
+  /** Bodies that together contain every place that a rule names. */
   private static final List<String> FULL =
       List.of(
           """
@@ -131,7 +131,7 @@ class ApiDocumentRequestTest {
   private static final ChatOperation PARSER = new ChatOperation(new TokenCounters());
 
   @Test
-  void theFullBodiesPassAndHoldEveryPlaceOfTheTable() throws JsonProcessingException {
+  void theFullBodiesPassAndContainEveryPlaceOfTheTable() throws JsonProcessingException {
     var places = new ArrayList<String>();
     for (var text : FULL) {
       assertTrue(agreeOn(JSON.readTree(text)), "a full body is refused");
@@ -174,7 +174,7 @@ class ApiDocumentRequestTest {
     }
   }
 
-  /** Whether both take the body; fails if they differ. */
+  /** Whether both accept the body; fails if they differ. */
   private static boolean agreeOn(JsonNode body) {
     var parsed = PARSER.parse(body.toString().getBytes(UTF_8));
     boolean taken = parsed instanceof ParsedRequest.Valid;

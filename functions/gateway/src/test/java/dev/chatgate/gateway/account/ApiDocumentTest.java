@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The document against the code that it describes, both ways. */
+/** Compares the document with the code that it describes, in both directions. */
 class ApiDocumentTest {
   private static final String REQUEST = "/components/schemas/ChatCompletionRequest";
 
@@ -44,20 +44,20 @@ class ApiDocumentTest {
   private final DescribedRules described = new DescribedRules(api, api.root().at(REQUEST));
 
   @Test
-  void everyRuleIsDescribedAsItIsAndNothingElseIs() {
+  void exactlyTheRulesAreDescribed() {
     assertEquals(
         new HashSet<>(ChatRules.RULES).size(), described.rules.size(), "one description a rule");
     ChatRules.RULES.forEach(rule -> assertTrue(described.rules.contains(rule), rule::toString));
   }
 
   @Test
-  void everyRelationIsDescribedAsItIsAndNothingElseIs() {
+  void exactlyTheRelationsAreDescribed() {
     assertEquals(Set.copyOf(ChatRules.RELATIONS), Set.copyOf(described.relations));
     assertEquals(ChatRules.RELATIONS.size(), described.relations.size());
   }
 
   @Test
-  void everyErrorCodeIsDescribedWithItsStatusAndNoOtherIs() {
+  void exactlyTheErrorCodesAreDescribedWithTheirStatus() {
     var statuses = new TreeMap<String, Set<String>>();
     for (var code : ErrorCode.values()) {
       statuses.put(code.wireName(), new TreeSet<>(Set.of(Integer.toString(code.status()))));
@@ -68,7 +68,7 @@ class ApiDocumentTest {
 
   @ParameterizedTest
   @EnumSource(ErrorCode.class)
-  void everyErrorIsAsItIsDescribed(ErrorCode code) throws IOException {
+  void everyErrorMatchesItsSchema(ErrorCode code) throws IOException {
     var error = new ObjectMapper().readTree(ApiError.of(code, "Why.").body());
     var names =
         api.root().at("/components/schemas").properties().stream()
@@ -83,7 +83,7 @@ class ApiDocumentTest {
   }
 
   @Test
-  void everyRouteIsDescribedWithItsMethodsAndNoOtherIs() {
+  void exactlyTheRoutesAreDescribedWithTheirMethods() {
     var routes = new HashSet<Class<?>>();
     List<Operation> operations = List.of(new ChatOperation(new TokenCounters()));
     for (var path : api.paths()) {
@@ -102,7 +102,7 @@ class ApiDocumentTest {
   }
 
   @Test
-  void whatNeedsNoKeySaysSo() throws IOException {
+  void routesWithoutAKeyAreDescribedSo() throws IOException {
     for (var path : api.paths()) {
       for (var method : api.methods(path)) {
         boolean open = api.operation(path, method).path("security").isArray();
@@ -118,7 +118,7 @@ class ApiDocumentTest {
   }
 
   @Test
-  void everyHeaderThatWeSendIsDescribedWhereItIsSent() {
+  void everyResponseHeaderIsDescribed() {
     for (var response : api.responses()) {
       var headers = DescribedApi.names(response.described().path("headers"));
       assertTrue(headers.containsAll(List.of("x-request-id", "vary")), response.where());
@@ -130,7 +130,7 @@ class ApiDocumentTest {
   }
 
   @Test
-  void theLimitsAreTheLedgersOwn() {
+  void theLimitNamesAreThoseOfTheLedger() {
     assertEquals(
         Limits.ALL.rules().stream().map(rule -> rule.limit().key()).collect(Collectors.toSet()),
         DescribedApi.elements(api.root().at("/components/schemas/Limit/properties/name/enum"))
@@ -138,9 +138,9 @@ class ApiDocumentTest {
             .collect(Collectors.toSet()));
   }
 
-  /** OpenAPI 3.1.0, "Schema": what a document must have that a reader could trip over. */
+  /** The requirements of OpenAPI 3.1.0, section "Schema", that tools rely on. */
   @Test
-  void itIsAnOpenApiDocument() {
+  void theDocumentIsValidOpenApi() {
     assertEquals("3.1.0", api.root().get("openapi").asText());
     assertTrue(api.root().get("info").hasNonNull("title"));
     assertTrue(api.root().get("info").hasNonNull("version"));
@@ -182,7 +182,7 @@ class ApiDocumentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/openapi.json", "/openai/openapi.json", "//openapi.json/"})
-  void itIsServedAsItStandsAndWithoutAKey(String path) throws IOException {
+  void theDocumentIsServedUnchangedWithoutAKey(String path) throws IOException {
     try (var harness = new GatewayHarness()) {
       var answer = harness.call("GET", path, Map.of("origin", "https://app.example"), "");
       assertEquals(200, answer.status());

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The OpenAPI document as the tests read it. */
+/** A reader of the OpenAPI document for the tests. */
 public record DescribedApi(JsonNode root) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> METHODS =
@@ -32,7 +32,7 @@ public record DescribedApi(JsonNode root) {
     }
   }
 
-  /** What a reference points to, or the node itself. */
+  /** Resolves a reference; returns any other node itself. */
   JsonNode resolved(JsonNode node) {
     var at = node;
     while (at.has("$ref")) {
@@ -69,7 +69,7 @@ public record DescribedApi(JsonNode root) {
     return root.get("paths").get(path).path(method.toLowerCase(java.util.Locale.ROOT));
   }
 
-  /** Every answer. Those that belong to no operation tell their status themselves. */
+  /** All answers. Those that belong to no operation contain their status in an extension. */
   List<Response> responses() {
     var ofOperations =
         paths().stream()
@@ -91,7 +91,7 @@ public record DescribedApi(JsonNode root) {
             new Response(method + " " + path, response.getKey(), resolved(response.getValue())));
   }
 
-  /** The statuses that each error code is described with. */
+  /** The described statuses of each error code. */
   TreeMap<String, Set<String>> statusesByCode() {
     var statuses = new TreeMap<String, Set<String>>();
     for (var response : responses()) {

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads the schema of a request back into the rules and relations that it was written from, so that
- * both can be compared row by row.
+ * Converts a request's schema back into rules and relations, so that they can be compared with the
+ * code row by row.
  */
 final class DescribedRules {
   final List<Rule> rules = new ArrayList<>();

@@ -105,7 +105,7 @@ class UsageEndpointTest {
     return answer.substring(answer.indexOf("\"data\":"), answer.indexOf(",\"limits\":"));
   }
 
-  /** Calls of two days and models, the first day closed; one call is in flight. */
+  /** Records calls of two days and two models. The first day is closed; one call is in flight. */
   private void history() {
     called("m", 100);
     called("other/model", 40);
@@ -117,7 +117,7 @@ class UsageEndpointTest {
   }
 
   @Test
-  void theAnswerHasThePromisedShape() {
+  void theAnswerHasTheDocumentedForm() {
     history();
     assertEquals(
         "{\"object\":\"list\",\"data\":["
@@ -143,7 +143,7 @@ class UsageEndpointTest {
   }
 
   @Test
-  void groupsByModelAndKeepsToTheRange() {
+  void groupsByModelWithinTheRange() {
     history();
     assertEquals(
         "\"data\":[{\"model\":\"m\",\"requests\":2,\"prompt_tokens\":53,\"cached_tokens\":0,"
@@ -157,7 +157,7 @@ class UsageEndpointTest {
   }
 
   @Test
-  void callsOfModelsThatTheProviderDoesNotKnowAreOneLine() {
+  void callsOfUnknownModelsAreOneEntry() {
     for (int call = 0; call < 3; call++) {
       var claim =
           Calls.claim(
@@ -180,7 +180,7 @@ class UsageEndpointTest {
   }
 
   @Test
-  void anAnswerThatTheDoorCannotPassOnIsAnErrorAndNoEmptySuccess() {
+  void anAnswerThatIsTooLargeForTheDoorIsAnError() {
     var day = LocalDate.of(2026, 11, 20);
     for (int model = 0; model < 25_000; model++) {
       var name = "model-%05d-".formatted(model) + "x".repeat(180);
@@ -194,7 +194,7 @@ class UsageEndpointTest {
   }
 
   @Test
-  void itNeedsAKeyAndIsShownAtBothPaths() throws IOException {
+  void usageNeedsAKeyAndHasTwoPaths() throws IOException {
     try (var harness = new GatewayHarness()) {
       assertEquals(401, harness.call("GET", "/v1/usage", Map.of(), "").status());
       assertEquals(NOTHING, harness.call("GET", "/v1/usage", KEY, "").body());
@@ -229,7 +229,7 @@ class UsageEndpointTest {
   }
 
   @Test
-  void aStoreThatIsAwayIsSaidToBe() throws IOException {
+  void anUnavailableStoreIsA503() throws IOException {
     try (var harness = new GatewayHarness()) {
       harness.quota = new Away();
       var answer = harness.call("GET", "/v1/usage", KEY, "");

@@ -29,7 +29,7 @@ class UsageQueryTest {
         "from=2026%2D11%2D02&unknown=%ZZ, 2026-11-02, 2026-11-23, DAY",
         "&&, 2026-11-01, 2026-11-23, DAY"
       })
-  void readsWhatIsAskedFor(String query, LocalDate from, LocalDate to, GroupBy groupBy) {
+  void readsRangeAndGrouping(String query, LocalDate from, LocalDate to, GroupBy groupBy) {
     assertEquals(new Valid(from, to, groupBy), UsageQuery.read(query, TODAY));
   }
 
@@ -50,7 +50,7 @@ class UsageQueryTest {
     "group_by=key, group_by",
     "group_by=, group_by"
   })
-  void namesTheParameterAtFault(String query, String param) {
+  void namesTheInvalidParameter(String query, String param) {
     var error = assertInstanceOf(Invalid.class, UsageQuery.read(query, TODAY)).error();
     assertEquals(ErrorCode.INVALID_VALUE, error.code());
     assertEquals(Optional.of(param), error.param());

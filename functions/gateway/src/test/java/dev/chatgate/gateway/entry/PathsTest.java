@@ -23,7 +23,7 @@ class PathsTest {
   }
 
   @Test
-  void takesANamedStageOff() {
+  void removesANamedStage() {
     assertEquals("/v1/models", Paths.withoutStage("/prod/v1/models", "prod"));
     assertEquals("", Paths.withoutStage("/prod", "prod"));
     assertEquals("/production/v1", Paths.withoutStage("/production/v1", "prod"));

@@ -42,7 +42,7 @@ class StreamHandlerTest {
   }
 
   @Test
-  void aStreamHasEndedWhenItIsSettled() {
+  void aStreamEndsBeforeItsSettlement() {
     harness.provider(call -> {
       call.getResponseHeaders().add("content-type", "text/event-stream");
       call.sendResponseHeaders(200, 0);
@@ -65,7 +65,7 @@ class StreamHandlerTest {
   }
 
   @Test
-  void theInvocationsTraceGoesOnWhereTheClientHasNone() {
+  void theInvocationsTraceIsContinuedIfTheClientHasNone() {
     var seen = new CopyOnWriteArrayList<String>();
     harness.provider(call -> {
       seen.add(call.getRequestHeaders().getFirst("traceparent"));
@@ -84,9 +84,11 @@ class StreamHandlerTest {
         seen.toString());
   }
 
-  /** The tenant's client may take as long as the call may, and a second for the last words. */
+  /**
+   * The client may read for as long as the call may take, plus a second for the end of the answer.
+   */
   @Test
-  void theAnswerHasNoMoreTimeThanTheCall() {
+  void theAnswersTimeLimitIsThatOfTheCall() {
     handle(
         """
         {"rawPath":"/v1/chat/completions","headers":{"authorization":"Bearer key"},
@@ -102,7 +104,7 @@ class StreamHandlerTest {
   }
 
   @Test
-  void everyAnswerHasALimitBesideThoseToCalls() {
+  void answersToOtherEventsHaveATimeLimitToo() {
     for (var event :
         List.of(
             "{}",
@@ -168,7 +170,7 @@ class StreamHandlerTest {
             runtime);
   }
 
-  /** What the streaming runtime was told. */
+  /** Records the calls to the streaming runtime's channel. */
   private static final class Collected implements ResponseChannel {
     private int status;
     private boolean ended;

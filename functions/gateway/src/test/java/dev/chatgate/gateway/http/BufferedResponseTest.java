@@ -20,7 +20,7 @@ class BufferedResponseTest {
   private final BufferedResponse response = new BufferedResponse();
 
   @Test
-  void takesWhatLambdaTakes() throws Exception {
+  void acceptsAnswersUpToLambdasLimit() throws Exception {
     response.head(200, Map.of());
     var most = new byte[(int) BufferedResponse.MAX_BYTES];
     Arrays.fill(most, (byte) 'x');
@@ -30,7 +30,7 @@ class BufferedResponseTest {
   }
 
   @Test
-  void countsACharacterAsItsEscape() {
+  void countsTheLengthOfEscapes() {
     overflow();
   }
 
@@ -43,7 +43,7 @@ class BufferedResponseTest {
   }
 
   @Test
-  void isAnsweredAnewAfterThat() throws Exception {
+  void canBeReplacedAfterATooLargeAnswer() throws Exception {
     overflow();
     response.head(502, Map.of("a", "b"));
     response.write(new byte[] {1}, 0, 1);
@@ -53,14 +53,14 @@ class BufferedResponseTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "h\u00E9 \uD83D\uDE00", "\uFFFD", "a\"b\\c\n\u0001\u007F"})
-  void isTextWhereItsBytesAre(String text) throws Exception {
+  void writesUtf8AsText(String text) throws Exception {
     var answer = written(text.getBytes(UTF_8));
     assertEquals(text, answer.get("body").asText());
     assertFalse(answer.get("isBase64Encoded").asBoolean(true));
   }
 
   @Test
-  void isBase64WhereItsBytesAreNoText() throws Exception {
+  void writesOtherBytesAsBase64() throws Exception {
     var bytes = new byte[] {'h', (byte) 0xE9};
     var answer = written(bytes);
     assertArrayEquals(bytes, answer.get("body").binaryValue());
@@ -68,7 +68,7 @@ class BufferedResponseTest {
   }
 
   @Test
-  void countsWhatBase64Adds() throws Exception {
+  void countsTheLengthOfBase64() throws Exception {
     var largest = (int) BufferedResponse.MAX_BYTES / 4 * 3;
     response.head(200, Map.of());
     response.write(notText(largest), 0, largest);
@@ -86,7 +86,7 @@ class BufferedResponseTest {
   }
 
   @Test
-  void isWrittenAsPayload2WantsIt() throws Exception {
+  void writesPayload2() throws Exception {
     response.head(503, Map.of("retry-after", "1"));
     response.write("{}".getBytes(UTF_8), 0, 2);
     response.end();

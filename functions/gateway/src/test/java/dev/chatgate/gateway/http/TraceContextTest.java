@@ -19,7 +19,7 @@ class TraceContextTest {
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=";
 
   @Test
-  void aValidTraceGoesOnWithASpanOfOurs() {
+  void aValidTraceIsContinuedWithANewSpan() {
     var trace =
         of(Map.of("traceparent", PARENT, "tracestate", "a=1,b=2", "x-amzn-trace-id", AWS + "0"));
     assertEquals(TRACE, trace.traceId());
@@ -31,12 +31,12 @@ class TraceContextTest {
 
   @ParameterizedTest
   @CsvSource({"00,0", "01,1", "02,2", "03,3", "ff,3", "f8,0"})
-  void onlyTheFlagsThatWeKnowTravel(String flags, int ours) {
+  void onlyKnownFlagsArePassedOn(String flags, int ours) {
     assertEquals(ours, of(Map.of("traceparent", PARENT.substring(0, 53) + flags)).flags());
   }
 
   @Test
-  void aLaterVersionMayHaveMore() {
+  void aLaterVersionMayHaveMoreFields() {
     assertEquals(TRACE, of(Map.of("traceparent", "cc" + PARENT.substring(2) + "-more")).traceId());
   }
 
@@ -55,7 +55,7 @@ class TraceContextTest {
         " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g"
       })
-  void anInvalidOneIsAsIfThereWereNone(String traceparent) {
+  void anInvalidTraceparentIsIgnored(String traceparent) {
     var trace = of(Map.of("traceparent", traceparent, "tracestate", "a=1"));
     assertNotEquals(TRACE, trace.traceId());
     assertEquals(Optional.empty(), trace.state(), "its state goes with it");
@@ -63,14 +63,14 @@ class TraceContextTest {
 
   @ParameterizedTest
   @CsvSource({"1,1", "0,0", "?,0"})
-  void elseAwssTraceGoesOn(String sampled, int flags) {
+  void otherwiseAwssTraceIsContinued(String sampled, int flags) {
     var trace = of(Map.of("x-amzn-trace-id", AWS + sampled));
     assertEquals("5759e988bd862e3fe1be46a994272793", trace.traceId());
     assertEquals(flags, trace.flags());
   }
 
   @Test
-  void elseANewOneBegins() {
+  void otherwiseANewTraceIsStarted() {
     var random = new Random(7);
     var one = TraceContext.of(Map.of("x-amzn-trace-id", "Self=1-2-3"), random);
     var other = TraceContext.of(Map.of(), random);
@@ -81,7 +81,7 @@ class TraceContextTest {
   }
 
   @Test
-  void aStateThatNoHeaderCanHoldDoesNotTravel() {
+  void anInvalidStateIsNotPassedOn() {
     for (var state : new String[] {" ", "a", "=1", "a=\n", "a=é", "a=" + "x".repeat(511)}) {
       assertEquals(
           Optional.empty(), of(Map.of("traceparent", PARENT, "tracestate", state)).state(), state);

@@ -26,7 +26,7 @@ class SettingsTest {
           "UPSTREAM_BASE_URL", "https://provider.example/openai/v1");
 
   @Test
-  void hasADefaultForAllButTheDeploymentsOwnNames() {
+  void hasADefaultForAllOptionalVariables() {
     var settings = Settings.from(LEAST);
     assertEquals("tenants", settings.tables().tenants());
     assertEquals(List.of("*"), settings.allowedOrigins());
@@ -66,7 +66,7 @@ class SettingsTest {
     "UPSTREAM_IDLE_MS,x",
     "UPSTREAM_RETRIES,11"
   })
-  void namesTheVariableThatIsWrong(String name, String value) {
+  void namesTheInvalidVariable(String name, String value) {
     var thrown = assertThrows(RuntimeException.class, () -> Settings.from(with(name, value)));
     assertTrue(String.valueOf(thrown.getMessage()).startsWith(name + " "), thrown.getMessage());
   }
@@ -99,7 +99,7 @@ class SettingsTest {
     return variables;
   }
 
-  /** An environment that notes what is asked for. */
+  /** An environment that records which variables are read. */
   private static final class Watched extends HashMap<String, String> {
     private final transient Set<String> read;
 

@@ -8,15 +8,15 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class AwsClientsFutureTest {
-  /** A start that fails says why by its own name, as if nothing had been beside it. */
+  /** A failure in the background thread is thrown unchanged to the waiting thread. */
   @Test
-  void whatTheirMakingThrowsIsThrownAsItIs() {
+  void aRuntimeExceptionIsThrownUnchanged() {
     var noRegion = new IllegalStateException("no region");
     assertSame(noRegion, assertThrows(IllegalStateException.class, failed(noRegion)::finished));
   }
 
   @Test
-  void anErrorIsTheCauseOfWhatIsThrown() {
+  void anErrorIsTheCauseOfTheException() {
     var missing = new NoClassDefFoundError("a class");
     var thrown = assertThrows(CompletionException.class, failed(missing)::finished);
     assertSame(missing, thrown.getCause());

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a new application's first call asks AWS and the provider for, request by request. */
+/** The requests to AWS and to the provider for a new application's first call. */
 class PrefetchTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
 
-  /** Reserve, the call itself, record, settle: what every later call asks for too. */
-  private static final List<String> OF_ANY_CALL =
+  /** The requests of every call: admission, provider call, record, settlement. */
+  private static final List<String> OF_EVERY_CALL =
       List.of("UpdateItem", "/openai/v1/chat/completions", "PutItem", "UpdateItem");
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
@@ -54,28 +54,28 @@ class PrefetchTest {
 
   @ParameterizedTest
   @EnumSource
-  void theFirstCallAfterItAsksForNothingMoreThanAnyOther(Door door) {
+  void afterAPrefetchTheFirstCallSendsNoMoreRequestsThanAnyOther(Door door) {
     new Prefetch(application.context()).fetch(AMPLE);
     asked.clear();
     call(door);
-    assertEquals(OF_ANY_CALL, asked);
+    assertEquals(OF_EVERY_CALL, asked);
   }
 
   @ParameterizedTest
   @EnumSource
-  void withoutThatItReadsKeyTenantPricesAndSecretFirst(Door door) {
+  void withoutAPrefetchTheFirstCallReadsKeyTenantPricesAndSecret(Door door) {
     call(door);
     var first = List.copyOf(asked);
-    assertTrue(first.size() > OF_ANY_CALL.size(), first::toString);
+    assertTrue(first.size() > OF_EVERY_CALL.size(), first::toString);
     assertEquals(1, Collections.frequency(first, "GetSecretValue"), first::toString);
     asked.clear();
     call(door);
-    assertEquals(OF_ANY_CALL, asked);
+    assertEquals(OF_EVERY_CALL, asked);
   }
 
-  /** Nobody answers before the test says so, which is when it has waited. */
+  /** The backend does not answer until the prefetch has stopped waiting. */
   @Test
-  void itIsNotWaitedForLongerThanItMayTake() {
+  void thePrefetchStopsWaitingAfterItsTimeLimit() {
     open = new CountDownLatch(1);
     new Prefetch(application.context()).fetch(Duration.ofMillis(20));
     assertEquals(1, open.getCount());
@@ -84,17 +84,20 @@ class PrefetchTest {
     assertEquals(1, Collections.frequency(asked, "GetSecretValue"), asked::toString);
   }
 
-  /** The JVM would print the exception with its message, which may quote what was fetched. */
+  /**
+   * If it were not caught, the JVM would print the exception with its message, which may quote
+   * fetched data.
+   */
   @Test
-  void whatFailsOrIsInterruptedEndsQuietly() throws InterruptedException {
+  void aFailedOrInterruptedFetchPrintsNothing() throws InterruptedException {
     var uncaught = new ArrayList<Throwable>();
     Thread.setDefaultUncaughtExceptionHandler((_, e) -> uncaught.add(e));
     try {
       open = new CountDownLatch(1);
-      var begun = new Prefetch(application.context()).begin();
-      begun.threads().forEach(Thread::interrupt);
+      var fetches = new Prefetch(application.context()).begin();
+      fetches.threads().forEach(Thread::interrupt);
       open.countDown();
-      begun.await(AMPLE);
+      fetches.await(AMPLE);
       assertEquals(List.of(), uncaught);
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(null);
@@ -119,7 +122,7 @@ class PrefetchTest {
   }
 
   private void call(Door door) {
-    var event = new String(WarmUpRequest.OFTEN.getFirst().event(Instant.now()), UTF_8);
+    var event = new String(WarmUpRequest.FREQUENT.getFirst().event(Instant.now()), UTF_8);
     var answer =
         switch (door) {
           case API ->

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A month's bill of one stack, worked out from unit prices and from what a call uses. The guide's
- * table is made by it. It also starts alone, with a JDK 25 and nothing built:
+ * The monthly bill of one stack, computed from unit prices and from what a call uses. The tables in
+ * the operator's guide are its output. It also runs as a single file, with a JDK 25 and without a
+ * build:
  *
  * <pre>
  * {@code java infra/bench/src/main/java/dev/chatgate/bench/Bill.java CALLS SECONDS plain|streamed}
@@ -17,14 +18,13 @@ public final class Bill {
   private static final double GIGABYTE = 1e9;
   private static final double RECONCILER_RUNS = 60 * 24 * 365 / 12.0;
 
-  /** Records are kept for 400 days: so many months of them lie there in the long run. */
+  /** Records are kept for 400 days, so that in the long run this number of months is stored. */
   private static final double MONTHS_KEPT = 400 * 12 / 365.0;
 
   private Bill() {}
 
   /**
-   * What AWS asks for in us-east-1, in dollars, without free tiers and discounts; looked up in
-   * November 2026.
+   * AWS's prices in us-east-1, in dollars, without free tiers and discounts, as of November 2026.
    */
   public static final class Price {
     static final double LAMBDA_REQUEST = 0.20 / MILLION;
@@ -46,13 +46,15 @@ public final class Bill {
   }
 
   /**
-   * The parts of a stack that are billed without any call.
+   * The parts of a stack that are billed also without calls.
    *
-   * @param alarmMetrics metrics that the alarms look at; an expression counts each of its own, an
-   *     anomaly two more
+   * @param alarmMetrics number of metrics in alarms; an expression counts each of its metrics, an
+   *     anomaly band two more
    * @param compositeAlarms alarms over other alarms
-   * @param dashboards the first three of an account are free: counted all the same
-   * @param idleMetrics of our own, that come without calls: the reconciler's
+   * @param dashboards number of dashboards; also counted although the first three of an account are
+   *     free
+   * @param idleMetrics number of custom metrics that are published without calls, which are the
+   *     reconciler's
    */
   public record FixedParts(
       int alarmMetrics, int compositeAlarms, int dashboards, int idleMetrics) {}
@@ -60,14 +62,14 @@ public final class Bill {
   /**
    * A month's calls.
    *
-   * @param calls how many
-   * @param seconds that an instance is busy with one: the provider's time, nearly
-   * @param streamed at the function URL; else at API Gateway
-   * @param writeUnits of a call: 3 in traffic; 6 for a lone call: its tenant enters the index and
-   *     leaves it
-   * @param readUnits of a call: key, tenant and prices are read every 30 s by an instance, so by
-   *     every lone call
-   * @param metrics of our own beyond the idle ones
+   * @param calls number of calls in a month
+   * @param seconds time that an instance is busy with a call, which is mostly the provider's time
+   * @param streamed true for the function URL, false for API Gateway
+   * @param writeUnits write units of a call: 3 in traffic; 6 for a single call, because its tenant
+   *     enters and leaves the index
+   * @param readUnits read units of a call. An instance reads key, tenant and prices every 30 s, so
+   *     that a single call always reads them
+   * @param metrics number of custom metrics in addition to the idle ones
    */
   public record Traffic(
       double calls,
@@ -77,14 +79,15 @@ public final class Bill {
       double readUnits,
       int metrics) {
 
-    /** Calls that come as often as so many do in a month. */
+    /** Traffic with this number of calls a month. */
     public static Traffic of(double calls, double seconds, boolean streamed) {
       boolean lone = calls < 100_000;
       return new Traffic(calls, seconds, streamed, lone ? 6 : 3, lone ? 4 : 1, calls == 0 ? 0 : 20);
     }
 
     /**
-     * A request to the provider and an answer to the client; 300 tokens streamed are 300 events.
+     * Bytes of a request to the provider and of an answer to the client. A stream of 300 tokens has
+     * 300 events.
      */
     double bytesOut() {
       return streamed ? 60_000 : 6_000;
@@ -94,14 +97,14 @@ public final class Bill {
   /**
    * One line of the bill.
    *
-   * @param what for the reader
-   * @param arithmetic how it is worked out
-   * @param dollars a month
+   * @param what what is billed
+   * @param arithmetic how it is computed, for the reader
+   * @param dollars dollars a month
    */
   public record Line(String what, String arithmetic, double dollars) {}
 
   private static final double GB_OF_MEMORY = 1.0;
-  // A line of at most 1.9 kB, and what Lambda itself writes of an invocation.
+  // A line of at most 1.9 kB, and Lambda's own lines for an invocation.
   private static final double LOG_BYTES = 2_400;
   private static final double RECORD_BYTES = 700;
 
@@ -114,7 +117,7 @@ public final class Bill {
     return lines;
   }
 
-  /** Their sum, in dollars. */
+  /** The sum of the lines in dollars. */
   public static double total(List<Line> lines) {
     return lines.stream().mapToDouble(Line::dollars).sum();
   }
@@ -194,7 +197,7 @@ public final class Bill {
           Traffic.of(MILLION, 15, true),
           Traffic.of(MILLION, 60, true));
 
-  /** The guide's two tables: every line of a million calls, then totals. */
+  /** The two tables of the operator's guide: every line for a million calls, then totals. */
   public static String guide() {
     var page = new StringBuilder();
     page.append(
@@ -239,7 +242,7 @@ public final class Bill {
     return row.append('\n').toString();
   }
 
-  /** Dollars as a bill has them: cents below 100, whole ones above. */
+  /** Formats dollars: with cents below 100, rounded to whole dollars above. */
   public static String dollars(double amount) {
     return String.format(Locale.ROOT, amount < 100 ? "%,.2f" : "%,.0f", amount);
   }
@@ -250,7 +253,7 @@ public final class Bill {
         : Double.toString(number);
   }
 
-  /** Prints the bill of the calls that the arguments say. */
+  /** Prints the bill for the traffic in the arguments. */
   public static void main(String[] args) {
     if (args.length == 1 && args[0].equals("guide")) {
       System.out.print(guide());
@@ -271,6 +274,6 @@ public final class Bill {
     System.out.printf(Locale.ROOT, "%12s  a month, in dollars%n", dollars(total(lines)));
   }
 
-  /** The stack of the template; a test counts them. */
+  /** The fixed parts of the template's stack; a test compares them with the template. */
   public static final FixedParts STACK = new FixedParts(40, 1, 1, 3);
 }

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a million calls cost by what one was measured to use, in dollars, without free tiers: the
- * gateway's own work, and beside it the seconds in which an instance waits for the provider, for
- * Lambda bills both alike. {@link Bill} has a month of a whole stack.
+ * The cost of a million calls in dollars, without free tiers, computed from the measured use of one
+ * call. It shows the gateway's own work and the time in which an instance waits for the provider
+ * separately; Lambda bills both at the same price. {@link Bill} computes the monthly bill of a
+ * whole stack.
  */
 public final class BillPerMillion {
   private static final double MILLION = 1e6;
@@ -18,27 +19,30 @@ public final class BillPerMillion {
   private static final double MEGABYTES_A_GIGABYTE = 1024;
   private static final double MILLIS_A_SECOND = 1000;
 
-  /** Lambda gives one processor at so much memory, and less below in proportion. */
+  /**
+   * The memory in MB at which Lambda provides one full processor; with less memory it provides a
+   * proportional share.
+   */
   private static final double MEGABYTES_A_PROCESSOR = 1769;
 
-  /** What Lambda itself writes of an invocation: three lines. */
+  /** Size of Lambda's own three log lines for an invocation, in bytes. */
   private static final double PLATFORM_LOG_BYTES = 500;
 
-  /** Times of the provider that are shown, in seconds. */
+  /** The provider's times for which the table shows the cost, in seconds. */
   private static final List<Integer> WAITS = List.of(0, 1, 10);
 
   private BillPerMillion() {}
 
   /**
-   * What one call uses.
+   * The use of one call.
    *
-   * @param name the column's head, such as {@code plain, API}
-   * @param behindApiGateway whether API Gateway is in front; else a function URL, which is free
-   * @param processorMillis user and system time of the function's process
-   * @param memoryMegabytes that the function is configured with, which is what is billed
-   * @param writeUnits of DynamoDB
-   * @param readUnits of DynamoDB, where they are not shared by many calls
-   * @param logBytes that the function prints
+   * @param name the column's heading, such as {@code plain, API}
+   * @param behindApiGateway true for API Gateway, false for a function URL, which is free
+   * @param processorMillis user and system time of the function's process in ms
+   * @param memoryMegabytes the configured memory in MB, which is billed
+   * @param writeUnits DynamoDB write units
+   * @param readUnits DynamoDB read units, without reads that many calls share
+   * @param logBytes bytes that the function logs
    */
   public record Use(
       String name,
@@ -49,7 +53,7 @@ public final class BillPerMillion {
       double readUnits,
       double logBytes) {
 
-    /** Refuses impossible values. */
+    /** Rejects negative values. */
     public Use {
       if (!(processorMillis >= 0 && writeUnits >= 0 && readUnits >= 0 && logBytes >= 0)) {
         throw new IllegalArgumentException("negative use: " + name);
@@ -59,7 +63,7 @@ public final class BillPerMillion {
       }
     }
 
-    /** Seconds that our own work takes with the share of a processor that the memory brings. */
+    /** Seconds that the gateway's work takes with the processor share of the configured memory. */
     double ownSeconds() {
       double share = Math.min(1, memoryMegabytes / MEGABYTES_A_PROCESSOR);
       return processorMillis / MILLIS_A_SECOND / share;
@@ -70,7 +74,7 @@ public final class BillPerMillion {
     }
   }
 
-  /** The lines of a million such calls, without the time in which the instance waits. */
+  /** The lines of the bill for a million calls, without the time of waiting for the provider. */
   public static List<Line> of(Use use) {
     var lines = new ArrayList<Line>();
     lines.add(
@@ -100,12 +104,18 @@ public final class BillPerMillion {
     return lines;
   }
 
-  /** What a million calls cost for waiting, an instance for each: dollars. */
+  /**
+   * The cost of waiting for the provider in a million calls, in dollars; each call occupies an
+   * instance.
+   */
   public static double waiting(Use use, double seconds) {
     return MILLION * seconds * use.gigabytes() * Price.LAMBDA_GB_SECOND_ARM;
   }
 
-  /** A table of Markdown: every line of each use, their sum, and with the provider's time. */
+  /**
+   * A Markdown table with the lines of each use, their sum, and the sum including the provider's
+   * time.
+   */
   public static String table(List<Use> uses) {
     var head = new ArrayList<>(List.of("a million calls, USD", "worked out as"));
     uses.forEach(use -> head.add(use.name()));

@@ -6,19 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * What {@code chatgate audit} said: the very command that an operator runs, in a process of its
- * own.
+ * The result of the operator's command {@code chatgate audit}, run in a separate process.
  *
  * @param exitCode 0 if it found nothing
- * @param output all that it printed
+ * @param output its complete output
  */
 record AuditRun(int exitCode, String output) {
 
   /**
-   * Runs it.
+   * Runs the command.
    *
    * @param root the folder with the packages
-   * @param awsUrl where DynamoDB answers
+   * @param awsUrl the endpoint of DynamoDB
    */
   static AuditRun run(Path root, String awsUrl) throws IOException, InterruptedException {
     var script = root.resolve(Path.of("infra", "cli", "chatgate")).toString();

@@ -7,7 +7,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Posts chat calls. The JDK's oldest client, for it hands each chunk over as it comes. */
+/**
+ * Posts chat calls with {@link HttpURLConnection}, which returns each chunk as soon as it arrives.
+ */
 final class ChatClient {
   private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
@@ -15,23 +17,23 @@ final class ChatClient {
   private final String key;
 
   /**
-   * @param baseUrl the provider's, or a door's with its path
-   * @param key goes into {@code Authorization}
+   * @param baseUrl the base URL of the provider or of a door
+   * @param key the key for {@code Authorization}
    */
   ChatClient(String baseUrl, String key) {
     this.url = URI.create(baseUrl + "/chat/completions");
     this.key = key;
   }
 
-  /** What is done with an answer. */
+  /** Reads an answer. */
   @FunctionalInterface
   interface Reading<T> {
     /**
      * Reads an answer.
      *
      * @param status the HTTP status
-     * @param requestId {@code x-request-id}, or nothing
-     * @param body the body, whatever the status
+     * @param requestId the value of {@code x-request-id}; empty if absent
+     * @param body the body, for any status
      */
     T read(int status, String requestId, InputStream body) throws IOException;
   }
@@ -39,7 +41,7 @@ final class ChatClient {
   /**
    * Posts a body and reads the answer.
    *
-   * @throws IOException if no whole answer comes
+   * @throws IOException if no complete answer arrives
    */
   <T> T post(String body, Reading<T> reading) throws IOException {
     var connection = (HttpURLConnection) url.toURL().openConnection();

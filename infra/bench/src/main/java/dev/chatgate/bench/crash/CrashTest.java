@@ -21,9 +21,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * The local stack under load while its function instances are killed at random moments; then the
- * reconciler; then the audit, which must find nothing. The system property {@code bench.seed}
- * repeats the moments and choices of a run, though not the machine's own timing.
+ * Kills function instances of the local stack under load at random moments, then runs the
+ * reconciler, then the audit, which must find nothing. The system property {@code bench.seed}
+ * repeats the random choices of a run, but not the machine's timing.
  */
 public final class CrashTest implements Measurement {
   private static final int KILLS = 50;
@@ -33,7 +33,7 @@ public final class CrashTest implements Measurement {
   private static final Duration MAX_KILLING = Duration.ofMinutes(8);
   private static final Duration CALL = Duration.ofSeconds(5);
 
-  /** After a call's time limit: from then on the reconciler may settle it. */
+  /** Time after a call's limit until the reconciler may settle it. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private static final int MAX_RUNS = 6;
@@ -79,7 +79,7 @@ public final class CrashTest implements Measurement {
             "CHATGATE_PRICES", prices.toString()));
   }
 
-  /** Each a line: when, which instance's process. */
+  /** Kills instances; returns a line for each kill, with the time and the process. */
   private static List<String> kill(
       LocalStack stack, CrashTestLoad load, RandomGenerator random, RunLog log)
       throws InterruptedException {
@@ -98,7 +98,10 @@ public final class CrashTest implements Measurement {
     return kills;
   }
 
-  /** On a slow machine only instances that are still starting would be killed otherwise. */
+  /**
+   * Waits for some answers between two kills; without this, on a slow machine only starting
+   * instances would be killed.
+   */
   private static void awaitAnswers(CrashTestLoad load, Instant until) throws InterruptedException {
     int before = load.answered().size();
     while (load.answered().size() < before + ANSWERS_BETWEEN) {
@@ -111,7 +114,7 @@ public final class CrashTest implements Measurement {
 
   private record Victim(String door, ProcessHandle process) {}
 
-  /** Any process of the stack's own function instances, and of nothing else. */
+  /** Picks a random process among the stack's function instances. */
   private static Optional<Victim> pick(LocalStack stack, RandomGenerator random) {
     var running =
         Stream.concat(
@@ -129,7 +132,7 @@ public final class CrashTest implements Measurement {
     Thread.sleep(wait);
   }
 
-  /** A run that fails is followed by the next, as on its schedule. */
+  /** Runs the reconciler; after a failed run it starts the next, as the schedule does. */
   private static String reconcile(LocalStack stack, RunLog log) {
     for (int run = 1; ; run++) {
       try {

@@ -20,11 +20,11 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * What the tables say after a crash test, held against what the callers know.
+ * Compares the tables after a crash test with what the callers observed.
  *
- * @param records by kind
- * @param inFlight entries still held
- * @param withoutRecord calls that were answered whole and have no record of their own
+ * @param records number of records by kind
+ * @param inFlight number of entries still in flight
+ * @param withoutRecord number of completely answered calls without a record
  */
 record CrashTestAudit(Map<UsageRecord.Kind, Long> records, long inFlight, long withoutRecord) {
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
@@ -34,7 +34,7 @@ record CrashTestAudit(Map<UsageRecord.Kind, Long> records, long inFlight, long w
   /**
    * Reads the tables of a stack.
    *
-   * @param answered request ids of calls that were answered whole
+   * @param answered request ids of completely answered calls
    */
   static CrashTestAudit read(LocalStack stack, Collection<String> answered) {
     try (var dynamoDb = stack.dynamoDb()) {
@@ -51,7 +51,7 @@ record CrashTestAudit(Map<UsageRecord.Kind, Long> records, long inFlight, long w
     }
   }
 
-  /** Counts records, and answered calls that have none. */
+  /** Counts records by kind, and answered calls without a record. */
   static CrashTestAudit count(
       List<UsageRecord> records, long inFlight, Collection<String> answered) {
     var kinds = new TreeMap<UsageRecord.Kind, Long>();
@@ -80,7 +80,7 @@ record CrashTestAudit(Map<UsageRecord.Kind, Long> records, long inFlight, long w
     return records;
   }
 
-  /** How many of a kind. */
+  /** Number of records of a kind. */
   long of(UsageRecord.Kind kind) {
     return records.getOrDefault(kind, 0L);
   }

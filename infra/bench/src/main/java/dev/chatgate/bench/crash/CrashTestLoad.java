@@ -18,13 +18,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Callers at both doors, plain and streamed, who go on whatever happens until they are told to end.
+ * Load for the crash test: concurrent callers at both doors, with plain and streamed calls, that
+ * continue after any failure until {@link #end}.
  */
 final class CrashTestLoad {
-  /** Tenants that call. */
+  /** Number of tenants. */
   static final int TENANTS = 3;
 
-  /** A price, so that money is counted too. */
+  /** A price, so that cost is counted too. */
   static final String PRICES =
       """
       [{"model":"local/chat","from":"2020-01-01","prompt_usd_per_million":0.5,\
@@ -40,7 +41,7 @@ final class CrashTestLoad {
 
   private CrashTestLoad() {}
 
-  /** Tenants with every kind of limit, none of which this load reaches. */
+  /** Creates tenants with every kind of limit, which this load does not reach. */
   static String tenants() {
     return IntStream.range(0, TENANTS)
         .mapToObj(i ->
@@ -62,7 +63,7 @@ final class CrashTestLoad {
     return "cg_crash_test_" + number;
   }
 
-  /** Starts calling. */
+  /** Starts the callers. */
   static CrashTestLoad start(LocalStack stack, long seed) {
     var load = new CrashTestLoad();
     for (int caller = 0; caller < CALLERS; caller++) {
@@ -72,7 +73,7 @@ final class CrashTestLoad {
     return load;
   }
 
-  /** Lets each caller finish its call, and waits for that. */
+  /** Stops the callers and waits until each has finished its call. */
   void end() throws InterruptedException {
     over = true;
     for (var caller : callers) {
@@ -80,14 +81,14 @@ final class CrashTestLoad {
     }
   }
 
-  /** How calls ended, and how many each way. */
+  /** Number of calls by outcome. */
   Map<String, Long> ends() {
     var counts = new TreeMap<String, Long>();
     ends.forEach((end, count) -> counts.put(end, count.sum()));
     return counts;
   }
 
-  /** Request ids of the calls that were answered with 200, to the last byte. */
+  /** Request ids of calls that were answered completely with 200. */
   List<String> answered() {
     return List.copyOf(answered);
   }

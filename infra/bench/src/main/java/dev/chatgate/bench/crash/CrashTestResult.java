@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The numbers of a crash test.
+ * The result of a crash test.
  *
- * @param seed of its choices
- * @param kills a line each
+ * @param seed the seed of the random choices
+ * @param kills a line for each kill
  * @param load the callers
- * @param runs what the reconciler answered
- * @param books what the tables say
- * @param audit what the audit said
+ * @param runs the reconciler's answers
+ * @param books the counts from the tables
+ * @param audit the result of the audit
  */
 record CrashTestResult(
     long seed,
@@ -56,7 +56,7 @@ record CrashTestResult(
             row(
                 "records of orphans, settled by the reconciler",
                 books.of(UsageRecord.Kind.ORPHANED)),
-            row("marks of admissions given up", books.of(UsageRecord.Kind.RELEASED)),
+            row("tombstones of admissions given up", books.of(UsageRecord.Kind.RELEASED)),
             row("corrections", books.of(UsageRecord.Kind.CORRECTION)),
             row("answered calls without a record", books.withoutRecord()),
             row("entries still in flight", books.inFlight()),

@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * One call and its answer. Times are {@link System#nanoTime}'s.
+ * One call and its answer. All times are {@link System#nanoTime} values.
  *
- * @param beganAt when the request, or the event for it, was given out
- * @param lastByteAt when the answer's last byte had come
- * @param events when each numbered event of a stream had come, by its number
+ * @param beganAt when the request or event was sent
+ * @param lastByteAt when the answer's last byte was received
+ * @param events when each numbered event of a stream was received, by its number
  */
 record CallAnswer(long beganAt, long lastByteAt, Map<Long, Long> events) {
   private static final Pattern NUMBERED = Pattern.compile("\"content\":\"(\\d+) \"");
   private static final int MAX_NUMBER_DIGITS = 64;
 
-  /** What a function answered. */
+  /** Creates the answer of a function. */
   static CallAnswer of(Response response) {
     var events = new HashMap<Long, Long>();
     var rest = "";
@@ -29,10 +29,10 @@ record CallAnswer(long beganAt, long lastByteAt, Map<Long, Long> events) {
   }
 
   /**
-   * Notes the numbered events of a text.
+   * Records the numbered events in a text.
    *
-   * @param at when the text had come
-   * @return the end of the text, which may hold the beginning of an event
+   * @param at when the text was received
+   * @return the end of the text, which may be the beginning of an event
    */
   static String note(String text, long at, Map<Long, Long> events) {
     var matcher = NUMBERED.matcher(text);
@@ -44,7 +44,7 @@ record CallAnswer(long beganAt, long lastByteAt, Map<Long, Long> events) {
     return text.substring(Math.max(end, text.length() - MAX_NUMBER_DIGITS));
   }
 
-  /** From the begin to the last byte. */
+  /** Time from the start to the last byte. */
   long nanos() {
     return lastByteAt - beganAt;
   }

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Two checkouts' packages in turns in one run, so that whatever else the machine does falls on
- * both: what a change saves or costs. The other checkout, packaged, is named by the system property
- * {@code bench.base}.
+ * Measures the difference between the packages of two checkouts. It measures them in turns in one
+ * run, so that other load on the machine affects both. The system property {@code bench.base} names
+ * the other checkout, which must be packaged.
  */
 public final class Compare implements Measurement {
   private static final String BASE = "bench.base";
@@ -30,14 +30,14 @@ public final class Compare implements Measurement {
   private final List<List<String>> rows = new ArrayList<>();
   private final StringBuilder raw = new StringBuilder();
 
-  /** Something measured at both, the same number of times. */
+  /** Measurements of both checkouts, with the same number of values. */
   private record Pair(List<Long> base, List<Long> now) {
     Pair() {
       this(new ArrayList<>(), new ArrayList<>());
     }
   }
 
-  /** What a block of calls took, each in ns but the last, which is in thousandths. */
+  /** Results of blocks of calls: times in ns, context switches in thousandths. */
   private record Blocks(Pair call, Pair processor, Pair switches) {
     Blocks() {
       this(new Pair(), new Pair(), new Pair());
@@ -78,7 +78,7 @@ public final class Compare implements Measurement {
     var base = Path.of(System.getProperty(BASE, "")).toAbsolutePath().normalize();
     if (!isPackaged(base, "gateway") && !isPackaged(base, "chat")) {
       throw new NotHereException(
-          "Say with -Dbase=FOLDER what to compare with: another checkout of this repository, packaged by mvn -Pbench in it.");
+          "Set -Dbase=FOLDER to another checkout of this repository that was packaged by mvn -Pbench.");
     }
     return base;
   }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** <a href="https://criu.org">CRIU</a>, as found on the PATH, with the image of one process. */
 final class Criu {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 60;
   private static final int LINES_OF_LOG = 5;
 
   private final Path program;
@@ -26,7 +26,7 @@ final class Criu {
   }
 
   /**
-   * @param images a folder, made if it is not there
+   * @param images a folder, which is created if missing
    * @throws NotHereException if there is no {@code criu}
    */
   static Criu onPath(Path images) throws NotHereException, IOException {
@@ -48,32 +48,35 @@ final class Criu {
     try (var lines = process.inputReader()) {
       return lines.lines().collect(Collectors.joining(", "));
     } finally {
-      process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
   }
 
   /**
    * Saves a process and ends it.
    *
-   * @throws NotHereException if it cannot
+   * @throws NotHereException if CRIU cannot save it
    */
   void dump(long pid) throws NotHereException, IOException, InterruptedException {
     var process = start("dump", "--tree", Long.toString(pid));
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
       throw refused("dump");
     }
   }
 
-  /** Begins to restore the process, with the number that it had; ends when the process does. */
+  /**
+   * Starts to restore the process with its previous process id. The returned process ends when the
+   * restored one does.
+   */
   Process restore() throws IOException {
     return start("restore");
   }
 
-  /** What there is to say about a step that failed. */
+  /** Describes a failed step. */
   NotHereException refused(String step) throws IOException {
     var log = images.resolve(step + ".log");
-    var lines = Files.exists(log) ? Files.readAllLines(log) : List.of("it wrote no log");
+    var lines = Files.exists(log) ? Files.readAllLines(log) : List.of("there is no log");
     var last = lines.stream().filter(line -> line.contains("Error")).toList();
     return new NotHereException(
         "criu %s does not work on this machine: %s"

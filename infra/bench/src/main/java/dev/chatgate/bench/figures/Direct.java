@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Calls the provider and the store without a gateway, over one kept connection and as fast as a
- * client can: what the gateway's times are compared with.
+ * A minimal client that calls the provider and the store without a gateway, over one kept
+ * connection. Its times are the base with which the gateway's are compared.
  */
 final class Direct implements AutoCloseable {
   private static final String ADMISSION =
@@ -35,7 +35,7 @@ final class Direct implements AutoCloseable {
     return post("/v1/chat/completions", "Content-Type: application/json", body);
   }
 
-  /** A write of the store, of about the size of an admission. */
+  /** Sends a write to the store, of about the size of an admission. */
   CallAnswer callStore() throws IOException {
     return post("/", "X-Amz-Target: DynamoDB_20120810.UpdateItem", ADMISSION);
   }
@@ -63,7 +63,7 @@ final class Direct implements AutoCloseable {
     return new CallAnswer(began, System.nanoTime(), events);
   }
 
-  /** The body's length; -1 if it comes in chunks. */
+  /** Reads the head and returns the body's length; -1 if it is chunked. */
   private int length() throws IOException {
     int length = -1;
     for (var line = line(); !line.isEmpty(); line = line()) {

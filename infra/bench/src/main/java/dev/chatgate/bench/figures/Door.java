@@ -15,7 +15,10 @@ enum Door {
     this.storeCallsBeforeAnswer = storeCallsBeforeAnswer;
   }
 
-  /** Writes before the answer's last byte: the admission; at API also record and settlement. */
+  /**
+   * Number of writes to the store before the answer's last byte: the admission, and at the API door
+   * also record and settlement.
+   */
   int storeCallsBeforeAnswer() {
     return storeCallsBeforeAnswer;
   }
@@ -25,7 +28,7 @@ enum Door {
     return logicalId;
   }
 
-  /** Its name in a table. */
+  /** The door's name in a table. */
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -23,23 +23,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The table of figures: start, first call, warm calls, streams, processor time, memory, package,
- * bill. Each function runs as Lambda would run it, before a Runtime API that takes the time; the
- * store and the provider answer from memory, and their own time is taken off.
+ * bill. Each function runs as on Lambda, with a fake Runtime API that measures the time. The fake
+ * store and provider answer from memory, and their own time is subtracted.
  */
 public final class Figures implements Measurement {
   private static final int STARTS = 5;
   private static final int FIRST_CALLS = 3;
   private static final int WARM_UP = 2_500;
 
-  /** Of the warm-up's plain calls, so many come right after the restore. */
+  /** Number of the warm-up's plain calls that count as right after the restore. */
   private static final int EARLY = 400;
 
-  /** Long enough that the processor's caches are others' by then, as after a restore. */
+  /**
+   * A pause that is long enough for the processor's caches to be overwritten, as after a restore.
+   */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private static final int CALLS_AFTER_A_PAUSE = 15;
 
-  /** So that the fakes' code is where it was when the function was not idle. */
+  /** Calls that keep the fakes' code in the processor's caches while the function is idle. */
   private static final int CALLS_TO_STAY_WARM = 100;
 
   private static final int PLAIN_ROUNDS = 1_500;
@@ -51,10 +53,10 @@ public final class Figures implements Measurement {
   private static final int CROWD_EVENTS = 150;
   private static final int CROWD_ROUNDS = 3;
 
-  /** The template's own; the bill is for it. */
+  /** The template's memory, for which the bill is computed. */
   private static final int CONFIGURED_MEGABYTES = 1024;
 
-  /** Reserve, record and settle, each of one unit: held by the tests of the ledger. */
+  /** Admission, record and settlement, with one unit each; the ledger's tests check this. */
   private static final int WRITE_UNITS = 3;
 
   private static final double NANOS_IN_MILLI = 1e6;
@@ -103,7 +105,7 @@ public final class Figures implements Measurement {
     }
   }
 
-  /** They need a tool that few machines have: without it the rest stands. */
+  /** Measures restores if CRIU is available; otherwise the page only says that it is not. */
   private static Result restores(Path root, FakeBackends backends, RunLog log) throws Exception {
     try {
       return Restores.run(root, backends, log);
@@ -140,7 +142,7 @@ public final class Figures implements Measurement {
     return model.equals(FakeBackends.PLAIN_MODEL) ? "plain" : "streamed";
   }
 
-  /** The fakes are part of every round trip: slow ones would be taken for a slow gateway. */
+  /** Warms up the fakes, because their time is part of every round trip. */
   private static void warmUpHere(Path root, Door door, FakeBackends backends) throws Exception {
     try (var function =
             MeasuredFunction.start(root, door, backends, MeasuredFunction.SOON_RESTORED);
@@ -205,11 +207,11 @@ public final class Figures implements Measurement {
   }
 
   /**
-   * A call.
+   * A measured call.
    *
-   * @param nanos from the event to the answer's last byte, less the fakes' own time
-   * @param onProcessor how long the function's threads were on a processor for it
-   * @param storeCalls of it, what follows the answer included
+   * @param nanos from the event to the answer's last byte, without the fakes' own time
+   * @param onProcessor time of the function's threads on a processor, in ns
+   * @param storeCalls number of calls to the store, including those after the answer
    */
   private record Timed(long nanos, long onProcessor, int storeCalls) {}
 
@@ -238,10 +240,10 @@ public final class Figures implements Measurement {
   }
 
   /**
-   * First calls beside warm ones: some each after a pause, which leaves the processor's caches to
-   * others as a snapshot does, and those one after the other.
+   * Compares first calls with warm ones: with calls after a pause, in which the processor's caches
+   * are overwritten as between a snapshot and a restore, and with calls without a pause.
    *
-   * @param warm calls one after the other, less the fakes' own time
+   * @param warm times of calls without a pause, without the fakes' own time
    */
   private void first(
       MeasuredFunction function,
@@ -289,7 +291,7 @@ public final class Figures implements Measurement {
     return calls.stream().map(Timed::onProcessor).toList();
   }
 
-  /** Times of the plain calls, less the fakes' own. */
+  /** Makes the warm-up calls. Returns the times of the plain ones, without the fakes' own time. */
   private static List<Long> warmUp(MeasuredFunction function, Direct direct, FakeBackends backends)
       throws Exception {
     var plain = new ArrayList<Long>();
@@ -337,7 +339,7 @@ public final class Figures implements Measurement {
   }
 
   /**
-   * @param store a connection that is used once a round, as the function's own is
+   * @param store a connection to the store that is used once in each round, as the function's is
    */
   private void paced(
       MeasuredFunction function, Door door, Direct direct, Direct store, FakeBackends backends)
@@ -372,7 +374,7 @@ public final class Figures implements Measurement {
     note(door, "later events direct, us", directLags);
   }
 
-  /** From the call's begin to its first event, which the provider sends at once. */
+  /** Time from the start of the call to its first event, which the provider sends at once. */
   private static long firstEvent(CallAnswer answer) {
     long first = answer.events().values().stream().mapToLong(Long::longValue).min().orElseThrow();
     return first - answer.beganAt();

@@ -13,26 +13,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Stops a function's process where its snapshot is to be taken: started in the place of the
- * function's main class, it registers the first hook, which runs after every other one, and then
- * starts the main class. The hook waits for a file, and writes down when it continues.
+ * Stops a function's process where its snapshot is taken. It runs instead of the function's main
+ * class, registers a hook that runs after all others because it is registered first, and then calls
+ * the main class. The hook waits for a file and records when it continues.
  */
 public final class Freezer implements Resource {
-  /** Made when the process may be frozen. */
+  /** The file that is created when the process may be frozen. */
   static final String READY = "ready";
 
-  /** Made when the process has been frozen. */
+  /** The file that is created after the process was frozen. */
   static final String GO = "go";
 
   /**
-   * Made when the process continues; holds the time, as an {@link Instant}: the monotonic clock of
-   * a copy continues from where CRIU stopped it.
+   * The file that is created when the process continues. It contains the time as an {@link
+   * Instant}, because the monotonic clock of a copy continues from the time of the freeze.
    */
   static final String RUNS = "runs";
 
   private static final int MAX_WAITS = 120_000;
 
-  /** Held here: the runtime holds its hooks weakly. */
+  /** Strong references: the CRaC context holds its hooks weakly. */
   private static final List<Freezer> HELD = new ArrayList<>();
 
   private final Path folder;
@@ -57,8 +57,7 @@ public final class Freezer implements Resource {
   @Override
   public void beforeCheckpoint(Context<? extends Resource> context)
       throws IOException, InterruptedException {
-    // Written the way that RUNS will be, so that a restored process does nothing for the first
-    // time.
+    // Written in the same way as RUNS, so that this code is warm in a restored process.
     write(READY);
     for (int i = 0; !Files.exists(folder.resolve(GO)); i++) {
       if (i == MAX_WAITS) {

@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A function's process, saved by CRIU where its snapshot is to be taken, and its copies, one after
- * the other.
+ * A function's process that CRIU saved where its snapshot is taken. Its copies are restored one
+ * after the other.
  */
 final class FrozenProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(130);
+  private static final Duration TIMEOUT = Duration.ofSeconds(130);
   private static final Pattern REQUEST_ID = Pattern.compile("\"x-request-id\":\"(req_\\w+)\"");
 
   private final Criu criu;
@@ -45,15 +45,15 @@ final class FrozenProcess implements AutoCloseable {
   }
 
   /**
-   * A copy's first answer; times are from the restore's begin.
+   * A copy's first answer. All times count from the start of the restore.
    *
-   * @param bare until the process ran
-   * @param asked until it asked for its event: its hooks have run
-   * @param whole until the last byte of the answer
+   * @param bare time until the process runs
+   * @param asked time until it calls next, after its hooks
+   * @param whole time until the last byte of the answer
    * @param requestId the answer's {@code x-request-id}
    */
   record First(Duration bare, Duration asked, Duration whole, String requestId) {
-    /** The call's own time. */
+    /** The time of the call itself. */
     Duration call() {
       return whole.minus(asked);
     }
@@ -62,9 +62,9 @@ final class FrozenProcess implements AutoCloseable {
   /**
    * Starts a function, waits until its hooks have run, and freezes it.
    *
-   * @param launch how Lambda would start it
-   * @param api the Runtime API that the launch names
-   * @param folder an empty one, for all that is written
+   * @param launch command and environment as on Lambda
+   * @param api the Runtime API that the environment names
+   * @param folder an empty folder for all files
    */
   static FrozenProcess freeze(Launch launch, RuntimeApiServer api, Path folder) throws Exception {
     var criu = Criu.onPath(folder.resolve("images"));
@@ -73,7 +73,7 @@ final class FrozenProcess implements AutoCloseable {
     try {
       await(folder.resolve(Freezer.READY), process);
       criu.dump(process.pid());
-      process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } finally {
       process.destroyForcibly();
     }
@@ -106,8 +106,8 @@ final class FrozenProcess implements AutoCloseable {
   }
 
   /**
-   * Stands in the interpreter's place: the same arguments, the freezer before the main class. A
-   * session of its own, for CRIU takes whole sessions.
+   * A script that replaces the {@code java} command and inserts {@link Freezer} before the main
+   * class. It starts a new session, because CRIU saves whole sessions.
    */
   private static String interpreter(String java, Path classes, Path folder) {
     return """
@@ -128,7 +128,7 @@ final class FrozenProcess implements AutoCloseable {
   }
 
   private static void await(Path file, Process process) throws IOException, InterruptedException {
-    var end = Instant.now().plus(PATIENCE);
+    var end = Instant.now().plus(TIMEOUT);
     while (!Files.exists(file)) {
       checkTime(end, process, "does not come to " + file.getFileName());
     }
@@ -142,15 +142,15 @@ final class FrozenProcess implements AutoCloseable {
     Thread.sleep(1);
   }
 
-  /** Restores a copy, has it answer one plain call, and ends it. */
+  /** Restores a copy, makes one plain call, and ends it. */
   First first() throws Exception {
     return copy(1).first();
   }
 
   /**
-   * Restores a copy, has it answer plain calls one after the other, and ends it.
+   * Restores a copy, makes plain calls one after the other, and ends it.
    *
-   * @return how long each call took
+   * @return the time of each call
    */
   List<Duration> calls(int times) throws Exception {
     return copy(times).answers().stream().map(FrozenProcess::took).toList();
@@ -161,9 +161,9 @@ final class FrozenProcess implements AutoCloseable {
   }
 
   /**
-   * What a copy did.
+   * The measurements of a copy.
    *
-   * @param began when its restore began, on the clock of {@link System#nanoTime()}
+   * @param began the {@link System#nanoTime()} at the start of its restore
    * @param bare from then until the process ran
    */
   private record Copy(long began, Duration bare, List<Response> answers) {
@@ -214,7 +214,10 @@ final class FrozenProcess implements AutoCloseable {
     return criu.refused("restore");
   }
 
-  /** CRIU wants every file as it was; a copy's Runtime API knows nothing of the copy before. */
+  /**
+   * Resets the files, which CRIU requires to be as at the time of the freeze, and starts a new
+   * Runtime API.
+   */
   private void prepare() throws IOException {
     api.close();
     api = RuntimeApiServer.inPlaceOf(api);
@@ -225,10 +228,10 @@ final class FrozenProcess implements AutoCloseable {
     }
   }
 
-  /** CRIU ends with the process that it restored. */
+  /** Kills the process; CRIU ends with it. */
   private void end(Process process) throws InterruptedException {
     process.children().filter(child -> child.pid() == pid).forEach(ProcessHandle::destroyForcibly);
-    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+    if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
   }

@@ -7,22 +7,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The classes that a function loads, by the log of its JVM. */
+/** The classes that a function loads, from the log of its JVM. */
 final class LoadedClasses {
   private LoadedClasses() {}
 
   /**
-   * Those that a restored process loads for its first call, in a process of its own.
+   * The classes that a restored process loads for its first call.
    *
-   * @param model a plain call or a stream, see {@link FakeBackends}
-   * @return lines of the log: name and source
+   * @param model determines whether the call is plain or a stream; see {@link FakeBackends}
+   * @return the log's lines with name and source
    */
   static List<String> ofFirstCall(Path root, Door door, FakeBackends backends, String model)
       throws Exception {
     return after(root, door, backends, model, MeasuredFunction.SOON_RESTORED, true);
   }
 
-  /** Those of the package, from a start without a snapshot until a plain call is settled. */
+  /**
+   * The package's classes that are loaded from a start without a snapshot until a plain call is
+   * settled.
+   */
   static List<String> ofStart(Path root, Door door, FakeBackends backends) throws Exception {
     var all =
         after(root, door, backends, FakeBackends.PLAIN_MODEL, MeasuredFunction.ON_DEMAND, false);

@@ -20,29 +20,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 
-/** A packaged function in a process of its own, as Lambda would start it, before a Runtime API. */
+/** A packaged function in a separate process, started as on Lambda, with a fake Runtime API. */
 final class MeasuredFunction implements AutoCloseable {
   private static final int FIELDS_BEFORE_USER_TIME = 11;
   private static final double TICKS_A_MILLI = 0.1;
-  private static final List<String> BESIDE_A_CALL =
+  private static final List<String> BACKGROUND_THREADS =
       List.of("C1 Compiler", "C2 Compiler", "Native Heap");
   private static final String TRACE =
       "Lambda-Runtime-Trace-Id: Root=1-00000000-000000000000000000000000;Sampled=0";
   private static final Path WORK = Path.of("infra", "bench", "target", "lambda");
 
-  /** The variables by which Lambda says how it runs a function. */
+  /** The environment variables in which Lambda tells a function how it is run. */
   private static final String INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE";
 
   private static final String CONCURRENCY = "AWS_LAMBDA_MAX_CONCURRENCY";
   private static final String JAVA_OPTIONS = "JAVA_TOOL_OPTIONS";
 
-  /** With a snapshot: the process warms up before it asks to be restored. */
+  /** With a snapshot: the process warms up before it calls restore/next. */
   static final Map<String, String> SNAPSHOT = Map.of(INITIALIZATION, "snap-start");
 
-  /** The same with less warm-up, where speed does not matter. */
+  /** With a snapshot and less warm-up, for measurements without times. */
   static final Map<String, String> SOON_RESTORED = with(SNAPSHOT, "-Dchatgate.warmup.rounds=200");
 
-  /** Without a snapshot: Lambda's Java compiles with C1 alone then. */
+  /** Without a snapshot; Lambda's Java then uses only the C1 compiler. */
   static final Map<String, String> ON_DEMAND = Map.of(JAVA_OPTIONS, "-XX:TieredStopAtLevel=1");
 
   private static final Pattern ALLOCATED = Pattern.compile("allocated=(\\d+)([BKMG])");
@@ -60,12 +60,12 @@ final class MeasuredFunction implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts a function.
    *
    * @param root the folder with the template and the packages
-   * @param door which function
-   * @param backends what it talks to
-   * @param variables on top of the template's
+   * @param door the door of the function
+   * @param backends the services that it calls
+   * @param variables in addition to the template's
    */
   static MeasuredFunction start(
       Path root, Door door, FakeBackends backends, Map<String, String> variables)
@@ -84,14 +84,14 @@ final class MeasuredFunction implements AutoCloseable {
     return new MeasuredFunction(api, builder.start(), output, startedAt);
   }
 
-  /** Variables with one more option of the virtual machine. */
+  /** Adds a JVM option to the variables. */
   static Map<String, String> with(Map<String, String> variables, String option) {
     var all = new HashMap<>(variables);
     all.merge(JAVA_OPTIONS, option, (known, more) -> known + " " + more);
     return all;
   }
 
-  /** How Lambda would start one, before the Runtime API at an address. */
+  /** Command and environment as on Lambda, with the Runtime API at an address. */
   static Launch launch(
       Path root, Door door, FakeBackends backends, Map<String, String> variables, String runtimeApi)
       throws IOException {
@@ -112,29 +112,29 @@ final class MeasuredFunction implements AutoCloseable {
         .with(all);
   }
 
-  /** The Runtime API that it runs before. */
+  /** The function's Runtime API. */
   RuntimeApiServer api() {
     return api;
   }
 
-  /** Lets a process that is ready for its snapshot go on until it asks for its first call. */
+  /** Answers restore/next and waits until the process calls next. */
   void restore() throws InterruptedException {
     api.awaitRestoreNext();
     api.restore();
     api.awaitIdle();
   }
 
-  /** Hands a call out. */
+  /** Sends a call to the function. */
   Call begin(String model) {
     return api.invoke(FakeBackends.event(FakeBackends.request(model)), TRACE);
   }
 
-  /** Hands a call out and waits for the whole answer, which must be a 200. */
+  /** Sends a call and waits for the complete answer, which must be a 200. */
   CallAnswer call(String model) throws InterruptedException {
     return answer(begin(model));
   }
 
-  /** The whole answer of a call that was handed out, which must be a 200. */
+  /** Waits for the complete answer of a call, which must be a 200. */
   static CallAnswer answer(Call call) throws InterruptedException {
     var response = call.response();
     var beginning = new String(response.chunks().getFirst().bytes(), StandardCharsets.UTF_8);
@@ -149,7 +149,7 @@ final class MeasuredFunction implements AutoCloseable {
     return startedAt;
   }
 
-  /** User and system time so far, in ms; of every thread. */
+  /** User and system time of all threads so far, in ms. */
   double cpuMillis() throws IOException {
     var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
     var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -160,8 +160,8 @@ final class MeasuredFunction implements AutoCloseable {
   }
 
   /**
-   * How long its threads have been on a processor, in ns: waiting does not count, nor do the
-   * compiler's threads and the one that trims the native heap, which work beside a call.
+   * Time of its threads on a processor so far, in ns, without the compiler's threads and the one
+   * that trims the native heap, which run in the background.
    */
   long onProcessorNanos() throws IOException {
     return ofThreads(MeasuredFunction::nanosOf);
@@ -170,11 +170,11 @@ final class MeasuredFunction implements AutoCloseable {
   private static long nanosOf(Path thread) {
     try {
       var name = Files.readString(thread.resolve("comm"));
-      return BESIDE_A_CALL.stream().anyMatch(name::startsWith)
+      return BACKGROUND_THREADS.stream().anyMatch(name::startsWith)
           ? 0
           : Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
     } catch (IOException e) {
-      return 0; // It has ended meanwhile.
+      return 0; // The thread has ended meanwhile.
     }
   }
 
@@ -184,9 +184,7 @@ final class MeasuredFunction implements AutoCloseable {
     }
   }
 
-  /**
-   * How often its threads have left a processor, or been made to; threads that have ended aside.
-   */
+  /** Number of voluntary and involuntary context switches of its live threads. */
   long switches() throws IOException {
     return ofThreads(MeasuredFunction::switchesOf);
   }
@@ -198,13 +196,13 @@ final class MeasuredFunction implements AutoCloseable {
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .sum();
     } catch (IOException | UncheckedIOException e) {
-      return 0; // It has ended meanwhile.
+      return 0; // The thread has ended meanwhile.
     }
   }
 
   /**
-   * Bytes that its threads have allocated so far, as the JVM reports them, to about three digits;
-   * threads that have ended aside.
+   * Bytes that its live threads have allocated so far, as reported by the JVM, to about three
+   * digits.
    */
   double allocatedBytes() throws IOException {
     var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
@@ -227,7 +225,7 @@ final class MeasuredFunction implements AutoCloseable {
         return Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6;
       }
     }
-    throw new IllegalStateException("the kernel does not tell the resident memory");
+    throw new IllegalStateException("the kernel does not report the resident memory");
   }
 
   /** Bytes that the process has printed. */

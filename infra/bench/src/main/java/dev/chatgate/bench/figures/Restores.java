@@ -18,9 +18,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A real checkpoint of each function's process and restores of it, by CRIU: how long the process
- * alone takes to run again, and how long until it has answered its first call; and that no two
- * copies share a request id.
+ * Checkpoints each function's process with CRIU and restores it several times. Measures the time of
+ * the bare restore and the time until the first call is answered, and checks that no two copies
+ * share a request id.
  */
 final class Restores {
   private static final int ROUNDS = 9;
@@ -28,14 +28,14 @@ final class Restores {
   private static final double MAX_OF_BARE = 1.3;
   private static final double MAX_OF_WARM = 3;
 
-  /** Of the last copy, one after the other; the second half is warm. */
+  /** Calls of the last copy, one after the other; the second half counts as warm. */
   private static final int WARM_UP = 1_000;
 
   private static final double MICROS_IN_MILLI = 1_000;
   private static final int BYTES_IN_MEGABYTE = 1_000_000;
   private static final Path WORK = Path.of("infra", "bench", "target", "frozen");
 
-  /** One door's process, and what its copies did. */
+  /** One door's process, and the measurements of its copies. */
   private record Copies(
       Door door, FrozenProcess process, List<FrozenProcess.First> firsts, List<Duration> warm) {
     void another() throws Exception {
@@ -50,7 +50,7 @@ final class Restores {
   /**
    * Measures.
    *
-   * @throws NotHereException if there is no {@code criu}, or it cannot do it on this machine
+   * @throws NotHereException if there is no {@code criu}, or it does not work on this machine
    */
   static Result run(Path root, FakeBackends backends, RunLog log) throws Exception {
     var version = Criu.onPath(root.resolve(WORK)).version();
@@ -78,7 +78,7 @@ final class Restores {
     }
   }
 
-  /** The fakes are part of every round trip of a first call: their code must be warm. */
+  /** Keeps the fakes' code warm, because their time is part of every first call. */
   private static void stayWarm(Direct direct) throws IOException {
     for (int i = 0; i < CALLS_TO_STAY_WARM; i++) {
       direct.call(FakeBackends.request(FakeBackends.PLAIN_MODEL));
@@ -197,7 +197,7 @@ final class Restores {
     raw.append('\n');
   }
 
-  /** A copy's first answer, of its own bare restore. */
+  /** The ratio of a copy's first answer to its bare restore, in millionths. */
   private static long millionths(FrozenProcess.First first) {
     return Math.round(1e6 * first.whole().toNanos() / first.bare().toNanos());
   }

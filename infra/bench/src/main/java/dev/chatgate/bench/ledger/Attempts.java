@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts how admissions and settlements ended, and after how many attempts. */
+/** Counts admissions and settlements by outcome, and admissions by number of attempts. */
 final class Attempts {
   private final ConcurrentSkipListMap<Integer, LongAdder> byAttempts =
       new ConcurrentSkipListMap<>();
@@ -30,12 +30,12 @@ final class Attempts {
     }
   }
 
-  /** Admissions by the conditional writes that each took. */
+  /** Number of admissions by the number of conditional writes. */
   SortedMap<Integer, LongAdder> byAttempts() {
     return byAttempts;
   }
 
-  /** All admissions, however they ended. */
+  /** All admissions, with any outcome. */
   long all() {
     return granted.sum() + refused.sum() + unavailable.sum();
   }
@@ -45,7 +45,7 @@ final class Attempts {
     return granted.sum();
   }
 
-  /** Settlements of which record and counters are written. */
+  /** Settlements with record and counters written. */
   long applied() {
     return applied.sum();
   }

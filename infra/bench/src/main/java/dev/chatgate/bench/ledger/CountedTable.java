@@ -8,7 +8,10 @@ import dev.chatgate.quota.item.WriteUnits;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A quota table that counts refused writes and what they cost, which the store does not say. */
+/**
+ * A quota table that counts refused writes and computes their write units, which the store does not
+ * report.
+ */
 final class CountedTable implements QuotaTable {
   private final QuotaTable table;
   private final LongAdder refused = new LongAdder();
@@ -28,7 +31,7 @@ final class CountedTable implements QuotaTable {
     return units.sum();
   }
 
-  /** Begins anew. */
+  /** Resets the counters. */
   void reset() {
     refused.reset();
     units.reset();

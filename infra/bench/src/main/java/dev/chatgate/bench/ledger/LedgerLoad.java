@@ -38,23 +38,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** Callers who make whole calls through the ledger, one after the other, on some tenants. */
+/** Load on the ledger: callers that make complete calls, one after the other, on some tenants. */
 final class LedgerLoad {
-  /** Ledgers, each with a guess of its own at the item's state, as instances have. */
+  /** Number of ledgers; like function instances, each has its own view of the item's state. */
   static final int INSTANCES = 4;
 
-  /** The most that an admission makes. */
+  /** Maximum number of attempts of an admission. */
   static final int MAX_ATTEMPTS = 5;
 
   private static final String MODEL = "bench/model";
   private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration MAX_A_RUN = Duration.ofMinutes(2);
   private static final int PROMPT = 300;
   private static final int COMPLETION = 500;
   private static final TokenCounts USED = new TokenCounts(280, 0, 150);
   private static final long TOKENS_PER_MINUTE = 50_000_000;
-  private static final long WIDE = 1_000_000_000_000L;
+  private static final long VERY_HIGH = 1_000_000_000_000L;
 
   private final int callers;
   private final OptionalLong requestsPerMinute;
@@ -70,10 +70,11 @@ final class LedgerLoad {
   private double writeUnits;
 
   /**
-   * @param store what it works on
-   * @param tenants that the calls go round
-   * @param callers at once
-   * @param requestsPerMinute the tenants' limit; absent: none. Every other kind is set, and wide
+   * @param store the store to use
+   * @param tenants number of tenants, used in turn
+   * @param callers number of concurrent callers
+   * @param requestsPerMinute the tenants' limit; empty for none. All other limits are set and very
+   *     high
    */
   LedgerLoad(LedgerStore store, int tenants, int callers, OptionalLong requestsPerMinute) {
     this.store = store;
@@ -110,9 +111,9 @@ final class LedgerLoad {
     return Quota.UNLIMITED
         .with(Limits.REQUESTS_PER_MINUTE, requestsPerMinute)
         .with(Limits.TOKENS_PER_MINUTE, TOKENS_PER_MINUTE)
-        .with(Limits.TOKENS_PER_DAY, WIDE)
-        .with(Limits.TOKENS_PER_MONTH, WIDE)
-        .with(Limits.COST_PER_MONTH, WIDE)
+        .with(Limits.TOKENS_PER_DAY, VERY_HIGH)
+        .with(Limits.TOKENS_PER_MONTH, VERY_HIGH)
+        .with(Limits.COST_PER_MONTH, VERY_HIGH)
         .with(Limits.CONCURRENT_REQUESTS, 1_000);
   }
 
@@ -124,7 +125,7 @@ final class LedgerLoad {
     return callers;
   }
 
-  /** The tenants' limit, for a table. */
+  /** The tenants' limit as text for a table. */
   String requestsPerMinute() {
     return requestsPerMinute.isPresent() ? Long.toString(requestsPerMinute.getAsLong()) : "none";
   }
@@ -133,7 +134,7 @@ final class LedgerLoad {
     return attempts;
   }
 
-  /** How long each call took, microseconds. */
+  /** The time of each call in microseconds. */
   Distribution micros() {
     return new Distribution(micros);
   }
@@ -142,12 +143,12 @@ final class LedgerLoad {
     return ratesPerSecond;
   }
 
-  /** Requests to the store by operation. */
+  /** Number of requests to the store by operation. */
   Map<String, Long> operations() {
     return operations;
   }
 
-  /** Requests to the store. */
+  /** Number of requests to the store. */
   long storeCalls() {
     return operations.values().stream().mapToLong(Long::longValue).sum();
   }
@@ -164,12 +165,12 @@ final class LedgerLoad {
     return total / micros.size();
   }
 
-  /** Makes calls that count for nothing; the tenants' items are there afterwards. */
+  /** Makes calls that are not counted. Afterwards the tenants' items exist. */
   void warmUp(int calls) throws InterruptedException {
     makeCalls(calls, ledgers(), new Attempts(), new ConcurrentLinkedQueue<>());
   }
 
-  /** Makes calls and adds up what they took. */
+  /** Makes calls and adds their results to the counters. */
   void run(int calls) throws InterruptedException {
     store.calls().reset();
     store.table().reset();
@@ -211,7 +212,7 @@ final class LedgerLoad {
       var used =
           new Consumption.Measured(USED, "{\"prompt_tokens\":280,\"completion_tokens\":150}");
       counted.count(
-          ledger.settle(granted.reservation(), used, facts(), Instant.now().plus(PATIENCE)));
+          ledger.settle(granted.reservation(), used, facts(), Instant.now().plus(TIMEOUT)));
     }
     return (System.nanoTime() - start) / 1_000;
   }
@@ -225,7 +226,7 @@ final class LedgerLoad {
         COMPLETION,
         Optional.of(price()),
         CALL_LIMIT,
-        Instant.now().plus(PATIENCE));
+        Instant.now().plus(TIMEOUT));
   }
 
   private static ModelPrice price() {

@@ -16,7 +16,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** DynamoDB Local in memory with the three tables, every request counted and none repeated. */
+/** DynamoDB Local in memory with the three tables. Requests are counted and not retried. */
 final class LedgerStore implements AutoCloseable {
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
   private static final Duration RETENTION = Duration.ofDays(400);

@@ -18,24 +18,24 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
-/** Counts requests to DynamoDB by operation, and what the store says that the done ones cost. */
+/** Counts requests to DynamoDB by operation, and the write units that the store reports. */
 final class StoreCalls implements ExecutionInterceptor {
   private final Map<String, LongAdder> calls = new ConcurrentHashMap<>();
   private final DoubleAdder units = new DoubleAdder();
 
-  /** How many of each operation since {@link #reset}. */
+  /** Number of requests by operation since {@link #reset}. */
   Map<String, Long> calls() {
     var counts = new TreeMap<String, Long>();
     calls.forEach((operation, count) -> counts.put(operation, count.sum()));
     return counts;
   }
 
-  /** Write units of writes that were done, as the store says. */
+  /** Write units of successful writes, as reported by the store. */
   double units() {
     return units.sum();
   }
 
-  /** Begins anew. */
+  /** Resets the counters. */
   void reset() {
     calls.clear();
     units.reset();

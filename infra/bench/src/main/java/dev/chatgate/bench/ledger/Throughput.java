@@ -12,14 +12,17 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * Whole calls through the ledger, admit, record and apply, against DynamoDB Local: how many a
- * second, and what each costs.
+ * Complete calls through the ledger (admit, record, apply) on DynamoDB Local: calls a second, and
+ * the cost of a call.
  */
 public final class Throughput implements Measurement {
   private static final OptionalLong NONE = OptionalLong.empty();
 
-  /** About what one item carries: its bucket goes idle and busy all the time, the worst case. */
-  private static final OptionalLong CROSSING = OptionalLong.of(36_000);
+  /**
+   * A limit near the maximum rate of one item, which is the worst case: its bucket alternates
+   * between idle and busy.
+   */
+  private static final OptionalLong AT_MAX_RATE = OptionalLong.of(36_000);
 
   private static final int ROUNDS = 3;
   private static final int CALLS = 500;
@@ -31,13 +34,13 @@ public final class Throughput implements Measurement {
     try (var store = new LedgerStore()) {
       var loads =
           List.of(
-              new LedgerLoad(store, 1, 1, CROSSING),
+              new LedgerLoad(store, 1, 1, AT_MAX_RATE),
               new LedgerLoad(store, 1, 8, NONE),
               new LedgerLoad(store, 1, 32, NONE),
-              new LedgerLoad(store, 1, 8, CROSSING),
-              new LedgerLoad(store, 1, 32, CROSSING),
-              new LedgerLoad(store, 100, 8, CROSSING),
-              new LedgerLoad(store, 100, 32, CROSSING));
+              new LedgerLoad(store, 1, 8, AT_MAX_RATE),
+              new LedgerLoad(store, 1, 32, AT_MAX_RATE),
+              new LedgerLoad(store, 100, 8, AT_MAX_RATE),
+              new LedgerLoad(store, 100, 32, AT_MAX_RATE));
       for (var load : loads) {
         load.warmUp(WARM_UP_CALLS);
       }
@@ -155,6 +158,6 @@ public final class Throughput implements Measurement {
 
   @Override
   public String what() {
-    return "whole calls through the ledger: how many a second, and what one costs at the store";
+    return "complete calls through the ledger: calls a second, and store calls and write units of a call";
   }
 }

@@ -17,16 +17,15 @@ public final class Distribution {
     sorted = values.stream().mapToLong(Long::longValue).sorted().toArray();
   }
 
-  /** How many. */
+  /** The number of values. */
   public int size() {
     return sorted.length;
   }
 
   /**
-   * The smallest value that is not below this share of all: the nearest rank, so always one that
-   * was measured.
+   * A percentile by the nearest-rank method, which is always a measured value.
    *
-   * @param percent above 0, up to 100
+   * @param percent above 0 and at most 100
    */
   public long percentile(double percent) {
     if (percent <= 0 || percent > 100) {

@@ -8,7 +8,7 @@ public final class Markdown {
   private Markdown() {}
 
   /**
-   * A table, with a line's end after the last row.
+   * A table, with a line feed after the last row.
    *
    * @param head names of the columns
    * @param rows cells; each row as long as the head

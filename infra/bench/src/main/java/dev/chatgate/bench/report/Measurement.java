@@ -4,15 +4,15 @@ import java.nio.file.Path;
 
 /** Something that can be measured, bounded in count and time. */
 public interface Measurement {
-  /** What it measures, in one line. */
+  /** A description in one line. */
   String what();
 
   /**
-   * Measures.
+   * Runs the measurement.
    *
    * @param root the folder with the template and the packages
-   * @param log takes the progress
-   * @return what was found
+   * @param log for the progress
+   * @return the result
    */
   Result run(Path root, RunLog log) throws Exception;
 }

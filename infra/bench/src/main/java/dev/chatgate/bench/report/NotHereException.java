@@ -1,11 +1,11 @@
 package dev.chatgate.bench.report;
 
-/** Something cannot be measured on this machine; the message is a sentence that says why. */
+/** A measurement is not possible on this machine. The message is a sentence with the reason. */
 public final class NotHereException extends Exception {
   private static final long serialVersionUID = 1;
 
   /**
-   * @param message why, and what would help
+   * @param message the reason, and what would help
    */
   public NotHereException(String message) {
     super(message);

@@ -3,20 +3,20 @@ package dev.chatgate.bench.report;
 import java.time.Instant;
 
 /**
- * What a measurement found.
+ * The result of a measurement.
  *
- * @param held whether what is promised was found
- * @param summary Markdown: the promise, the finding, the tables
- * @param raw the single measurements, as lines of text; not part of the page
+ * @param held whether all promised values were reached
+ * @param summary Markdown with promise, result and tables
+ * @param raw the single values as lines of text; not part of the page
  */
 public record Result(boolean held, String summary, String raw) {
 
   /**
-   * The page that is printed and kept.
+   * The page that is printed and stored.
    *
    * @param name the measurement's name
-   * @param started when it began
-   * @param environment what it ran on
+   * @param started when the measurement started
+   * @param environment the machine and versions
    */
   public String page(String name, Instant started, RunEnvironment environment) {
     return """

@@ -11,11 +11,12 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a measurement ran on: enough to judge its numbers, nothing that names a machine.
+ * The environment of a measurement, as far as it is needed to judge the numbers. It does not
+ * identify the machine.
  *
- * @param commit short hash, and whether there were changes on top
- * @param cores that the process may use
- * @param memory whole memory, GiB
+ * @param commit short hash, and whether there were uncommitted changes
+ * @param cores number of cores that the process may use
+ * @param memory total memory in GiB
  * @param processor the model's name
  * @param jdk version and vendor
  * @param loadBefore the system's load average of the last minute before the start; negative if
@@ -27,7 +28,7 @@ public record RunEnvironment(
   private static final double KIB_IN_GIB = 1 << 20;
 
   /**
-   * Reads it.
+   * Reads the environment.
    *
    * @param root the repository's folder
    */
@@ -41,7 +42,7 @@ public record RunEnvironment(
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 
-  /** Two lines of a list. */
+  /** Formats it as two lines of a list. */
   String markdown() {
     return String.format(
         Locale.ROOT,
@@ -63,9 +64,9 @@ public record RunEnvironment(
   }
 
   /**
-   * Short hash of a checkout's commit, and whether there are changes on top.
+   * The short hash of a checkout's commit, and whether there are uncommitted changes.
    *
-   * @param root its folder
+   * @param root the checkout's folder
    */
   public static String commit(Path root) {
     var hash = git(root, "rev-parse", "--short=10", "HEAD");

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Prints progress on standard error, and keeps what the functions print in a file under {@code
+ * Prints progress on standard error, and writes the functions' output to a file under {@code
  * infra/bench/target}.
  */
 public final class RunLog implements AutoCloseable {
@@ -24,7 +24,7 @@ public final class RunLog implements AutoCloseable {
     System.err.println(line);
   }
 
-  /** Takes a line that a function printed. */
+  /** Writes a line of a function's output. */
   public void function(String line) {
     functions.println(line);
   }

@@ -29,7 +29,7 @@ class BillPerMillionTest {
   }
 
   @Test
-  void halfTheMemoryHasHalfAProcessorAndCostsTheSameForWorkButHalfForWaiting() {
+  void halfTheMemoryCostsTheSameForWorkAndHalfForWaiting() {
     var half = new Use("half", false, 2, 884, 3, 1, 1_500);
     assertEquals(
         dollars(STREAM, "Lambda memory while it works"),
@@ -39,7 +39,7 @@ class BillPerMillionTest {
   }
 
   @Test
-  void moreMemoryThanOneProcessorNeedsMakesOneThreadNoFaster() {
+  void moreMemoryThanForOneProcessorDoesNotMakeOneThreadFaster() {
     var twice = new Use("twice", false, 2, 3538, 3, 1, 1_500);
     assertEquals(
         2 * dollars(STREAM, "Lambda memory while it works"),
@@ -48,7 +48,7 @@ class BillPerMillionTest {
   }
 
   @Test
-  void waitingIsBilledAsWorkIs() {
+  void waitingIsBilledLikeWork() {
     assertEquals(133.33, BillPerMillion.waiting(new Use("", false, 2, 1024, 3, 1, 0), 10), CENT);
   }
 
@@ -63,7 +63,7 @@ class BillPerMillionTest {
   }
 
   @Test
-  void whatCannotBeMeasuredIsRefused() {
+  void negativeUseIsRefused() {
     assertThrows(
         IllegalArgumentException.class, () -> new Use("", false, Double.NaN, 1024, 3, 1, 0));
     assertThrows(IllegalArgumentException.class, () -> new Use("", false, 2, 64, 3, 1, 0));

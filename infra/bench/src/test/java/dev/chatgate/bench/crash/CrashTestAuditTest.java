@@ -37,7 +37,7 @@ class CrashTestAuditTest {
   }
 
   @Test
-  void aMarkIsNoRecordOfACall() {
+  void aTombstoneIsNotARecordOfACall() {
     var records = List.of(record("aaaaaaaaaaaa", Kind.RELEASED));
     assertEquals(1, CrashTestAudit.count(records, 0, List.of(FIRST)).withoutRecord());
   }

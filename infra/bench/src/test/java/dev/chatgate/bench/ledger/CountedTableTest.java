@@ -16,7 +16,7 @@ class CountedTableTest {
   private static final QuotaKey KEY = QuotaKey.of(new TenantId("t"));
 
   @Test
-  void aRefusedWriteCostsWhatTheItemsSizeSays() {
+  void aRefusedWriteCostsUnitsByTheItemsSize() {
     var counted = new CountedTable(new Answering(new QuotaTable.Written.Refused(item(1_500))));
     counted.update(KEY, new ItemUpdate.Builder().build());
     counted.update(KEY, new ItemUpdate.Builder().build());
@@ -27,7 +27,7 @@ class CountedTableTest {
   }
 
   @Test
-  void aWriteThatWasDoneIsForTheStoreToPrice() {
+  void aSuccessfulWriteIsNotCounted() {
     var counted = new CountedTable(new Answering(new QuotaTable.Written.Done(item(1_500))));
     counted.update(KEY, new ItemUpdate.Builder().build());
     assertEquals(0, counted.refused() + counted.unitsRefused());

@@ -19,7 +19,7 @@ class DistributionTest {
   }
 
   @Test
-  void ofTwoValuesTheMedianIsTheSmaller() {
+  void theMedianOfTwoValuesIsTheSmaller() {
     assertEquals(3, new Distribution(List.of(9L, 3L)).median());
   }
 
@@ -30,7 +30,7 @@ class DistributionTest {
   }
 
   @Test
-  void nothingMeasuredHasNoPercentileNorHasAShareOutsideTheRange() {
+  void noValuesOrAnInvalidPercentIsAnError() {
     assertThrows(IllegalArgumentException.class, () -> new Distribution(List.of()));
     var one = new Distribution(List.of(7L));
     assertThrows(IllegalArgumentException.class, () -> one.percentile(0));

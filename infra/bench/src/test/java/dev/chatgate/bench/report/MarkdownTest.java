@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class MarkdownTest {
   @Test
-  void aTableHasAHeadALineAndItsRowsWithBarsEscaped() {
+  void aTableHasAHeadARulerAndRowsWithEscapedBars() {
     var table = Markdown.table(List.of("a", "b"), List.of(List.of("1", "x|y"), List.of("2", "")));
     assertEquals(
         """
@@ -30,7 +30,7 @@ class MarkdownTest {
   }
 
   @Test
-  void aPageSaysHowToRepeatItAndOnWhatItRanAndLeavesTheRawNumbersOut() {
+  void aPageHasItsCommandAndEnvironmentButNoRawNumbers() {
     var around = new RunEnvironment("abc", 2, 3.96, "Some processor", "25, Somebody", 0.5);
     var page =
         new Result(true, "All is well.\n\n| a |\n", "1 2 3\n")

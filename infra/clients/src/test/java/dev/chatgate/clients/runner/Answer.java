@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a caller gets, by the name that a cell has for it; what the library does not show is absent.
+ * The parts of an answer that a caller gets, by their names in cells. Parts that the library does
+ * not show are absent.
  */
 final class Answer {
   static final String TEXT = "text";

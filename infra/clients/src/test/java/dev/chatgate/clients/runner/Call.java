@@ -8,14 +8,14 @@ import java.util.function.Consumer;
  *
  * @param base the base URL
  * @param key the tenant's key
- * @param model names the case
- * @param maxTokens what the answer may take
- * @param ownRetries whether the library may repeat it as it likes; else it must not
- * @param usage whether a stream is to end with its usage
- * @param temperature if it is to be set
- * @param extra what is asked for beside a text
- * @param onText gets each piece of text of a stream
- * @param leave whether to go at the first piece
+ * @param model the model, which names the provider's case
+ * @param maxTokens the value of {@code max_tokens}
+ * @param ownRetries true for the library's default retries, false for none
+ * @param usage whether to request the usage of a stream
+ * @param temperature the temperature, if it is set
+ * @param extra what is requested in addition to a text
+ * @param onText receives each piece of a stream's text
+ * @param leave whether to abort at the first piece
  */
 record Call(
     String base,

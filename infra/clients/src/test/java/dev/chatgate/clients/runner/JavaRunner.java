@@ -12,16 +12,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** The program of a Java library's runner. */
+/** The main class of the Java libraries' runners. */
 public final class JavaRunner {
   private static final long MAX_SECONDS = 20;
 
   private JavaRunner() {}
 
   /**
-   * Plays every case, or those named.
+   * Runs all cases, or the named ones.
    *
-   * @param args the library, then names of cases
+   * @param args the library's name, then names of cases
    */
   public static void main(String[] args) throws Exception {
     Client client =
@@ -66,7 +66,9 @@ public final class JavaRunner {
     return line;
   }
 
-  /** Cells that need no mention among those known; an error's class has been looked at already. */
+  /**
+   * Whether a cell needs no entry among the known ones. The class of an error was checked before.
+   */
   private static boolean isGood(Client client, Scenario scenario, String cell) {
     return switch (scenario) {
       case Scenario.Answers _ -> cell.equals("ok") || cell.equals("–");

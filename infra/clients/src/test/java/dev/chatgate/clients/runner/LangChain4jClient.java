@@ -47,7 +47,7 @@ final class LangChain4jClient implements Client {
     return Optional.of(answer(call, model.build().chat(request(call))));
   }
 
-  @SuppressWarnings("NullAway") // The builder takes null for what is not set.
+  @SuppressWarnings("NullAway") // The builder accepts null for unset values.
   private static Double temperature(Call call) {
     return call.temperature().orElse(null);
   }
@@ -76,7 +76,7 @@ final class LangChain4jClient implements Client {
     }
   }
 
-  /** Hands the text on and waits for the end. */
+  /** Passes on the text and waits for the end. */
   private static final class Handler implements StreamingChatResponseHandler {
     private final CompletableFuture<Optional<ChatResponse>> response = new CompletableFuture<>();
     private final Call call;
@@ -156,7 +156,7 @@ final class LangChain4jClient implements Client {
     return answer;
   }
 
-  /** Its own word for {@code tool_calls} is another. */
+  /** The library has another name for {@code tool_calls}. */
   private static String finish(String reason) {
     return reason.equals("TOOL_EXECUTION") ? "tool_calls" : reason.toLowerCase(Locale.ROOT);
   }
@@ -166,7 +166,7 @@ final class LangChain4jClient implements Client {
     return true;
   }
 
-  /** It has no members for an error; the message is the answer's body. */
+  /** The exception has no fields for an error; its message is the answer's body. */
   @Override
   public Shown shown(Throwable error) {
     JsonNode body = body(String.valueOf(error.getMessage()));
@@ -215,7 +215,7 @@ final class LangChain4jClient implements Client {
         "retry-quota", "3 calls",
         "retry-500", "3 calls",
         "retry-inside", "1 call",
-        // It is the tenant who asks for what the provider refuses.
+        // The library requests the usage, which this provider refuses.
         "refuses-usage", "throws InvalidRequestException");
   }
 }

@@ -52,7 +52,7 @@ final class OpenAiJavaClient implements Client {
     return chunk.choices().stream().findFirst().flatMap(choice -> choice.delta().content());
   }
 
-  /** What an application makes of the chunks by itself. */
+  /** Assembles the chunks as an application does. */
   private static Answer gathered(List<ChatCompletionChunk> chunks) throws Exception {
     var choices = new ArrayList<>(List.of("", ""));
     var reasoning = new StringBuilder();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Plays a scenario with a library and finds the words for its cell. */
+/** Runs a scenario with a library and determines the text of its cell. */
 final class Play {
   private static final long SHORTEST_WAIT_MILLIS = 1500;
   private static final long MAX_LEAVE_MILLIS = 1000;
@@ -22,16 +22,16 @@ final class Play {
     this.client = client;
   }
 
-  /** How a call is made. */
+  /** A way to make a call. */
   @FunctionalInterface
   private interface Way {
     Optional<Answer> make(Call call) throws Exception;
   }
 
   /**
-   * The text of the cell.
+   * Runs the scenario and returns the text of the cell.
    *
-   * @throws AssertionError if the gateway or the library does what no cell has words for
+   * @throws AssertionError if the result cannot be expressed in a cell
    */
   String cell(Scenario scenario) throws Exception {
     return switch (scenario) {
@@ -67,7 +67,7 @@ final class Play {
 
   private String judge(Map<String, Object> got, Scenario.Answers scenario) {
     if (scenario.streamed() && !scenario.call().usage() && !client.alwaysAsksForUsage()) {
-      check(!got.containsKey(Answer.USAGE), "usage that nobody asked for");
+      check(!got.containsKey(Answer.USAGE), "usage that was not requested");
     }
     for (var part : scenario.parts().entrySet()) {
       if (!part.getValue().equals(got.get(part.getKey()))) {
@@ -124,7 +124,7 @@ final class Play {
     Throwable error =
         failure(client::stream, scenario.call().telling(text::append))
             .orElseThrow(() -> new AssertionError("no error"));
-    check(text.toString().equals(Scenarios.text()), "before the error came " + text);
+    check(text.toString().equals(Scenarios.text()), "text before the error: " + text);
     Shown shown = client.shown(error);
     boolean coded = shown.code().equals(Optional.of(scenario.code()));
     return shown.name() + (coded ? "" : "; no code");

@@ -3,13 +3,13 @@ package dev.chatgate.clients.runner;
 import java.util.Map;
 import java.util.Optional;
 
-/** What is done in a case, and what must come of it. */
+/** The call of a case and its expected result. */
 sealed interface Scenario {
   /**
-   * An answer.
+   * A successful answer.
    *
-   * @param parts what must be in it
-   * @param mostMillis the longest that it may take
+   * @param parts the expected parts
+   * @param mostMillis the maximum time in ms
    */
   record Answers(Call call, boolean streamed, Map<String, Object> parts, long mostMillis)
       implements Scenario {
@@ -21,8 +21,8 @@ sealed interface Scenario {
   /**
    * An error before the first byte.
    *
-   * @param twice whether it is the second call that fails
-   * @param retryAfter whether {@code retry-after} comes with it
+   * @param twice whether the call is made twice and the second one fails
+   * @param retryAfter whether the error has {@code retry-after}
    */
   record Fails(
       Call call,
@@ -34,16 +34,16 @@ sealed interface Scenario {
       boolean retryAfter)
       implements Scenario {}
 
-  /** A stream whose text comes and that then fails. */
+  /** A stream that fails after its text. */
   record Breaks(Call call, String code) implements Scenario {}
 
-  /** A stream that the client leaves. */
+  /** A stream that the client aborts. */
   record Left(Call call) implements Scenario {}
 
   /**
-   * A call that the library may repeat.
+   * A call with the library's own retries.
    *
-   * @param before a call that is made first
+   * @param before a call to make first
    */
   record Repeated(Optional<Call> before, Call call, boolean waits) implements Scenario {}
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table of cases that the README of this module describes. */
+/** The cases in the README of this module. */
 final class Scenarios {
   private static final long MAX_MILLIS = 20_000;
   private static final String WHOLE_TEXT = "Grüße, 世界 🌍!";
@@ -38,12 +38,12 @@ final class Scenarios {
     breaks();
   }
 
-  /** Every case by its name. */
+  /** All cases by name. */
   static Map<String, Scenario> all() {
     return new Scenarios().all;
   }
 
-  /** The text that comes before a stream breaks. */
+  /** The text that is sent before a stream breaks. */
   static String text() {
     return WHOLE_TEXT;
   }
@@ -151,7 +151,7 @@ final class Scenarios {
     all.put(
         "retry-rate",
         new Repeated(
-            // That door settles before it answers: nothing of it is in flight any more.
+            // The API door settles before it answers, so that this call is no longer in flight.
             Optional.of(HEAVY.by(Variables.PACED).at(Variables.API_URL)),
             Call.of("plain").by(Variables.PACED).atMost(800).withOwnRetries(),
             true));

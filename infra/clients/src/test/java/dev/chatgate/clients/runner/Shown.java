@@ -3,10 +3,10 @@ package dev.chatgate.clients.runner;
 import java.util.Optional;
 
 /**
- * What of an error the library shows to its caller.
+ * The parts of an error that the library shows to its caller.
  *
- * @param name the class that it throws
- * @param status 0 if it shows none
+ * @param name the class of the exception
+ * @param status the HTTP status; 0 if it is not shown
  */
 record Shown(
     String name,
@@ -17,7 +17,7 @@ record Shown(
     Optional<String> retryAfter,
     String message) {
 
-  /** Only a class and a message. */
+  /** An error with only a class and a message. */
   static Shown bare(Throwable error) {
     return new Shown(
         error.getClass().getSimpleName(),

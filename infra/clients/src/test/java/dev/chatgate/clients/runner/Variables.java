@@ -1,6 +1,6 @@
 package dev.chatgate.clients.runner;
 
-/** What the environment tells a runner. */
+/** A runner's environment variables. */
 final class Variables {
   static final String STREAM_URL = variable("STREAM_URL");
   static final String API_URL = variable("API_URL");

@@ -1,4 +1,4 @@
-/** The runners of the Java libraries; the README of this module says what a runner prints. */
+/** The runners of the Java libraries. The README of this module describes a runner's output. */
 @NullMarked
 package dev.chatgate.clients.runner;
 

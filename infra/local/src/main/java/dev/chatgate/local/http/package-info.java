@@ -1,3 +1,4 @@
+/** The HTTP server of the local doors. */
 @NullMarked
 package dev.chatgate.local.http;
 

@@ -1,3 +1,4 @@
+/** Reads functions, tables and parameters from the SAM template. */
 @NullMarked
 package dev.chatgate.local.template;
 

@@ -1,3 +1,4 @@
+/** The built-in fake provider of the local stack. */
 @NullMarked
 package dev.chatgate.local.upstream;
 

@@ -1,3 +1,4 @@
+/** Small functions that the tests package and run in the local Lambda. */
 @NullMarked
 package dev.chatgate.local.tiny;
 
