@@ -48,7 +48,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -115,69 +115,91 @@ class StoredFormsTest {
     return new DynamoUsageRecords(dynamo.client(), tables, TIMEOUT, DynamoUsageRecords.KEPT_FOR);
   }
 
-  /** The forms: where one item of each is, a name that it knows, how it is read and rewritten. */
-  @SuppressWarnings("ImmutableEnumChecker")
-  enum Form {
-    TENANT(
-        StoredItems.TABLES.tenants(),
-        "tenant#acme",
-        "keys",
-        test -> test.editor.find(ACME),
-        test -> test.editor.edit(ACME, tenant -> tenant)),
-    KEY(
-        StoredItems.TABLES.tenants(),
-        "key#" + KeyHash.of("two").hex(),
-        "expires_at",
-        test -> test.tenants.find(KeyHash.of("two")),
-        test ->
-            test.editor.replace(
-                TenantJson.readEdit(
-                    "{\"keys\":[{\"name\":\"web\",\"secret\":\"two\","
-                        + "\"expires_at\":\"2027-01-01T00:00:00Z\"}]}",
-                    ACME))),
-    PRICE(
-        StoredItems.TABLES.tenants(),
-        "prices",
-        "tiers",
-        test -> test.prices.prices(),
-        test ->
-            new PriceEditor(dynamo.client(), dynamo.tables()).put(test.prices.prices().getFirst())),
-    RECORD(
-        StoredItems.TABLES.usage(),
-        "call#",
-        "bucket_ns",
-        StoredFormsTest::allRecords,
-        test -> test.allRecords().forEach(test.records::decide)),
-    DAY_ROW(
-        StoredItems.TABLES.usage(),
-        "day#",
-        "part",
-        StoredFormsTest::allRows,
-        test -> test.allRows().forEach(test.rows::putIfAbsent)),
-    QUOTA_ITEM(
-        StoredItems.TABLES.quota(),
-        "acme#0",
-        "tv",
-        test -> test.quota.read(QuotaKey.of(ACME)),
-        test -> assertInstanceOf(Admission.Granted.class, test.admit()));
+  private static final Form TENANT =
+      new Form(
+          "tenant",
+          StoredItems.TABLES.tenants(),
+          "tenant#acme",
+          "keys",
+          test -> test.editor.find(ACME),
+          test -> test.editor.edit(ACME, tenant -> tenant));
 
-    private final String table;
-    private final String name;
-    private final String known;
-    private final Function<StoredFormsTest, Object> read;
-    private final Consumer<StoredFormsTest> rewrite;
+  private static final Form KEY =
+      new Form(
+          "key",
+          StoredItems.TABLES.tenants(),
+          "key#" + KeyHash.of("two").hex(),
+          "expires_at",
+          test -> test.tenants.find(KeyHash.of("two")),
+          test ->
+              test.editor.replace(
+                  TenantJson.readEdit(
+                      "{\"keys\":[{\"name\":\"web\",\"secret\":\"two\","
+                          + "\"expires_at\":\"2027-01-01T00:00:00Z\"}]}",
+                      ACME)));
 
-    Form(
-        String table,
-        String name,
-        String known,
-        Function<StoredFormsTest, Object> read,
-        Consumer<StoredFormsTest> rewrite) {
-      this.table = table;
-      this.name = name;
-      this.known = known;
-      this.read = read;
-      this.rewrite = rewrite;
+  private static final Form PRICE =
+      new Form(
+          "price",
+          StoredItems.TABLES.tenants(),
+          "prices",
+          "tiers",
+          test -> test.prices.prices(),
+          test ->
+              new PriceEditor(dynamo.client(), dynamo.tables())
+                  .put(test.prices.prices().getFirst()));
+
+  private static final Form RECORD =
+      new Form(
+          "record",
+          StoredItems.TABLES.usage(),
+          "call#",
+          "bucket_ns",
+          StoredFormsTest::allRecords,
+          test -> test.allRecords().forEach(test.records::decide));
+
+  private static final Form DAY_ROW =
+      new Form(
+          "day row",
+          StoredItems.TABLES.usage(),
+          "day#",
+          "part",
+          StoredFormsTest::allRows,
+          test -> test.allRows().forEach(test.rows::putIfAbsent));
+
+  private static final Form QUOTA_ITEM =
+      new Form(
+          "quota item",
+          StoredItems.TABLES.quota(),
+          "acme#0",
+          "tv",
+          test -> test.quota.read(QuotaKey.of(ACME)),
+          test -> assertInstanceOf(Admission.Granted.class, test.admit()));
+
+  private static List<Form> forms() {
+    return List.of(TENANT, KEY, PRICE, RECORD, DAY_ROW, QUOTA_ITEM);
+  }
+
+  /**
+   * A form.
+   *
+   * @param title names it in the test's report
+   * @param table the table of its items
+   * @param name the begin of one of the two keys of the item to test with
+   * @param known an attribute that this release knows
+   * @param read reads the item
+   * @param rewrite writes it again, or writes to it
+   */
+  private record Form(
+      String title,
+      String table,
+      String name,
+      String known,
+      Function<StoredFormsTest, Object> read,
+      Consumer<StoredFormsTest> rewrite) {
+    @Override
+    public String toString() {
+      return title;
     }
 
     Map<String, AttributeValue> item() {
@@ -234,7 +256,7 @@ class StoredFormsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("forms")
   void whatIsNotKnownIsIgnoredAndKept(Form form) {
     var before = form.read.apply(this);
     form.add(LATER);
@@ -247,7 +269,7 @@ class StoredFormsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("forms")
   void aCriticalNameThatIsNotKnownRefusesTheItem(Form form) {
     form.add(LATER);
     for (var critical :
@@ -259,7 +281,7 @@ class StoredFormsTest {
             AttributeValue.fromS("later_num"))) {
       form.add(Map.of("critical", critical));
       var refused =
-          assertThrows(StoreUnavailableException.class, () -> form.read.apply(this), form.name());
+          assertThrows(StoreUnavailableException.class, () -> form.read.apply(this), form.title());
       assertTrue(
           String.valueOf(refused.getMessage()).endsWith(" that a later release wrote"),
           refused.getMessage());
@@ -268,7 +290,7 @@ class StoredFormsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("forms")
   void aCriticalNameThatIsKnownChangesNothing(Form form) {
     var before = form.read.apply(this);
     for (var critical :
@@ -290,14 +312,13 @@ class StoredFormsTest {
     allRows().forEach(new DynamoDayRows(dynamo.client(), elsewhere)::putIfAbsent);
     assertEquals(scan(dynamo.tables().usage()), scan(elsewhere.usage()));
 
-    Form.TENANT.rewrite.accept(this);
-    Form.KEY.rewrite.accept(this);
-    Form.PRICE.rewrite.accept(this);
+    TENANT.rewrite.accept(this);
+    KEY.rewrite.accept(this);
+    PRICE.rewrite.accept(this);
     var stored = new HashSet<>(items.byTable().get(dynamo.tables().tenants()));
     var rewritten = scan(dynamo.tables().tenants());
     assertTrue(rewritten.containsAll(List.of(stored(stored, "key#3"), stored(stored, "prices"))));
-    assertEquals(
-        Set.of("web"), Objects.requireNonNull(Form.TENANT.item().get("keys")).m().keySet());
+    assertEquals(Set.of("web"), Objects.requireNonNull(TENANT.item().get("keys")).m().keySet());
   }
 
   private static Map<String, AttributeValue> stored(
@@ -335,22 +356,22 @@ class StoredFormsTest {
   @Test
   void aQuotaItemWithACriticalAttributeIsWrittenOnlyIfThatIsKnown() {
     var granted = assertInstanceOf(Admission.Granted.class, admit());
-    Form.QUOTA_ITEM.add(Map.of("later_map", names(), "critical", names("later_map")));
-    var before = Form.QUOTA_ITEM.item();
+    QUOTA_ITEM.add(Map.of("later_map", names(), "critical", names("later_map")));
+    var before = QUOTA_ITEM.item();
     int recordsBefore = allRecords().size();
 
     assertInstanceOf(Admission.Unavailable.class, admit());
-    assertEquals(before, Form.QUOTA_ITEM.item());
+    assertEquals(before, QUOTA_ITEM.item());
     assertEquals(recordsBefore, allRecords().size());
 
     var settlement =
         ledger.settle(
             granted.reservation(), Calls.used(50), Calls.FACTS, clock.instant().plusSeconds(5));
     assertEquals(Settlement.Progress.RECORDED, settlement.progress());
-    assertEquals(before, Form.QUOTA_ITEM.item());
+    assertEquals(before, QUOTA_ITEM.item());
     assertEquals(recordsBefore + 1, allRecords().size());
 
-    Form.QUOTA_ITEM.add(Map.of("critical", names("n", "th")));
+    QUOTA_ITEM.add(Map.of("critical", names("n", "th")));
     assertInstanceOf(Admission.Granted.class, admit());
     clock.advance(Duration.ofMinutes(5));
     new Reconciler(quota, records, rows, clock, random, clock).run(clock.instant().plusSeconds(60));
@@ -360,7 +381,7 @@ class StoredFormsTest {
   @Test
   void aRecordOfAnUnknownKindCountsByItsSums() {
     var before = allRecords();
-    Form.RECORD.add(Map.of("kind", AttributeValue.fromS("shared")));
+    RECORD.add(Map.of("kind", AttributeValue.fromS("shared")));
     var after = allRecords();
     assertEquals(Kind.UNKNOWN, after.getFirst().kind());
     assertEquals(before.getFirst().charged(), after.getFirst().charged());
