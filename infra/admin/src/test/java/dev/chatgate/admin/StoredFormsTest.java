@@ -190,7 +190,7 @@ class StoredFormsTest {
    * @param read reads the item
    * @param rewrite writes it again, or writes to it
    */
-  private record Form(
+  record Form(
       String title,
       String table,
       String name,
