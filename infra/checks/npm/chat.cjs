@@ -28,7 +28,7 @@ const cases = {
     let text = '';
     let finish = null;
     for await (const chunk of stream) {
-      assert.equal(chunk.usage ?? null, null, 'usage that nobody asked for');
+      assert.equal(chunk.usage ?? null, null, 'usage that was not requested');
       text += chunk.choices[0]?.delta?.content ?? '';
       finish = chunk.choices[0]?.finish_reason ?? finish;
     }

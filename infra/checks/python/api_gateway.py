@@ -1,8 +1,7 @@
-"""A hook of schemathesis, for the door that API Gateway stands at.
+"""A schemathesis hook for the API Gateway door. It skips model names that begin with a question mark.
 
-API Gateway hands a path on decoded and cut at its first question mark, also one that came as %3F: of a model
-whose name begins with one, the list of models is left. The document says so; the answer is not that of the
-operation that was called.
+API Gateway decodes a path and cuts it at the first question mark, even at %3F. The rest of such a path is that of
+the list of models, so the answer is not that of the called operation. The document describes this.
 """
 
 from urllib.parse import unquote

@@ -68,7 +68,7 @@ const wholeWithUsage = (answer) => {
 /** Usage must not be shown if it was not requested. */
 const wholeWithoutUsage = (answer) => {
   whole(answer);
-  assert.equal(answer.usage?.total ?? null, null, 'usage that nobody asked for');
+  assert.equal(answer.usage?.total ?? null, null, 'usage that was not requested');
 };
 const toolCall = (answer) => {
   same('the tool call', answer.tools, [{ id: 'call_1', name: 'get_weather', input: { city: 'Köln' } }]);

@@ -121,8 +121,8 @@ final class RuntimeStartTest {
   @Test
   void anUnreachableRuntimeApiEndsTheProcess() throws Exception {
     int port;
-    try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = nobody.getLocalPort();
+    try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = unused.getLocalPort();
     }
     try (FunctionProcess function =
         FunctionProcess.start(command(), "127.0.0.1:" + port, Map.of())) {

@@ -74,7 +74,7 @@ class PermissionsTest {
   private static final TenantId TENANT = new TenantId("acme");
 
   /** Resources of the warm-up before a snapshot, whose calls stay in the process. */
-  private static final Set<String> OF_THE_REHEARSAL =
+  private static final Set<String> OF_THE_WARM_UP =
       Set.of("warm-up-tenants", "warm-up-quota", "warm-up-usage", "provider");
 
   private static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
@@ -268,7 +268,7 @@ class PermissionsTest {
       int mark = line.indexOf(CallRecorder.MARK);
       if (mark >= 0 && line.startsWith(function + "-")) {
         var call = line.substring(mark + CallRecorder.MARK.length()).split("\\|", -1);
-        if (!OF_THE_REHEARSAL.contains(call[2])) {
+        if (!OF_THE_WARM_UP.contains(call[2])) {
           var service = call[0].replace(" ", "").toLowerCase(Locale.ROOT);
           calls.add(service + ":" + call[1] + " " + logical(call[2]));
         }
