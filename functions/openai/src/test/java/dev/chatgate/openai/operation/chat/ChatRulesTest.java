@@ -10,8 +10,7 @@ import dev.chatgate.openai.tokens.TokenCounters;
 import dev.chatgate.openai.validation.JsonType;
 import dev.chatgate.openai.validation.Rule;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -329,12 +328,24 @@ class ChatRulesTest {
 
   @Test
   void everyRuleHasItsRow() {
-    Set<String> rules =
-        ChatRules.RULES.stream()
-            .map(Rule::path)
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    assertEquals(ChatRules.RULES.size(), rules.size(), "two rules for one place");
-    assertEquals(new ArrayList<>(rules), rows().stream().map(Row::path).toList());
+    var rules = ChatRules.RULES.stream().map(Rule::path).toList();
+    var rows = rows().stream().map(Row::path).toList();
+    assertEquals(Set.of(), twice(rules), "paths with two rules");
+    assertEquals(Set.of(), twice(rows), "paths with two rows");
+    assertEquals(List.of(), without(rules, rows), "rules without a row in this test");
+    assertEquals(List.of(), without(rows, rules), "rows of this test without a rule");
+    for (int i = 0; i < rules.size(); i++) {
+      assertEquals(rules.get(i), rows.get(i), "rows are in the order of the rules; number " + i);
+    }
+  }
+
+  private static Set<String> twice(List<String> paths) {
+    var seen = new HashSet<String>();
+    return paths.stream().filter(path -> !seen.add(path)).collect(Collectors.toSet());
+  }
+
+  private static List<String> without(List<String> paths, List<String> others) {
+    return paths.stream().filter(path -> !others.contains(path)).toList();
   }
 
   @ParameterizedTest
