@@ -10,7 +10,7 @@ import java.util.Locale;
  * build:
  *
  * <pre>
- * {@code java infra/bench/src/main/java/dev/chatgate/bench/Bill.java CALLS SECONDS plain|streamed}
+ * {@code java infra/bench/src/main/java/dev/chatgate/bench/bill/Bill.java CALLS SECONDS plain|streamed}
  * </pre>
  */
 public final class Bill {
