@@ -4,8 +4,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Work beside the calls that no caller waits for. A failure is logged by its class alone: the JVM's
- * own report of an uncaught exception prints the message, which may quote what is stored.
+ * Starts background work that no caller waits for. A failure is logged by its class alone: the
+ * JVM's own report of an uncaught exception prints the message, which may quote what is stored.
  */
 public final class Background {
   private static final Logger LOG = System.getLogger(Background.class.getName());
@@ -14,11 +14,11 @@ public final class Background {
 
   /** Starts work on a virtual thread of its own. */
   public static Thread start(String name, Runnable work) {
-    return Thread.ofVirtual().name(name).start(contained(name, work));
+    return Thread.ofVirtual().name(name).start(loggingFailures(name, work));
   }
 
-  /** The same work, but that its failure ends here. */
-  public static Runnable contained(String name, Runnable work) {
+  /** Wraps work so that an exception is logged and not thrown. */
+  public static Runnable loggingFailures(String name, Runnable work) {
     return () -> {
       try {
         work.run();

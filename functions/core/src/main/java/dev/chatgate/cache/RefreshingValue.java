@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value in memory, with the source that it is read from. An old value is read again in the
- * background, a stale one by a caller, who waits. Many callers that find it stale make one read.
- * For many threads.
+ * A cached value and the source from which it is read. From {@link Lifetime#refreshAfter} on it is
+ * read again in the background; from {@link Lifetime#staleAfter} on a caller reads it and waits.
+ * Concurrent callers share one read. Thread-safe.
  *
  * @param <T> immutable
  */

@@ -16,15 +16,17 @@ public interface Ledger {
   Admission admit(Claim claim);
 
   /**
-   * Whether {@link #admit} has to ask the store. False if it would refuse by itself: because the
-   * claim fits no limit, or because the store has refused another like it a moment ago.
+   * Whether {@link #admit} would send a request to the store for this claim. False if the claim is
+   * refused from memory: it exceeds a limit even when nothing is used, or the store refused a
+   * similar claim some seconds ago.
    */
   boolean needsStore(Claim claim);
 
   /**
-   * Replaces a reserve by what the call really used, and writes its record: exactly once, however
-   * often it is called and whatever else tries it. It blocks, and retries until it is done or
-   * {@code giveUpAt} has come; then the reconciler has it.
+   * Replaces a call's reserve by what the call really used, and writes its usage record. The call
+   * is charged once, even if this is called again or the reconciler settles the same call. Blocks
+   * and retries until it succeeds or {@code giveUpAt} is reached; after that the reconciler settles
+   * the call.
    *
    * @param reservation what {@link #admit} granted
    * @param consumption what the provider did for the call

@@ -30,7 +30,7 @@ import java.util.TreeMap;
  * writes have branches. It knows what an entry cost from the records alone.
  */
 public final class ItemOracle {
-  private static final long POISON_NANOS = 70_000_000_000L;
+  private static final long MAX_TAT_AHEAD_NANOS = 70_000_000_000L;
   private static final long MINUTE_NANOS = 60_000_000_000L;
 
   private final Map<String, UsageRecord> records;
@@ -161,12 +161,12 @@ public final class ItemOracle {
   /** No entry came or went: a bucket was repaired, the index left, or a roll-up moved to rows. */
   private void repairedOrMoved(QuotaItem after, long now) {
     if (after.number(ItemNames.REQUESTS_TAT) != requestsTat) {
-      assertTrue(requestsTat > now + POISON_NANOS, "a healthy request bucket was repaired");
+      assertTrue(requestsTat > now + MAX_TAT_AHEAD_NANOS, "a healthy request bucket was repaired");
       requestsTat = now + MINUTE_NANOS;
     }
     if (after.number(ItemNames.TOKENS_TAT) != tokensTat) {
       assertTrue(
-          tokensTat > now + POISON_NANOS + item.number(ItemNames.TOKENS_OVER),
+          tokensTat > now + MAX_TAT_AHEAD_NANOS + item.number(ItemNames.TOKENS_OVER),
           "a healthy token bucket was repaired");
       tokensTat = now + MINUTE_NANOS;
     }
@@ -218,8 +218,9 @@ public final class ItemOracle {
     int day = ItemNames.windowOf('d', name);
     int month = Math.max(ItemNames.windowOf('m', name), ItemNames.windowOf('c', name));
     return day >= 0
-        ? day < after.newestDay() && !after.namesDay(day, "")
-        : month < Windows.monthOf(after.newestDay()) && !after.namesMonth(month, "");
+        ? day < after.newestDay() && !after.hasOtherReservationOfDay(day, "")
+        : month < Windows.monthOf(after.newestDay())
+            && !after.hasOtherReservationOfMonth(month, "");
   }
 
   private void compareRollUps(QuotaItem after) {

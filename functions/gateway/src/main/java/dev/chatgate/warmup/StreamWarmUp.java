@@ -45,7 +45,7 @@ public final class StreamWarmUp implements WarmUp.Entry {
     var now = application.getBean(InstantSource.class).instant();
     var handler = entry.apply(application.getBean(RequestPipeline.class));
     var deadline = now.plus(played++ % SHORT_TIME_EVERY == 0 ? SHORT_TIME : TIME);
-    return loop.play(request.event(now), deadline, WarmUp.TRACE, handler);
+    return loop.invoke(request.event(now), deadline, WarmUp.TRACE, handler);
   }
 
   @Override

@@ -64,7 +64,7 @@ public final class LoopWarmUp implements Closeable {
    * @return the HTTP status of the answer
    * @throws IOException if there was no answer, or an incomplete one
    */
-  public int play(byte[] event, Instant deadline, String trace, StreamingHandler handler)
+  public int invoke(byte[] event, Instant deadline, String trace, StreamingHandler handler)
       throws IOException {
     if (played++ % NEW_CONNECTION_EVERY == 0) {
       api.close();
@@ -99,7 +99,7 @@ public final class LoopWarmUp implements Closeable {
       while (more) {
         var head = lines(in);
         more = head.getFirst().startsWith("GET");
-        connection.getOutputStream().write(more ? invocations.take() : confirmed(head, in));
+        connection.getOutputStream().write(more ? invocations.take() : receiveAnswer(head, in));
       }
     } catch (EOFException e) {
       // The loop has closed its connection.
@@ -129,8 +129,11 @@ public final class LoopWarmUp implements Closeable {
     return reply.toByteArray();
   }
 
-  /** Reads an error report, which has a content length, or an answer, which is chunked. */
-  private byte[] confirmed(List<String> head, InputStream in) throws IOException {
+  /**
+   * Reads the body of a POST and adds it to {@link #answers}: an error report has a content length,
+   * an answer is chunked. Returns the confirmation to send back.
+   */
+  private byte[] receiveAnswer(List<String> head, InputStream in) throws IOException {
     var length = head.stream().filter(line -> line.startsWith("Content-Length: ")).findFirst();
     if (length.isPresent()) {
       in.skipNBytes(Integer.parseInt(length.get().substring("Content-Length: ".length())));

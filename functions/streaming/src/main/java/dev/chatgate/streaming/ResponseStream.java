@@ -56,7 +56,7 @@ final class ResponseStream implements ResponseChannel, LimitedAnswer {
       throws IOException {
     requireOpen("head");
     if (state == State.STREAMING) {
-      Log.warn(requestId, "the handler called head after the first byte; refused");
+      Log.warn(requestId, "the handler called head after the first byte; the call failed");
       throw new IllegalStateException("The head has been sent already");
     }
     byte[] encoded = Prelude.encode(status, headers, cookies);
@@ -181,19 +181,19 @@ final class ResponseStream implements ResponseChannel, LimitedAnswer {
         Log.warn(requestId, "the handler returned without an answer; reported as an error");
         reportError(new IllegalStateException());
       }
-      case HEAD, STREAMING -> endLate();
+      case HEAD, STREAMING -> endForHandler();
       case ENDED, FAILED, LOST -> {}
     }
   }
 
-  private void endLate() throws IOException {
+  private void endForHandler() throws IOException {
     if (timedOut && state == State.HEAD) {
       Log.warn(requestId, "the time limit passed before the first byte; reported as an error");
       reportError(tooLate());
       return;
     }
     if (!timedOut) {
-      Log.warn(requestId, "the handler returned without an end; ended");
+      Log.warn(requestId, "the handler returned without calling end; the answer was ended for it");
     }
     end();
   }
@@ -320,7 +320,11 @@ final class ResponseStream implements ResponseChannel, LimitedAnswer {
       throw timedOut ? tooLate() : new IOException("The connection to the Runtime API broke");
     }
     if (state == State.ENDED || state == State.FAILED) {
-      Log.warn(requestId, "the handler called ".concat(call).concat(" after the end; refused"));
+      Log.warn(
+          requestId,
+          "the handler called "
+              .concat(call)
+              .concat(" after the answer had ended; the call failed"));
       throw new IOException("The response is over");
     }
     if (timedOut) {

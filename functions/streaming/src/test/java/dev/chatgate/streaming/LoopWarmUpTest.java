@@ -88,7 +88,7 @@ class LoopWarmUpTest {
   }
 
   private static int play(LoopWarmUp warmUp, StreamingHandler handler) throws IOException {
-    return warmUp.play(EVENT, DEADLINE, TRACE, handler);
+    return warmUp.invoke(EVENT, DEADLINE, TRACE, handler);
   }
 
   private interface Play {

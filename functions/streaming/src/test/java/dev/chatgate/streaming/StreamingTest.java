@@ -189,7 +189,7 @@ final class StreamingTest {
     assertEquals("all", call.text());
     assertEquals(List.of(), call.trailers());
     api.awaitIdle();
-    assertLogged(call, "the handler returned without an end; ended");
+    assertLogged(call, "the handler returned without calling end; the answer was ended for it");
   }
 
   @Test
@@ -199,7 +199,7 @@ final class StreamingTest {
     assertEquals("\n", call.text());
     assertEquals(List.of(), call.trailers());
     api.awaitIdle();
-    assertLogged(call, "the handler returned without an end; ended");
+    assertLogged(call, "the handler returned without calling end; the answer was ended for it");
   }
 
   @Test
@@ -221,8 +221,8 @@ final class StreamingTest {
     assertEquals("IOException", gate.said());
     api.awaitIdle();
     assertFalse(call.hasMore());
-    assertLogged(call, "the handler called write after the end; refused");
-    assertLogged(call, "the handler called head after the end; refused");
+    assertLogged(call, "the handler called write after the answer had ended; the call failed");
+    assertLogged(call, "the handler called head after the answer had ended; the call failed");
     assertLogged(call, "the handler called fail after the end; ignored");
   }
 
@@ -245,7 +245,7 @@ final class StreamingTest {
     assertEquals("b", call.text());
     assertEquals(List.of(), call.trailers());
     api.awaitIdle();
-    assertLogged(call, "the handler called head after the first byte; refused");
+    assertLogged(call, "the handler called head after the first byte; the call failed");
   }
 
   @Test
@@ -378,7 +378,7 @@ final class StreamingTest {
     assertEquals(List.of(), call.trailers());
     assertEquals("IOException", gate.said());
     api.awaitIdle();
-    assertLogged(call, "the handler called endWithin after the end; refused");
+    assertLogged(call, "the handler called endWithin after the answer had ended; the call failed");
     assertFalse(function.log().contains(call.id() + " the client did not take"));
   }
 

@@ -53,7 +53,9 @@ class StoredSecretTest {
   void aCriticalMemberThatIsNotKnownRefusesIt(String secret) {
     var refused =
         assertThrows(ProviderKeyUnavailableException.class, () -> StoredProviderKey.read(secret));
-    assertEquals("a later release wrote the provider's secret", refused.getMessage());
+    assertEquals(
+        "the provider's secret has a critical member that this release does not know",
+        refused.getMessage());
     assertThrows(
         StoreUnavailableException.class,
         () -> ProviderSecretWriter.write(NEW, Optional.of(secret)));

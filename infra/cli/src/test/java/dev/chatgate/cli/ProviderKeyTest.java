@@ -179,7 +179,9 @@ class ProviderKeyTest {
     assertEquals("Failed while reading a secret that a later release wrote.\n", set("sk-c").err());
     assertEquals(
         new Result(
-            2, "", "Cannot read the provider key: a later release wrote the provider's secret.\n"),
+            2,
+            "",
+            "Cannot read the provider key: the provider's secret has a critical member that this release does not know.\n"),
         check());
     aws.secrets().add("sk-plain");
   }

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider's key as the secret's string holds it: the key itself, white space around it
- * forgiven, or a JSON object {@code {"key": "…"}}. Members that are not known are ignored, by the
+ * The provider's key as the secret's string holds it: the key itself, white space around it is
+ * ignored, or a JSON object {@code {"key": "…"}}. Members that are not known are ignored, by the
  * rule of {@link Critical}.
  */
 public final class StoredProviderKey {
@@ -36,7 +36,7 @@ public final class StoredProviderKey {
    * Reads a secret's string.
    *
    * @param secret the string, null if the secret has none
-   * @return the key; empty if the string is
+   * @return the key; empty if the secret is absent or blank
    * @throws ProviderKeyUnavailableException if it begins like JSON and has no key, or has a
    *     critical member that is not known; the message quotes nothing of it
    */
@@ -64,13 +64,13 @@ public final class StoredProviderKey {
       Critical.requireKnown(critical, MEMBERS::contains, "a secret");
     } catch (StoreUnavailableException e) {
       throw new ProviderKeyUnavailableException(
-          "a later release wrote the provider's secret", null);
+          "the provider's secret has a critical member that this release does not know", null);
     } catch (IOException e) {
       key.clear();
     }
     if (key.size() != 1 || key.getFirst().isBlank()) {
       throw new ProviderKeyUnavailableException(
-          "the provider's secret is JSON without a key", null);
+          "the provider's secret begins with { but is not JSON with one key", null);
     }
     return key.getFirst().strip();
   }
@@ -86,7 +86,7 @@ public final class StoredProviderKey {
     return texts;
   }
 
-  /** A string; of another value what cannot be a key. */
+  /** The string at which the parser is. Another value is skipped and gives "", which is no key. */
   private static String text(JsonParser json) throws IOException {
     if (json.currentToken() == JsonToken.VALUE_STRING) {
       return json.getText();

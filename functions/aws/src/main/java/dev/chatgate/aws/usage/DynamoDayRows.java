@@ -21,8 +21,9 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 
 /**
  * Rows of closed days in the Usage table: {@code pk} the tenant, {@code sk} {@code
- * day#DATE#PART#MODEL}; of a quota item with another shard than 0 {@code day#DATE#PART.SHARD#MODEL}
- * and an attribute {@code shard}. A reader that knows no shards adds all rows up, which is right.
+ * day#DATE#PART#MODEL}. For a quota item whose shard is not 0, {@code sk} is {@code
+ * day#DATE#PART.SHARD#MODEL}, and the row has an attribute {@code shard}. A release that does not
+ * know this attribute adds up all rows of a day, which gives the correct sum.
  */
 public final class DynamoDayRows implements DayRows {
   private static final String SORT_PREFIX = "day#";

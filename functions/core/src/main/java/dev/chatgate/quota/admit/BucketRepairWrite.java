@@ -10,9 +10,10 @@ import dev.chatgate.quota.item.QuotaItem;
 import java.util.Optional;
 
 /**
- * The write that lowers a bucket in an impossible state to a full one. One instance with a clock an
- * hour ahead sets a bucket an hour ahead, and nothing is admitted until then. An overrun legally
- * pushes the token bucket further, but says so in {@link ItemNames#TOKENS_OVER}.
+ * The write that lowers a bucket in an impossible state to a full one. An instance with a clock
+ * that is an hour fast sets the arrival time an hour into the future, and the tenant's calls are
+ * refused for that hour. An overrun may also set the token bucket's arrival time that far; {@link
+ * ItemNames#TOKENS_OVER} contains by how much, so such a bucket is not repaired.
  *
  * <p>How much of the minute was used before is not known, so the bucket becomes full, not empty:
  * the tenant waits for room as after any full minute, and no repair admits more than the limit.
@@ -23,18 +24,19 @@ final class BucketRepairWrite {
   private BucketRepairWrite() {}
 
   /**
-   * The write, if a bucket needs it. Both buckets may: then this is the first of two.
+   * Returns the repair of one bucket, or empty if no bucket needs it. If both buckets need it, call
+   * this again with the item after the first repair.
    *
    * @param item the state
    * @param now epoch nanoseconds of a time that the store confirmed: seen from a clock that is
    *     behind, a full bucket looks impossible
    */
   static Optional<ItemUpdate> of(QuotaItem item, long now) {
-    if (item.number(ItemNames.REQUESTS_TAT) > now + Buckets.POISON_NANOS) {
+    if (item.number(ItemNames.REQUESTS_TAT) > now + Buckets.MAX_TAT_AHEAD_NANOS) {
       return Optional.of(lowerRequests(item, now + MINUTE_NANOS));
     }
-    long legal = now + Buckets.POISON_NANOS + item.number(ItemNames.TOKENS_OVER);
-    if (item.number(ItemNames.TOKENS_TAT) > legal) {
+    long maxTokensTat = now + Buckets.MAX_TAT_AHEAD_NANOS + item.number(ItemNames.TOKENS_OVER);
+    if (item.number(ItemNames.TOKENS_TAT) > maxTokensTat) {
       return Optional.of(lowerTokens(item, now + MINUTE_NANOS));
     }
     return Optional.empty();

@@ -26,7 +26,7 @@ public final class Buckets {
    * What no TAT legally exceeds, seen from now: a full bucket and 10 s, more than two clocks that
    * {@link StoreClock} leaves alone can differ by.
    */
-  public static final long POISON_NANOS = 70 * NANOS_A_SECOND;
+  public static final long MAX_TAT_AHEAD_NANOS = 70 * NANOS_A_SECOND;
 
   /** No charge is longer: some 31 years, so that adding one to the present fits in 63 bits. */
   private static final long MAX_NANOS = 1_000_000_000L * NANOS_A_SECOND;

@@ -126,16 +126,17 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
   }
 
   /** Whether another reservation than the given one charged the windows of a day. */
-  public boolean namesDay(int epochDay, String exceptId) {
-    return others(exceptId).containsValue(epochDay);
+  public boolean hasOtherReservationOfDay(int epochDay, String exceptId) {
+    return daysOfOtherReservations(exceptId).containsValue(epochDay);
   }
 
   /** Whether another reservation than the given one charged the windows of a month. */
-  public boolean namesMonth(int epochMonth, String exceptId) {
-    return others(exceptId).values().stream().anyMatch(day -> Windows.monthOf(day) == epochMonth);
+  public boolean hasOtherReservationOfMonth(int epochMonth, String exceptId) {
+    return daysOfOtherReservations(exceptId).values().stream()
+        .anyMatch(day -> Windows.monthOf(day) == epochMonth);
   }
 
-  private Map<String, Integer> others(String exceptId) {
+  private Map<String, Integer> daysOfOtherReservations(String exceptId) {
     var days = new TreeMap<String, Integer>();
     entries().forEach((id, entry) -> days.put(id, entry.epochDay()));
     days.remove(exceptId);

@@ -13,23 +13,24 @@ public interface QuotaTable {
   /**
    * Does one conditional write, or nothing.
    *
-   * @throws StoreUnavailableException if no answer came: the write may have been done, or may still
-   *     be
+   * @throws StoreUnavailableException if no answer came: the write may have been done, or may be
+   *     done later
    */
   Written update(QuotaKey key, ItemUpdate update);
 
   /**
-   * The same within a time. A table that takes no time, as one in memory, has no use for it.
+   * As {@link #update(QuotaKey, ItemUpdate)}, with a time limit. The default ignores the limit; it
+   * is for tables in memory, which answer at once.
    *
-   * @param atMost after this it is as if no answer came
-   * @throws StoreUnavailableException if no answer came
+   * @param atMost the longest wait for the store's answer
+   * @throws StoreUnavailableException if no answer came by then
    */
   default Written update(QuotaKey key, ItemUpdate update, Duration atMost) {
     return update(key, update);
   }
 
   /**
-   * Reads an item as it stands: no write that was answered before is missing from it.
+   * Reads an item. It contains every write that was answered before.
    *
    * @return {@link QuotaItem#EMPTY} if there is none
    * @throws StoreUnavailableException if the store does not answer

@@ -82,7 +82,8 @@ final class RollUpTransfer {
   }
 
   private boolean isClosed(DailyTotals rollUp) {
-    return rollUp.epochDay() < item.newestDay() && !item.namesDay(rollUp.epochDay(), "");
+    return rollUp.epochDay() < item.newestDay()
+        && !item.hasOtherReservationOfDay(rollUp.epochDay(), "");
   }
 
   /**

@@ -115,11 +115,11 @@ final class SettlementWrite {
   }
 
   private static boolean dayGoes(int day, String id, QuotaItem seen) {
-    return day < seen.newestDay() && !seen.namesDay(day, id);
+    return day < seen.newestDay() && !seen.hasOtherReservationOfDay(day, id);
   }
 
   private static boolean monthGoes(int month, String id, QuotaItem seen) {
-    return month < Windows.monthOf(seen.newestDay()) && !seen.namesMonth(month, id);
+    return month < Windows.monthOf(seen.newestDay()) && !seen.hasOtherReservationOfMonth(month, id);
   }
 
   private static void addToRollUp(ItemUpdate.Builder write, ReservationEntry entry, Charge charge) {

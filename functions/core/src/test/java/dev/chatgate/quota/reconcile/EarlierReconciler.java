@@ -54,7 +54,8 @@ public final class EarlierReconciler {
   }
 
   private static boolean isOpen(DailyTotals rollUp, QuotaItem item) {
-    return rollUp.epochDay() >= item.newestDay() || item.namesDay(rollUp.epochDay(), "");
+    return rollUp.epochDay() >= item.newestDay()
+        || item.hasOtherReservationOfDay(rollUp.epochDay(), "");
   }
 
   private int move(QuotaKey key, List<DailyTotals> open) {

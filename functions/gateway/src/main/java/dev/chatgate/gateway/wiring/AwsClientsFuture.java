@@ -29,7 +29,7 @@ public record AwsClientsFuture(CompletableFuture<AwsClients> clients) {
   }
 
   private static Thread startThread(String name, Runnable work) {
-    return Thread.ofPlatform().name(name).daemon().start(Background.contained(name, work));
+    return Thread.ofPlatform().name(name).daemon().start(Background.loggingFailures(name, work));
   }
 
   /** Loads the JDK's TLS. If that fails, creating the clients fails too, with its own message. */
