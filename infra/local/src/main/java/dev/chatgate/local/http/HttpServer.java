@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.BadMessageException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
@@ -115,7 +116,13 @@ public final class HttpServer implements AutoCloseable {
     public boolean handle(
         org.eclipse.jetty.server.Request jetty, Response response, Callback callback)
         throws IOException {
-      var request = Request.of(jetty);
+      Request request;
+      try {
+        request = Request.of(jetty);
+      } catch (BadMessageException e) {
+        response.setStatus(e.getCode());
+        return refuse(jetty, response, callback);
+      }
       var reply = new Reply(response);
       try {
         handler.handle(request, reply);
