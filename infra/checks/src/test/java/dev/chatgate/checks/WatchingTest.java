@@ -251,7 +251,10 @@ class WatchingTest {
               + "`.*\\| "
               + metric.unit().wireName()
               + " \\|";
-      assertTrue(Pattern.compile(row).matcher(guide).find(), metric.wireName());
+      assertTrue(
+          Pattern.compile(row).matcher(guide).find(),
+          "infra/README.md, table of metrics, has no row with `%s` and unit %s"
+              .formatted(metric.wireName(), metric.unit().wireName()));
     }
   }
 

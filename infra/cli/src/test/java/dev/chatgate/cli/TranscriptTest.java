@@ -77,8 +77,24 @@ class TranscriptTest {
       Files.createDirectories(FILES);
       Files.writeString(file, text);
     }
+    var expected = Files.readString(file).lines().toList();
+    var lines = text.lines().toList();
+    int same = 0;
+    while (same < Math.min(expected.size(), lines.size())
+        && expected.get(same).equals(lines.get(same))) {
+      same++;
+    }
     assertEquals(
-        Files.readString(file), text, "if the change is intended, run with -Dtranscript=write");
+        some(expected, same),
+        some(lines, same),
+        "%s differs from line %d on; if the change is intended, run with -Dtranscript=write"
+            .formatted(file.getFileName(), same + 1));
+    assertEquals(Files.readString(file), text, "line ends");
+  }
+
+  /** Some lines of a text, from one on. */
+  private static String some(List<String> lines, int from) {
+    return String.join("\n", lines.subList(from, Math.min(lines.size(), from + 8)));
   }
 
   private static HttpServer provider() throws IOException {

@@ -33,9 +33,9 @@ class NewLimitTest {
   private static final TenantId TENANT = new TenantId("acme");
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
   private static final Instant MIDNIGHT = Instant.parse("2026-11-24T00:00:00Z");
-  private static final Limits LIMITS = withRequestsPerDay();
+  private static final Limits LIMITS = withMadeUpLimit();
   private static final Quota TWO_A_DAY =
-      Calls.limits().requestsPerMinute(60).with(RequestsPerDay.LIMIT, 2).quota();
+      Calls.limits().requestsPerMinute(60).with(MadeUpLimit.LIMIT, 2).quota();
 
   private final TestClock clock = new TestClock(NOON);
   private final Random random = new Random(1);
@@ -44,9 +44,9 @@ class NewLimitTest {
       new QuotaLedger(
           LIMITS, table, new MemoryUsageRecords(), clock, random, clock, LedgerListener.NONE);
 
-  private static Limits withRequestsPerDay() {
+  private static Limits withMadeUpLimit() {
     var rules = new ArrayList<>(Limits.ALL.rules());
-    rules.add(new RequestsPerDay());
+    rules.add(new MadeUpLimit());
     return new Limits(rules);
   }
 
@@ -69,7 +69,7 @@ class NewLimitTest {
     granted(TWO_A_DAY);
     granted(TWO_A_DAY);
     var refusal = refused(TWO_A_DAY);
-    assertEquals("requests_per_day", refusal.limit().key());
+    assertEquals("made_up_calls_per_day", refusal.limit().key());
     assertEquals(Refusal.Kind.SPENT, refusal.kind());
     assertEquals(Optional.of(Duration.between(NOON, MIDNIGHT)), refusal.retryAfter());
     assertEquals(2, refusal.settled());
@@ -90,9 +90,9 @@ class NewLimitTest {
 
   @Test
   void aValueOfZeroBlocks() {
-    var refusal = refused(Calls.limits().with(RequestsPerDay.LIMIT, 0).quota());
+    var refusal = refused(Calls.limits().with(MadeUpLimit.LIMIT, 0).quota());
     assertEquals(Refusal.Kind.BLOCKED, refusal.kind());
-    assertEquals("requests_per_day", refusal.limit().key());
+    assertEquals("made_up_calls_per_day", refusal.limit().key());
   }
 
   @Test
@@ -106,10 +106,10 @@ class NewLimitTest {
         new UsageReader(LIMITS, table, new MemoryDayRows(), clock)
             .read(tenant, day, day, key -> key.model());
     assertEquals(
-        List.of("requests_per_minute", "requests_per_day"),
+        List.of("requests_per_minute", "made_up_calls_per_day"),
         usage.limits().stream().map(state -> state.limit().key()).toList());
     assertEquals(
-        new LimitState(RequestsPerDay.LIMIT, 2, 1, 0, 1, Optional.of(MIDNIGHT)),
+        new LimitState(MadeUpLimit.LIMIT, 2, 1, 0, 1, Optional.of(MIDNIGHT)),
         usage.limits().getLast());
   }
 
@@ -123,7 +123,7 @@ class NewLimitTest {
             "tokens_per_month",
             "cost_per_month_usd",
             "max_concurrent_requests",
-            "requests_per_day",
+            "made_up_calls_per_day",
             "max_tokens_per_request",
             "default_max_tokens"),
         LIMITS.members().stream().map(limit -> limit.key()).toList());

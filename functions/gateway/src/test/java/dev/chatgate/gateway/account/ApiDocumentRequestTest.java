@@ -137,7 +137,8 @@ class ApiDocumentRequestTest {
       assertTrue(agreeOn(JSON.readTree(text)), "a full body is refused");
       places(JSON.readTree(text)).forEach(place -> places.add(place.rule));
     }
-    ChatRules.RULES.forEach(rule -> assertTrue(places.contains(rule.path()), rule.path()));
+    ChatRules.RULES.forEach(rule ->
+        assertTrue(places.contains(rule.path()), () -> "no body of FULL contains " + rule.path()));
   }
 
   @Test

@@ -15,9 +15,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A limit that no release has: calls of a UTC day, counted in an attribute of its own. */
-record RequestsPerDay() implements LimitRule {
+record MadeUpLimit() implements LimitRule {
   static final Limit LIMIT =
-      new Limit("requests_per_day", Unit.REQUESTS, "%s requests/day", "Calls in a UTC day.");
+      new Limit(
+          "made_up_calls_per_day", Unit.REQUESTS, "%s made-up calls/day", "Calls in a UTC day.");
 
   @Override
   public Limit limit() {
