@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executors;
-import org.eclipse.jetty.http.BadMessageException;
 import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -119,7 +119,7 @@ public final class HttpServer implements AutoCloseable {
       Request request;
       try {
         request = Request.of(jetty);
-      } catch (BadMessageException e) {
+      } catch (HttpException.RuntimeException e) {
         response.setStatus(e.getCode());
         return refuse(jetty, response, callback);
       }

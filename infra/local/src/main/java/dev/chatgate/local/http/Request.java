@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,8 @@ public final class Request {
   /**
    * A request that Jetty has read.
    *
-   * @throws BadMessageException if it is malformed in a way that Jetty accepts
+   * @throws HttpException.RuntimeException if it is malformed in a way that Jetty accepts; with the
+   *     status of the answer
    */
   static Request of(org.eclipse.jetty.server.Request jetty) {
     var request = new Request(jetty);
@@ -44,7 +46,7 @@ public final class Request {
       throw new BadMessageException("Transfer-Encoding in HTTP/1.0");
     }
     if (coding.isPresent() && !coding.get().equalsIgnoreCase("chunked")) {
-      throw new BadMessageException(NOT_IMPLEMENTED, "unknown transfer coding");
+      throw new HttpException.RuntimeException(NOT_IMPLEMENTED, "unknown transfer coding");
     }
     return request;
   }
