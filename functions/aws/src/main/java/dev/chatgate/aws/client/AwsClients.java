@@ -36,8 +36,8 @@ public final class AwsClients implements AutoCloseable {
 
   // A connection that a frozen process carried along may be dead: shorter than any peer's idle
   // limit.
-  private static final Duration MOST_IDLE = Duration.ofSeconds(20);
-  private static final int MOST_CONNECTIONS = 128;
+  private static final Duration MAX_IDLE = Duration.ofSeconds(20);
+  private static final int MAX_CONNECTIONS = 128;
 
   private final SdkHttpClient http;
   private final ScheduledExecutorService timers = timers();
@@ -75,8 +75,8 @@ public final class AwsClients implements AutoCloseable {
     return Apache5HttpClient.builder()
         .connectionTimeout(CONNECT)
         .socketTimeout(ATTEMPT)
-        .connectionMaxIdleTime(MOST_IDLE)
-        .maxConnections(MOST_CONNECTIONS)
+        .connectionMaxIdleTime(MAX_IDLE)
+        .maxConnections(MAX_CONNECTIONS)
         .useIdleConnectionReaper(false);
   }
 

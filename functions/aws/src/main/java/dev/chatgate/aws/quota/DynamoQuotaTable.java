@@ -67,7 +67,10 @@ public final class DynamoQuotaTable implements QuotaTable {
     return update(key, update, atMost, Optional.empty());
   }
 
-  /** An item whose critical attributes are all known is found by the first attempt to write it. */
+  /**
+   * Writes if the item's list {@code critical} is still the given one. If it has another one, and
+   * all names in it are known, the write is repeated with that.
+   */
   private Written update(
       QuotaKey key, ItemUpdate update, Duration atMost, Optional<AttributeValue> critical) {
     try {

@@ -38,7 +38,7 @@ public interface MeteredRequest {
   Reserve reserve(long ceiling, long ifNotSet);
 
   /**
-   * What to tell a tenant for whose limit this request is too large.
+   * What to tell a tenant if this request is too large for one of its limits.
    *
    * @param largestReserve the largest number of completion tokens that fits, 0 if none does
    */
