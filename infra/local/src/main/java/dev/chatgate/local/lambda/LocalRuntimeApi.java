@@ -51,7 +51,7 @@ final class LocalRuntimeApi implements AutoCloseable {
     /** An invocation was given out; its time limit begins. */
     void began(PendingInvocation invocation);
 
-    /** An invocation has its complete response or its error. */
+    /** An invocation has its complete response or its error; once for each. */
     void ended(PendingInvocation invocation);
   }
 
@@ -254,10 +254,18 @@ final class LocalRuntimeApi implements AutoCloseable {
     forget(invocation);
   }
 
+  /**
+   * Reports the end once, though a broken stream is found by two threads, and before {@code next}
+   * can give out another invocation.
+   */
   private void forget(PendingInvocation invocation) {
-    outstanding.remove(invocation.id());
     streams.remove(invocation);
-    environment.ended(invocation);
+    outstanding.computeIfPresent(
+        invocation.id(),
+        (id, ended) -> {
+          environment.ended(ended);
+          return null;
+        });
   }
 
   private static void accept(Reply reply) throws IOException {
