@@ -4,6 +4,7 @@ import dev.chatgate.provider.ProviderSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -61,7 +62,7 @@ public final class HttpTransport implements AutoCloseable {
    */
   private static final TimeValue LOOKED_AT = TimeValue.ofSeconds(2);
 
-  private final DeadlineMonitor monitor = new DeadlineMonitor();
+  private final ScheduledExecutorService timer = ExchangeDeadline.timer();
   private final Timeout connect;
   private final HttpRoute route;
   private final Supplier<SSLContext> tls;
@@ -138,7 +139,7 @@ public final class HttpTransport implements AutoCloseable {
   /** The limit is that of all of it; the socket's own counts anew for the handshake. */
   private void connect(ConnectionEndpoint endpoint) throws IOException {
     Runnable abort = () -> endpoint.close(CloseMode.IMMEDIATE);
-    try (var limit = new ExchangeDeadline(monitor, connect.toDuration(), abort)) {
+    try (var limit = new ExchangeDeadline(timer, connect.toDuration(), abort)) {
       limit.start();
       built().pool().connect(endpoint, null, HttpClientContext.create());
     }
@@ -146,8 +147,8 @@ public final class HttpTransport implements AutoCloseable {
   }
 
   /** Enforces the time limits of the exchanges. */
-  DeadlineMonitor monitor() {
-    return monitor;
+  ScheduledExecutorService timer() {
+    return timer;
   }
 
   /** A connection was made, or a request got its whole answer: the connection works. */
@@ -217,7 +218,7 @@ public final class HttpTransport implements AutoCloseable {
         .build();
   }
 
-  /** No time-out of the socket's own: the deadline monitor ends what takes too long. */
+  /** No time-out of the socket's own: a timer ends what takes too long. */
   private static RequestConfig requests() {
     return RequestConfig.custom()
         .setRedirectsEnabled(false)
@@ -267,6 +268,6 @@ public final class HttpTransport implements AutoCloseable {
       built.client().close(CloseMode.IMMEDIATE);
       built = null;
     }
-    monitor.close();
+    timer.shutdownNow();
   }
 }

@@ -50,7 +50,7 @@ public final class ProviderAttempt implements AutoCloseable {
     this.transport = transport;
     this.request = request;
     this.total = total;
-    this.deadline = new ExchangeDeadline(transport.monitor(), total, request::cancel);
+    this.deadline = new ExchangeDeadline(transport.timer(), total, request::cancel);
   }
 
   /**

@@ -8,20 +8,21 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class DeadlineMonitorTest {
+class ExchangeDeadlineTest {
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final Duration SHORT = Duration.ofMillis(5);
 
   @Test
   void aLimitBeforeTheOneThatIsWaitedForIsMet() throws Exception {
-    try (var monitor = new DeadlineMonitor()) {
-      var far = watched(monitor, new CountDownLatch(1));
+    try (var timer = ExchangeDeadline.timer()) {
+      var far = watched(timer, new CountDownLatch(1));
       var ended = new CountDownLatch(1);
-      var near = watched(monitor, ended);
+      var near = watched(timer, ended);
       near.enter(TimeLimit.IDLE, SHORT);
       assertTrue(ended.await(60, TimeUnit.SECONDS));
       assertEquals(Optional.of(TimeLimit.IDLE), near.passed());
@@ -31,15 +32,15 @@ class DeadlineMonitorTest {
 
   @Test
   void aLimitThatWasMovedAwayOrIsOverEndsNothing() throws Exception {
-    try (var monitor = new DeadlineMonitor()) {
-      var moved = watched(monitor, new CountDownLatch(1));
+    try (var timer = ExchangeDeadline.timer()) {
+      var moved = watched(timer, new CountDownLatch(1));
       moved.enter(TimeLimit.IDLE, Duration.ofMillis(50));
       moved.leave();
-      var over = watched(monitor, new CountDownLatch(1));
+      var over = watched(timer, new CountDownLatch(1));
       over.enter(TimeLimit.IDLE, Duration.ofMillis(50));
       over.close();
       var later = new CountDownLatch(1);
-      var last = watched(monitor, later);
+      var last = watched(timer, later);
       last.enter(TimeLimit.IDLE, Duration.ofMillis(100));
       assertTrue(later.await(60, TimeUnit.SECONDS));
       assertEquals(Optional.empty(), moved.passed());
@@ -54,7 +55,7 @@ class DeadlineMonitorTest {
     int calls = 4_000;
     var met = new CountDownLatch(calls);
     var early = new AtomicInteger();
-    try (var monitor = new DeadlineMonitor();
+    try (var timer = ExchangeDeadline.timer();
         var threads = Executors.newFixedThreadPool(8)) {
       var random = new Random(seed);
       for (int i = 0; i < calls; i++) {
@@ -63,7 +64,7 @@ class DeadlineMonitorTest {
           long limit = System.nanoTime() + within.toNanos();
           var deadline =
               new ExchangeDeadline(
-                  monitor,
+                  timer,
                   LONG,
                   () -> {
                     early.addAndGet(System.nanoTime() - limit < 0 ? 1 : 0);
@@ -79,11 +80,11 @@ class DeadlineMonitorTest {
   }
 
   @Test
-  void aMonitorThatWasIdleMeetsTheNextLimit() throws Exception {
-    try (var monitor = new DeadlineMonitor()) {
+  void aTimerThatWasIdleMeetsTheNextLimit() throws Exception {
+    try (var timer = ExchangeDeadline.timer()) {
       for (int i = 0; i < 200; i++) {
         var ended = new CountDownLatch(1);
-        var deadline = watched(monitor, ended);
+        var deadline = watched(timer, ended);
         deadline.enter(TimeLimit.IDLE, Duration.ofNanos(100_000));
         assertTrue(ended.await(60, TimeUnit.SECONDS));
         deadline.close();
@@ -91,8 +92,8 @@ class DeadlineMonitorTest {
     }
   }
 
-  private static ExchangeDeadline watched(DeadlineMonitor monitor, CountDownLatch ended) {
-    var deadline = new ExchangeDeadline(monitor, LONG, ended::countDown);
+  private static ExchangeDeadline watched(ScheduledExecutorService timer, CountDownLatch ended) {
+    var deadline = new ExchangeDeadline(timer, LONG, ended::countDown);
     deadline.start();
     return deadline;
   }
