@@ -3,14 +3,14 @@ package com.example;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.chatgate.streaming.InvocationContext;
-import dev.chatgate.streaming.ResponseChannel;
+import dev.chatgate.streaming.ResponseWriter;
 import dev.chatgate.streaming.StreamingHandler;
 import java.util.Map;
 
 public final class Countdown implements StreamingHandler {
 
   @Override
-  public void handle(byte[] request, InvocationContext context, ResponseChannel response)
+  public void handle(byte[] request, InvocationContext context, ResponseWriter response)
       throws Exception {
     response.head(200, Map.of("content-type", "text/event-stream"));
     for (int i = 3; i > 0; i--) {

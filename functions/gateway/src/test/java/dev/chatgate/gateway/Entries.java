@@ -10,6 +10,7 @@ import dev.chatgate.gateway.Expectation.Answer;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.streaming.InvocationContext;
+import dev.chatgate.streaming.ResponseWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class Entries {
   }
 
   /** A channel of the streaming runtime that collects the answer in memory. */
-  private static final class Collecting implements dev.chatgate.streaming.ResponseChannel {
+  private static final class Collecting implements ResponseWriter {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private Answer head = new Answer(0, Map.of(), "");
     private boolean ended;

@@ -18,7 +18,7 @@ final class Prelude {
   private Prelude() {}
 
   /**
-   * The prelude with its delimiter; arguments as in {@link ResponseChannel#head(int, Map, List)}.
+   * The prelude with its delimiter; arguments as in {@link ResponseWriter#head(int, Map, List)}.
    */
   static byte[] encode(int status, Map<String, String> headers, List<String> cookies) {
     if (status < 200 || status > 599) {

@@ -30,7 +30,7 @@ final class Priming {
     new InvocationLoop(new RuntimeApi(new Memory()), Priming::answer, true).serve();
   }
 
-  private static void answer(byte[] request, InvocationContext context, ResponseChannel response)
+  private static void answer(byte[] request, InvocationContext context, ResponseWriter response)
       throws IOException {
     response.head(200, Map.of("content-type", "text/plain"));
     response.write(request);

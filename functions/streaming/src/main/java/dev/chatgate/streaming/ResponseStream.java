@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The answer to one invocation as a state machine. For every sequence of calls by a handler, the
  * Runtime API gets either one response, complete or cut with error trailers, or one error.
  */
-final class ResponseStream implements ResponseChannel, LimitedAnswer {
+final class ResponseStream implements ResponseWriter, LimitedAnswer {
 
   private enum State {
     /** No head yet. */

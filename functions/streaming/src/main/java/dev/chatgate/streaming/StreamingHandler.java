@@ -11,9 +11,8 @@ package dev.chatgate.streaming;
 public interface StreamingHandler {
 
   /**
-   * Answers one invocation. It may go on working after {@link ResponseChannel#end()}: the client
-   * has its complete answer then, and the next invocation is fetched only after this method
-   * returns.
+   * Answers one invocation. It may go on working after {@link ResponseWriter#end()}: the client has
+   * its complete answer then, and the next invocation is fetched only after this method returns.
    *
    * @param request the invocation's payload, unchanged; UTF-8 JSON on Lambda
    * @param context metadata of this invocation
@@ -23,5 +22,5 @@ public interface StreamingHandler {
    *     trailers. After the end it is logged. Only class names and stack frames are reported, never
    *     an exception's message
    */
-  void handle(byte[] request, InvocationContext context, ResponseChannel response) throws Exception;
+  void handle(byte[] request, InvocationContext context, ResponseWriter response) throws Exception;
 }

@@ -3,7 +3,7 @@
  * loop, and calls a handler that can write its answer piece by piece.
  *
  * <p>A function needs three of these types: {@link dev.chatgate.streaming.StreamingHandler}, {@link
- * dev.chatgate.streaming.ResponseChannel} and {@link dev.chatgate.streaming.InvocationContext}.
+ * dev.chatgate.streaming.ResponseWriter} and {@link dev.chatgate.streaming.InvocationContext}.
  */
 @NullMarked
 package dev.chatgate.streaming;

@@ -34,7 +34,7 @@ public final class HookedHandler implements StreamingHandler, Resource {
   }
 
   @Override
-  public void handle(byte[] request, InvocationContext context, ResponseChannel response)
+  public void handle(byte[] request, InvocationContext context, ResponseWriter response)
       throws IOException {
     response.head(200, Map.of());
     response.write(request);

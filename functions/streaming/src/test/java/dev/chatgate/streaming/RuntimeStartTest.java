@@ -26,7 +26,7 @@ final class RuntimeStartTest {
     }
 
     @Override
-    public void handle(byte[] request, InvocationContext context, ResponseChannel response) {}
+    public void handle(byte[] request, InvocationContext context, ResponseWriter response) {}
   }
 
   /** A handler whose class cannot be initialised. */
@@ -35,7 +35,7 @@ final class RuntimeStartTest {
     private static final int NUMBER = Integer.parseInt("no number");
 
     @Override
-    public void handle(byte[] request, InvocationContext context, ResponseChannel response)
+    public void handle(byte[] request, InvocationContext context, ResponseWriter response)
         throws IOException {
       response.write(new byte[NUMBER]);
     }
@@ -47,7 +47,7 @@ final class RuntimeStartTest {
     private Hidden() {}
 
     @Override
-    public void handle(byte[] request, InvocationContext context, ResponseChannel response) {}
+    public void handle(byte[] request, InvocationContext context, ResponseWriter response) {}
   }
 
   @Test

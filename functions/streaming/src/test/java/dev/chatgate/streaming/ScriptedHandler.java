@@ -22,7 +22,7 @@ import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 public final class ScriptedHandler implements StreamingHandler {
 
   @Override
-  public void handle(byte[] request, InvocationContext context, ResponseChannel response)
+  public void handle(byte[] request, InvocationContext context, ResponseWriter response)
       throws Exception {
     try (Run run = new Run(request, context, response)) {
       for (String line : new String(request, StandardCharsets.UTF_8).split("\n", -1)) {
@@ -38,12 +38,12 @@ public final class ScriptedHandler implements StreamingHandler {
 
     private final byte[] request;
     private final InvocationContext context;
-    private final ResponseChannel response;
+    private final ResponseWriter response;
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final List<String> cookies = new ArrayList<>();
     private Gate.@Nullable Visitor gate;
 
-    Run(byte[] request, InvocationContext context, ResponseChannel response) {
+    Run(byte[] request, InvocationContext context, ResponseWriter response) {
       this.request = request;
       this.context = context;
       this.response = response;

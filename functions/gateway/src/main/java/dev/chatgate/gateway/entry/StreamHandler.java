@@ -7,6 +7,7 @@ import dev.chatgate.gateway.http.ResponseChannel;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.wiring.GatewayFactory;
 import dev.chatgate.streaming.InvocationContext;
+import dev.chatgate.streaming.ResponseWriter;
 import dev.chatgate.streaming.StreamingHandler;
 import dev.chatgate.warmup.Snapshot;
 import dev.chatgate.warmup.StreamWarmUp;
@@ -65,13 +66,12 @@ public final class StreamHandler implements StreamingHandler {
   }
 
   /** Adapts a channel of the streaming runtime. */
-  static ResponseChannel channelOver(dev.chatgate.streaming.ResponseChannel runtime) {
+  static ResponseChannel channelOver(ResponseWriter runtime) {
     return new Channel(runtime);
   }
 
   @Override
-  public void handle(
-      byte[] event, InvocationContext context, dev.chatgate.streaming.ResponseChannel response) {
+  public void handle(byte[] event, InvocationContext context, ResponseWriter response) {
     var channel = channelOver(response);
     var end = context.deadline().minus(RESERVED_TIME);
     switch (HttpEvents.read(DOOR, event, end, end)) {
@@ -91,10 +91,10 @@ public final class StreamHandler implements StreamingHandler {
 
   /** Adapts the runtime's channel, which sends the head with the first byte. */
   private static final class Channel implements ResponseChannel {
-    private final dev.chatgate.streaming.ResponseChannel runtime;
+    private final ResponseWriter runtime;
     private boolean committed;
 
-    Channel(dev.chatgate.streaming.ResponseChannel runtime) {
+    Channel(ResponseWriter runtime) {
       this.runtime = runtime;
     }
 

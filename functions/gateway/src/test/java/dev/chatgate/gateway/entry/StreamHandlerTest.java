@@ -11,7 +11,7 @@ import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.streaming.InvocationContext;
-import dev.chatgate.streaming.ResponseChannel;
+import dev.chatgate.streaming.ResponseWriter;
 import dev.chatgate.telemetry.MetricSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -171,7 +171,7 @@ class StreamHandlerTest {
   }
 
   /** Records the calls to the streaming runtime's channel. */
-  private static final class Collected implements ResponseChannel {
+  private static final class Collected implements ResponseWriter {
     private int status;
     private boolean ended;
     private @Nullable Throwable failure;

@@ -48,7 +48,7 @@ public final class Compare implements Measurement {
   public Result run(Path root, RunLog log) throws Exception {
     var base = base();
     try (var backends = new FakeBackends(_ -> {})) {
-      for (var door : Door.values()) {
+      for (var door : MeasuredDoor.values()) {
         log.say(door + ": starts");
         starts(base, root, door, backends);
         log.say(door + ": calls");
@@ -89,7 +89,8 @@ public final class Compare implements Measurement {
         base.resolve(Path.of("functions", module, "target", "chatgate-" + module + ".zip")));
   }
 
-  private void starts(Path base, Path now, Door door, FakeBackends backends) throws Exception {
+  private void starts(Path base, Path now, MeasuredDoor door, FakeBackends backends)
+      throws Exception {
     var starts = new Pair();
     for (int i = 0; i < STARTS; i++) {
       starts.base().add(start(base, door, backends));
@@ -98,13 +99,14 @@ public final class Compare implements Measurement {
     row("process start → first answer, no SnapStart, ms", door, starts, NANOS_IN_MILLI);
   }
 
-  private static long start(Path root, Door door, FakeBackends backends) throws Exception {
+  private static long start(Path root, MeasuredDoor door, FakeBackends backends) throws Exception {
     try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.ON_DEMAND)) {
       return function.call(FakeBackends.PLAIN_MODEL).lastByteAt() - function.startedAt();
     }
   }
 
-  private void calls(Path base, Path now, Door door, FakeBackends backends) throws Exception {
+  private void calls(Path base, Path now, MeasuredDoor door, FakeBackends backends)
+      throws Exception {
     try (var before = MeasuredFunction.start(base, door, backends, MeasuredFunction.SNAPSHOT)) {
       warmUp(before);
       try (var after = MeasuredFunction.start(now, door, backends, MeasuredFunction.SNAPSHOT)) {
@@ -144,7 +146,7 @@ public final class Compare implements Measurement {
     switches.add((function.switches() - left) * 1_000 / CALLS);
   }
 
-  private void row(String what, Door door, Pair pair, double unit) {
+  private void row(String what, MeasuredDoor door, Pair pair, double unit) {
     double base = new Distribution(pair.base()).median() / unit;
     double now = new Distribution(pair.now()).median() / unit;
     var name = door.label();

@@ -73,7 +73,7 @@ public final class Figures implements Measurement {
   public Result run(Path root, RunLog log) throws Exception {
     try (var backends = new FakeBackends(this::count)) {
       sizes(root);
-      for (var door : Door.values()) {
+      for (var door : MeasuredDoor.values()) {
         log.say(door + ": the measuring process warms up");
         warmUpHere(root, door, backends);
         log.say(door + ": starts");
@@ -127,7 +127,7 @@ public final class Figures implements Measurement {
     }
   }
 
-  private void classes(Path root, Door door, FakeBackends backends) throws Exception {
+  private void classes(Path root, MeasuredDoor door, FakeBackends backends) throws Exception {
     int ofStart = LoadedClasses.ofStart(root, door, backends).size();
     recorded("classes of the package that a start and a plain call load", door, ofStart);
     for (var model : List.of(FakeBackends.PLAIN_MODEL, SHORT_STREAM)) {
@@ -143,7 +143,8 @@ public final class Figures implements Measurement {
   }
 
   /** Warms up the fakes, because their time is part of every round trip. */
-  private static void warmUpHere(Path root, Door door, FakeBackends backends) throws Exception {
+  private static void warmUpHere(Path root, MeasuredDoor door, FakeBackends backends)
+      throws Exception {
     try (var function =
             MeasuredFunction.start(root, door, backends, MeasuredFunction.SOON_RESTORED);
         var direct = new Direct(backends.url())) {
@@ -152,7 +153,7 @@ public final class Figures implements Measurement {
     }
   }
 
-  private void starts(Path root, Door door, FakeBackends backends) throws Exception {
+  private void starts(Path root, MeasuredDoor door, FakeBackends backends) throws Exception {
     var ready = new ArrayList<Long>();
     var answered = new ArrayList<Long>();
     var calls = new ArrayList<Long>();
@@ -173,7 +174,8 @@ public final class Figures implements Measurement {
     note(door, "first calls of a start, us", calls);
   }
 
-  private void calls(Path root, Door door, FakeBackends backends, RunLog log) throws Exception {
+  private void calls(Path root, MeasuredDoor door, FakeBackends backends, RunLog log)
+      throws Exception {
     var firsts = new ArrayList<Timed>();
     for (int i = 1; i < FIRST_CALLS; i++) {
       try (var function = MeasuredFunction.start(root, door, backends, MeasuredFunction.SNAPSHOT);
@@ -190,7 +192,7 @@ public final class Figures implements Measurement {
       note(door, "plain, right after the restore, us", early);
       var warm = plain(function, door, direct, backends, millis(early, 99));
       first(function, door, direct, backends, firsts, warm);
-      if (door == Door.STREAM) {
+      if (door == MeasuredDoor.STREAM) {
         log.say(door + ": paced streams");
         try (var store = new Direct(backends.url())) {
           paced(function, door, direct, store, backends);
@@ -199,7 +201,7 @@ public final class Figures implements Measurement {
       log.say(door + ": processor time and memory");
       processor(function, door);
       memory(function, door);
-      if (door == Door.STREAM) {
+      if (door == MeasuredDoor.STREAM) {
         log.say(door + ": a stream of " + LONG_STREAM + " events");
         longStream(function, door, direct);
       }
@@ -247,7 +249,7 @@ public final class Figures implements Measurement {
    */
   private void first(
       MeasuredFunction function,
-      Door door,
+      MeasuredDoor door,
       Direct direct,
       FakeBackends backends,
       List<Timed> firsts,
@@ -308,7 +310,11 @@ public final class Figures implements Measurement {
   }
 
   private List<Long> plain(
-      MeasuredFunction function, Door door, Direct direct, FakeBackends backends, double early)
+      MeasuredFunction function,
+      MeasuredDoor door,
+      Direct direct,
+      FakeBackends backends,
+      double early)
       throws Exception {
     var through = new ArrayList<Long>();
     var provider = new ArrayList<Long>();
@@ -342,7 +348,11 @@ public final class Figures implements Measurement {
    * @param store a connection to the store that is used once in each round, as the function's is
    */
   private void paced(
-      MeasuredFunction function, Door door, Direct direct, Direct store, FakeBackends backends)
+      MeasuredFunction function,
+      MeasuredDoor door,
+      Direct direct,
+      Direct store,
+      FakeBackends backends)
       throws Exception {
     var firsts = new ArrayList<Long>();
     var directFirsts = new ArrayList<Long>();
@@ -392,7 +402,7 @@ public final class Figures implements Measurement {
         });
   }
 
-  private void processor(MeasuredFunction function, Door door) throws Exception {
+  private void processor(MeasuredFunction function, MeasuredDoor door) throws Exception {
     for (var model : List.of(FakeBackends.PLAIN_MODEL, SHORT_STREAM)) {
       storeCalls.set(0);
       long printed = function.printedBytes();
@@ -407,19 +417,20 @@ public final class Figures implements Measurement {
       recorded("store calls a " + what, door, (double) storeCalls.get() / COUNTED_CALLS);
       double logged = (double) (function.printedBytes() - printed) / COUNTED_CALLS;
       recorded("bytes of log a " + what, door, logged);
-      if (plain || door == Door.STREAM) {
+      if (plain || door == MeasuredDoor.STREAM) {
         uses.add(use(door, plain, each, logged));
       }
     }
   }
 
-  private static BillPerMillion.Use use(Door door, boolean plain, double millis, double logged) {
-    var name = (plain ? "plain" : "20 events") + ", " + (door == Door.API ? "API" : "URL");
+  private static BillPerMillion.Use use(
+      MeasuredDoor door, boolean plain, double millis, double logged) {
+    var name = (plain ? "plain" : "20 events") + ", " + (door == MeasuredDoor.API ? "API" : "URL");
     return new BillPerMillion.Use(
-        name, door == Door.API, millis, CONFIGURED_MEGABYTES, WRITE_UNITS, 0, logged);
+        name, door == MeasuredDoor.API, millis, CONFIGURED_MEGABYTES, WRITE_UNITS, 0, logged);
   }
 
-  private void memory(MeasuredFunction function, Door door) throws Exception {
+  private void memory(MeasuredFunction function, MeasuredDoor door) throws Exception {
     var megabytes = new ArrayList<String>();
     for (int i = 1; i <= CALLS_FOR_MEMORY; i++) {
       function.call(FakeBackends.PLAIN_MODEL);
@@ -437,7 +448,8 @@ public final class Figures implements Measurement {
     recorded("kB allocated by a plain call", door, each / 1e3);
   }
 
-  private void longStream(MeasuredFunction function, Door door, Direct direct) throws Exception {
+  private void longStream(MeasuredFunction function, MeasuredDoor door, Direct direct)
+      throws Exception {
     double before = function.residentMegabytes();
     double allocated = function.allocatedBytes();
     var model = "stream-" + LONG_STREAM + "-0";
@@ -453,7 +465,7 @@ public final class Figures implements Measurement {
   private void crowd(Path root, FakeBackends backends) throws Exception {
     var variables = new HashMap<>(MeasuredFunction.SNAPSHOT);
     variables.put("AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(CROWD));
-    try (var function = MeasuredFunction.start(root, Door.STREAM, backends, variables)) {
+    try (var function = MeasuredFunction.start(root, MeasuredDoor.STREAM, backends, variables)) {
       function.restore();
       crowdOnce(function, 50);
       var lags = new ArrayList<Long>();
@@ -463,8 +475,12 @@ public final class Figures implements Measurement {
           lags(answer, backends, lags);
         }
       }
-      upTo("64 streams at once, 50 events/s each: lag p50, ms", Door.STREAM, millis(lags, 50), 25);
-      upTo("the same, p99, ms", Door.STREAM, millis(lags, 99), 25);
+      upTo(
+          "64 streams at once, 50 events/s each: lag p50, ms",
+          MeasuredDoor.STREAM,
+          millis(lags, 50),
+          25);
+      upTo("the same, p99, ms", MeasuredDoor.STREAM, millis(lags, 99), 25);
     }
   }
 
@@ -481,7 +497,7 @@ public final class Figures implements Measurement {
     return answers;
   }
 
-  private void upTo(String what, Door door, double value, double max) {
+  private void upTo(String what, MeasuredDoor door, double value, double max) {
     upTo(what, door.label(), value, max);
   }
 
@@ -491,7 +507,7 @@ public final class Figures implements Measurement {
     rows.add(List.of(what, door, number(value), "≤ " + number(max), kept ? "held" : "NOT held"));
   }
 
-  private void recorded(String what, Door door, double value) {
+  private void recorded(String what, MeasuredDoor door, double value) {
     rows.add(List.of(what, door.label(), number(value), "", ""));
   }
 
@@ -504,7 +520,7 @@ public final class Figures implements Measurement {
     return new Distribution(nanos).percentile(percent) / NANOS_IN_MILLI;
   }
 
-  private void note(Door door, String what, List<Long> nanos) {
+  private void note(MeasuredDoor door, String what, List<Long> nanos) {
     raw.append(door).append(' ').append(what).append(':');
     nanos.forEach(value -> raw.append(' ').append(value / 1_000));
     raw.append('\n');

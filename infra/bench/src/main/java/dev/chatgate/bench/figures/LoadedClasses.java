@@ -17,7 +17,7 @@ final class LoadedClasses {
    * @param model determines whether the call is plain or a stream; see {@link FakeBackends}
    * @return the log's lines with name and source
    */
-  static List<String> ofFirstCall(Path root, Door door, FakeBackends backends, String model)
+  static List<String> ofFirstCall(Path root, MeasuredDoor door, FakeBackends backends, String model)
       throws Exception {
     return after(root, door, backends, model, MeasuredFunction.SOON_RESTORED, true);
   }
@@ -26,7 +26,8 @@ final class LoadedClasses {
    * The package's classes that are loaded from a start without a snapshot until a plain call is
    * settled.
    */
-  static List<String> ofStart(Path root, Door door, FakeBackends backends) throws Exception {
+  static List<String> ofStart(Path root, MeasuredDoor door, FakeBackends backends)
+      throws Exception {
     var all =
         after(root, door, backends, FakeBackends.PLAIN_MODEL, MeasuredFunction.ON_DEMAND, false);
     return all.stream().filter(line -> line.contains("/lib/")).toList();
@@ -34,7 +35,7 @@ final class LoadedClasses {
 
   private static List<String> after(
       Path root,
-      Door door,
+      MeasuredDoor door,
       FakeBackends backends,
       String model,
       Map<String, String> variables,

@@ -68,7 +68,7 @@ final class MeasuredFunction implements AutoCloseable {
    * @param variables in addition to the template's
    */
   static MeasuredFunction start(
-      Path root, Door door, FakeBackends backends, Map<String, String> variables)
+      Path root, MeasuredDoor door, FakeBackends backends, Map<String, String> variables)
       throws IOException {
     var api =
         new RuntimeApiServer(
@@ -93,7 +93,11 @@ final class MeasuredFunction implements AutoCloseable {
 
   /** Command and environment as on Lambda, with the Runtime API at an address. */
   static Launch launch(
-      Path root, Door door, FakeBackends backends, Map<String, String> variables, String runtimeApi)
+      Path root,
+      MeasuredDoor door,
+      FakeBackends backends,
+      Map<String, String> variables,
+      String runtimeApi)
       throws IOException {
     var function = definition(root, door, backends, variables);
     var work = Files.createDirectories(root.resolve(WORK));
@@ -103,7 +107,7 @@ final class MeasuredFunction implements AutoCloseable {
   }
 
   private static FunctionDefinition definition(
-      Path root, Door door, FakeBackends backends, Map<String, String> variables) {
+      Path root, MeasuredDoor door, FakeBackends backends, Map<String, String> variables) {
     var all = new HashMap<>(variables);
     all.put("UPSTREAM_BASE_URL", backends.url() + "/v1");
     return SamTemplate.read(root.resolve("template.yaml"), Map.of())

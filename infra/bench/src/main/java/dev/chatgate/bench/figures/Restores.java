@@ -37,7 +37,10 @@ final class Restores {
 
   /** One door's process, and the measurements of its copies. */
   private record Copies(
-      Door door, FrozenProcess process, List<FrozenProcess.First> firsts, List<Duration> warm) {
+      MeasuredDoor door,
+      FrozenProcess process,
+      List<FrozenProcess.First> firsts,
+      List<Duration> warm) {
     void another() throws Exception {
       firsts.add(process.first());
     }
@@ -56,7 +59,7 @@ final class Restores {
     var version = Criu.onPath(root.resolve(WORK)).version();
     var copies = new ArrayList<Copies>();
     try (var direct = new Direct(backends.url())) {
-      for (var door : Door.values()) {
+      for (var door : MeasuredDoor.values()) {
         log.say(door + ": start, warm-up, checkpoint");
         copies.add(
             new Copies(door, freeze(root, door, backends), new ArrayList<>(), new ArrayList<>()));
@@ -86,7 +89,7 @@ final class Restores {
     }
   }
 
-  private static FrozenProcess freeze(Path root, Door door, FakeBackends backends)
+  private static FrozenProcess freeze(Path root, MeasuredDoor door, FakeBackends backends)
       throws Exception {
     var folder = root.resolve(WORK).resolve(door.name()).toAbsolutePath().normalize();
     delete(folder);
@@ -185,7 +188,7 @@ final class Restores {
                 rows));
   }
 
-  private static void note(StringBuilder raw, Door door, List<FrozenProcess.First> all) {
+  private static void note(StringBuilder raw, MeasuredDoor door, List<FrozenProcess.First> all) {
     raw.append(door).append(" bare, us:");
     all.forEach(first -> raw.append(' ').append(micros(first.bare())));
     raw.append('\n').append(door).append(" asks, us:");

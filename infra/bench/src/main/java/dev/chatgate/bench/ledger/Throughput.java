@@ -31,7 +31,7 @@ public final class Throughput implements Measurement {
 
   @Override
   public Result run(Path root, RunLog log) throws InterruptedException {
-    try (var store = new LedgerStore()) {
+    try (var store = new LedgerStore(root)) {
       var loads =
           List.of(
               new LedgerLoad(store, 1, 1, AT_MAX_RATE),

@@ -17,7 +17,7 @@ import java.util.Map;
  * <p>If the client does not read, {@link #write} blocks until Lambda ends the invocation; {@link
  * #endWithin} sets a shorter limit.
  */
-public interface ResponseChannel {
+public interface ResponseWriter {
 
   /** As {@link #head(int, Map, List)}, without cookies. */
   default void head(int status, Map<String, String> headers) throws IOException {

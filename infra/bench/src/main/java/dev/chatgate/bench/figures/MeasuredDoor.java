@@ -3,14 +3,14 @@ package dev.chatgate.bench.figures;
 import java.util.Locale;
 
 /** The two functions that answer calls. */
-enum Door {
+enum MeasuredDoor {
   STREAM("StreamFunction", 1),
   API("ApiFunction", 3);
 
   private final String logicalId;
   private final int storeCallsBeforeAnswer;
 
-  Door(String logicalId, int storeCallsBeforeAnswer) {
+  MeasuredDoor(String logicalId, int storeCallsBeforeAnswer) {
     this.logicalId = logicalId;
     this.storeCallsBeforeAnswer = storeCallsBeforeAnswer;
   }
