@@ -19,7 +19,10 @@ import dev.chatgate.usage.UsageTotals;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,6 +35,10 @@ import java.util.TreeMap;
 public final class ItemOracle {
   private static final long MAX_TAT_AHEAD_NANOS = 70_000_000_000L;
   private static final long MINUTE_NANOS = 60_000_000_000L;
+  private static final long FULL_NANOS = MINUTE_NANOS + 1_000;
+
+  /** How far a bucket may be behind one with a real max(). */
+  private static final long MAX_BEHIND_NANOS = 250_000_000L;
 
   private final Map<String, UsageRecord> records;
   private final Map<String, Long> windows = new TreeMap<>();
@@ -40,9 +47,20 @@ public final class ItemOracle {
   private final Set<String> charged = new HashSet<>();
   private final Set<String> landed = new HashSet<>();
   private QuotaItem item = QuotaItem.EMPTY;
+  private final List<Request> requests = new ArrayList<>();
+  private final Set<String> extendedAfterEmpty = new HashSet<>();
+  private final Set<String> setAfterEmpty = new HashSet<>();
   private long requestsTat;
   private long tokensTat;
   private long held;
+
+  /**
+   * An admission that charged the request bucket.
+   *
+   * @param now the time that it went by, epoch nanoseconds
+   * @param nanos what it charged, in bucket time
+   */
+  private record Request(long now, long nanos) {}
 
   /**
    * @param records all records of the tenant, by the reservation's id
@@ -61,6 +79,16 @@ public final class ItemOracle {
     return movedOut;
   }
 
+  /** The buckets that were extended when they had been empty for at most 250 ms. */
+  public Set<String> extendedAfterEmpty() {
+    return extendedAfterEmpty;
+  }
+
+  /** The buckets that began at the present when they had been empty for at most 250 ms. */
+  public Set<String> setAfterEmpty() {
+    return setAfterEmpty;
+  }
+
   /** The last state shown. */
   public QuotaItem item() {
     return item;
@@ -71,8 +99,10 @@ public final class ItemOracle {
    *
    * @param after the item after one write
    * @param now the time that the write went by
+   * @param requestNanos what an admission charges the request bucket, in bucket time; 0 without a
+   *     limit of requests a minute
    */
-  public void step(QuotaItem after, Instant now) {
+  public void step(QuotaItem after, Instant now, long requestNanos) {
     var before = item.entries();
     var entries = after.entries();
     long nanos = Buckets.nanosOf(now);
@@ -80,13 +110,13 @@ public final class ItemOracle {
     for (var entry : entries.entrySet()) {
       if (!entry.getValue().equals(before.get(entry.getKey()))) {
         assertFalse(before.containsKey(entry.getKey()), "an entry was overwritten");
-        admitted(entry.getKey(), entry.getValue(), after, nanos);
+        admitted(entry.getKey(), entry.getValue(), after, nanos, requestNanos);
         changed++;
       }
     }
     for (var entry : before.entrySet()) {
       if (!entries.containsKey(entry.getKey())) {
-        applied(entry.getKey(), entry.getValue(), nanos);
+        applied(entry.getKey(), entry.getValue(), after, nanos);
         changed++;
       }
     }
@@ -98,7 +128,8 @@ public final class ItemOracle {
     item = after;
   }
 
-  private void admitted(String id, ReservationEntry entry, QuotaItem after, long now) {
+  private void admitted(
+      String id, ReservationEntry entry, QuotaItem after, long now, long requestNanos) {
     int month = Windows.monthOf(entry.epochDay());
     windows.merge(ItemNames.dayTokens(entry.epochDay()), entry.tokens(), Long::sum);
     windows.merge(ItemNames.monthTokens(month), entry.tokens(), Long::sum);
@@ -107,22 +138,47 @@ public final class ItemOracle {
     assertTrue(entry.epochDay() >= item.newestDay(), "a window of the past was charged");
     if (!entry.isCorrection()) {
       landed.add(id);
-      requested(after, now);
+    }
+    assertFalse(changed(ItemNames.TOKENS_TAT, after), "an admission charged tokens");
+    if (requestNanos == 0) {
+      assertFalse(changed(ItemNames.REQUESTS_TAT, after), "a request was charged without a limit");
+    } else {
+      requested(after, now, requestNanos);
     }
   }
 
-  /** A request costs the same wherever the bucket stands. */
-  private void requested(QuotaItem after, long now) {
-    long tat = after.number(ItemNames.REQUESTS_TAT);
-    if (tat != requestsTat) {
-      long increment = tat - Math.max(requestsTat, now);
-      assertTrue(increment > 0 && increment <= MINUTE_NANOS, "request bucket, by " + increment);
-      requestsTat = Math.max(requestsTat, now) + increment;
-      assertTrue(requestsTat <= now + Buckets.FULL_NANOS, "more requests than the bucket holds");
-    }
+  private void requested(QuotaItem after, long now, long nanos) {
+    requestsTat = charged(ItemNames.REQUESTS_TAT, after, requestsTat, now, nanos);
+    assertTrue(after.number(ItemNames.REQUESTS_TAT) <= now + FULL_NANOS, "too many requests");
+    requests.add(new Request(now, nanos));
   }
 
-  private void applied(String id, ReservationEntry entry, long now) {
+  /**
+   * A charge costs the same wherever the bucket stands: it extends the TAT, or begins at the
+   * present. Whichever it does, the bucket is never ahead of one with a real max(), nor behind it
+   * by more than is allowed.
+   *
+   * @param exact the TAT of a bucket with a real max() before the charge
+   * @return after it
+   */
+  private long charged(String name, QuotaItem after, long exact, long now, long nanos) {
+    long tatBefore = item.number(name);
+    long tat = after.number(name);
+    assertTrue(
+        tat == tatBefore + nanos || (tat == now + nanos && tatBefore < now),
+        () -> name + " went from " + tatBefore + " to " + tat + " at " + now + " by " + nanos);
+    long exactAfter = Math.max(exact, now) + nanos;
+    assertTrue(tat <= exactAfter, name + " is ahead of an exact bucket");
+    assertTrue(
+        tat >= exactAfter - MAX_BEHIND_NANOS,
+        () -> name + " is behind an exact bucket by " + (exactAfter - tat));
+    if (tatBefore < now && tatBefore >= now - MAX_BEHIND_NANOS) {
+      (tat == tatBefore + nanos ? extendedAfterEmpty : setAfterEmpty).add(name);
+    }
+    return exactAfter;
+  }
+
+  private void applied(String id, ReservationEntry entry, QuotaItem after, long now) {
     var record = records.get(id);
     assertNotNull(record, "an entry went without a record");
     var charge = charge(record, entry);
@@ -133,7 +189,8 @@ public final class ItemOracle {
     windows.merge(
         ItemNames.monthMicroUsd(month), charge.monthMicroUsd() - entry.microUsd(), Long::sum);
     held -= entry.holdNanos();
-    tokensTat = Math.max(tokensTat, now) + charge.bucketNanos();
+    assertFalse(changed(ItemNames.REQUESTS_TAT, after), "a settlement charged a request");
+    tokensTat = charged(ItemNames.TOKENS_TAT, after, tokensTat, now, charge.bucketNanos());
     if (!charge.rollUp().equals(UsageTotals.ZERO)) {
       rollUps.merge(
           new DayAndModel(entry.day(), record.model()), charge.rollUp(), UsageTotals::plus);
@@ -160,15 +217,12 @@ public final class ItemOracle {
 
   /** No entry came or went: a bucket was repaired, the index left, or a roll-up moved to rows. */
   private void repairedOrMoved(QuotaItem after, long now) {
-    if (after.number(ItemNames.REQUESTS_TAT) != requestsTat) {
-      assertTrue(requestsTat > now + MAX_TAT_AHEAD_NANOS, "a healthy request bucket was repaired");
-      requestsTat = now + MINUTE_NANOS;
+    if (changed(ItemNames.REQUESTS_TAT, after)) {
+      requestsTat = repaired(ItemNames.REQUESTS_TAT, after, now, 0);
+      requests.clear();
     }
-    if (after.number(ItemNames.TOKENS_TAT) != tokensTat) {
-      assertTrue(
-          tokensTat > now + MAX_TAT_AHEAD_NANOS + item.number(ItemNames.TOKENS_OVER),
-          "a healthy token bucket was repaired");
-      tokensTat = now + MINUTE_NANOS;
+    if (changed(ItemNames.TOKENS_TAT, after)) {
+      tokensTat = repaired(ItemNames.TOKENS_TAT, after, now, item.number(ItemNames.TOKENS_OVER));
     }
     var left = rollUps(after);
     for (var was : rollUps(item).entrySet()) {
@@ -177,6 +231,17 @@ public final class ItemOracle {
         movedOut.merge(was.getKey(), moved, UsageTotals::plus);
       }
     }
+  }
+
+  private boolean changed(String name, QuotaItem after) {
+    return after.number(name) != item.number(name);
+  }
+
+  private long repaired(String name, QuotaItem after, long now, long over) {
+    assertTrue(
+        item.number(name) > now + MAX_TAT_AHEAD_NANOS + over, name + " was repaired, but healthy");
+    assertEquals(now + MINUTE_NANOS, after.number(name), name + " after a repair");
+    return after.number(name);
   }
 
   private static Map<DayAndModel, UsageTotals> rollUps(QuotaItem item) {
@@ -194,9 +259,10 @@ public final class ItemOracle {
     assertEquals(after.entries().size(), after.number(ItemNames.ENTRIES), "n = entries");
     assertEquals(sumOfHolds, after.number(ItemNames.TOKENS_HELD), "th = sum of h");
     assertEquals(held, after.number(ItemNames.TOKENS_HELD), "held");
-    assertEquals(requestsTat, after.number(ItemNames.REQUESTS_TAT), "request bucket");
-    assertEquals(tokensTat, after.number(ItemNames.TOKENS_TAT), "token bucket");
-    assertEquals(tokensTat + held, after.number(ItemNames.TOKENS_VIRTUAL), "tv = tt + th");
+    assertEquals(
+        after.number(ItemNames.TOKENS_TAT) + held,
+        after.number(ItemNames.TOKENS_VIRTUAL),
+        "tv = tt + th");
     assertTrue(after.newestDay() >= item.newestDay(), "dy went back");
     compareWindows(after);
     compareRollUps(after);
@@ -252,12 +318,30 @@ public final class ItemOracle {
     atMost(quota.get(Limits.CONCURRENT_REQUESTS), after.number(ItemNames.ENTRIES), "concurrency");
     if (quota.get(Limits.TOKENS_PER_MINUTE).isPresent()) {
       long taken = Buckets.takenByTokens(after, Buckets.nanosOf(now));
-      assertTrue(taken <= Buckets.FULL_NANOS, "more tokens than the bucket holds");
+      assertTrue(taken <= FULL_NANOS, "more tokens than the bucket holds");
     }
   }
 
   private static void atMost(java.util.OptionalLong limit, long value, String what) {
     assertTrue(limit.isEmpty() || value <= limit.getAsLong(), what + " limit: " + value);
+  }
+
+  /**
+   * The promise of a limit of requests a minute in plain words: in any stretch of time t, at most
+   * limit × (1 + (t + 250 ms) / 60 s) calls are admitted. Counted by the times that the admissions
+   * went by, so clocks that differ need no slack; since the last repair.
+   */
+  public void assertRequestsWithinBound() {
+    var byTime = requests.stream().sorted(Comparator.comparingLong(Request::now)).toList();
+    long charged = 0;
+    long leastBefore = Long.MAX_VALUE;
+    for (var request : byTime) {
+      // A stretch begins with the request before which most was left of the time.
+      leastBefore = Math.min(leastBefore, charged - request.now());
+      charged += request.nanos();
+      long inStretch = charged - request.now() - leastBefore;
+      assertTrue(inStretch <= FULL_NANOS + MAX_BEHIND_NANOS, "requests passed their limit");
+    }
   }
 
   /** Nothing is in flight, and every reservation that landed has its record. */

@@ -19,8 +19,18 @@ public final class Buckets {
    */
   public static final long FULL_NANOS = 60_000_000_000L + 1_000;
 
+  /**
+   * How far before the present a TAT may lie and still be extended, instead of being set to the
+   * present: 250 ms, in nanoseconds. The conditions of the two writes overlap by this, so that a
+   * concurrent write rarely makes the condition of the other one false. A bucket may be behind an
+   * exact one by this much and never by more: it admits limit × (1 + (t + 250 ms) / 60 s) in any
+   * time t, which is not one request more below 240 a minute.
+   */
+  public static final long OVERLAP_NANOS = 250_000_000L;
+
   private static final long MINUTE_NANOS = 60_000_000_000L;
   private static final long NANOS_A_SECOND = 1_000_000_000L;
+  private static final double HASHES = 1L << Integer.SIZE;
 
   /**
    * What no TAT legally exceeds, seen from now: a full bucket and 10 s, more than two clocks that
@@ -61,6 +71,23 @@ public final class Buckets {
   /** The amount that a stretch of bucket time stands for, rounded up. */
   public static long amountOf(long nanos, long limit) {
     return nanos <= 0 ? 0 : mulDiv(nanos, limit, MINUTE_NANOS - 1, MINUTE_NANOS);
+  }
+
+  /**
+   * Whether a charge should set a TAT to the present plus the charge, instead of extending it by
+   * the charge. From {@link #OVERLAP_NANOS} on, every call sets it. Before that, few calls do, and
+   * the more of them the older the TAT is: if all calls that are on their way set it, only the
+   * first one finds its condition true.
+   *
+   * @param tat the TAT as last seen, 0 if there is none
+   * @param now epoch nanoseconds
+   * @param id the call's reservation id, which is random
+   */
+  public static boolean isIdle(long tat, long now, String id) {
+    double uniform = Integer.toUnsignedLong(id.hashCode()) / HASHES;
+    // Of calls that see a TAT of the age x times the overlap, x to the fourth power set it.
+    double share = Math.sqrt(Math.sqrt(uniform));
+    return tat < now - (long) (share * OVERLAP_NANOS);
   }
 
   /** Nanoseconds until which the request bucket is taken, from now. */

@@ -31,12 +31,16 @@ record RequestBucket(Limit limit) implements LimitRule {
     return holdable == 0 ? 0 : Long.MAX_VALUE;
   }
 
-  /** An idle bucket is taken from now on, a busy one for longer: the state last seen says which. */
+  /**
+   * An idle bucket is taken from now on, a busy one for longer. The state last seen says which;
+   * both writes are possible while the TAT is at most {@link Buckets#OVERLAP_NANOS} old.
+   */
   @Override
   public void admit(ItemUpdate.Builder write, long allowed, AdmissionAttempt attempt) {
     long now = attempt.nanos();
     long increment = increment(allowed);
-    if (attempt.item().number(ItemNames.REQUESTS_TAT) < now) {
+    var id = attempt.claim().requestId().reservationId();
+    if (Buckets.isIdle(attempt.item().number(ItemNames.REQUESTS_TAT), now, id)) {
       write
           .when(new Condition.AbsentOrBelow(ItemNames.REQUESTS_TAT, now))
           .put(ItemNames.REQUESTS_TAT, now + increment);
@@ -44,7 +48,9 @@ record RequestBucket(Limit limit) implements LimitRule {
       write
           .when(
               new Condition.Between(
-                  ItemNames.REQUESTS_TAT, now, now + Buckets.FULL_NANOS - increment))
+                  ItemNames.REQUESTS_TAT,
+                  now - Buckets.OVERLAP_NANOS,
+                  now + Buckets.FULL_NANOS - increment))
           .add(ItemNames.REQUESTS_TAT, increment);
     }
   }

@@ -1,6 +1,7 @@
 package dev.chatgate.quota.settle;
 
 import dev.chatgate.quota.item.Attribute.ReservationAttribute;
+import dev.chatgate.quota.item.Buckets;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemNames.Counter;
 import dev.chatgate.quota.item.ItemNames.RollUpName;
@@ -40,7 +41,7 @@ final class SettlementWrite {
             .remove(id)
             .add(ItemNames.ENTRIES, -1)
             .add(ItemNames.TOKENS_HELD, -entry.holdNanos());
-    chargeBucket(write, entry, charge, seen, now);
+    chargeBucket(write, id, entry, charge, seen, now);
     moveWindows(write, id, entry, charge, seen);
     removeOldWindows(write, id, seen);
     addToRollUp(write, entry, charge);
@@ -48,8 +49,13 @@ final class SettlementWrite {
   }
 
   private static void chargeBucket(
-      ItemUpdate.Builder write, ReservationEntry entry, Charge charge, QuotaItem seen, long now) {
-    if (seen.number(ItemNames.TOKENS_TAT) < now) {
+      ItemUpdate.Builder write,
+      String id,
+      ReservationEntry entry,
+      Charge charge,
+      QuotaItem seen,
+      long now) {
+    if (Buckets.isIdle(seen.number(ItemNames.TOKENS_TAT), now, id)) {
       chargeIdleBucket(write, entry, charge, now);
     } else {
       chargeBusyBucket(write, entry, charge, now);
@@ -77,7 +83,7 @@ final class SettlementWrite {
       ItemUpdate.Builder write, ReservationEntry entry, Charge charge, long now) {
     long over = charge.bucketNanos() - entry.holdNanos();
     write
-        .when(new Condition.AtLeast(ItemNames.TOKENS_TAT, now))
+        .when(new Condition.AtLeast(ItemNames.TOKENS_TAT, now - Buckets.OVERLAP_NANOS))
         .add(ItemNames.TOKENS_TAT, charge.bucketNanos())
         .add(ItemNames.TOKENS_VIRTUAL, over);
     if (over > 0) {

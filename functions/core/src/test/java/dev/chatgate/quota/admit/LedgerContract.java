@@ -79,6 +79,9 @@ public abstract class LedgerContract {
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
   private static final Duration NANO = Duration.ofNanos(1);
 
+  /** A bucket that has been empty for longer is not extended from then. */
+  private static final Duration OVERLAP = Duration.ofMillis(250);
+
   private final TestClock clock = new TestClock(NOON);
   private final Random random = new Random(1);
   private final TenantId tenant = new TenantId("calls-" + TENANTS.incrementAndGet());
@@ -670,6 +673,55 @@ public abstract class LedgerContract {
     waitsExactly(quota, 777, Limits.TOKENS_PER_MINUTE);
   }
 
+  @Test
+  void aBucketThatWasEmptyForAMomentIsExtendedAndOneThatWasEmptyLongerBeginsAnew() {
+    var quota = Calls.limits().requestsPerMinute(6).tokensPerMinute(1_000).quota();
+    var moment = Duration.ofMillis(20);
+    settled(granted(quota, 500), 500);
+    clock.advance(Duration.ofSeconds(30).plus(moment));
+    settled(granted(quota, 500), 500);
+    assertEquals(List.of(tenSeconds(), Duration.ofSeconds(30).minus(moment)), resets(quota));
+    clock.advance(tenSeconds().plus(moment));
+    settled(granted(quota, 1), 0);
+    assertEquals(tenSeconds().minus(moment), resets(quota).getFirst());
+    clock.advance(tenSeconds().plus(OVERLAP));
+    settled(granted(quota, 1), 0);
+    assertEquals(tenSeconds(), resets(quota).getFirst());
+  }
+
+  private static Duration tenSeconds() {
+    return Duration.ofSeconds(10);
+  }
+
+  /** When the buckets will be empty. */
+  private List<Duration> resets(Quota quota) {
+    return Limits.ALL.rateLimits(quota, item(), clock.instant()).buckets().stream()
+        .map(RateLimits.Bucket::reset)
+        .toList();
+  }
+
+  @Test
+  void instancesThatSawTheSameStateTakeOneWriteEach() {
+    var quota = Calls.limits().requestsPerMinute(60_000).tokensPerMinute(6_000_000).quota();
+    var other = ledger(Duration.ZERO);
+    settleBy(other, grantedBy(other, claim(quota, 100)).reservation());
+    settled(granted(quota, 100), 100);
+    for (var pause : List.of(Duration.ofMillis(10), Duration.ofMillis(20))) {
+      clock.advance(pause);
+      calls();
+      var first = granted(quota, 100);
+      var second = grantedBy(other, claim(quota, 100)).reservation();
+      assertEquals(2, calls());
+      settled(first, 100);
+      settleBy(other, second);
+      assertEquals(2, calls());
+    }
+  }
+
+  private void settleBy(Ledger instance, Reservation reservation) {
+    instance.settle(reservation, Calls.used(100), Calls.FACTS, clock.instant().plusSeconds(10));
+  }
+
   private void waitsExactly(Quota quota, long tokens, Limit limit) {
     var refusal = refused(quota, tokens);
     assertEquals(limit, refusal.limit());
@@ -1133,7 +1185,7 @@ public abstract class LedgerContract {
     var quota = Calls.limits().tokensPerMinute(1_000).quota();
     settled(granted(quota, 1_000), 5_000);
     assertEquals(Duration.ofMinutes(5), wholeSeconds(refused(quota, 1_000)));
-    clock.advance(Duration.ofMinutes(5).plus(NANO));
+    clock.advance(Duration.ofMinutes(5).plus(OVERLAP).plus(NANO));
     settled(granted(quota, 1_000), 1_000);
     assertFalse(item().has(ItemNames.TOKENS_OVER));
   }

@@ -1,6 +1,7 @@
 package dev.chatgate.quota.admit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.Admission.Granted;
@@ -14,6 +15,7 @@ import dev.chatgate.quota.item.FaultyTable.Fault;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.settle.Settler;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
@@ -40,6 +42,7 @@ public abstract class LedgerRaceContract {
   private static final int THREADS = 32;
   private static final int INSTANCES = 4;
   private static final int OPERATIONS = 10_000;
+  private static final int CALLS_A_CALLER = 313;
   private static final Duration DEADLINE = Duration.ofSeconds(90);
   private static final AtomicInteger TENANTS = new AtomicInteger();
 
@@ -99,6 +102,57 @@ public abstract class LedgerRaceContract {
     long sum = together(racers).stream().mapToLong(Long::longValue).sum();
     assertEquals(7_777 / 111 * 111, sum);
     checked.verify(records);
+  }
+
+  /** Each begins its next call at once; every limit is set, and none is reached. */
+  @Test
+  void callersWithoutAPauseDoNotCollide(TestReporter reporter) throws Exception {
+    var tenant = freshTenant();
+    var quota = farLimits();
+    checked.limit(tenant, quota);
+    var ledgers = new ArrayList<QuotaLedger>();
+    for (int instance = 0; instance < INSTANCES; instance++) {
+      ledgers.add(
+          ledger(checked, records, new ThreadClock(clock, Duration.ZERO), new Random(instance)));
+    }
+    var callers = new ArrayList<Callable<Integer>>();
+    for (int caller = 0; caller < THREADS; caller++) {
+      var ledger = ledgers.get(caller % INSTANCES);
+      var random = new Random(caller);
+      callers.add(() -> callWithoutAPause(ledger, random, tenant, quota));
+    }
+    checked.callsSinceLastTime();
+    int admissionWrites = together(callers).stream().mapToInt(Integer::intValue).sum();
+    int calls = THREADS * CALLS_A_CALLER;
+    double admission = (double) admissionWrites / calls;
+    double applying = (double) (checked.callsSinceLastTime() - admissionWrites) / calls;
+    var writes = "writes an admission %.3f, an applying %.3f".formatted(admission, applying);
+    reporter.publishEntry(getClass().getSimpleName(), writes);
+    assertTrue(admission <= 1.05 && applying <= 1.3, writes);
+    checked.verify(records).get(QuotaKey.of(tenant)).assertSettled();
+  }
+
+  private static Quota farLimits() {
+    var quota = Quota.UNLIMITED;
+    for (var rule : Limits.ALL.rules()) {
+      quota = quota.with(rule.limit(), 1_000_000_000);
+    }
+    return quota.with(Limits.REQUESTS_PER_MINUTE, 36_000);
+  }
+
+  /** Returns how many writes the admissions took. */
+  private int callWithoutAPause(QuotaLedger ledger, Random random, TenantId tenant, Quota quota) {
+    int writes = 0;
+    for (int call = 0; call < CALLS_A_CALLER; call++) {
+      clock.advance(Duration.ofNanos(random.nextInt(6_000_000)));
+      // The others may move the clock by minutes while this thread is stopped.
+      var giveUpAt = clock.instant().plus(Duration.ofHours(1));
+      var admission = ledger.admit(Calls.claim(random, tenant, quota, 100, giveUpAt));
+      var granted = assertInstanceOf(Granted.class, admission);
+      writes += granted.attempts();
+      ledger.settle(granted.reservation(), Calls.used(50), Calls.FACTS, giveUpAt);
+    }
+    return writes;
   }
 
   private Claim claim(Random random, TenantId tenant, Quota quota, long tokens) {

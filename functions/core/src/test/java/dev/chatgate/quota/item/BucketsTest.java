@@ -1,8 +1,10 @@
 package dev.chatgate.quota.item;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.RequestId;
 import java.math.BigInteger;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -27,6 +29,20 @@ class BucketsTest {
   @Test
   void withoutALimitNothingIsCharged() {
     assertEquals(0, Buckets.nanosFor(1_000, OptionalLong.empty()));
+  }
+
+  @Test
+  void manyCallsExtendATatOfLateAndEachSetsAnOlderOne() {
+    var random = new Random(7);
+    long now = 2_000_000_000_000_000_000L;
+    int sets = 0;
+    for (int call = 0; call < 10_000; call++) {
+      var id = RequestId.fresh(random).reservationId();
+      assertFalse(Buckets.isIdle(now, now, id));
+      assertTrue(Buckets.isIdle(now - Buckets.OVERLAP_NANOS, now, id));
+      sets += Buckets.isIdle(now - Buckets.OVERLAP_NANOS / 2, now, id) ? 1 : 0;
+    }
+    assertEquals(10_000.0 / 16, sets, 100);
   }
 
   @Test

@@ -36,6 +36,23 @@ public final class CheckedTable implements QuotaTable {
     boolean leadsOnFrom(QuotaItem item) {
       return after.isPresent() && update.holdsFor(item) && update.applyTo(item).equals(after.get());
     }
+
+    /** What the write itself charges the request bucket: an oracle does not know the limits. */
+    long requestNanos() {
+      return update.actions().stream()
+          .filter(action -> action.attribute().equals(ItemNames.REQUESTS_TAT))
+          .mapToLong(this::requestNanos)
+          .sum();
+    }
+
+    private long requestNanos(ItemUpdate.Action action) {
+      return switch (action) {
+        case ItemUpdate.Action.Add add -> add.amount();
+        case ItemUpdate.Action.Put(String _, Attribute.Whole(long tat)) ->
+            tat - Buckets.nanosOf(now);
+        default -> throw new AssertionError("no charge: " + action);
+      };
+    }
   }
 
   public CheckedTable(QuotaTable table) {
@@ -103,9 +120,10 @@ public final class CheckedTable implements QuotaTable {
     var oracle = new ItemOracle(byId);
     for (var step : inTheItemsOrder(written)) {
       var after = step.update().applyTo(oracle.item());
-      oracle.step(after, step.now());
+      oracle.step(after, step.now(), step.requestNanos());
       within(key, after, step);
     }
+    oracle.assertRequestsWithinBound();
     return oracle;
   }
 

@@ -54,6 +54,14 @@ final class SimCoverage {
     NAMES_DROPPED,
     /** An item has one day and name under two codes. */
     NAME_WITH_TWO_CODES,
+    /**
+     * A bucket that had been empty for at most 250 ms was extended from there, or began at the
+     * present: both is possible then.
+     */
+    REQUESTS_EXTENDED,
+    REQUESTS_SET,
+    TOKENS_EXTENDED,
+    TOKENS_SET,
     RECONCILERS_MET,
     REFUSED,
     GRANTED,
@@ -62,6 +70,11 @@ final class SimCoverage {
 
   void count(SimStep step, SimFault fault) {
     faults.computeIfAbsent(step, _ -> new EnumMap<>(SimFault.class)).merge(fault, 1L, Long::sum);
+  }
+
+  /** How many calls of a step were made. */
+  long calls(SimStep step) {
+    return faults.getOrDefault(step, Map.of()).values().stream().mapToLong(Long::longValue).sum();
   }
 
   void count(Situation situation) {

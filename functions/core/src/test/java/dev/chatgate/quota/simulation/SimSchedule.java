@@ -27,6 +27,7 @@ import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.quota.settle.Correction;
 import dev.chatgate.quota.settle.Settler;
 import dev.chatgate.quota.simulation.SimCoverage.Situation;
+import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -88,6 +89,7 @@ final class SimSchedule {
   private final Duration spread;
   private final double wrongDatesPercent;
   private boolean manyNames;
+  private boolean mayFail;
   private Quota quota;
   private Duration mostSkew = NOTHING;
 
@@ -164,7 +166,9 @@ final class SimSchedule {
   /** Faults all the time, and maybe some seconds in which hardly anything gets through. */
   private void makeTrouble(int faultsPercent) {
     store.setFaults(faultsPercent);
+    mayFail = faultsPercent > 0;
     if (world.chance(4)) {
+      mayFail = true;
       var outage = world.between(NOTHING, spread);
       world.later(outage, () -> store.setAway(true));
       var length = world.between(MILLISECOND, Duration.ofSeconds(20));
@@ -174,23 +178,11 @@ final class SimSchedule {
 
   private Quota someLimits() {
     var limits = Calls.limits();
-    if (world.chance(50)) {
-      limits.requestsPerMinute(random.nextLong(2, 9));
-    }
-    if (world.chance(60)) {
-      limits.tokensPerMinute(random.nextLong(90, 300));
-    }
-    if (world.chance(40)) {
-      limits.tokensPerDay(random.nextLong(120, 500));
-    }
-    if (world.chance(40)) {
-      limits.tokensPerMonth(random.nextLong(120, 700));
-    }
-    if (world.chance(40)) {
-      limits.microUsdPerMonth(random.nextLong(120, 700));
-    }
-    if (world.chance(40)) {
-      limits.concurrent(random.nextLong(1, 5));
+    for (var rule : Limits.ALL.rules()) {
+      if (world.chance(45)) {
+        boolean few = rule.limit().unit() == Limit.Unit.REQUESTS;
+        limits.with(rule.limit(), few ? random.nextLong(1, 9) : random.nextLong(90, 600));
+      }
     }
     return limits.quota();
   }
@@ -290,6 +282,8 @@ final class SimSchedule {
       }
       case Admission.Unavailable(RuntimeException cause, int _) -> {
         world.note("is not served", cause);
+        assertTrue(
+            mayFail || wrongDatesPercent > 0 || !clocksAreSane(), "given up, and nothing failed");
         check.turnedAway(claim, Situation.UNAVAILABLE);
       }
     }

@@ -28,7 +28,6 @@ import java.util.function.Supplier;
  */
 final class SimStore {
   private static final Duration AT_ONCE = Duration.ZERO;
-  private static final Duration MAX_WAY = Duration.ofMillis(6);
   private static final Dates UNDATED =
       new Dates() {
         @Override
@@ -47,6 +46,7 @@ final class SimStore {
   private final SimWorld world;
   private final SimCheck check;
   private final SimCoverage coverage;
+  private Duration maxWay = Duration.ofMillis(6);
   private double faultsPercent;
   private boolean isAway;
 
@@ -54,6 +54,11 @@ final class SimStore {
     this.world = world;
     this.check = check;
     this.coverage = coverage;
+  }
+
+  /** How long a call takes at most to the store. */
+  void setWay(Duration most) {
+    maxWay = most;
   }
 
   /** From now on so many calls of a hundred meet a fault. */
@@ -164,7 +169,7 @@ final class SimStore {
   }
 
   private void travel() {
-    world.pause(world.between(AT_ONCE, MAX_WAY));
+    world.pause(world.between(AT_ONCE, maxWay));
   }
 
   private StoreUnavailableException lost() {

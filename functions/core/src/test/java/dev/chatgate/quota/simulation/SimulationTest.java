@@ -23,6 +23,9 @@ class SimulationTest {
   /** Schedules in which everything that can happen should have happened. */
   private static final long ENOUGH_FOR_ALL = 50_000;
 
+  private static final int CROWDS = 24;
+  private static final int CALLS_A_CROWD = 2_500;
+
   @Test
   @Timeout(value = 12, unit = TimeUnit.HOURS)
   void theLedgerKeepsItsPromisesInEverySchedule(TestReporter reporter) {
@@ -36,6 +39,32 @@ class SimulationTest {
     if (SCHEDULES >= ENOUGH_FOR_ALL) {
       assertEquals(new TreeSet<String>(), coverage.missing(), "never happened");
     }
+  }
+
+  /** At most 1.05 writes an admission and 1.3 an applying, and no call that is given up. */
+  @Test
+  void callersWithoutAPauseDoNotCollide(TestReporter reporter) {
+    var coverage = new SimCoverage();
+    onOneThread(() -> {
+      for (long seed = SEED; seed < SEED + CROWDS; seed++) {
+        var crowd = new SimCrowd(seed, CALLS_A_CROWD, coverage);
+        crowd.run();
+        var again = "crowd " + seed;
+        crowd
+            .world()
+            .failure()
+            .ifPresent(e -> {
+              throw new AssertionError(again, e);
+            });
+        assertEquals(0, crowd.givenUp(), again);
+      }
+    });
+    double calls = CROWDS * CALLS_A_CROWD;
+    double admission = coverage.calls(SimStep.ADMIT) / calls;
+    double applying = coverage.calls(SimStep.APPLY) / calls;
+    var writes = "writes an admission %.3f, an applying %.3f".formatted(admission, applying);
+    reporter.publishEntry("crowds", writes);
+    assertTrue(admission <= 1.05 && applying <= 1.3, writes);
   }
 
   @Test
