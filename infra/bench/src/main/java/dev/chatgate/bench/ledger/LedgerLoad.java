@@ -43,9 +43,6 @@ final class LedgerLoad {
   /** Number of ledgers; like function instances, each has its own view of the item's state. */
   static final int INSTANCES = 4;
 
-  /** Maximum number of attempts of an admission. */
-  static final int MAX_ATTEMPTS = 5;
-
   private static final String MODEL = "bench/model";
   private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -148,9 +145,20 @@ final class LedgerLoad {
     return operations;
   }
 
-  /** Number of requests to the store. */
-  long storeCalls() {
-    return operations.values().stream().mapToLong(Long::longValue).sum();
+  /** Conditional writes that an admission took, on average. */
+  double writesAnAdmission() {
+    return (double) admissionWrites() / attempts.all();
+  }
+
+  /** Conditional writes that the applying of a record took, on average. */
+  double writesAnApplying() {
+    return (double) (operations.get("UpdateItem") - admissionWrites()) / attempts.granted();
+  }
+
+  private long admissionWrites() {
+    return attempts.byAttempts().entrySet().stream()
+        .mapToLong(count -> count.getKey() * count.getValue().sum())
+        .sum();
   }
 
   long refusedWrites() {
