@@ -21,10 +21,10 @@ public final class Buckets {
 
   /**
    * How far before the present a TAT may lie and still be extended, instead of being set to the
-   * present: 250 ms, in nanoseconds. The conditions of the two writes overlap by this, so that a
-   * concurrent write rarely makes the condition of the other one false. A bucket may be behind an
-   * exact one by this much and never by more: it admits limit × (1 + (t + 250 ms) / 60 s) in any
-   * time t, which is not one request more below 240 a minute.
+   * present: 250 ms, in nanoseconds. The conditions of the two writes overlap by this, so that
+   * concurrent writes rarely make each other's condition false. A bucket may be behind an exact one
+   * by this much and never by more: in any time t it admits at most limit × (1 + (t + 250 ms) / 60
+   * s). Below 240 requests a minute, the 250 ms add less than one request.
    */
   public static final long OVERLAP_NANOS = 250_000_000L;
 

@@ -28,12 +28,15 @@ import java.util.stream.Stream;
  * there and, if it is of a new kind, a {@link LimitRule}. Everything else goes through the list.
  */
 public final class Limits {
-  /** Admitted calls over any 60 seconds, a token bucket. */
+  /**
+   * Admitted calls a minute, a token bucket: in any time t at most limit × (1 + (t + 0.25 s) / 60
+   * s), see {@link Buckets#OVERLAP_NANOS}.
+   */
   public static final Limit REQUESTS_PER_MINUTE =
       new Limit(
           "requests_per_minute", Unit.REQUESTS, "%s requests/min", "Requests in any 60 seconds.");
 
-  /** Tokens over any 60 seconds, a token bucket. */
+  /** Tokens a minute, a token bucket with the same bound. */
   public static final Limit TOKENS_PER_MINUTE =
       new Limit("tokens_per_minute", Unit.TOKENS, "%s tokens/min", "Tokens in any 60 seconds.");
 
