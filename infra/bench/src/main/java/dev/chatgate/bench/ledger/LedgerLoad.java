@@ -152,7 +152,8 @@ final class LedgerLoad {
 
   /** Conditional writes that the applying of a record took, on average. */
   double writesAnApplying() {
-    return (double) (operations.get("UpdateItem") - admissionWrites()) / attempts.granted();
+    return (double) (operations.getOrDefault("UpdateItem", 0L) - admissionWrites())
+        / attempts.granted();
   }
 
   private long admissionWrites() {
