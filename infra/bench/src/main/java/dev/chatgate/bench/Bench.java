@@ -41,7 +41,10 @@ public final class Bench {
 
   private Bench() {}
 
-  /** Exits with 1 if the name is unknown or a promised value was not reached. */
+  /**
+   * Without a name, prints the names and exits with 0. Exits with 1 if the name is unknown or a
+   * promised value was not reached.
+   */
   public static void main(String[] args) throws Exception {
     // DynamoDB Local would log to standard error.
     SQLITE.setLevel(Level.OFF);
@@ -49,7 +52,13 @@ public final class Bench {
     ParentWatch.start(() -> Runtime.getRuntime().halt(FAILED));
     var name = args.length == 1 ? args[0] : "";
     var measurement = Optional.ofNullable(MEASUREMENTS.get(name));
-    boolean held = measurement.isPresent() ? run(name, measurement.get()) : explain(System.err);
+    boolean held;
+    if (measurement.isPresent()) {
+      held = run(name, measurement.get());
+    } else {
+      held = name.isEmpty();
+      explain(held ? System.out : System.err);
+    }
     Runtime.getRuntime().exit(held ? 0 : FAILED);
   }
 
@@ -75,10 +84,9 @@ public final class Bench {
     Files.writeString(results.resolve(name + ".md"), page);
   }
 
-  private static boolean explain(PrintStream out) {
+  private static void explain(PrintStream out) {
     out.println("Name a measurement: mvn -q -Pbench -Dbench=NAME, where NAME is one of");
     MEASUREMENTS.forEach(
         (name, measurement) -> out.println("  " + name + ": " + measurement.what()));
-    return false;
   }
 }
