@@ -3,7 +3,7 @@ package dev.chatgate.quota;
 import dev.chatgate.RequestId;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaKey;
-import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.ModelPrice;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * What a call asks the ledger to hold for it.
  *
  * @param requestId the call; its last 12 characters become the reservation's id
- * @param credential the tenant, its limits and the key
+ * @param caller the tenant, its limits and the credential
  * @param model the model's name as the tenant sent it
  * @param promptTokens estimate of the prompt, erring high
  * @param completionTokens the most that all choices together may produce
@@ -24,7 +24,7 @@ import java.util.Optional;
  */
 public record Claim(
     RequestId requestId,
-    Credential credential,
+    Caller caller,
     String model,
     long promptTokens,
     long completionTokens,
@@ -57,7 +57,7 @@ public record Claim(
    * one of its aliases. The number of such names does not depend on what the tenant sends.
    */
   public boolean isModelConfigured() {
-    var tenant = credential.tenant();
+    var tenant = caller.tenant();
     return price.isPresent()
         || tenant.modelAliases().containsKey(model)
         || tenant.models().map(names -> names.contains(model)).orElse(false);
@@ -70,11 +70,11 @@ public record Claim(
 
   /** The quota item that the call is admitted at. */
   public QuotaKey key() {
-    return QuotaKey.of(credential.tenant().id());
+    return QuotaKey.of(caller.tenant().id());
   }
 
-  /** The tenant's limits, as they stood when the key was read. */
+  /** The tenant's limits, as they stood when the credential was read. */
   public Quota quota() {
-    return credential.tenant().quota();
+    return caller.tenant().quota();
   }
 }

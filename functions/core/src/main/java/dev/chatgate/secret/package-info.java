@@ -1,4 +1,4 @@
-/** The provider key. */
+/** The provider key, and the deployment's signing secret. */
 @NullMarked
 package dev.chatgate.secret;
 

@@ -14,6 +14,8 @@ import java.util.Optional;
  *     means all; empty means none
  * @param modelAliases names that the tenant may send, and the provider's name for each
  * @param allowedOrigins browser origins; absent means the deployment's
+ * @param requireEndUser whether every metered call must name an end user
+ * @param issuers the logins of which it accepts tokens
  */
 public record Tenant(
     TenantId id,
@@ -21,13 +23,44 @@ public record Tenant(
     Quota quota,
     Optional<List<String>> models,
     Map<String, String> modelAliases,
-    Optional<List<String>> allowedOrigins) {
-
+    Optional<List<String>> allowedOrigins,
+    boolean requireEndUser,
+    List<Issuer> issuers) {
   /** Copies the collections. */
   public Tenant {
     models = models.map(List::copyOf);
     modelAliases = Map.copyOf(modelAliases);
     allowedOrigins = allowedOrigins.map(List::copyOf);
+    issuers = List.copyOf(issuers);
+  }
+
+  /** A tenant that requires no end user and accepts no login. */
+  public Tenant(
+      TenantId id,
+      TenantStatus status,
+      Quota quota,
+      Optional<List<String>> models,
+      Map<String, String> modelAliases,
+      Optional<List<String>> allowedOrigins) {
+    this(id, status, quota, models, modelAliases, allowedOrigins, false, List.of());
+  }
+
+  /** The same tenant with another status. */
+  public Tenant withStatus(TenantStatus other) {
+    return new Tenant(
+        id, other, quota, models, modelAliases, allowedOrigins, requireEndUser, issuers);
+  }
+
+  /** The same tenant with other limits. */
+  public Tenant withQuota(Quota other) {
+    return new Tenant(
+        id, status, other, models, modelAliases, allowedOrigins, requireEndUser, issuers);
+  }
+
+  /** The same tenant with other logins. */
+  public Tenant withIssuers(List<Issuer> others) {
+    return new Tenant(
+        id, status, quota, models, modelAliases, allowedOrigins, requireEndUser, others);
   }
 
   /**

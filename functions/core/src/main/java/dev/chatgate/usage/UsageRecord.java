@@ -86,6 +86,7 @@ public record UsageRecord(
    *
    * @param requestId the {@code x-request-id} of its answer
    * @param keyName the key's name in the tenant
+   * @param endUser the id of the person for whom the call was made, if one was named
    * @param facts status, model, times
    * @param promptEstimate tokens held for the prompt
    * @param completionReserve tokens held for all choices
@@ -95,6 +96,7 @@ public record UsageRecord(
   public record Call(
       String requestId,
       String keyName,
+      Optional<String> endUser,
       CallFacts facts,
       long promptEstimate,
       long completionReserve,

@@ -2,9 +2,11 @@ package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
@@ -92,7 +94,7 @@ public final class Calls {
       Instant giveUpAt) {
     return new Claim(
         RequestId.fresh(random),
-        credential(tenant, quota),
+        caller(tenant, quota),
         model,
         tokens / 2,
         tokens - tokens / 2,
@@ -105,7 +107,7 @@ public final class Calls {
   public static Claim unpriced(Claim claim) {
     return new Claim(
         claim.requestId(),
-        claim.credential(),
+        claim.caller(),
         claim.model(),
         claim.promptTokens(),
         claim.completionTokens(),
@@ -120,13 +122,16 @@ public final class Calls {
         status, Optional.empty(), false, 0, "m", Optional.empty(), Duration.ofMillis(12));
   }
 
-  private static Credential credential(TenantId tenant, Quota quota) {
-    return new Credential(
-        new Tenant(
-            tenant, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty()),
-        "key",
-        7,
-        Optional.empty());
+  private static Caller caller(TenantId tenant, Quota quota) {
+    return Caller.of(
+        new Credential(
+            new Tenant(
+                tenant, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty()),
+            Optional.empty(),
+            "key",
+            7,
+            Optional.empty(),
+            Scope.DEFAULT));
   }
 
   /** Usage as the provider tells it, half prompt, half completion. */

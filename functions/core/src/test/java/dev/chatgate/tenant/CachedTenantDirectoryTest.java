@@ -2,6 +2,7 @@ package dev.chatgate.tenant;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.StoreUnavailableException;
 import java.time.Duration;
@@ -20,6 +21,8 @@ class CachedTenantDirectoryTest {
   private final Map<KeyHash, Credential> stored = new HashMap<>();
   private final Queue<Runnable> beside = new ArrayDeque<>();
   private int looks;
+  private int indexReads;
+  private TenantIndex index = new TenantIndex(Map.of(), false);
   private boolean away;
   private Instant now = Instant.parse("2026-11-01T00:00:00Z");
   private final CachedTenantDirectory directory =
@@ -30,6 +33,29 @@ class CachedTenantDirectoryTest {
     public Optional<Credential> find(KeyHash key) {
       look();
       return Optional.ofNullable(stored.get(key));
+    }
+
+    @Override
+    public Optional<Credential> find(TenantId tenant, int keyCode) {
+      look();
+      return stored.values().stream()
+          .filter(key -> key.tenant().id().equals(tenant) && key.keyCode() == keyCode)
+          .findFirst();
+    }
+
+    @Override
+    public Optional<Tenant> find(TenantId tenant) {
+      look();
+      return stored.values().stream()
+          .map(Credential::tenant)
+          .filter(known -> known.id().equals(tenant))
+          .findFirst();
+    }
+
+    @Override
+    public TenantIndex index() {
+      indexReads++;
+      return index;
     }
 
     @Override
@@ -170,6 +196,49 @@ class CachedTenantDirectoryTest {
   }
 
   @Test
+  void aKeyIsFoundByItsNumberAndATenantByItsNameOnceInTheirTime() {
+    stored.put(KEY, credential());
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Optional.of(credential()), directory.find(new TenantId("acme"), 0));
+      assertEquals(Optional.of(credential().tenant()), directory.find(new TenantId("acme")));
+      assertEquals(Optional.empty(), directory.find(new TenantId("acme"), 1));
+      assertEquals(Optional.empty(), directory.find(new TenantId("other")));
+    }
+    assertEquals(4, looks);
+    stored.clear();
+    now = now.plus(KNOWN_FOR);
+    assertEquals(Optional.empty(), directory.find(new TenantId("acme"), 0));
+    assertEquals(Optional.empty(), directory.find(new TenantId("acme")));
+  }
+
+  @Test
+  void whatIsReadAheadServesKeysNumbersAndTenants() {
+    stored.put(KEY, credential());
+    directory.lookAhead();
+    assertEquals(1, looks);
+    assertEquals(Optional.of(credential()), directory.find(KEY));
+    assertEquals(Optional.of(credential()), directory.find(new TenantId("acme"), 0));
+    assertEquals(Optional.of(credential().tenant()), directory.find(new TenantId("acme")));
+    assertEquals(1, looks);
+  }
+
+  @Test
+  void theIndexIsReadOnceInItsTime() {
+    directory.lookAhead();
+    assertEquals(index, directory.index());
+    var login = new TenantIndex.Login("https://login.example.com", "app");
+    index = new TenantIndex(Map.of(login, new TenantId("acme")), true);
+    now = now.plus(KNOWN_FOR).minusMillis(1);
+    assertTrue(directory.index().tenantOf(login.issuer(), login.audience()).isEmpty());
+    now = now.plusMillis(1);
+    assertEquals(
+        Optional.of(new TenantId("acme")),
+        directory.index().tenantOf(login.issuer(), login.audience()));
+    assertTrue(directory.index().tenantOf(login.issuer(), "another app").isEmpty());
+    assertEquals(2, indexReads);
+  }
+
+  @Test
   void aKeyIsStoredAsItsSha256() {
     assertEquals(
         "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed",
@@ -185,6 +254,6 @@ class CachedTenantDirectoryTest {
             Optional.empty(),
             Map.of(),
             Optional.empty());
-    return new Credential(tenant, "ci", 0, Optional.empty());
+    return new Credential(tenant, Optional.empty(), "ci", 0, Optional.empty(), Scope.DEFAULT);
   }
 }

@@ -79,6 +79,7 @@ public abstract class UsageStoreContract {
     return new UsageRecord.Call(
         "req_aaaaaaaaaaaaid0000000001",
         "laptop",
+        Optional.of("person@example.com"),
         new CallFacts(
             502,
             Optional.of("upstream_incomplete"),

@@ -142,7 +142,7 @@ final class AdmissionRun {
         (int) Math.clamp(toDeadline, 0, MAX_SECONDS),
         Math.max(Windows.dayOf(now), item.newestDay()),
         ModelCodes.codeFor(model, item, claim.maxNames()),
-        claim.credential().keyCode());
+        claim.caller().keyCode());
   }
 
   private void failed(RuntimeException cause) {

@@ -6,6 +6,7 @@ import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.EndUser;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.TokenCounts;
@@ -111,7 +112,8 @@ public final class UsageRecordFactory {
     var claim = reservation.claim();
     return new Call(
         reservation.requestId().value(),
-        claim.credential().keyName(),
+        claim.caller().keyName(),
+        claim.caller().endUser().map(EndUser::id),
         bounded(facts),
         claim.promptTokens(),
         claim.completionTokens(),

@@ -295,7 +295,7 @@ final class SimSchedule {
     var claim = manyNames && world.chance(70) ? Calls.unpriced(priced) : priced;
     return new Claim(
         claim.requestId(),
-        claim.credential(),
+        claim.caller(),
         claim.model(),
         claim.promptTokens(),
         claim.completionTokens(),

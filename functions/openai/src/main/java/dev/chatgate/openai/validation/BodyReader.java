@@ -80,6 +80,10 @@ final class BodyReader {
     if (!Unicode.isWellFormed(name)) {
       throw unpairedSurrogate();
     }
+    RuleNode rules = container.node;
+    if (rules != null && rules.closed && rules.field(name) == null) {
+      throw about(ErrorCode.INVALID_VALUE, path(), "There is no such field.");
+    }
   }
 
   private void value(JsonToken token) throws IOException {

@@ -16,6 +16,9 @@ public final class RuleNode {
   /** The last key of the path. */
   final String name;
 
+  /** Whether an object here may have only members that a rule names. */
+  final boolean closed;
+
   /** Whether a relation depends on its value. */
   boolean tag;
 
@@ -29,8 +32,9 @@ public final class RuleNode {
   /** The bit that stands for this field in its object's masks. */
   long bit;
 
-  private RuleNode(String path) {
+  private RuleNode(String path, boolean closed) {
     this.path = path;
+    this.closed = closed;
     this.name = path.substring(path.lastIndexOf('.') + 1);
   }
 
@@ -54,9 +58,21 @@ public final class RuleNode {
     return item != null && fields.isEmpty() ? item : this;
   }
 
-  /** The root of the tree for these rules and relations. */
+  /**
+   * The root of the tree for these rules and relations. An object may have other members than those
+   * that a rule names.
+   */
   public static RuleNode of(List<Rule> rules, List<Relation> relations) {
-    var root = new RuleNode("");
+    return of(rules, relations, false);
+  }
+
+  /** The root of the tree for these rules. No object may have a member that no rule names. */
+  public static RuleNode closed(List<Rule> rules) {
+    return of(rules, List.of(), true);
+  }
+
+  private static RuleNode of(List<Rule> rules, List<Relation> relations, boolean closed) {
+    var root = new RuleNode("", closed);
     rules.forEach(root::add);
     relations.forEach(root::add);
     return root;
@@ -94,18 +110,18 @@ public final class RuleNode {
 
   private RuleNode step(String step) {
     if (step.equals("[]")) {
-      item = item == null ? new RuleNode(path + "[]") : item;
+      item = item == null ? new RuleNode(path + "[]", closed) : item;
       return item;
     }
     if (step.equals("*")) {
-      anyField = anyField == null ? new RuleNode(path + ".*") : anyField;
+      anyField = anyField == null ? new RuleNode(path + ".*", closed) : anyField;
       return anyField;
     }
     return fields.computeIfAbsent(step, this::newField);
   }
 
   private RuleNode newField(String name) {
-    var field = new RuleNode(path.isEmpty() ? name : path + "." + name);
+    var field = new RuleNode(path.isEmpty() ? name : path + "." + name, closed);
     field.bit = 1L << fields.size();
     return field;
   }

@@ -1,0 +1,7 @@
+package dev.chatgate.keyset;
+
+class MemoryKeySetStoreTest extends KeySetStoreContract {
+  MemoryKeySetStoreTest() {
+    super(new MemoryKeySetStore());
+  }
+}
