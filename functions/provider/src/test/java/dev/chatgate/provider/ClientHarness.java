@@ -5,6 +5,7 @@ import dev.chatgate.provider.redaction.KnownKeys;
 import dev.chatgate.secret.ProviderKey;
 import dev.chatgate.secret.ProviderKeys;
 import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.TestIdentity;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package dev.chatgate.provider;
+package dev.chatgate.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
