@@ -1,14 +1,12 @@
 package dev.chatgate.aws.secret;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.secret.ProviderKeyUnavailableException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +54,8 @@ public final class StoredProviderKey {
         var name = json.currentName();
         json.nextToken();
         switch (name) {
-          case KEY -> key.add(text(json));
-          case Critical.NAME -> critical.addAll(texts(json));
+          case KEY -> key.add(SecretJson.text(json));
+          case Critical.NAME -> critical.addAll(SecretJson.texts(json));
           default -> json.skipChildren();
         }
       }
@@ -73,25 +71,5 @@ public final class StoredProviderKey {
           "the provider's secret begins with { but is not JSON with one key", null);
     }
     return key.getFirst().strip();
-  }
-
-  private static List<String> texts(JsonParser json) throws IOException {
-    if (json.currentToken() != JsonToken.START_ARRAY) {
-      return List.of(text(json));
-    }
-    var texts = new ArrayList<String>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      texts.add(text(json));
-    }
-    return texts;
-  }
-
-  /** The string at which the parser is. Another value is skipped and gives "", which is no key. */
-  private static String text(JsonParser json) throws IOException {
-    if (json.currentToken() == JsonToken.VALUE_STRING) {
-      return json.getText();
-    }
-    json.skipChildren();
-    return "";
   }
 }

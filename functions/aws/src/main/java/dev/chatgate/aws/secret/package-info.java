@@ -1,4 +1,4 @@
-/** The secret with the provider key. */
+/** The secrets: the provider key, and the signing secret. */
 @NullMarked
 package dev.chatgate.aws.secret;
 

@@ -1,10 +1,9 @@
 package dev.chatgate.aws.tenant;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Issuer;
 import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -12,9 +11,7 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of a tenant as the Tenants table holds it: a JSON object {@code
- * {"id","status","quota","models","model_aliases","allowed_origins"}}. Unlike an operator's input
- * it may have been written by a later release, so that reading is lenient: a member that is not
- * known, at the top or in {@code quota}, is ignored, and kept when the tenant is written again.
+ * {"id","status","quota","models","model_aliases","allowed_origins","require_end_user","issuers"}}.
+ * Unlike an operator's input it may have been written by a later release, so that reading is
+ * lenient: a member that is not known, at the top, in {@code quota} or in an issuer, is ignored,
+ * and kept when the tenant is written again.
  *
  * <p>The exception: {@code "critical"} is a list of members that must not be ignored, like {@code
- * "end_user_tiers"} or {@code "quota.tokens_per_week"}. A reader that does not know one of them
- * refuses the tenant, because ignoring a limit would widen what the tenant may do.
+ * "end_user_tiers"}, {@code "quota.tokens_per_week"} or {@code "issuers.tier_claim"}. A reader that
+ * does not know one of them refuses the tenant, because ignoring a limit would widen what the
+ * tenant may do.
  *
  * <p>{@link Critical} has the rule for every stored form, and for their versions.
  */
@@ -40,6 +39,12 @@ public final class StoredTenant {
 
   /** The member with the limits. */
   public static final String QUOTA = "quota";
+
+  /** Whether each metered call must name an end user: a boolean, false if absent. */
+  public static final String REQUIRE_END_USER = "require_end_user";
+
+  /** The member with the issuers: a list of objects that {@link StoredIssuer} reads. */
+  public static final String ISSUERS = "issuers";
 
   /** The members that this release knows. */
   public static final Set<String> MEMBERS =
@@ -51,6 +56,8 @@ public final class StoredTenant {
           "models",
           "model_aliases",
           "allowed_origins",
+          REQUIRE_END_USER,
+          ISSUERS,
           Critical.NAME);
 
   private static final Map<String, Limit> LIMITS_BY_KEY =
@@ -65,6 +72,8 @@ public final class StoredTenant {
   private @Nullable List<String> models;
   private Map<String, String> aliases = Map.of();
   private @Nullable List<String> origins;
+  private boolean requireEndUser;
+  private List<Issuer> issuers = List.of();
 
   private StoredTenant() {}
 
@@ -76,8 +85,9 @@ public final class StoredTenant {
    */
   public static Tenant read(String config) {
     var stored = new StoredTenant();
-    try (var json = new JsonFactory().createParser(config)) {
-      object(json, json.nextToken(), stored::member);
+    try (var json = StoredJson.FACTORY.createParser(config)) {
+      json.nextToken();
+      StoredJson.object(json, stored::member);
       return stored.tenant();
     } catch (IOException | IllegalArgumentException e) {
       // Without the cause: its message may quote the text.
@@ -85,37 +95,17 @@ public final class StoredTenant {
     }
   }
 
-  private interface Member {
-    /** Reads the value at which the parser stands, to its end. */
-    void read(String name, JsonParser json) throws IOException;
-  }
-
-  private static void object(JsonParser json, @Nullable JsonToken first, Member member)
-      throws IOException {
-    require(first == JsonToken.START_OBJECT);
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      var name = json.currentName();
-      json.nextToken();
-      member.read(name, json);
-    }
-    require(json.currentToken() == JsonToken.END_OBJECT);
-  }
-
-  private static void require(boolean condition) {
-    if (!condition) {
-      throw new IllegalArgumentException();
-    }
-  }
-
   private void member(String name, JsonParser json) throws IOException {
     switch (name) {
-      case "id" -> id = new TenantId(string(json));
-      case "status" -> status = status(string(json));
-      case QUOTA -> object(json, json.currentToken(), this::limit);
-      case "models" -> models = strings(json);
-      case "model_aliases" -> aliases = stringsByName(json);
-      case "allowed_origins" -> origins = strings(json);
-      case Critical.NAME -> requireKnown(strings(json));
+      case "id" -> id = new TenantId(StoredJson.string(json));
+      case "status" -> status = status(StoredJson.string(json));
+      case QUOTA -> StoredJson.object(json, this::limit);
+      case "models" -> models = StoredJson.strings(json);
+      case "model_aliases" -> aliases = StoredJson.stringsByName(json);
+      case "allowed_origins" -> origins = StoredJson.strings(json);
+      case REQUIRE_END_USER -> requireEndUser = StoredJson.flag(json);
+      case ISSUERS -> issuers = StoredJson.list(json, StoredIssuer::read);
+      case Critical.NAME -> requireKnown(StoredJson.strings(json));
       default -> json.skipChildren();
     }
   }
@@ -133,7 +123,7 @@ public final class StoredTenant {
     if (limit == null) {
       json.skipChildren();
     } else {
-      require(json.currentToken().isNumeric());
+      StoredJson.require(json.currentToken().isNumeric());
       limits.put(limit, exact(json.getDecimalValue(), limit.isMoney() ? MICRO_DIGITS : 0));
     }
   }
@@ -151,41 +141,23 @@ public final class StoredTenant {
   }
 
   private static boolean isKnown(String name) {
-    return name.startsWith(QUOTA + ".")
-        ? LIMITS.contains(name.substring(QUOTA.length() + 1))
+    if (name.startsWith(QUOTA + ".")) {
+      return LIMITS.contains(name.substring(QUOTA.length() + 1));
+    }
+    return name.startsWith(ISSUERS + ".")
+        ? StoredIssuer.MEMBERS.contains(name.substring(ISSUERS.length() + 1))
         : MEMBERS.contains(name);
   }
 
-  private static String string(JsonParser json) throws IOException {
-    require(json.currentToken() == JsonToken.VALUE_STRING);
-    return json.getText();
-  }
-
-  private static List<String> strings(JsonParser json) throws IOException {
-    require(json.currentToken() == JsonToken.START_ARRAY);
-    var strings = new ArrayList<String>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      strings.add(string(json));
-    }
-    return strings;
-  }
-
-  private static Map<String, String> stringsByName(JsonParser json) throws IOException {
-    var strings = new LinkedHashMap<String, String>();
-    object(json, json.currentToken(), (name, value) -> strings.put(name, string(value)));
-    return strings;
-  }
-
   private Tenant tenant() {
-    if (id == null) {
-      throw new IllegalArgumentException();
-    }
     return new Tenant(
-        id,
+        StoredJson.require(id),
         status,
         new Quota(limits),
         Optional.ofNullable(models),
         aliases,
-        Optional.ofNullable(origins));
+        Optional.ofNullable(origins),
+        requireEndUser,
+        issuers);
   }
 }

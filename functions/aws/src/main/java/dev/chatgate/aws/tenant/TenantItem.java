@@ -5,6 +5,7 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +43,9 @@ public record TenantItem(
   /** The code of the next key: a number. */
   public static final String NEXT_CODE = "next_code";
 
+  /** When the tenant was created: RFC 3339; absent in items of a release before 0.2.0. */
+  public static final String CREATED_AT = "created_at";
+
   /** A key's SHA-256 in {@link #KEYS}: a string. */
   public static final String HASH = "hash";
 
@@ -54,7 +58,15 @@ public record TenantItem(
   private static final String KEY = "key#";
   private static final String KEY_SORT = "key";
   private static final Set<String> ATTRIBUTES =
-      Set.of(Tables.HASH_KEY, Tables.RANGE_KEY, CONFIG, VERSION, KEYS, NEXT_CODE, Critical.NAME);
+      Set.of(
+          Tables.HASH_KEY,
+          Tables.RANGE_KEY,
+          CONFIG,
+          VERSION,
+          KEYS,
+          NEXT_CODE,
+          CREATED_AT,
+          Critical.NAME);
 
   /**
    * What a tenant's item says of a key.
@@ -121,6 +133,20 @@ public record TenantItem(
   public static Tenant tenant(Map<String, AttributeValue> item) {
     Critical.requireKnown(item, ATTRIBUTES::contains, "a tenant");
     return StoredTenant.read(string(item, CONFIG));
+  }
+
+  /** When the tenant of an item was created; empty if the item does not say it. */
+  public static Optional<Instant> createdAt(Map<String, AttributeValue> item) {
+    return Optional.ofNullable(item.get(CREATED_AT)).map(at -> Instant.parse(at.s()));
+  }
+
+  /** The hash of a tenant's key by the key's number; empty if the tenant has no such key. */
+  static Optional<KeyHash> hash(Map<String, AttributeValue> item, int code) {
+    return attribute(item, KEYS).m().values().stream()
+        .map(entry -> entry(entry.m()))
+        .filter(entry -> entry.code() == code)
+        .map(KeyEntry::hash)
+        .findFirst();
   }
 
   /** Reads one of {@link #KEYS}. */

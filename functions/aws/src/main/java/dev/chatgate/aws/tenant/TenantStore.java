@@ -6,7 +6,10 @@ import dev.chatgate.aws.dynamodb.StoreErrors;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantDirectory;
+import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantIndex;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,21 +20,22 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Reads tenants and their keys from the Tenants table. Two sorts of item:
+ * Reads tenants and their keys from the Tenants table. Three sorts of item:
  *
  * <ul>
  *   <li>{@code pk = tenant#ID, sk = config}: {@code config}, the tenant as {@link StoredTenant}
  *       reads it; {@code keys}, a map of key names to {@code {hash, code}}; {@code next_code}, the
- *       next key code; {@code version}, counted up by every write;
+ *       next key code; {@code version}, counted up by every write; {@code created_at} (RFC 3339);
  *   <li>{@code pk = key#SHA-256, sk = key}: {@code tenant}, {@code name}, {@code code}, and {@code
- *       expires_at} (RFC 3339) if it expires.
+ *       expires_at} (RFC 3339) if it expires, {@code scopes} if they are not the usual ones;
+ *   <li>{@code pk = index, sk = index}: the one {@link IndexItem}.
  * </ul>
  *
  * Attributes that are not known are ignored, and kept when an item is written again ({@link
  * Critical}).
  *
- * <p>A key is found by two reads, its item and its tenant's, both strongly consistent: what an
- * operator changed is seen by the next read.
+ * <p>A key is found by two reads, its item and its tenant's, in either order, both strongly
+ * consistent: what an operator changed is seen by the next read.
  */
 public final class TenantStore implements TenantDirectory {
   /** Some ten milliseconds to read, and all that there is in a table of some fifty keys. */
@@ -62,6 +66,36 @@ public final class TenantStore implements TenantDirectory {
     return item.isEmpty()
         ? Optional.empty()
         : Optional.of(StoreErrors.read(READING, () -> credential(found, item)));
+  }
+
+  @Override
+  public Optional<Credential> find(TenantId tenant, int keyCode) {
+    var item = read(TenantItem.keyOf(tenant));
+    if (item.isEmpty()) {
+      return Optional.empty();
+    }
+    var hash = StoreErrors.read(READING, () -> TenantItem.hash(item, keyCode));
+    if (hash.isEmpty()) {
+      return Optional.empty();
+    }
+    var key = read(TenantItem.keyOf(hash.get()));
+    return key.isEmpty()
+        ? Optional.empty()
+        : Optional.of(StoreErrors.read(READING, () -> credential(KeyItem.read(key), item)));
+  }
+
+  @Override
+  public Optional<Tenant> find(TenantId tenant) {
+    var item = read(TenantItem.keyOf(tenant));
+    return item.isEmpty()
+        ? Optional.empty()
+        : Optional.of(StoreErrors.read(READING, () -> TenantItem.tenant(item)));
+  }
+
+  @Override
+  public TenantIndex index() {
+    var item = read(IndexItem.KEY);
+    return StoreErrors.read(READING, () -> IndexItem.read(item));
   }
 
   /** Of the table's first 100 items, the keys whose tenants are among them. */
@@ -113,7 +147,13 @@ public final class TenantStore implements TenantDirectory {
   }
 
   private static Credential credential(KeyItem key, Map<String, AttributeValue> tenant) {
-    return new Credential(TenantItem.tenant(tenant), key.name(), key.code(), key.expiresAt());
+    return new Credential(
+        TenantItem.tenant(tenant),
+        TenantItem.createdAt(tenant),
+        key.name(),
+        key.code(),
+        key.expiresAt(),
+        key.scopes());
   }
 
   private Map<String, AttributeValue> read(Map<String, AttributeValue> key) {

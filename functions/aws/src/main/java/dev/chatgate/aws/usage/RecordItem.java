@@ -51,6 +51,7 @@ final class RecordItem {
           "corrects",
           "request_id",
           "key_name",
+          "end_user",
           "prompt_estimate",
           "completion_reserve",
           "raw_usage",
@@ -115,6 +116,7 @@ final class RecordItem {
         .text("key_name", call.keyName())
         .number("prompt_estimate", call.promptEstimate())
         .number("completion_reserve", call.completionReserve());
+    call.endUser().ifPresent(id -> item.text("end_user", id));
     call.rawUsage().ifPresent(raw -> item.text("raw_usage", raw));
     call.price().ifPresent(price -> write(item, price));
     write(item, call.facts());
@@ -194,6 +196,7 @@ final class RecordItem {
             new Call(
                 item.text("request_id"),
                 item.text("key_name"),
+                item.optionalText("end_user"),
                 readFacts(item),
                 item.number("prompt_estimate"),
                 item.number("completion_reserve"),

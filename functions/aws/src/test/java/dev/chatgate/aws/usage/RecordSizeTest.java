@@ -64,6 +64,7 @@ class RecordSizeTest {
             new Call(
                 "req_0123456789abcdef01234567",
                 "a key's name",
+                Optional.of("f".repeat(36)),
                 new CallFacts(
                     200,
                     Optional.empty(),
