@@ -18,7 +18,7 @@ public final class ItemSize {
   private ItemSize() {}
 
   /**
-   * The bytes of an item of strings, numbers, booleans, lists and maps.
+   * The bytes of an item of strings, numbers, bytes, booleans, lists, maps and sets.
    *
    * @param item its attributes by name
    */
@@ -50,6 +50,10 @@ public final class ItemSize {
       case N -> value.n().length() + 1L;
       case M -> CONTAINER + bytes(value.m()) + (long) ELEMENT * value.m().size();
       case L -> CONTAINER + value.l().stream().mapToLong(one -> ELEMENT + bytes(one)).sum();
+      case B -> value.b().asByteArrayUnsafe().length;
+      case SS -> value.ss().stream().mapToLong(ItemSize::utf8).sum();
+      case NS -> value.ns().stream().mapToLong(number -> number.length() + 1L).sum();
+      case BS -> value.bs().stream().mapToLong(bytes -> bytes.asByteArrayUnsafe().length).sum();
       default -> ELEMENT;
     };
   }

@@ -73,6 +73,14 @@ record JsonValue(String path, JsonNode node) {
     return node.textValue();
   }
 
+  /** {@code true} or {@code false}. */
+  boolean flag() {
+    if (!node.isBoolean()) {
+      throw error(" must be true or false");
+    }
+    return node.booleanValue();
+  }
+
   /**
    * A number in units of a power of ten.
    *

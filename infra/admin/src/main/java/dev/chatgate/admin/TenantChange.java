@@ -3,8 +3,12 @@ package dev.chatgate.admin;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.aws.tenant.TenantItem.KeyEntry;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.TenantKeyForm;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,35 +20,40 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
-import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
  * One change of a tenant and its keys as a transaction, which holds only if the tenant's item is
  * still the one that it was made from.
  */
 final class TenantChange {
-  /** A reservation has two bytes for a key's code. */
-  private static final int MAX_CODES = 1 << Short.SIZE;
-
-  /** Of one transaction. */
-  private static final int MAX_WRITES = 100;
+  /** A reservation has two bytes for a key's code, and the highest code is no key's. */
+  private static final int MAX_CODES = Caller.LOGIN_CODE;
 
   private final Tables tables;
   private final Optional<TenantItem> before;
   private final Tenant tenant;
   private final Map<String, KeyEntry> keys;
-  private final List<TransactWriteItem> items = new ArrayList<>();
+  private final KeyItemWriter keyItems;
+  private final List<TransactWriteItem> writes = new ArrayList<>();
+  private final InstantSource clock;
+  private String keyProblem;
+  private boolean hasKeyOfAnyForm;
   private int nextCode;
 
   /**
    * @param tables the deployment's tables
    * @param before the item as it was read; empty if there was none
    * @param tenant the configuration to write
+   * @param clock tells when a new tenant is created
    */
-  TenantChange(Tables tables, Optional<TenantItem> before, Tenant tenant) {
+  TenantChange(Tables tables, Optional<TenantItem> before, Tenant tenant, InstantSource clock) {
     this.tables = tables;
     this.before = before;
     this.tenant = tenant;
+    this.clock = clock;
+    this.keyItems = new KeyItemWriter(tables, tenant.id());
+    this.keyProblem =
+        "A secret of tenant " + tenant.id() + " is the key of another tenant already.";
     this.keys = new HashMap<>(before.map(TenantItem::keys).orElse(Map.of()));
     this.nextCode = before.map(TenantItem::nextCode).orElse(0);
   }
@@ -79,11 +88,6 @@ final class TenantChange {
     return this;
   }
 
-  /** Whether DynamoDB takes it as one transaction. */
-  boolean fits() {
-    return items.size() < MAX_WRITES;
-  }
-
   /** Adds a key. */
   TenantChange addKey(TenantSpec.Key key) {
     write(key, new KeyEntry(KeyHash.of(key.secret()), freshCode()));
@@ -99,6 +103,17 @@ final class TenantChange {
     return this;
   }
 
+  /** Changes what a key may be used for; it must be there. */
+  TenantChange setScopes(String name, Set<Scope> scopes) {
+    var key = keys.get(name);
+    if (key != null) {
+      writes.add(keyItems.writeScopes(key.hash(), scopes));
+      keyProblem =
+          "The stored key %s of tenant %s is damaged: revoke it.".formatted(name, tenant.id());
+    }
+    return this;
+  }
+
   private int freshCode() {
     if (nextCode >= MAX_CODES) {
       throw new IllegalArgumentException(
@@ -110,40 +125,23 @@ final class TenantChange {
 
   private void write(TenantSpec.Key key, KeyEntry entry) {
     keys.put(key.name(), entry);
-    var values = new HashMap<String, AttributeValue>();
-    values.put(":tenant", AttributeValue.fromS(tenant.id().value()));
-    values.put(":name", AttributeValue.fromS(key.name()));
-    values.put(":code", AttributeValue.fromN(Integer.toString(entry.code())));
-    key.expiresAt().ifPresent(at -> values.put(":expires", AttributeValue.fromS(at.toString())));
-    // An update and no put: what a later release has added to the item stays.
-    var update =
-        Update.builder()
-            .tableName(tables.tenants())
-            .key(TenantItem.keyOf(entry.hash()))
-            .updateExpression(
-                "SET tenant = :tenant, #name = :name, code = :code"
-                    + (key.expiresAt().isPresent()
-                        ? ", " + TenantItem.EXPIRES_AT + " = :expires"
-                        : " REMOVE " + TenantItem.EXPIRES_AT))
-            .conditionExpression("attribute_not_exists(pk) OR tenant = :tenant")
-            .expressionAttributeNames(Map.of("#name", "name"))
-            .expressionAttributeValues(values)
-            .build();
-    items.add(TransactWriteItem.builder().update(update).build());
+    hasKeyOfAnyForm |= !TenantKeyForm.isGenerated(key.secret());
+    writes.add(keyItems.write(key, entry));
   }
 
   private void delete(KeyHash hash) {
-    var delete = Delete.builder().tableName(tables.tenants()).key(TenantItem.keyOf(hash)).build();
-    items.add(TransactWriteItem.builder().delete(delete).build());
+    writes.add(keyItems.delete(hash));
   }
 
-  /** The transaction, the tenant's own item first. */
-  List<TransactWriteItem> items() {
+  /** The transaction. */
+  TenantWrite write() {
     long version = before.map(TenantItem::version).orElse(0L);
     var stored = before.map(TenantItem::stored).orElse(Map.of());
-    var item = TenantItemWriter.write(new TenantItem(tenant, keys, nextCode, version + 1, stored));
+    var item =
+        TenantItemWriter.write(
+            new TenantItem(tenant, keys, nextCode, version + 1, stored), clock.instant());
     ItemSize.require(
-        "Tenant " + tenant.id(), item, "shorten its models, aliases, origins or keys.");
+        "Tenant " + tenant.id(), item, "shorten its models, aliases, origins, issuers or keys.");
     var put = Put.builder().item(item).tableName(tables.tenants());
     // Against a writer between our read and this write: what that one wrote would be lost.
     if (before.isEmpty()) {
@@ -153,14 +151,16 @@ final class TenantChange {
           .expressionAttributeNames(Map.of("#version", TenantItem.VERSION))
           .expressionAttributeValues(beforeIs(version));
     }
-    var all = new ArrayList<TransactWriteItem>();
-    all.add(TransactWriteItem.builder().put(put.build()).build());
-    all.addAll(items);
-    return all;
+    return new TenantWrite(
+        Optional.of(tenant),
+        TransactWriteItem.builder().put(put.build()).build(),
+        writes,
+        keyProblem,
+        hasKeyOfAnyForm);
   }
 
   /** The transaction that takes the tenant's item away, if it has no keys any more. */
-  static List<TransactWriteItem> removal(Tables tables, TenantItem before) {
+  static TenantWrite removal(Tables tables, TenantItem before) {
     var delete =
         Delete.builder()
             .tableName(tables.tenants())
@@ -169,7 +169,8 @@ final class TenantChange {
             .expressionAttributeNames(Map.of("#version", TenantItem.VERSION))
             .expressionAttributeValues(beforeIs(before.version()))
             .build();
-    return List.of(TransactWriteItem.builder().delete(delete).build());
+    return new TenantWrite(
+        Optional.empty(), TransactWriteItem.builder().delete(delete).build(), List.of(), "", false);
   }
 
   private static Map<String, AttributeValue> beforeIs(long version) {

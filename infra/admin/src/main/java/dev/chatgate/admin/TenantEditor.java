@@ -5,15 +5,18 @@ import dev.chatgate.aws.dynamodb.StoreErrors;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.KeyItem;
 import dev.chatgate.aws.tenant.TenantItem;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.Pause;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -46,20 +49,35 @@ public final class TenantEditor {
 
   private final DynamoDbClient dynamoDb;
   private final Tables tables;
+  private final IndexWriter index;
   private final RandomGenerator random;
   private final Pause pause;
+  private final InstantSource clock;
 
   /**
    * @param dynamoDb a client that repeats what is worth repeating
    * @param tables the deployment's tables
    * @param random jitter
    * @param pause waits before a change is made again
+   * @param clock tells when a tenant is created
    */
-  public TenantEditor(DynamoDbClient dynamoDb, Tables tables, RandomGenerator random, Pause pause) {
+  public TenantEditor(
+      DynamoDbClient dynamoDb,
+      Tables tables,
+      RandomGenerator random,
+      Pause pause,
+      InstantSource clock) {
     this.dynamoDb = dynamoDb;
     this.tables = tables;
+    this.index = new IndexWriter(dynamoDb, tables);
     this.random = random;
     this.pause = pause;
+    this.clock = clock;
+  }
+
+  /** An editor with the system's clock. */
+  public TenantEditor(DynamoDbClient dynamoDb, Tables tables, RandomGenerator random, Pause pause) {
+    this(dynamoDb, tables, random, pause, InstantSource.system());
   }
 
   /** How a change of keys ended. */
@@ -125,9 +143,11 @@ public final class TenantEditor {
 
   private TenantKey key(String name, TenantItem.KeyEntry entry) {
     var item = get(TenantItem.keyOf(entry.hash()));
-    Optional<Instant> expiresAt =
-        item.isEmpty() ? Optional.empty() : KeyItem.read(item).expiresAt();
-    return new TenantKey(name, entry.code(), expiresAt);
+    if (item.isEmpty()) {
+      return new TenantKey(name, entry.code(), Optional.empty(), Set.of());
+    }
+    var key = KeyItem.read(item);
+    return new TenantKey(name, entry.code(), key.expiresAt(), key.scopes());
   }
 
   /**
@@ -135,10 +155,11 @@ public final class TenantEditor {
    *
    * @return false if there is one of this name already, which stays as it is
    * @throws StoreUnavailableException if the store does not answer
-   * @throws IllegalArgumentException if a key's secret is another tenant's
+   * @throws IllegalArgumentException if a key's secret, or an issuer with an audience, is another
+   *     tenant's
    */
   public boolean create(TenantEdit edit) {
-    var whole = new WholeTenant(tables, edit.tenant(), edit.keys());
+    var whole = new WholeTenant(tables, edit.tenant(), edit.keys(), clock);
     return write(
         edit,
         whole,
@@ -150,10 +171,11 @@ public final class TenantEditor {
    *
    * @return false if there is none of this name
    * @throws StoreUnavailableException if the store does not answer
-   * @throws IllegalArgumentException if a key's secret is another tenant's
+   * @throws IllegalArgumentException if a key's secret, or an issuer with an audience, is another
+   *     tenant's
    */
   public boolean replace(TenantEdit edit) {
-    var whole = new WholeTenant(tables, edit.tenant(), edit.keys());
+    var whole = new WholeTenant(tables, edit.tenant(), edit.keys(), clock);
     return write(edit, whole, before -> before.map(_ -> whole.first(before)));
   }
 
@@ -169,14 +191,14 @@ public final class TenantEditor {
    */
   public void put(TenantSpec spec) {
     var edit = new TenantEdit(spec.tenant(), Optional.of(spec.keys()));
-    var whole = new WholeTenant(tables, edit.tenant(), edit.keys());
+    var whole = new WholeTenant(tables, edit.tenant(), edit.keys(), clock);
     write(edit, whole, before -> Optional.of(whole.first(before)));
   }
 
   private boolean write(
       TenantEdit edit,
       WholeTenant whole,
-      Function<Optional<TenantItem>, Optional<List<TransactWriteItem>>> first) {
+      Function<Optional<TenantItem>, Optional<TenantWrite>> first) {
     var id = edit.tenant().id();
     var changed = change(id, first);
     if (changed.written()) {
@@ -195,10 +217,7 @@ public final class TenantEditor {
    */
   public boolean edit(TenantId id, UnaryOperator<Tenant> edit) {
     return change(
-            id,
-            before ->
-                before.map(
-                    item -> new TenantChange(tables, before, edit.apply(item.tenant())).items()))
+            id, before -> before.map(item -> changeOf(before, edit.apply(item.tenant())).write()))
         .written();
   }
 
@@ -222,6 +241,21 @@ public final class TenantEditor {
     return changeKeys(id, item -> item.keys().containsKey(name), change -> change.removeKey(name));
   }
 
+  /**
+   * Changes what a key may be used for.
+   *
+   * @param scopes all that it may be used for from now on; not empty
+   * @throws StoreUnavailableException if the store does not answer
+   */
+  public KeyChange setScopes(TenantId id, String name, Set<Scope> scopes) {
+    return changeKeys(
+        id, item -> item.keys().containsKey(name), change -> change.setScopes(name, scopes));
+  }
+
+  private TenantChange changeOf(Optional<TenantItem> before, Tenant tenant) {
+    return new TenantChange(tables, before, tenant, clock);
+  }
+
   private KeyChange changeKeys(
       TenantId id, Predicate<TenantItem> possible, UnaryOperator<TenantChange> change) {
     var changed =
@@ -230,8 +264,8 @@ public final class TenantEditor {
             before ->
                 before
                     .filter(possible)
-                    .map(item -> change.apply(new TenantChange(tables, before, item.tenant())))
-                    .map(TenantChange::items));
+                    .map(item -> change.apply(changeOf(before, item.tenant())))
+                    .map(TenantChange::write));
     if (changed.written()) {
       return KeyChange.DONE;
     }
@@ -255,13 +289,13 @@ public final class TenantEditor {
   }
 
   /** Some of the keys, or, when none is left, the tenant itself. */
-  private List<TransactWriteItem> stepOfDeleting(TenantItem item) {
+  private TenantWrite stepOfDeleting(TenantItem item) {
     if (item.keys().isEmpty()) {
       return TenantChange.removal(tables, item);
     }
-    var change = new TenantChange(tables, Optional.of(item), item.tenant());
+    var change = changeOf(Optional.of(item), item.tenant());
     item.keys().keySet().stream().limit(KEYS_AT_ONCE).forEach(change::removeKey);
-    return change.items();
+    return change.write();
   }
 
   /**
@@ -273,19 +307,21 @@ public final class TenantEditor {
   private record Changed(Optional<TenantItem> before, boolean written) {}
 
   /** Reads, plans, writes; and all of it again if somebody else wrote in between. */
-  private Changed change(
-      TenantId id, Function<Optional<TenantItem>, Optional<List<TransactWriteItem>>> plan) {
+  private Changed change(TenantId id, Function<Optional<TenantItem>, Optional<TenantWrite>> plan) {
     for (int attempt = 1; ; attempt++) {
       var before = read(id);
-      var writes = plan.apply(before);
-      if (writes.isEmpty()) {
+      var write = plan.apply(before);
+      if (write.isEmpty()) {
         return new Changed(before, false);
       }
+      var items = new ArrayList<TransactWriteItem>(write.get().keys());
+      items.add(write.get().item());
+      index.plan(id, before, write.get()).ifPresent(items::add);
       try {
-        dynamoDb.transactWriteItems(request -> request.transactItems(writes.get()));
+        dynamoDb.transactWriteItems(request -> request.transactItems(items));
         return new Changed(before, true);
       } catch (TransactionCanceledException e) {
-        checkWorthRepeating(id, attempt, e);
+        checkWorthRepeating(id, attempt, write.get(), e);
         pauseAfter(attempt);
       } catch (SdkException e) {
         throw StoreErrors.unavailable("writing tenant " + id, e);
@@ -293,13 +329,12 @@ public final class TenantEditor {
     }
   }
 
-  /** The first write of each transaction is the tenant's own item, the others are of keys. */
+  /** The first writes of each transaction are of keys. */
   private static void checkWorthRepeating(
-      TenantId id, int attempt, TransactionCanceledException failure) {
+      TenantId id, int attempt, TenantWrite write, TransactionCanceledException failure) {
     var codes = failure.cancellationReasons().stream().map(CancellationReason::code).toList();
-    if (codes.stream().skip(1).anyMatch(RACED::equals)) {
-      throw new IllegalArgumentException(
-          "A secret of tenant " + id + " is the key of another tenant already.");
+    if (codes.stream().limit(write.keys().size()).anyMatch(RACED::equals)) {
+      throw new IllegalArgumentException(write.keyProblem());
     }
     boolean raced = codes.contains(LOCKED) || codes.contains(RACED);
     if (!raced || attempt >= MAX_ATTEMPTS) {

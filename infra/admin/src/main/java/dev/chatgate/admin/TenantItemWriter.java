@@ -3,22 +3,31 @@ package dev.chatgate.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chatgate.aws.dynamodb.Critical;
+import dev.chatgate.aws.tenant.StoredIssuer;
 import dev.chatgate.aws.tenant.StoredTenant;
 import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.aws.tenant.TenantItem.KeyEntry;
 import dev.chatgate.tenant.Tenant;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Writes a tenant's item. What a later release added to it is kept. */
 final class TenantItemWriter {
   private TenantItemWriter() {}
 
-  /** The whole item. */
-  static Map<String, AttributeValue> write(TenantItem tenant) {
+  /**
+   * The whole item.
+   *
+   * @param now the present, which is the time of creation of an item that is not stored yet
+   */
+  static Map<String, AttributeValue> write(TenantItem tenant, Instant now) {
     var stored = tenant.stored();
     var config = Optional.ofNullable(stored.get(TenantItem.CONFIG)).map(AttributeValue::s);
     var item = new HashMap<>(stored);
@@ -27,6 +36,11 @@ final class TenantItemWriter {
     item.put(TenantItem.KEYS, AttributeValue.fromM(keys(tenant)));
     item.put(TenantItem.NEXT_CODE, number(tenant.nextCode()));
     item.put(TenantItem.VERSION, number(tenant.version()));
+    if (stored.isEmpty()) {
+      item.put(
+          TenantItem.CREATED_AT,
+          AttributeValue.fromS(now.truncatedTo(ChronoUnit.MILLIS).toString()));
+    }
     return item;
   }
 
@@ -71,8 +85,39 @@ final class TenantItemWriter {
               StoredTenant.LIMITS,
               written.withObject("/" + StoredTenant.QUOTA));
           copyUnknown(stored, StoredTenant.MEMBERS, written);
+          written
+              .path(StoredTenant.ISSUERS)
+              .forEach(issuer ->
+                  issuerOf(stored, issuer.path("issuer").asText())
+                      .ifPresent(
+                          same -> copyUnknown(same, StoredIssuer.MEMBERS, (ObjectNode) issuer)));
         });
+    putCritical(written, tenant);
     return written.toString();
+  }
+
+  private static Optional<JsonNode> issuerOf(JsonNode stored, String url) {
+    return StreamSupport.stream(stored.path(StoredTenant.ISSUERS).spliterator(), false)
+        .filter(issuer -> issuer.path("issuer").asText().equals(url))
+        .findFirst();
+  }
+
+  /**
+   * A release that does not know {@link StoredTenant#REQUIRE_END_USER} must refuse the tenant: it
+   * would let calls through that name no end user.
+   */
+  private static void putCritical(ObjectNode written, Tenant tenant) {
+    var names = new LinkedHashSet<String>();
+    written.path(Critical.NAME).forEach(name -> names.add(name.asText()));
+    names.remove(StoredTenant.REQUIRE_END_USER);
+    if (tenant.requireEndUser()) {
+      names.add(StoredTenant.REQUIRE_END_USER);
+    }
+    if (names.isEmpty()) {
+      written.remove(Critical.NAME);
+    } else {
+      names.forEach(written.putArray(Critical.NAME)::add);
+    }
   }
 
   private static void copyUnknown(JsonNode from, Set<String> known, ObjectNode to) {

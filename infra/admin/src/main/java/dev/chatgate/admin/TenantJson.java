@@ -4,30 +4,47 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chatgate.aws.tenant.StoredTenant;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Issuer;
 import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.ModelName;
 import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
+import dev.chatgate.tenant.TenantIndex.Login;
 import dev.chatgate.tenant.TenantStatus;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The JSON form of tenants in operators' hands: {@code
- * {"id","status","keys","quota","models","model_aliases","allowed_origins"}}. Reading is strict: an
- * unknown or repeated key, a wrong type or a number out of range is an error that names its path.
+ * {"id","status","keys","quota","models","model_aliases","allowed_origins","require_end_user",
+ * "issuers"}}, with keys like {@code {"name","secret","expires_at","scopes"}} and issuers as in
+ * {@link IssuerJson}. Reading is strict: an unknown or repeated key, a wrong type or a number out
+ * of range is an error that names its path.
  */
 public final class TenantJson {
   private static final int MICRO_DIGITS = 6;
   private static final Set<String> MEMBERS =
-      Set.of("id", "status", "keys", "quota", "models", "model_aliases", "allowed_origins");
+      Set.of(
+          "id",
+          "status",
+          "keys",
+          "quota",
+          "models",
+          "model_aliases",
+          "allowed_origins",
+          StoredTenant.REQUIRE_END_USER,
+          StoredTenant.ISSUERS);
 
   private TenantJson() {}
 
@@ -54,6 +71,7 @@ public final class TenantJson {
   private static void requireDistinct(List<TenantSpec> specs) {
     var ids = new HashMap<TenantId, Integer>();
     var secrets = new HashMap<String, TenantId>();
+    var logins = new HashMap<Login, TenantId>();
     for (int i = 0; i < specs.size(); i++) {
       var id = specs.get(i).tenant().id();
       var first = ids.putIfAbsent(id, i);
@@ -67,6 +85,14 @@ public final class TenantJson {
           throw new FormatException(
               "tenants[%d].keys: the key %s of tenant %s has the secret of a key of tenant %s"
                   .formatted(i, key.name(), id, owner));
+        }
+      }
+      for (var login : Logins.of(specs.get(i).tenant())) {
+        var owner = logins.putIfAbsent(login, id);
+        if (owner != null) {
+          throw new FormatException(
+              "tenants[%d].issuers: the issuer %s with the audience %s belongs to tenant %s"
+                  .formatted(i, login.issuer(), login.audience(), owner));
         }
       }
     }
@@ -134,6 +160,12 @@ public final class TenantJson {
     var aliases = json.putObject("model_aliases");
     tenant.modelAliases().forEach(aliases::put);
     putTexts(json, "allowed_origins", tenant.allowedOrigins());
+    if (tenant.requireEndUser()) {
+      json.put(StoredTenant.REQUIRE_END_USER, true);
+    }
+    if (!tenant.issuers().isEmpty()) {
+      json.set(StoredTenant.ISSUERS, IssuerJson.tree(tenant.issuers()));
+    }
     return json;
   }
 
@@ -168,7 +200,9 @@ public final class TenantJson {
       Quota quota,
       Optional<List<String>> models,
       Map<String, String> aliases,
-      Optional<List<String>> origins) {
+      Optional<List<String>> origins,
+      boolean requireEndUser,
+      List<Issuer> issuers) {
 
     static Members of(JsonValue json) {
       json.requireOnly(MEMBERS, " is not a key of a tenant");
@@ -179,7 +213,9 @@ public final class TenantJson {
           json.get("quota").map(TenantJson::quota).orElse(Quota.UNLIMITED),
           json.get("models").map(models -> models.list(JsonValue::text)),
           json.get("model_aliases").map(JsonValue::texts).orElse(Map.of()),
-          json.get("allowed_origins").map(origins -> origins.list(JsonValue::text)));
+          json.get("allowed_origins").map(origins -> origins.list(JsonValue::text)),
+          json.get(StoredTenant.REQUIRE_END_USER).map(JsonValue::flag).orElse(false),
+          json.get(StoredTenant.ISSUERS).map(IssuerJson::readList).orElse(List.of()));
     }
 
     TenantSpec spec() {
@@ -188,7 +224,8 @@ public final class TenantJson {
 
     TenantSpec specOf(TenantId tenant) {
       return new TenantSpec(
-          new Tenant(tenant, status, quota, models, aliases, origins), keys.orElse(List.of()));
+          new Tenant(tenant, status, quota, models, aliases, origins, requireEndUser, issuers),
+          keys.orElse(List.of()));
     }
   }
 
@@ -206,21 +243,34 @@ public final class TenantJson {
   }
 
   private static TenantSpec.Key key(JsonValue json) {
-    json.requireOnly(Set.of("name", "secret", "expires_at"), " is not a key of a tenant's key");
-    var texts = json.texts();
-    return json.valid(() ->
-        new TenantSpec.Key(
-            required(texts, "name"),
-            required(texts, "secret"),
-            Optional.ofNullable(texts.get("expires_at")).map(TenantJson::instant)));
+    json.requireOnly(
+        Set.of("name", "secret", "expires_at", "scopes"), " is not a key of a tenant's key");
+    var name = text(json, "name");
+    var secret = text(json, "secret");
+    var expiresAt = json.get("expires_at").map(JsonValue::text);
+    var scopes = json.get("scopes").map(TenantJson::scopes).orElse(Scope.DEFAULT);
+    return json.valid(
+        () -> new TenantSpec.Key(name, secret, expiresAt.map(TenantJson::instant), scopes));
   }
 
-  private static String required(Map<String, String> texts, String name) {
-    var text = texts.get(name);
-    if (text == null) {
-      throw new IllegalArgumentException(name + " is missing");
+  private static String text(JsonValue json, String name) {
+    return json.get(name).orElseThrow(() -> json.error(": " + name + " is missing")).text();
+  }
+
+  private static Set<Scope> scopes(JsonValue json) {
+    var scopes = EnumSet.noneOf(Scope.class);
+    for (var each : json.list(Function.identity())) {
+      var scope =
+          Scope.of(each.text()).orElseThrow(() -> each.error(" must be one of " + scopeNames()));
+      if (!scopes.add(scope)) {
+        throw each.error(" is there twice");
+      }
     }
-    return text;
+    return scopes;
+  }
+
+  private static String scopeNames() {
+    return Scope.all().stream().map(Scope::wireName).collect(Collectors.joining(", "));
   }
 
   /** RFC 3339, UTC. */

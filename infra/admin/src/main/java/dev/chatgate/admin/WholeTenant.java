@@ -4,13 +4,13 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.Tenant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
  * Writes a whole tenant: in one transaction where that is possible. One with more keys takes
@@ -25,33 +25,39 @@ final class WholeTenant {
   private final Tables tables;
   private final Tenant tenant;
   private final Optional<List<TenantSpec.Key>> keys;
+  private final InstantSource clock;
 
   /**
    * @param tables the deployment's tables
    * @param tenant the configuration
    * @param keys exactly the keys that it is to have; absent leaves them as they are
+   * @param clock tells when a new tenant is created
    */
-  WholeTenant(Tables tables, Tenant tenant, Optional<List<TenantSpec.Key>> keys) {
+  WholeTenant(
+      Tables tables, Tenant tenant, Optional<List<TenantSpec.Key>> keys, InstantSource clock) {
     this.tables = tables;
     this.tenant = tenant;
     this.keys = keys;
+    this.clock = clock;
   }
 
   /** The first step, from what is stored: all of it where one transaction takes it. */
-  List<TransactWriteItem> first(Optional<TenantItem> before) {
+  TenantWrite first(Optional<TenantItem> before) {
+    // For its size too: what the last step could not store, the first need not begin.
+    var whole = whole(before);
+    return whole.fits() ? whole : withoutSome(before);
+  }
+
+  private TenantWrite whole(Optional<TenantItem> before) {
     var whole = change(before, tenant);
     keys.ifPresent(whole::onlyKeys);
-    // For its size: what the last step could not store, the first need not begin.
-    var writes = whole.items();
-    return whole.fits() ? writes : withoutSome(before);
+    return whole.write();
   }
 
   /** What remains when the first step is done; each made from what is stored then. */
-  List<Function<TenantItem, List<TransactWriteItem>>> others(Optional<TenantItem> before) {
-    var whole = change(before, tenant);
-    keys.ifPresent(whole::onlyKeys);
-    List<Function<TenantItem, List<TransactWriteItem>>> steps = new ArrayList<>();
-    if (whole.fits()) {
+  List<Function<TenantItem, TenantWrite>> others(Optional<TenantItem> before) {
+    List<Function<TenantItem, TenantWrite>> steps = new ArrayList<>();
+    if (whole(before).fits()) {
       return steps;
     }
     int removals = Math.ceilDiv(stale(before).size(), KEYS_AT_ONCE);
@@ -61,15 +67,15 @@ final class WholeTenant {
     var wanted = keys.orElse(List.of());
     for (int from = 0; from < wanted.size(); from += KEYS_AT_ONCE) {
       var some = wanted.subList(from, Math.min(wanted.size(), from + KEYS_AT_ONCE));
-      steps.add(item -> change(Optional.of(item), item.tenant()).setKeys(some).items());
+      steps.add(item -> change(Optional.of(item), item.tenant()).setKeys(some).write());
     }
     return steps;
   }
 
-  private List<TransactWriteItem> withoutSome(Optional<TenantItem> before) {
+  private TenantWrite withoutSome(Optional<TenantItem> before) {
     var change = change(before, tenant);
     stale(before).stream().limit(KEYS_AT_ONCE).forEach(change::removeKey);
-    return change.items();
+    return change.write();
   }
 
   /** The names of keys that are not to stay as they are. */
@@ -85,6 +91,6 @@ final class WholeTenant {
   }
 
   private TenantChange change(Optional<TenantItem> before, Tenant configuration) {
-    return new TenantChange(tables, before, configuration);
+    return new TenantChange(tables, before, configuration, clock);
   }
 }

@@ -1,6 +1,7 @@
 package dev.chatgate.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -42,7 +43,8 @@ class StoredTenantTest {
   private static final String OF_A_LATER_ONE =
       "{\"form\":2,\"id\":\"acme\",\"status\":\"active\",\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}},"
           + "\"quota\":{\"tokens_per_week\":70,\"tokens_per_day\":10,\"warn_at\":[80,95]},"
-          + "\"issuers\":[{\"issuer\":\"https://login.example\"}],\"model_aliases\":{}}";
+          + "\"issuers\":[{\"issuer\":\"https://login.example\",\"audiences\":[\"app\"],"
+          + "\"tier_claim\":\"/plan\"}],\"model_aliases\":{}}";
 
   private final LocalDynamoDb dynamo = LocalDynamoDb.start();
   private final TenantStore store = new TenantStore(dynamo.client(), dynamo.tables());
@@ -75,7 +77,7 @@ class StoredTenantTest {
 
     var written = TenantItemWriter.config(tenant, Optional.of(OF_A_LATER_ONE));
     assertTrue(written.contains("\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}}"), written);
-    assertTrue(written.contains("\"issuers\":[{\"issuer\":\"https://login.example\"}]"), written);
+    assertTrue(written.contains("\"tier_claim\":\"/plan\""), written);
     assertTrue(written.contains("\"tokens_per_week\":70"), written);
     assertTrue(written.contains("\"warn_at\":[80,95]"), written);
     assertTrue(written.contains("\"form\":2"), written);
@@ -88,6 +90,7 @@ class StoredTenantTest {
         "\"quota\"",
         "\"status\",\"models\"",
         "\"quota.tokens_per_day\",\"quota.cost_per_month_usd\"",
+        "\"require_end_user\",\"issuers\",\"issuers.required_claims\"",
         ""
       })
   void aCriticalMemberThatIsKnownChangesNothing(String names) {
@@ -97,7 +100,13 @@ class StoredTenantTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"\"tiers\"", "\"quota.tokens_per_week\"", "\"quota\",\"issuers\"", "\"form\""})
+      strings = {
+        "\"tiers\"",
+        "\"quota.tokens_per_week\"",
+        "\"quota\",\"end_user_tiers\"",
+        "\"issuers.tier_claim\"",
+        "\"form\""
+      })
   void aCriticalMemberThatIsNotKnownRefusesTheTenant(String names) {
     var config = "{\"critical\":[" + names + "],\"id\":\"acme\"}";
     var refused = assertThrows(StoreUnavailableException.class, () -> StoredTenant.read(config));
@@ -116,12 +125,63 @@ class StoredTenantTest {
         "{\"id\":\"acme\",\"status\":\"secretive\"}",
         "{\"id\":\"acme\",\"quota\":{\"tokens_per_day\":1e99}}",
         "{\"id\":\"acme\",\"models\":\"secretive\"}",
-        "{\"id\":\"acme\",\"critical\":\"secretive\"}"
+        "{\"id\":\"acme\",\"critical\":\"secretive\"}",
+        "{\"id\":\"acme\",\"require_end_user\":\"secretive\"}",
+        "{\"id\":\"acme\",\"issuers\":{\"issuer\":\"secretive\"}}",
+        "{\"id\":\"acme\",\"issuers\":[\"secretive\"]}",
+        "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"secretive\"}]}",
+        "{\"id\":\"acme\",\"issuers\":[{\"audiences\":[\"secretive\"]}]}",
+        "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"i\",\"audiences\":[\"a\"],\"jwks\":\"secretive\"}]}",
+        "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"i\",\"audiences\":[\"a\"],\"jwks_uri\":\"se cretive\"}]}",
+        "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"i\",\"audiences\":[\"a\"],"
+            + "\"required_claims\":{\"secretive\":[1]}}]}"
       })
   void aDamagedTenantIsSaidWithoutQuotingIt(String config) {
     var damaged = assertThrows(IllegalStateException.class, () -> StoredTenant.read(config));
     assertEquals("a tenant's stored configuration is damaged", damaged.getMessage());
     assertNull(damaged.getCause());
+  }
+
+  /** Each later rewrite leaves what the release before must not ignore as it should be. */
+  @Test
+  void aTenantThatRequiresAnEndUserIsRefusedByAReleaseThatDoesNotKnowThat() {
+    var optional = StoredTenant.read(OF_0_1_0);
+    var required = TenantJson.readOne("{\"id\":\"acme\",\"require_end_user\":true}").tenant();
+    var text = "\"require_end_user\":true,\"critical\":[\"require_end_user\"]}";
+    var first = TenantItemWriter.config(required, Optional.of(OF_0_1_0));
+    assertTrue(first.endsWith(text), first);
+    assertTrue(StoredTenant.read(first).requireEndUser());
+    var second = TenantItemWriter.config(required, Optional.of(first));
+    assertEquals(first, second);
+    assertEquals(OF_0_1_0, TenantItemWriter.config(optional, Optional.of(second)));
+    var others = "{\"id\":\"acme\",\"critical\":[\"models\",\"require_end_user\"]}";
+    assertTrue(
+        TenantItemWriter.config(optional, Optional.of(others))
+            .endsWith("\"critical\":[\"models\"]}"));
+    assertTrue(
+        TenantItemWriter.config(required, Optional.of(others))
+            .endsWith("\"critical\":[\"models\",\"require_end_user\"]}"));
+  }
+
+  @Test
+  void issuersAreStoredAndReadWhole() {
+    var tenant = TenantJson.readOne(IssuerJsonTest.TENANT).tenant();
+    assertEquals(2, tenant.issuers().size());
+    var stored = TenantItemWriter.config(tenant, Optional.empty());
+    assertEquals(tenant, StoredTenant.read(stored));
+    var without = TenantItemWriter.config(tenant.withIssuers(List.of()), Optional.of(stored));
+    assertEquals(List.of(), StoredTenant.read(without).issuers());
+  }
+
+  @Test
+  void whatIsNotKnownOfAnIssuerGoesWithTheIssuer() {
+    var tenant = StoredTenant.read(OF_A_LATER_ONE);
+    var other = TenantJson.readOne(IssuerJsonTest.TENANT).tenant().issuers().getFirst();
+    var both = tenant.withIssuers(List.of(other, tenant.issuers().getFirst()));
+    var written = TenantItemWriter.config(both, Optional.of(OF_A_LATER_ONE));
+    assertTrue(written.contains("\"user_claim\":\"sub\",\"tier_claim\":\"/plan\"}]"), written);
+    var without = TenantItemWriter.config(both.withIssuers(List.of(other)), Optional.of(written));
+    assertFalse(without.contains("tier_claim"), without);
   }
 
   @Test
@@ -130,7 +190,7 @@ class StoredTenantTest {
     set("tenant#acme", "config", "config", AttributeValue.fromS(OF_A_LATER_ONE));
     set("tenant#acme", "config", "note", AttributeValue.fromS("of a later release"));
     addToKeyEntry();
-    set(keyName("one"), "key", "scopes", AttributeValue.fromS("calls"));
+    set(keyName("one"), "key", "note", AttributeValue.fromS("of a later release"));
 
     assertTrue(editor.edit(new TenantId("acme"), StoredTenantTest::suspended));
     assertEquals(
@@ -147,7 +207,7 @@ class StoredTenantTest {
     assertTrue(attribute(tenant, "config").s().contains("tokens_per_week"));
     assertEquals(
         AttributeValue.fromS("x"), attribute(attribute(tenant, "keys").m(), "ci").m().get("more"));
-    assertEquals("calls", attribute(get(keyName("one"), "key"), "scopes").s());
+    assertEquals("of a later release", attribute(get(keyName("one"), "key"), "note").s());
     assertEquals("ci", store.find(KeyHash.of("one")).orElseThrow().keyName());
   }
 
@@ -156,7 +216,7 @@ class StoredTenantTest {
     create();
     editor.put(
         TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
-    var critical = AttributeValue.fromL(List.of(AttributeValue.fromS("scopes")));
+    var critical = AttributeValue.fromL(List.of(AttributeValue.fromS("tiers")));
     set(keyName("one"), "key", "critical", critical);
     assertThrows(StoreUnavailableException.class, () -> store.find(KeyHash.of("one")));
     assertTrue(store.find(KeyHash.of("three")).isPresent());

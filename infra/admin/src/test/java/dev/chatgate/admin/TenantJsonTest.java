@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,12 +23,14 @@ class TenantJsonTest {
   private static final String WHOLE =
       """
       {"id":"acme","status":"suspended",
-       "keys":[{"name":"ci","secret":"cg_1","expires_at":"2027-01-01T00:00:00Z"},{"name":"web","secret":"cg_2"}],
+       "keys":[{"name":"ci","secret":"cg_1","expires_at":"2027-01-01T00:00:00Z"},
+               {"name":"web","secret":"cg_2","scopes":["end_user_header","calls"]}],
        "quota":{"requests_per_minute":1,"tokens_per_minute":2,"tokens_per_day":3,"tokens_per_month":4,
                 "cost_per_month_usd":12.345678,"max_concurrent_requests":0,"max_tokens_per_request":7,
                 "default_max_tokens":8},
        "models":["fast","*"],"model_aliases":{"fast":"provider/model-x"},
-       "allowed_origins":["https://a.example"]}
+       "allowed_origins":["https://a.example"],"require_end_user":true,
+       "issuers":[{"issuer":"https://login.example/","audiences":["app"]}]}
       """;
 
   @Test
@@ -38,7 +42,8 @@ class TenantJsonTest {
     assertEquals(
         List.of(
             new TenantSpec.Key("ci", "cg_1", Optional.of(Instant.parse("2027-01-01T00:00:00Z"))),
-            new TenantSpec.Key("web", "cg_2", Optional.empty())),
+            new TenantSpec.Key(
+                "web", "cg_2", Optional.empty(), Set.of(Scope.CALLS, Scope.END_USER_HEADER))),
         spec.keys());
     assertEquals(
         Quota.UNLIMITED
@@ -54,6 +59,8 @@ class TenantJsonTest {
     assertEquals(Optional.of(List.of("fast", "*")), tenant.models());
     assertEquals(Map.of("fast", "provider/model-x"), tenant.modelAliases());
     assertEquals(Optional.of(List.of("https://a.example")), tenant.allowedOrigins());
+    assertTrue(tenant.requireEndUser());
+    assertEquals("https://login.example/", tenant.issuers().getFirst().issuer());
   }
 
   @Test
@@ -105,6 +112,17 @@ class TenantJsonTest {
           {"id":"a","keys":[{"name":"k","secret":"s","expires_at":"tomorrow"}]} | tenant.keys[0]: expires_at must be an RFC 3339 time in UTC
           {"id":"a","keys":[{"name":"k","secret":"s","x":"y"}]} | tenant.keys[0].x is not a key of a tenant's key
           {"id":"a","keys":[{"name":"k","secret":"s"},{"name":"k","secret":"t"}]} | tenant: two keys have the same name or the same secret
+          {"id":"a","keys":[{"secret":"s"}]}                    | tenant.keys[0]: name is missing
+          {"id":"a","keys":[{"name":"k","secret":7}]}           | tenant.keys[0].secret must be a string
+          {"id":"a","keys":[{"name":"k","secret":"s","scopes":"calls"}]} | tenant.keys[0].scopes must be a list
+          {"id":"a","keys":[{"name":"k","secret":"s","scopes":[]}]} | tenant.keys[0]: scopes must not be empty
+          {"id":"a","keys":[{"name":"k","secret":"s","scopes":[7]}]} | tenant.keys[0].scopes[0] must be a string
+          {"id":"a","keys":[{"name":"k","secret":"s","scopes":["calls","CALLS"]}]} | tenant.keys[0].scopes[1] must be one of calls, client_secrets, usage, end_user_header
+          {"id":"a","keys":[{"name":"k","secret":"s","scopes":["usage","calls","usage"]}]} | tenant.keys[0].scopes[2] is there twice
+          {"id":"a","require_end_user":"yes"}                   | tenant.require_end_user must be true or false
+          {"id":"a","require_end_user":null}                    | tenant.require_end_user must be true or false
+          {"id":"a","issuers":{}}                               | tenant.issuers must be a list
+          {"id":"a","critical":[]}                              | tenant.critical is not a key of a tenant
           {"id":"a","models":"fast"}                            | tenant.models must be a list
           {"id":"a","model_aliases":{"a":1}}                    | tenant.model_aliases.a must be a string
           {"id":"a"} x                                          | line 1: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
@@ -137,7 +155,10 @@ class TenantJsonTest {
             + "{\"name\":\"l\",\"secret\":\"cg_1\"}]}]"
             + "|tenants[1].keys: the key l of tenant b has the secret of a key of tenant a",
         "[{\"id\":\"a\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_1\"},{\"name\":\"l\",\"secret\":\"cg_1\"}]}]"
-            + "|tenants[0] (a): two keys have the same name or the same secret"
+            + "|tenants[0] (a): two keys have the same name or the same secret",
+        "[{\"id\":\"a\",\"issuers\":[{\"issuer\":\"https://i\",\"audiences\":[\"x\",\"y\"]}]},"
+            + "{\"id\":\"b\",\"issuers\":[{\"issuer\":\"https://i\",\"audiences\":[\"z\",\"y\"]}]}]"
+            + "|tenants[1].issuers: the issuer https://i with the audience y belongs to tenant a"
       })
   void whatIsThereTwiceInAListIsNamed(String json, String sentence) {
     var thrown = assertThrows(FormatException.class, () -> TenantJson.readList(json));

@@ -4,11 +4,13 @@ import dev.chatgate.cli.console.CommandEnvironment;
 import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.console.Terminal;
 import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.issuer.IssuerCommands;
 import dev.chatgate.cli.key.KeyCommands;
 import dev.chatgate.cli.ledger.AuditCommand;
 import dev.chatgate.cli.ledger.ReconcileCommand;
 import dev.chatgate.cli.price.PriceCommands;
 import dev.chatgate.cli.provider.ProviderKeyCommands;
+import dev.chatgate.cli.signing.SigningKeyCommands;
 import dev.chatgate.cli.tenant.TenantCommands;
 import dev.chatgate.cli.usage.UsageCommands;
 import dev.chatgate.tenant.TenantId;
@@ -30,12 +32,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "chatgate",
     versionProvider = VersionProvider.class,
-    description = "Operate a Chatgate deployment: tenants, keys, prices, usage, audits.",
+    description = "Operate a Chatgate deployment: tenants, keys, issuers, prices, usage, audits.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Success.",
-      "1:Negative result: the audit found differences, a named tenant, key or call does not exist"
-          + " or already exists, the provider rejected its key, or a confirmation was declined.",
+      "1:Negative result: the audit found differences, a named tenant, key, issuer or call does not"
+          + " exist or already exists, the provider rejected its key, or a confirmation was"
+          + " declined.",
       "2:Error: invalid arguments or input, or no usable response from AWS or the provider."
           + " audit also ends with 2 if a named tenant does not exist.",
       "130:Interrupted with Ctrl-C."
@@ -99,7 +102,9 @@ public final class Chatgate {
     command
         .addSubcommand(new TenantCommands(environment, deploymentOptions))
         .addSubcommand(new KeyCommands(environment, deploymentOptions))
+        .addSubcommand(new IssuerCommands(environment, deploymentOptions))
         .addSubcommand(new ProviderKeyCommands(environment, deploymentOptions))
+        .addSubcommand(new SigningKeyCommands(environment, deploymentOptions))
         .addSubcommand(new PriceCommands(environment, deploymentOptions))
         .addSubcommand(new UsageCommands(environment, deploymentOptions))
         .addSubcommand(new AuditCommand(environment, deploymentOptions))

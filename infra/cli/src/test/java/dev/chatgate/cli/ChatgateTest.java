@@ -282,7 +282,7 @@ class ChatgateTest {
     var help = command.getCommandSpec().usageMessage();
     var example = String.join(" ", help.footer()).replace("\\", "").replaceAll(" <[^(].*", "");
     assertFalse(example.isBlank(), command.getCommandSpec().qualifiedName());
-    examples.add(example.strip().replaceAll(" +", " "));
+    examples.addAll(List.of(example.strip().replaceAll(" +", " ").split(" (?=chatgate )")));
     command.getSubcommands().values().forEach(sub -> collectExamples(sub, examples));
   }
 

@@ -37,7 +37,7 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * A fake of AWS on one port: DynamoDB Local, one secret and one stack, with only the operations
+ * A fake of AWS on one port: DynamoDB Local, two secrets and one stack, with only the operations
  * that the command line uses.
  */
 final class FakeAws implements AutoCloseable {
@@ -45,9 +45,13 @@ final class FakeAws implements AutoCloseable {
   static final String SECRET_ARN =
       "arn:aws:secretsmanager:us-east-1:000000000000:secret:chatgate/provider-local0";
 
+  static final String SIGNING_SECRET = "chatgate-test-signing";
+
   private static final Instant FIRST_VERSION = Instant.parse("2026-11-01T08:00:00Z");
 
   private final List<String> secrets = new ArrayList<>();
+  private final List<String> signingSecrets = new ArrayList<>();
+  private final Map<String, String> writtenByToken = new HashMap<>();
   private final Map<String, String> parameters = new HashMap<>();
   private final List<String> signatures = new ArrayList<>();
   private final LocalDynamoDBServerHandler dynamo =
@@ -97,6 +101,17 @@ final class FakeAws implements AutoCloseable {
   /** The values of the secret, oldest first. */
   List<String> secrets() {
     return secrets;
+  }
+
+  /** The values of the signing secret, oldest first. */
+  List<String> signingSecrets() {
+    return signingSecrets;
+  }
+
+  /** The signing secret has no version any more, as if it was made anew without a value. */
+  void forgetSigningSecret() {
+    signingSecrets.clear();
+    writtenByToken.clear();
   }
 
   /** Sets the stack's parameter {@code ProviderBaseUrl}. */
@@ -156,7 +171,8 @@ final class FakeAws implements AutoCloseable {
             "TenantsTableName", Tables.LOCAL.tenants(),
             "QuotaTableName", Tables.LOCAL.quota(),
             "UsageTableName", Tables.LOCAL.usage(),
-            "ProviderSecretArn", SECRET_ARN);
+            "ProviderSecretArn", SECRET_ARN,
+            "SigningSecretName", SIGNING_SECRET);
     return new FakeResponse(
         200,
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>"
@@ -190,24 +206,26 @@ final class FakeAws implements AutoCloseable {
   private FakeResponse secret(String operation, String body) throws IOException {
     var fields = strings(body);
     var id = fields.getOrDefault("SecretId", "");
-    if (!id.equals(SECRET_ARN) && !id.equals("chatgate/provider")) {
-      return notFound();
-    }
+    return switch (id) {
+      case SECRET_ARN, "chatgate/provider" -> secret(operation, fields, secrets);
+      case SIGNING_SECRET, "chatgate/signing" -> secret(operation, fields, signingSecrets);
+      default -> notFound();
+    };
+  }
+
+  private FakeResponse secret(String operation, Map<String, String> fields, List<String> values) {
     return switch (operation) {
-      case "PutSecretValue" -> {
-        secrets.add(fields.getOrDefault("SecretString", ""));
-        yield new FakeResponse(200, "{}");
-      }
+      case "PutSecretValue" -> put(fields, values);
       case "DescribeSecret" ->
           new FakeResponse(
               200,
               JsonOutput.compact(json -> {
                 json.writeStartObject();
                 json.writeObjectFieldStart("VersionIdsToStages");
-                for (int version = 0; version < secrets.size(); version++) {
+                for (int version = 0; version < values.size(); version++) {
                   json.writeArrayFieldStart("version-" + version);
-                  if (version >= secrets.size() - 2) {
-                    json.writeString(version == secrets.size() - 1 ? "AWSCURRENT" : "AWSPREVIOUS");
+                  if (version >= values.size() - 2) {
+                    json.writeString(version == values.size() - 1 ? "AWSCURRENT" : "AWSPREVIOUS");
                   }
                   json.writeEndArray();
                 }
@@ -215,20 +233,34 @@ final class FakeAws implements AutoCloseable {
                 json.writeEndObject();
               }));
       case "GetSecretValue" ->
-          secrets.isEmpty()
+          values.isEmpty()
               ? notFound()
-              : value(fields.getOrDefault("VersionId", "version-" + (secrets.size() - 1)));
+              : value(fields.getOrDefault("VersionId", "version-" + (values.size() - 1)), values);
       default -> new FakeResponse(400, "{\"__type\":\"UnknownOperationException\"}");
     };
   }
 
-  private FakeResponse value(String id) {
+  /** As Secrets Manager: a token that was used stands for a version, which cannot be changed. */
+  private FakeResponse put(Map<String, String> fields, List<String> values) {
+    var value = fields.getOrDefault("SecretString", "");
+    var before = writtenByToken.putIfAbsent(fields.getOrDefault("ClientRequestToken", ""), value);
+    if (before == null) {
+      values.add(value);
+    } else if (!before.equals(value)) {
+      return new FakeResponse(
+          400,
+          "{\"__type\":\"ResourceExistsException\",\"Message\":\"A version of this name exists.\"}");
+    }
+    return new FakeResponse(200, "{}");
+  }
+
+  private static FakeResponse value(String id, List<String> values) {
     int version = Integer.parseInt(id.substring(id.indexOf('-') + 1));
     return new FakeResponse(
         200,
         JsonOutput.compact(json -> {
           json.writeStartObject();
-          json.writeStringField("SecretString", secrets.get(version));
+          json.writeStringField("SecretString", values.get(version));
           json.writeNumberField(
               "CreatedDate", FIRST_VERSION.plusSeconds(86_400L * version).getEpochSecond());
           json.writeEndObject();

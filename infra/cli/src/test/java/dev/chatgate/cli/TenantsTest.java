@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.admin.TenantEditor;
+import dev.chatgate.admin.TenantJson;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -165,6 +168,20 @@ class TenantsTest {
   }
 
   @Test
+  void setAcceptsTheJsonOfShowWithIssuers() {
+    done("tenant", "create", id, "--require-end-user");
+    done("issuer", "add", id, "https://" + id, "--audience", "a", "--require", "level=2.5");
+    var before = tenant();
+    var shown = done("tenant", "show", id, "--json").out();
+    done("issuer", "remove", id, "https://" + id, "--yes");
+    var result = run(operator().piping(shown), "tenant", "set", id, "--json", "-");
+    assertEquals(0, result.exitCode(), result.err());
+    assertEquals(before, tenant());
+    var listed = done("tenant", "list", "--json").out();
+    assertTrue(TenantJson.readList(listed).stream().anyMatch(spec -> spec.tenant().equals(before)));
+  }
+
+  @Test
   void jsonReplacesTheKeysThatItLists() {
     var json = "{\"id\":\"%s\",\"keys\":[{\"name\":\"k\",\"secret\":\"%s\"}]}";
     var made =
@@ -191,6 +208,59 @@ class TenantsTest {
     assertEquals(TenantStatus.SUSPENDED, tenant().status());
     done("tenant", "resume", id);
     assertEquals(TenantStatus.ACTIVE, tenant().status());
+  }
+
+  @Test
+  void anEndUserIsRequiredUntilItIsTakenBack() {
+    done("tenant", "create", id, "--require-end-user");
+    assertTrue(tenant().requireEndUser());
+    done("tenant", "set", id, "--tokens-per-day", "1");
+    assertTrue(tenant().requireEndUser(), "not mentioned");
+    done("tenant", "set", id, "--no-require-end-user");
+    assertFalse(tenant().requireEndUser());
+    done("tenant", "set", id, "--require-end-user");
+    assertTrue(tenant().requireEndUser());
+    var other = id + "-other";
+    done("tenant", "create", other, "--no-require-end-user");
+    assertFalse(editor().find(new TenantId(other)).orElseThrow().requireEndUser());
+  }
+
+  @Test
+  void aKeyHasTheScopesThatItIsGiven() {
+    done("tenant", "create", id);
+    var all = done("key", "create", id, "--name", "all").out().strip();
+    var some =
+        done(
+                "key",
+                "create",
+                id,
+                "--name",
+                "some",
+                "--scope",
+                "usage,calls",
+                "--scope",
+                "end_user_header")
+            .out()
+            .strip();
+    assertEquals(Scope.DEFAULT, scopes(all));
+    assertEquals(Set.of(Scope.USAGE, Scope.CALLS, Scope.END_USER_HEADER), scopes(some));
+    done("key", "scopes", id, "some", "--scope", "client_secrets");
+    assertEquals(Set.of(Scope.CLIENT_SECRETS), scopes(some));
+    assertEquals(Scope.DEFAULT, scopes(all));
+    var listed = done("key", "list", id, "--json").out();
+    assertTrue(listed.replaceAll("\\s", "").contains("\"scopes\":[\"client_secrets\"]"), listed);
+    assertEquals(1, run("key", "scopes", id, "none", "--scope", "calls").exitCode());
+    for (var given : List.of("all", "CALLS", "", "calls,calls")) {
+      assertEquals(2, run("key", "scopes", id, "some", "--scope", given).exitCode(), given);
+    }
+    assertEquals(Set.of(Scope.CLIENT_SECRETS), scopes(some));
+  }
+
+  private static Set<Scope> scopes(String secret) {
+    return new TenantStore(aws.client(), Tables.LOCAL)
+        .find(KeyHash.of(secret))
+        .orElseThrow()
+        .scopes();
   }
 
   @Test

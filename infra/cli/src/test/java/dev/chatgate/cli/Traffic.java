@@ -11,7 +11,10 @@ import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.time.TestClock;
 import dev.chatgate.usage.CallFacts;
@@ -45,7 +48,17 @@ final class Traffic {
 
   /** Makes a successful call and returns its {@code x-request-id}. */
   String call(Tenant tenant, String model, Optional<ModelPrice> price, TokenCounts used) {
-    var reservation = begin(tenant, model, price, used.total() + 100);
+    return call(caller(tenant), model, price, used);
+  }
+
+  /** Makes a successful call for a person and returns its {@code x-request-id}. */
+  String callFor(
+      String user, Tenant tenant, String model, Optional<ModelPrice> price, TokenCounts used) {
+    return call(caller(tenant).withEndUser(new EndUser(user)), model, price, used);
+  }
+
+  private String call(Caller caller, String model, Optional<ModelPrice> price, TokenCounts used) {
+    var reservation = begin(caller, model, price, used.total() + 100);
     var facts =
         new CallFacts(
             200,
@@ -65,14 +78,19 @@ final class Traffic {
 
   /** Admits a call that is never settled and returns its {@code x-request-id}. */
   String die(Tenant tenant, String model, Optional<ModelPrice> price, long tokens) {
-    return begin(tenant, model, price, tokens).claim().requestId().value();
+    return begin(caller(tenant), model, price, tokens).claim().requestId().value();
   }
 
-  private Reservation begin(Tenant tenant, String model, Optional<ModelPrice> price, long tokens) {
+  private static Caller caller(Tenant tenant) {
+    return Caller.of(
+        new Credential(tenant, Optional.empty(), "web", 0, Optional.empty(), Scope.DEFAULT));
+  }
+
+  private Reservation begin(Caller caller, String model, Optional<ModelPrice> price, long tokens) {
     var claim =
         new Claim(
             RequestId.fresh(random),
-            new Credential(tenant, "web", 0, Optional.empty()),
+            caller,
             model,
             tokens / 2,
             tokens - tokens / 2,

@@ -61,8 +61,10 @@ class TranscriptTest {
       help();
       tenants();
       keys();
+      issuers();
       prices();
       providerKey(provider);
+      signingKey();
       usage();
       ledger();
       deletion();
@@ -170,9 +172,16 @@ class TranscriptTest {
             "tenant --help",
             "tenant create --help",
             "key create --help",
+            "key scopes --help",
+            "issuer --help",
+            "issuer add --help",
+            "issuer list --help",
+            "issuer remove --help",
             "price set --help",
             "provider-key set --help",
             "provider-key check --help",
+            "signing-key list --help",
+            "signing-key rotate --help",
             "usage report --help",
             "usage tail --help",
             "usage correct --help",
@@ -201,6 +210,7 @@ class TranscriptTest {
     execute("tenant create gamma --json FOLDER/missing.json");
     execute("tenant create 'not a name'");
     execute("tenant set acme --models 'fast, provider/y' --origins https://app.example");
+    execute("tenant set acme --require-end-user");
     execute("tenant set acme");
     execute("tenant set acme --tokens-per-day -1");
     execute("tenant set acme --cost-per-month-usd 0.0000001");
@@ -222,13 +232,58 @@ class TranscriptTest {
     execute("key create acme --name odd --expires soon");
     execute("key create acme");
     execute("key create unknown --name web");
+    execute("key create acme --name minter --scope client_secrets");
+    execute("key create acme --name odd --scope calls,everything");
+    execute("key create acme --name odd --scope calls --scope calls");
     execute("key list acme");
     execute("key list acme --json");
     execute("key list unknown");
+    execute("key scopes acme minter --scope client_secrets,usage");
+    execute("key scopes acme minter");
+    execute("key scopes acme nobody --scope calls");
+    execute("key scopes unknown web --scope calls");
+    execute("key list acme");
     execute("key revoke acme ci");
     executeAtTerminal("key revoke acme ci", "n");
     executeAtTerminal("key revoke acme ci", "y");
     execute("key revoke acme ci --yes");
+  }
+
+  private void issuers() {
+    execute("issuer list acme");
+    execute(
+        "issuer add acme https://login.example/ --audience my-app --audience web"
+            + " --require email_verified=true --require level=2 --require plan=pro");
+    execute("issuer add acme https://login.example/ --audience other");
+    execute("issuer add acme https://second.example --audience my-app");
+    execute(
+        "issuer add acme https://second.example --audience my-app --user-prefix s: --user-claim"
+            + " /user/id --audience-claim client_id --jwks-uri https://second.example/keys");
+    execute("issuer add beta https://login.example/ --audience web");
+    execute("issuer add beta http://login.example/ --audience web");
+    execute("issuer add beta https://login.example/");
+    execute("issuer add beta https://login.example/ --audience b --jwks a --jwks-uri https://b");
+    execute("issuer add beta https://third.example --audience b --jwks -", "{\"keys\":[]}");
+    execute(
+        "issuer add beta https://third.example --audience b --jwks -",
+        "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"BB\",\"d\":\"CC\"}]}");
+    execute(
+        "issuer add beta https://third.example --audience b --jwks -",
+        "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"BB\"}]}");
+    execute("issuer add unknown https://login.example/ --audience c");
+    execute("issuer list acme");
+    execute("issuer list acme --json");
+    execute("issuer list beta");
+    execute("issuer list unknown");
+    execute("tenant show acme");
+    execute("issuer remove acme https://login.example/");
+    executeAtTerminal("issuer remove acme https://login.example/", "n");
+    executeAtTerminal("issuer remove acme https://login.example/", "y");
+    execute("issuer remove acme https://login.example/ --yes");
+    execute("issuer remove unknown https://login.example/ --yes");
+    execute("issuer remove acme https://second.example --yes");
+    execute("issuer remove beta https://third.example --yes");
+    execute("tenant set acme --no-require-end-user");
   }
 
   private void prices() {
@@ -264,6 +319,18 @@ class TranscriptTest {
     execute(check.replaceAll("http://127.*", "ftp://provider.example"));
     execute("provider-key check");
     execute("provider-key check --json");
+  }
+
+  private void signingKey() {
+    execute("signing-key list");
+    aws.signingSecrets().add("{\"seed\":\"" + "s".repeat(64) + "\"}");
+    execute("signing-key list");
+    execute("signing-key rotate");
+    execute("signing-key list");
+    execute("signing-key rotate --now");
+    executeAtTerminal("signing-key rotate --now", "n");
+    executeAtTerminal("signing-key rotate --now", "y");
+    execute("signing-key list --json");
   }
 
   private void line(String check) {
@@ -317,6 +384,12 @@ class TranscriptTest {
     execute("usage correct nonsense --prompt-tokens 1 --completion-tokens 1 --reason r");
     execute("usage correct 0123456789ab --prompt-tokens 1 --completion-tokens 1 --reason r");
     execute("usage report --by tenant");
+    traffic.callFor("ann@example.com", tenant("acme"), "fast", price, new TokenCounts(90, 0, 10));
+    traffic.callFor("bob@example.com", tenant("acme"), "fast", price, new TokenCounts(60, 0, 10));
+    execute("usage report --by user");
+    execute("usage report --by user --top 1 --tenant acme --json");
+    execute("usage report --by user,day");
+    execute("usage report --top 5");
   }
 
   private void tail() {

@@ -150,6 +150,137 @@ class UsageTest {
         json);
   }
 
+  private void callsOfPersons() {
+    traffic.callFor("=cmd", acme, "m", Optional.of(PRICE), new TokenCounts(500, 0, 0));
+    traffic.callFor("ann", acme, "m", Optional.of(PRICE), new TokenCounts(20, 0, 10));
+    traffic.callFor("ann", acme, "n", Optional.empty(), new TokenCounts(1, 0, 1));
+    traffic.callFor("bob", acme, "m", Optional.of(PRICE), new TokenCounts(9, 0, 0));
+    traffic.callFor("cid", acme, "m", Optional.of(PRICE), new TokenCounts(8, 0, 0));
+    traffic.callFor("ann", beta, "n", Optional.empty(), new TokenCounts(1, 0, 0));
+  }
+
+  @Test
+  void aReportByUserSumsPersonsThenTheOthersThenCallsWithoutAPerson() {
+    callsOfPersons();
+    assertEquals(
+        List.of(
+            "tenant,user,requests,prompt_tokens,cached_tokens,completion_tokens,total_tokens,"
+                + "cost_micro_usd,estimated_requests",
+            "acme,'=cmd,1,500,0,0,500,500,0",
+            "acme,ann,2,21,0,11,32,40,0",
+            "acme,(other),2,17,0,0,17,17,0",
+            "acme,(none),3,111,40,56,167,203,0",
+            "beta,ann,1,1,0,0,1,0,0",
+            "beta,(none),1,7,0,3,10,0,0"),
+        done("usage", "report", "--csv", "--by", "user", "--top", "2").lines());
+  }
+
+  @Test
+  void theTableByUserEndsWithTheSumOfItsRows() {
+    callsOfPersons();
+    var lines = done("usage", "report", "--by", "tenant,user").lines();
+    assertTrue(lines.getFirst().matches("TENANT +USER +REQUESTS .*"), lines.getFirst());
+    assertTrue(
+        lines.getLast().matches("total +10 +657 +40 +70 +727 +\\$0.00076 +0"), lines::toString);
+    assertFalse(lines.toString().contains("(other)"), lines::toString);
+  }
+
+  @Test
+  void jsonByUserTellsPersonsTheOthersAndCallsWithoutAPersonApart() {
+    callsOfPersons();
+    var json =
+        done("usage", "report", "--json", "--by", "user", "--top", "1", "--tenant", "acme")
+            .out()
+            .replaceAll("\\s", "");
+    var rows =
+        List.of(
+            "{\"tenant\":\"acme\",\"user\":\"=cmd\",\"users\":1,\"requests\":1,",
+            "{\"tenant\":\"acme\",\"user\":null,\"users\":3,\"requests\":4,",
+            "{\"tenant\":\"acme\",\"user\":null,\"users\":0,\"requests\":3,");
+    rows.forEach(row -> assertTrue(json.contains(row), json));
+    assertTrue(json.contains("\"limits\":[{\"tenant\":\"acme\""), json);
+  }
+
+  @Test
+  void theHtmlPageByUserHasATableOfPersons(@TempDir Path folder) throws IOException {
+    callsOfPersons();
+    traffic.callFor("<b>&", acme, "m", Optional.empty(), new TokenCounts(1, 0, 0));
+    var file = folder.resolve("usage.html");
+    done("usage", "report", "--by", "user", "--html", file.toString());
+    var page = Files.readString(file);
+    for (var text :
+        List.of("By tenant and person", ">ann<", ">=cmd<", ">(none)<", "&lt;b&gt;&amp;")) {
+      assertTrue(page.contains(text), text);
+    }
+    assertFalse(page.contains("<b>"));
+    done("usage", "report", "--html", file.toString());
+    assertFalse(Files.readString(file).contains("By tenant and person"));
+  }
+
+  @Test
+  void aCorrectionCountsForThePersonOfTheCorrectedCall() {
+    var call = traffic.callFor("ann", acme, "m", Optional.of(PRICE), new TokenCounts(20, 0, 10));
+    clock.advance(Duration.ofDays(1));
+    done(
+        "usage",
+        "correct",
+        call,
+        "--prompt-tokens",
+        "15",
+        "--completion-tokens",
+        "10",
+        "--reason",
+        "r",
+        "--yes");
+    var report =
+        done(
+            "usage", "report", "--csv", "--by", "user", "--tenant", "acme", "--from", "2026-11-23");
+    assertEquals(List.of("acme,ann,0,-5,0,0,-5,-5,0"), report.lines().subList(1, 2));
+    assertEquals(2, report.lines().size(), report.out());
+  }
+
+  @Test
+  void aCallThatDiedHasNoPersonInTheReport() {
+    traffic.die(acme, "m", Optional.of(PRICE), 400);
+    clock.advance(Duration.ofMinutes(3));
+    done("reconcile");
+    var lines = done("usage", "report", "--csv", "--by", "user", "--tenant", "acme").lines();
+    assertTrue(lines.getLast().startsWith("acme,(none),4,"), lines::toString);
+    assertEquals(2, lines.size());
+  }
+
+  @Test
+  void aReportByUserOfDeletedRecordsSaysSo() {
+    var kept = done("usage", "report", "--by", "user", "--from=2025-10-18", "--to=2025-10-19");
+    assertEquals("", kept.err());
+    var deleted = done("usage", "report", "--by", "user", "--from=2025-10-17", "--to=2025-10-19");
+    assertEquals(
+        "Call records before 2025-10-18 are deleted and not in the report by user.\n",
+        deleted.err());
+  }
+
+  @Test
+  void aReportByUserRejectsInvalidOptions() {
+    for (var line :
+        List.of(
+            "--by user,model",
+            "--by day,user",
+            "--top 5",
+            "--by model --top 5",
+            "--by user --top 0",
+            "--by user --top -1",
+            "--by user --top 10001",
+            "--by user --top many")) {
+      var result =
+          run(
+              Stream.concat(Stream.of("usage", "report"), Stream.of(line.split(" ")))
+                  .toArray(String[]::new));
+      assertEquals(2, result.exitCode(), line);
+      assertEquals("", result.out(), line);
+      assertTrue(result.err().contains("--top") || result.err().contains("--by"), result.err());
+    }
+  }
+
   @Test
   void aLongRangeIsReadInPartsWithProgress() {
     var line = new String[] {"usage", "report", "--csv", "--from", "2025-11-01"};
@@ -178,7 +309,7 @@ class UsageTest {
         duration -> {
           clock.advance(duration);
           if (polls[0]++ == 0) {
-            traffic.call(acme, "m", Optional.of(PRICE), new TokenCounts(2, 0, 2));
+            traffic.callFor("ann", acme, "m", Optional.of(PRICE), new TokenCounts(2, 0, 2));
             traffic.die(beta, "n", Optional.empty(), 30);
           } else if (polls[0] == 2) {
             clock.advance(Duration.ofMinutes(2));
@@ -191,7 +322,9 @@ class UsageTest {
     assertTrue(Thread.interrupted());
     assertEquals(2, result.lines().size(), result.out() + result.err());
     assertTrue(result.lines().getFirst().contains("\"total_tokens\":4"), result.out());
+    assertTrue(result.lines().getFirst().contains("\"end_user\":\"ann\""), result.out());
     assertTrue(result.lines().getLast().contains("\"kind\":\"orphaned\""), result.out());
+    assertFalse(result.lines().getLast().contains("end_user"), result.out());
   }
 
   @Test

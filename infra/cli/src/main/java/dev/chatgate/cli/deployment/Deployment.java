@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * Access to one deployment: its tenants, prices, secret, records and counters. AWS clients and
+ * Access to one deployment: its tenants, prices, secrets, records and counters. AWS clients and
  * resource names are looked up on first use.
  */
 public final class Deployment implements AutoCloseable {
@@ -92,7 +92,11 @@ public final class Deployment implements AutoCloseable {
   /** Editor of the tenants and their keys. */
   public TenantEditor tenants() {
     return new TenantEditor(
-        dynamoDb(), names().tables(), environment.random(), environment.pause());
+        dynamoDb(),
+        names().tables(),
+        environment.random(),
+        environment.pause(),
+        environment.clock());
   }
 
   /** All prices: past, current and future. */
@@ -119,6 +123,24 @@ public final class Deployment implements AutoCloseable {
                     ResourceNames.SECRET_VARIABLE
                         + " is not set; set it, or use --stack NAME or --local."));
     return new ProviderSecret(clients.secretsManager(), secret);
+  }
+
+  /**
+   * The secret that holds the signing keys.
+   *
+   * @throws CommandException if the deployment does not name it
+   */
+  public SigningSecretAccess signingSecret() {
+    var secret =
+        names()
+            .signingSecret()
+            .orElseThrow(() ->
+                CommandException.error(
+                    "The deployment names no signing secret: the stack has no output"
+                        + " SigningSecretName, or "
+                        + ResourceNames.SIGNING_SECRET_VARIABLE
+                        + " is not set."));
+    return new SigningSecretAccess(clients.secretsManager(), secret);
   }
 
   /** Base URL of the provider, if the deployment names it. */

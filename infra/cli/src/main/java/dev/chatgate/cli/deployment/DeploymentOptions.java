@@ -102,6 +102,7 @@ public final class DeploymentOptions {
     return new ResourceNames(
         Tables.LOCAL,
         Optional.of(ResourceNames.LOCAL_SECRET),
+        Optional.of(ResourceNames.LOCAL_SIGNING_SECRET),
         environment.variable(BASE_URL_VARIABLE));
   }
 
@@ -112,6 +113,7 @@ public final class DeploymentOptions {
             required(Tables.QUOTA_VARIABLE),
             required(Tables.USAGE_VARIABLE)),
         environment.variable(ResourceNames.SECRET_VARIABLE),
+        environment.variable(ResourceNames.SIGNING_SECRET_VARIABLE),
         environment.variable(BASE_URL_VARIABLE));
   }
 

@@ -19,6 +19,8 @@ record Stack(String name, Map<String, String> outputs, Map<String, String> param
     return new ResourceNames(
         new Tables(output("TenantsTableName"), output("QuotaTableName"), output("UsageTableName")),
         Optional.of(output("ProviderSecretArn")),
+        // A stack of a release before 0.2.0 has none.
+        Optional.ofNullable(outputs.get("SigningSecretName")),
         Optional.ofNullable(parameters.get("ProviderBaseUrl")));
   }
 

@@ -11,10 +11,12 @@ import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.TenantId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** {@code chatgate key …}. */
 @Command(
     name = "key",
-    description = "Create, list and revoke tenants' API keys.",
+    description = "Create, list, change and revoke tenants' API keys.",
     footerHeading = HelpText.EXAMPLE,
     footer = "  chatgate key list acme")
 public final class KeyCommands {
@@ -59,13 +61,26 @@ public final class KeyCommands {
               paramLabel = "WHEN",
               converter = Expiry.Converter.class,
               description = "Expiry: 2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h. Default: never.")
-          Optional<Expiry> expires) {
+          Optional<Expiry> expires,
+      @Option(
+              names = "--scope",
+              split = ",",
+              paramLabel = "SCOPE",
+              converter = ScopeOption.Converter.class,
+              completionCandidates = ScopeOption.Candidates.class,
+              description = {
+                "What the key may be used for: ${COMPLETION-CANDIDATES} (repeatable).",
+                "Default: all but end_user_header."
+              })
+          @Nullable List<Scope> scopes) {
     var secret = TenantKeyGenerator.generate(environment.random());
     var expiresAt = expires.map(expiry -> expiry.from(environment.clock().instant()));
     if (expiresAt.stream().anyMatch(at -> !at.isAfter(environment.clock().instant()))) {
       throw CommandException.error("The expiry must be in the future.");
     }
-    var key = new TenantSpec.Key(name, secret, expiresAt);
+    var key =
+        new TenantSpec.Key(
+            name, secret, expiresAt, scopes == null ? Scope.DEFAULT : ScopeOption.set(scopes));
     try (var deployment = deploymentOptions.open()) {
       switch (deployment.tenants().addKey(tenant, key)) {
         case DONE -> environment.out().println(secret);
@@ -96,10 +111,18 @@ public final class KeyCommands {
 
   private static String table(List<TenantKey> keys, Instant now) {
     var table =
-        new TextTable(List.of(Column.text("KEY"), Column.text("STATUS"), Column.text("EXPIRES")));
+        new TextTable(
+            List.of(
+                Column.text("KEY"),
+                Column.text("STATUS"),
+                Column.text("EXPIRES"),
+                Column.text("SCOPES")));
     for (var key : keys) {
       table.row(
-          key.name(), status(key, now), key.expiresAt().map(Instant::toString).orElse("never"));
+          key.name(),
+          status(key, now),
+          key.expiresAt().map(Instant::toString).orElse("never"),
+          ScopeOption.names(key.scopes()));
     }
     return table.toString();
   }
@@ -114,6 +137,11 @@ public final class KeyCommands {
         if (key.expiresAt().isPresent()) {
           json.writeStringField("expires_at", key.expiresAt().get().toString());
         }
+        json.writeArrayFieldStart("scopes");
+        for (var scope : key.scopes().stream().sorted().toList()) {
+          json.writeString(scope.wireName());
+        }
+        json.writeEndArray();
         json.writeEndObject();
       }
       json.writeEndArray();
@@ -122,6 +150,40 @@ public final class KeyCommands {
 
   private static String status(TenantKey key, Instant now) {
     return key.expiredAt(now) ? "expired" : "active";
+  }
+
+  @Command(
+      name = "scopes",
+      description = "Change what a key may be used for, within CHATGATE_CACHE_SECONDS.",
+      footerHeading = HelpText.EXAMPLE,
+      footer = "  chatgate key scopes acme web --scope client_secrets,usage")
+  int scopes(
+      @Parameters(index = "0", paramLabel = "TENANT", description = "Tenant ID.") TenantId tenant,
+      @Parameters(index = "1", paramLabel = "NAME", description = "Key name.") String name,
+      @Option(
+              names = "--scope",
+              required = true,
+              split = ",",
+              paramLabel = "SCOPE",
+              converter = ScopeOption.Converter.class,
+              completionCandidates = ScopeOption.Candidates.class,
+              description =
+                  "All that the key may be used for: ${COMPLETION-CANDIDATES} (repeatable).")
+          List<Scope> scopes) {
+    var changed = ScopeOption.set(scopes);
+    try (var deployment = deploymentOptions.open()) {
+      switch (deployment.tenants().setScopes(tenant, name, changed)) {
+        case DONE ->
+            environment
+                .out()
+                .println(
+                    "Key %s of tenant %s may now be used for: %s."
+                        .formatted(name, tenant, ScopeOption.names(changed)));
+        case NO_TENANT -> throw noTenant(tenant);
+        case NAME -> throw noKey(tenant, name);
+      }
+    }
+    return ExitCodes.OK;
   }
 
   @Command(

@@ -1,18 +1,18 @@
 package dev.chatgate.cli.key;
 
+import dev.chatgate.tenant.TenantKeyForm;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/** Generates tenant keys: a fixed prefix and 256 random bits in hexadecimal. */
+/** Generates tenant keys of the form of {@link TenantKeyForm}. */
 final class TenantKeyGenerator {
-  private static final String PREFIX = "cg_";
-  private static final int RANDOM_BYTES = 32;
+  private static final int RANDOM_BYTES = TenantKeyForm.DIGITS / 2;
 
   private TenantKeyGenerator() {}
 
   static String generate(RandomGenerator random) {
     var bytes = new byte[RANDOM_BYTES];
     random.nextBytes(bytes);
-    return PREFIX + HexFormat.of().formatHex(bytes);
+    return TenantKeyForm.PREFIX + HexFormat.of().formatHex(bytes);
   }
 }

@@ -164,22 +164,12 @@ public final class TenantCommands {
 
   private int setStatus(TenantId id, TenantStatus status, String verb) {
     try (var deployment = deploymentOptions.open()) {
-      if (!deployment.tenants().edit(id, tenant -> with(tenant, status))) {
+      if (!deployment.tenants().edit(id, tenant -> tenant.withStatus(status))) {
         throw notFound(id);
       }
     }
     environment.out().println(verb + " tenant " + id + ".");
     return ExitCodes.OK;
-  }
-
-  private static Tenant with(Tenant tenant, TenantStatus status) {
-    return new Tenant(
-        tenant.id(),
-        status,
-        tenant.quota(),
-        tenant.models(),
-        tenant.modelAliases(),
-        tenant.allowedOrigins());
   }
 
   @Command(

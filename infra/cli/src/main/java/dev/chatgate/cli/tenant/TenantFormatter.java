@@ -7,6 +7,7 @@ import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Issuer;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantStatus;
@@ -55,6 +56,8 @@ final class TenantFormatter {
     table.row(
         "origins",
         tenant.allowedOrigins().map(TenantFormatter::orNone).orElse("deployment default"));
+    table.row("end users", tenant.requireEndUser() ? "required" : "optional");
+    table.row("issuers", orNone(tenant.issuers().stream().map(Issuer::issuer).toList()));
     var limits = limits(tenant.quota());
     table.row("limits", limits.isEmpty() ? "none" : limits.getFirst());
     limits.stream().skip(1).forEach(limit -> table.row("", limit));

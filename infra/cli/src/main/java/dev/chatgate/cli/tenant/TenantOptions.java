@@ -43,6 +43,13 @@ final class TenantOptions {
   private Optional<String> origins = Optional.empty();
 
   @Option(
+      names = "--require-end-user",
+      negatable = true,
+      description =
+          "Reject calls for which no end user is named, or allow them again. Default: allowed.")
+  private Optional<Boolean> requireEndUser = Optional.empty();
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description =
@@ -70,7 +77,8 @@ final class TenantOptions {
         || models.isPresent()
         || !aliases.isEmpty()
         || !noAliases.isEmpty()
-        || origins.isPresent();
+        || origins.isPresent()
+        || requireEndUser.isPresent();
   }
 
   /**
@@ -85,7 +93,9 @@ final class TenantOptions {
         quota.applyTo(tenant.quota()),
         models.map(TenantOptions::models).or(tenant::models),
         aliases(tenant.modelAliases()),
-        origins(tenant.allowedOrigins()));
+        origins(tenant.allowedOrigins()),
+        requireEndUser.orElse(tenant.requireEndUser()),
+        tenant.issuers());
   }
 
   private Map<String, String> aliases(Map<String, String> current) {

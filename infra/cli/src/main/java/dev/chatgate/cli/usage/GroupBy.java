@@ -7,5 +7,7 @@ enum GroupBy {
   /** One row per UTC day. */
   DAY,
   /** One row per model, by the name that the tenant sent. */
-  MODEL
+  MODEL,
+  /** One row per person, read from call records; not together with days or models. */
+  USER
 }

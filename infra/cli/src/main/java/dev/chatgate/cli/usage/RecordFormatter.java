@@ -30,6 +30,7 @@ final class RecordFormatter {
             .formatted(Amounts.whole(charged.prompt()), Amounts.whole(charged.completion())));
     cells.add(Amounts.dollars(charged.microUsd()));
     record.call().ifPresent(call -> cells.addAll(times(call.facts())));
+    record.call().flatMap(Call::endUser).ifPresent(user -> cells.add("user " + user));
     return TextTable.printable(String.join("  ", cells));
   }
 
@@ -83,6 +84,9 @@ final class RecordFormatter {
     var facts = call.facts();
     json.writeStringField("request_id", call.requestId());
     json.writeStringField("key", call.keyName());
+    if (call.endUser().isPresent()) {
+      json.writeStringField("end_user", call.endUser().get());
+    }
     json.writeNumberField("status", facts.status());
     if (facts.errorCode().isPresent()) {
       json.writeStringField("error_code", facts.errorCode().get());

@@ -32,9 +32,27 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
    * @param tenant the tenant
    * @param totals usage by day and model, without zero entries
    * @param limits the tenant's limits and their current state
+   * @param users usage by person; empty unless the report is grouped by person
    */
   record TenantUsage(
-      TenantId tenant, SortedMap<DayAndModel, UsageTotals> totals, List<LimitState> limits) {}
+      TenantId tenant,
+      SortedMap<DayAndModel, UsageTotals> totals,
+      List<LimitState> limits,
+      List<UserUsage> users) {}
+
+  /**
+   * The usage of one person, of the other persons together, or of the calls without a person.
+   *
+   * @param id the person's ID; absent for the other two
+   * @param users number of persons: 1 with an ID, 0 for calls without a person
+   * @param totals the usage
+   */
+  record UserUsage(Optional<String> id, long users, UsageTotals totals) {
+    /** The ID, {@code (other)} or {@code (none)}. */
+    String name() {
+      return id.orElse(users == 0 ? "(none)" : "(other)");
+    }
+  }
 
   /**
    * A row of the report.
@@ -42,10 +60,15 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
    * @param tenant the tenant
    * @param day the UTC day, if the report is grouped by day
    * @param model the model, if the report is grouped by model
+   * @param user the person, if the report is grouped by person
    * @param totals the usage
    */
   record Row(
-      TenantId tenant, Optional<LocalDate> day, Optional<String> model, UsageTotals totals) {}
+      TenantId tenant,
+      Optional<LocalDate> day,
+      Optional<String> model,
+      Optional<UserUsage> user,
+      UsageTotals totals) {}
 
   private record Group(Optional<LocalDate> day, Optional<String> model)
       implements Comparable<Group> {
@@ -59,16 +82,26 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
     }
   }
 
-  /** The rows, sorted by tenant, day and model. */
+  /**
+   * The rows, sorted by tenant, day and model. Persons come in the order of {@link TenantUsage}.
+   */
   List<Row> rows(Set<GroupBy> by) {
     var rows = new ArrayList<Row>();
     for (var part : tenants) {
+      if (by.contains(GroupBy.USER)) {
+        part.users().forEach(user -> rows.add(row(part.tenant(), user)));
+        continue;
+      }
       var sums = new TreeMap<Group, UsageTotals>();
       part.totals().forEach((key, total) -> sums.merge(group(key, by), total, UsageTotals::plus));
-      sums.forEach(
-          (group, total) -> rows.add(new Row(part.tenant(), group.day(), group.model(), total)));
+      sums.forEach((group, total) ->
+          rows.add(new Row(part.tenant(), group.day(), group.model(), Optional.empty(), total)));
     }
     return rows;
+  }
+
+  private static Row row(TenantId tenant, UserUsage user) {
+    return new Row(tenant, Optional.empty(), Optional.empty(), Optional.of(user), user.totals());
   }
 
   private static Group group(DayAndModel key, Set<GroupBy> by) {

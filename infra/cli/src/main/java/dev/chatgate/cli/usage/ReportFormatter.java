@@ -24,14 +24,16 @@ final class ReportFormatter {
 
   static String table(Report report, Set<GroupBy> by) {
     var table = new TextTable(columns(by));
+    var sum = UsageTotals.ZERO;
     for (var row : report.rows(by)) {
+      sum = sum.plus(row.totals());
       var cells = names(row);
       cells.addAll(figures(row.totals()));
       table.row(cells);
     }
     var total = new ArrayList<>(List.of("total"));
     names(by).skip(1).forEach(_ -> total.add(""));
-    total.addAll(figures(report.total()));
+    total.addAll(figures(sum));
     table.row(total);
     return table.toString();
   }
@@ -49,7 +51,8 @@ final class ReportFormatter {
     return Stream.of(
             Stream.of("tenant"),
             by.contains(GroupBy.DAY) ? Stream.of("day") : Stream.<String>of(),
-            by.contains(GroupBy.MODEL) ? Stream.of("model") : Stream.<String>of())
+            by.contains(GroupBy.MODEL) ? Stream.of("model") : Stream.<String>of(),
+            by.contains(GroupBy.USER) ? Stream.of("user") : Stream.<String>of())
         .flatMap(name -> name);
   }
 
@@ -58,6 +61,7 @@ final class ReportFormatter {
     names.add(row.tenant().value());
     row.day().ifPresent(day -> names.add(day.toString()));
     row.model().ifPresent(names::add);
+    row.user().ifPresent(user -> names.add(user.name()));
     return names;
   }
 
@@ -133,11 +137,24 @@ final class ReportFormatter {
     if (row.model().isPresent()) {
       json.writeStringField("model", row.model().get());
     }
+    if (row.user().isPresent()) {
+      write(json, row.user().get());
+    }
     json.writeNumberField("requests", row.totals().calls());
     writeTokens(json, row.totals());
     json.writeNumberField("cost_micro_usd", row.totals().microUsd());
     json.writeNumberField("estimated_requests", row.totals().estimated());
     json.writeEndObject();
+  }
+
+  /** Calls without a person and the other persons have no ID; the number tells them apart. */
+  private static void write(JsonGenerator json, Report.UserUsage user) throws IOException {
+    if (user.id().isPresent()) {
+      json.writeStringField("user", user.id().get());
+    } else {
+      json.writeNullField("user");
+    }
+    json.writeNumberField("users", user.users());
   }
 
   /** Writes the token counts under the names of the API. */

@@ -48,7 +48,7 @@ final class ReportReader {
       limits = usage.limits();
       progress.step();
     }
-    return new Report.TenantUsage(tenant.id(), totals, limits);
+    return new Report.TenantUsage(tenant.id(), totals, limits, List.of());
   }
 
   private static List<DateRange> ranges(LocalDate from, LocalDate to) {

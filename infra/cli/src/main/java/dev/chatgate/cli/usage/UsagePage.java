@@ -194,6 +194,9 @@ final class UsagePage {
   private void tables() {
     table("By tenant", Set.of(), List.of("Tenant"));
     table("By tenant and model", Set.of(GroupBy.MODEL), List.of("Tenant", "Model"));
+    if (report.tenants().stream().anyMatch(part -> !part.users().isEmpty())) {
+      table("By tenant and person", Set.of(GroupBy.USER), List.of("Tenant", "Person"));
+    }
     html.raw("<details><summary>By tenant and day</summary>");
     table("", Set.of(GroupBy.DAY), List.of("Tenant", "Day"));
     html.raw("</details>");
@@ -213,6 +216,7 @@ final class UsagePage {
       cell(names.getFirst(), "", row.tenant().value());
       row.day().ifPresent(day -> cell("Day", "", day.toString()));
       row.model().ifPresent(model -> cell("Model", "", model));
+      row.user().ifPresent(user -> cell("Person", "", user.name()));
       figures(row.totals());
       html.raw("</tr>");
     }
