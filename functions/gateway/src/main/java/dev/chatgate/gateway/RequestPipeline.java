@@ -2,11 +2,13 @@ package dev.chatgate.gateway;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.gateway.account.AccountEndpoints;
 import dev.chatgate.gateway.account.ApiDocument;
-import dev.chatgate.gateway.account.ModelCatalog;
-import dev.chatgate.gateway.account.UsageEndpoint;
 import dev.chatgate.gateway.auth.Authentication;
+import dev.chatgate.gateway.auth.Authentication.Authenticated;
+import dev.chatgate.gateway.auth.AuthenticationErrors;
 import dev.chatgate.gateway.auth.Authenticator;
+import dev.chatgate.gateway.auth.EndUserHeader;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.gateway.http.Cors;
@@ -15,11 +17,14 @@ import dev.chatgate.gateway.http.ResponseChannel;
 import dev.chatgate.gateway.http.Route;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.gateway.log.EndUserHash;
 import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.openai.operation.Operation;
-import dev.chatgate.tenant.Credential;
+import dev.chatgate.secret.SigningSecretUnavailableException;
+import dev.chatgate.tenant.Caller;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,13 +39,17 @@ import java.util.random.RandomGenerator;
 
 /**
  * Checks a request and passes it to its route. The order of checks is the same at both doors:
- * preflight, path (404), method (405), size (413), key (401), suspended tenant or forbidden origin
- * (403), content type (415). {@link MeteredCall} checks body, model and quota. Every request is
- * answered, also after a defect or a failure of the store.
+ * preflight, path (404), method (405), size (413), credential (401), suspended tenant, missing
+ * scope or forbidden origin (403), header with the end user (400), missing end user (403), content
+ * type (415). {@link MeteredCall} checks body, model and quota. Every request is answered, also
+ * after a defect or a failure of the store.
  */
 public final class RequestPipeline {
   private static final String JSON = "application/json";
   private static final String IDENTITY = "identity";
+
+  /** When to repeat a request that needs the signing secret while it cannot be read. */
+  private static final Duration SECRET_RETRY_AFTER = Duration.ofSeconds(1);
 
   /** Time for authentication and admission, in addition to the provider's time limit. */
   private static final Duration MAX_TIME_BEFORE_PROVIDER = Duration.ofSeconds(10);
@@ -52,9 +61,9 @@ public final class RequestPipeline {
   private final Authenticator authenticator;
   private final MeteredCall calls;
   private final List<Operation> operations;
-  private final ModelCatalog models;
-  private final UsageEndpoint usage;
+  private final AccountEndpoints account;
   private final CallLog log;
+  private final EndUserHash endUsers;
   private final RandomGenerator random;
 
   public RequestPipeline(
@@ -62,9 +71,9 @@ public final class RequestPipeline {
       Authenticator authenticator,
       MeteredCall calls,
       List<Operation> operations,
-      ModelCatalog models,
-      UsageEndpoint usage,
+      AccountEndpoints account,
       CallLog log,
+      EndUserHash endUsers,
       RandomGenerator random) {
     this.maxBodyBytes = settings.maxBodyBytes();
     this.answerLimit = settings.callLimit().plus(MAX_TIME_BEFORE_PROVIDER);
@@ -72,9 +81,9 @@ public final class RequestPipeline {
     this.authenticator = authenticator;
     this.calls = calls;
     this.operations = List.copyOf(operations);
-    this.models = models;
-    this.usage = usage;
+    this.account = account;
     this.log = log;
+    this.endUsers = endUsers;
     this.random = random;
   }
 
@@ -93,6 +102,9 @@ public final class RequestPipeline {
     } catch (StoreUnavailableException e) {
       exchange.log().text("cause", String.valueOf(e.getMessage()));
       exchange.refuse(Exchange.storeUnavailable());
+    } catch (SigningSecretUnavailableException e) {
+      exchange.log().text("cause", String.valueOf(e.getMessage()));
+      exchange.refuse(AuthenticationErrors.unavailable(SECRET_RETRY_AFTER));
     } catch (RuntimeException | Error e) {
       answerDefect(exchange, e);
     } finally {
@@ -185,13 +197,19 @@ public final class RequestPipeline {
       case Route.Description description ->
           exchange.answer(200, Map.of("content-type", JSON), document.json());
       case Route.Models list ->
-          authenticated(exchange).ifPresent(who -> models.list(exchange, who.tenant()));
+          authenticated(exchange, Scope.CALLS)
+              .ifPresent(who -> account.models().list(exchange, who.caller()));
       case Route.Model model ->
-          authenticated(exchange).ifPresent(who -> models.show(exchange, who.tenant(), model.id()));
+          authenticated(exchange, Scope.CALLS)
+              .ifPresent(who -> account.models().show(exchange, who.caller(), model.id()));
       case Route.Usage used ->
-          authenticated(exchange).ifPresent(who -> usage.show(exchange, who.tenant()));
+          authenticated(exchange, Scope.USAGE)
+              .ifPresent(who -> account.usage().show(exchange, who.caller()));
+      case Route.ClientSecrets mint ->
+          authenticated(exchange, Scope.CLIENT_SECRETS).ifPresent(who -> mint(exchange, who));
       case Route.Metered metered ->
-          authenticated(exchange).ifPresent(who -> meter(exchange, who, metered.operation()));
+          authenticated(exchange, Scope.CALLS)
+              .ifPresent(who -> meter(exchange, who.caller(), metered.operation()));
     }
   }
 
@@ -206,14 +224,30 @@ public final class RequestPipeline {
         : Optional.empty();
   }
 
-  private void meter(Exchange exchange, Credential who, Operation operation) {
+  private void meter(Exchange exchange, Caller who, Operation operation) {
     exchange.tracedBy(TraceContext.of(exchange.request().headers(), random));
+    if (who.tenant().requireEndUser() && who.endUser().isEmpty()) {
+      exchange.refuse(
+          ApiError.of(ErrorCode.END_USER_REQUIRED, "This tenant requires an end user."));
+      return;
+    }
+    jsonBody(exchange).ifPresent(body -> calls.answer(exchange, who, operation, body));
+  }
+
+  /** Only tenant keys have the scope for this. */
+  private void mint(Exchange exchange, Authenticated who) {
+    var key = who.key().orElseThrow();
+    jsonBody(exchange).ifPresent(body -> account.clientSecrets().mint(exchange, key, body));
+  }
+
+  /** Returns the body; empty if the request was refused, because the body is not JSON in UTF-8. */
+  private static Optional<byte[]> jsonBody(Exchange exchange) {
     var contentType = exchange.request().header("content-type").map(RequestPipeline::mediaType);
     if (contentType.isPresent() && !contentType.get().equals(JSON)) {
       exchange.refuse(
           ApiError.of(
               ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The content type must be application/json."));
-      return;
+      return Optional.empty();
     }
     if (isCompressed(exchange.request())) {
       exchange.refuse(
@@ -221,16 +255,18 @@ public final class RequestPipeline {
               ErrorCode.UNSUPPORTED_MEDIA_TYPE,
               "A compressed request body is not supported: send it without Content-Encoding."),
           Map.of("accept-encoding", IDENTITY));
-      return;
+      return Optional.empty();
     }
-    switch (exchange.request().body()) {
-      case GatewayRequest.Body.Bytes body -> calls.answer(exchange, who, operation, body.bytes());
-      case GatewayRequest.Body.Undecodable body ->
-          exchange.refuse(
-              ApiError.of(
-                  ErrorCode.INVALID_JSON,
-                  "The request body is not valid UTF-8, or its base64 is broken."));
-    }
+    return switch (exchange.request().body()) {
+      case GatewayRequest.Body.Bytes body -> Optional.of(body.bytes());
+      case GatewayRequest.Body.Undecodable body -> {
+        exchange.refuse(
+            ApiError.of(
+                ErrorCode.INVALID_JSON,
+                "The request body is not valid UTF-8, or its base64 is broken."));
+        yield Optional.empty();
+      }
+    };
   }
 
   /** Whether the body has a content coding other than {@code identity} (RFC 9110, section 8.4). */
@@ -250,27 +286,63 @@ public final class RequestPipeline {
 
   /**
    * Returns the caller; empty if the request was refused, in which case the refusal has been sent.
+   *
+   * @param needed what the credential must allow
    */
-  private Optional<Credential> authenticated(Exchange exchange) {
+  private Optional<Authenticated> authenticated(Exchange exchange, Scope needed) {
     return switch (authenticator.authenticate(exchange.request())) {
       case Authentication.Refused(var error) -> {
         exchange.refuse(error);
         yield Optional.empty();
       }
-      case Authentication.Authenticated(var caller) -> {
-        exchange.log().credential(caller);
-        var forbidden = forbidden(exchange.request(), caller);
+      case Authenticated known -> {
+        exchange.log().caller(known.caller());
+        known.clientSecretId().ifPresent(exchange.log()::clientSecret);
+        logEndUser(exchange, known.caller());
+        var forbidden = forbidden(exchange.request(), known.caller(), needed);
         forbidden.ifPresent(exchange::refuse);
-        yield forbidden.isPresent() ? Optional.empty() : Optional.of(caller);
+        yield forbidden.isPresent() ? Optional.empty() : withEndUser(exchange, known);
       }
     };
   }
 
-  private Optional<ApiError> forbidden(GatewayRequest request, Credential who) {
+  /** Reads the header with the end user. An invalid one is refused. */
+  private Optional<Authenticated> withEndUser(Exchange exchange, Authenticated known) {
+    return switch (EndUserHeader.read(exchange.request(), known.caller())) {
+      case EndUserHeader.Read.Absent() -> Optional.of(known);
+      case EndUserHeader.Read.Ignored() -> {
+        exchange.log().endUserHeaderIgnored();
+        yield Optional.of(known);
+      }
+      case EndUserHeader.Read.Named(var endUser) -> {
+        var caller = known.caller().withEndUser(endUser);
+        logEndUser(exchange, caller);
+        yield Optional.of(known.withCaller(caller));
+      }
+      case EndUserHeader.Read.Invalid(var error) -> {
+        exchange.refuse(error);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void logEndUser(Exchange exchange, Caller caller) {
+    caller.endUser().flatMap(endUsers::of).ifPresent(exchange.log()::endUser);
+  }
+
+  private Optional<ApiError> forbidden(GatewayRequest request, Caller who, Scope needed) {
     if (who.tenant().status() == TenantStatus.SUSPENDED) {
       return Optional.of(ApiError.of(ErrorCode.TENANT_SUSPENDED, "This tenant is suspended."));
     }
-    if (!cors.allows(request, who.tenant().allowedOrigins())) {
+    if (!who.has(needed)) {
+      return Optional.of(
+          ApiError.of(
+              ErrorCode.NOT_ALLOWED,
+              "This credential lacks the scope %s.".formatted(needed.wireName())));
+    }
+    boolean narrowed =
+        who.narrowing().allowedOrigins().map(only -> !Cors.comesFrom(request, only)).orElse(false);
+    if (narrowed || !cors.allows(request, who.tenant().allowedOrigins())) {
       return Optional.of(
           ApiError.of(
               ErrorCode.ORIGIN_NOT_ALLOWED, "Calls from this browser origin are not allowed."));

@@ -9,8 +9,13 @@ import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.gateway.wiring.AwsClientsFuture;
 import dev.chatgate.gateway.wiring.GatewayFactory;
 import dev.chatgate.gateway.wiring.Prefetch;
+import dev.chatgate.identity.clientsecret.ClientSecret;
+import dev.chatgate.identity.clientsecret.ClientSecretCodec;
 import dev.chatgate.provider.ProviderSettings;
 import dev.chatgate.telemetry.MetricSource;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.Narrowing;
+import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.Pause;
 import dev.chatgate.warmup.fake.FakeBackend;
 import dev.chatgate.warmup.fake.FakeResponses;
@@ -26,7 +31,9 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes calls before a snapshot is taken, so that all classes are loaded and the hot path is
@@ -71,6 +78,7 @@ final class WarmUp {
    */
   private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
+  private static final Duration CLIENT_SECRET_FOR = Duration.ofHours(1);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -205,13 +213,32 @@ final class WarmUp {
 
   private int play(BeanContext application, int rounds) throws Exception {
     int calls = 0;
+    var rare = WarmUpRequest.rare(clientSecret(application));
     for (int round = 0; round < rounds && isTime(); round++) {
       calls += play(application, WarmUpRequest.FREQUENT);
       if (round % RARE_EVERY == 0) {
-        calls += play(application, WarmUpRequest.RARE);
+        calls += play(application, rare);
       }
     }
     return calls;
+  }
+
+  /** Of the fake tenant, valid for longer than the warm-up takes. */
+  private String clientSecret(BeanContext application) {
+    var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    return application
+        .getBean(ClientSecretCodec.class)
+        .write(
+            new ClientSecret(
+                new TenantId(FakeResponses.TENANT),
+                Optional.empty(),
+                0,
+                "warm-up",
+                now,
+                now.plus(CLIENT_SECRET_FOR),
+                Optional.of(new EndUser("warm-up")),
+                Narrowing.NONE))
+        .orElseThrow();
   }
 
   private int play(BeanContext application, List<WarmUpRequest> requests) throws Exception {
@@ -238,13 +265,15 @@ final class WarmUp {
   private static Settings settings(URI provider) {
     return new Settings(
         new Tables("warm-up-tenants", "warm-up-quota", "warm-up-usage"),
-        "provider",
+        FakeResponses.PROVIDER_SECRET,
+        FakeResponses.SIGNING_SECRET,
         List.of("*"),
         CALL_LIMIT,
         CACHED_FOR,
         1 << 22,
         256,
         429,
+        false,
         false,
         new ProviderSettings(provider, CONNECT_TIMEOUT, TIMEOUT, TIMEOUT, 0));
   }

@@ -2,6 +2,7 @@ package dev.chatgate.warmup;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.chatgate.warmup.fake.FakeLogin;
 import dev.chatgate.warmup.fake.FakeResponses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,6 +24,13 @@ public record WarmUpRequest(String method, String path, String key, String body,
   private static final JsonFactory JSON = new JsonFactory();
   private static final String AGENT = "OpenAI/JS 7.0.0";
   private static final String CHAT = "/openai/v1/chat/completions";
+  private static final String CLIENT_SECRETS = "/openai/v1/client_secrets";
+  private static final String CLIENT_SECRET =
+      """
+      {"expires_after":{"anchor":"created_at","seconds":60},"user":"warm-up",\
+      "models":["warm-up/model"],"max_tokens_per_request":256,\
+      "allowed_origins":["https://app.example.com"]}\
+      """;
   private static final String MESSAGES =
       """
       "messages":[{"role":"system","content":"%s"},{"role":"user","content":"What comes after this?"}]\
@@ -44,24 +52,33 @@ public record WarmUpRequest(String method, String path, String key, String body,
           chat(FakeResponses.KEY, "%s,\"max_tokens\":256".formatted(MESSAGES), 200),
           chat(FakeResponses.KEY, "\"stream\":true,%s".formatted(MESSAGES), 200));
 
-  /** All other routes and outcomes that need no failure of a dependency. */
-  static final List<WarmUpRequest> RARE =
-      List.of(
-          chat(FakeResponses.KEY, "\"max_tokens\":16,%s".formatted(TOOLS), 200),
-          chat(
-              FakeResponses.KEY,
-              "\"stream\":true,\"stream_options\":{\"include_usage\":true},%s".formatted(TOOLS),
-              200),
-          chat(FakeResponses.SPENT_KEY, MESSAGES, 429),
-          call(FakeResponses.SPENT_KEY, "unpriced", MESSAGES, 429),
-          call(FakeResponses.KEY, "fast", MESSAGES, 200),
-          chat(FakeResponses.KEY, "\"temperature\":3,%s".formatted(MESSAGES), 400),
-          chat("unknown", MESSAGES, 401),
-          new WarmUpRequest("GET", "/openai/v1/models", FakeResponses.KEY, "", 200),
-          new WarmUpRequest("GET", "/openai/v1/usage", FakeResponses.KEY, "", 200),
-          new WarmUpRequest("OPTIONS", CHAT, "", "", 204),
-          new WarmUpRequest("GET", "/health", "", "", 200),
-          new WarmUpRequest("GET", "/nowhere", "", "", 404));
+  /**
+   * All other routes and outcomes that need no failure of a dependency.
+   *
+   * @param clientSecret a client secret of the tenant with the key {@link FakeResponses#KEY}
+   */
+  static List<WarmUpRequest> rare(String clientSecret) {
+    return List.of(
+        chat(FakeResponses.KEY, "\"max_tokens\":16,%s".formatted(TOOLS), 200),
+        chat(
+            FakeResponses.KEY,
+            "\"stream\":true,\"stream_options\":{\"include_usage\":true},%s".formatted(TOOLS),
+            200),
+        chat(FakeResponses.SPENT_KEY, MESSAGES, 429),
+        call(FakeResponses.SPENT_KEY, "unpriced", MESSAGES, 429),
+        call(FakeResponses.KEY, "fast", MESSAGES, 200),
+        chat(FakeResponses.KEY, "\"temperature\":3,%s".formatted(MESSAGES), 400),
+        chat("unknown", MESSAGES, 401),
+        chat(clientSecret, MESSAGES, 200),
+        chat(FakeLogin.TOKENS.getFirst(), MESSAGES, 200),
+        chat(FakeLogin.TOKENS.getLast(), MESSAGES, 200),
+        new WarmUpRequest("POST", CLIENT_SECRETS, FakeResponses.KEY, CLIENT_SECRET, 200),
+        new WarmUpRequest("GET", "/openai/v1/models", FakeResponses.KEY, "", 200),
+        new WarmUpRequest("GET", "/openai/v1/usage", FakeResponses.KEY, "", 200),
+        new WarmUpRequest("OPTIONS", CHAT, "", "", 204),
+        new WarmUpRequest("GET", "/health", "", "", 200),
+        new WarmUpRequest("GET", "/nowhere", "", "", 404));
+  }
 
   private static WarmUpRequest chat(String key, String members, int status) {
     return call(key, FakeResponses.MODEL, members, status);

@@ -30,6 +30,8 @@ record Expectation(JsonNode expected) {
           "tenant",
           "provider",
           "store",
+          "client_secret",
+          "signing_secret",
           "before");
 
   /** An answer as the client gets it. */

@@ -68,13 +68,15 @@ public final class FakeBackendApplication implements AutoCloseable {
   private static Settings settings(URI address) {
     return new Settings(
         new Tables("tenants", "quota", "usage"),
-        "provider",
+        FakeResponses.PROVIDER_SECRET,
+        FakeResponses.SIGNING_SECRET,
         List.of("*"),
         TIME,
         TIME,
         1 << 22,
         256,
         429,
+        false,
         false,
         new ProviderSettings(address.resolve("/openai/v1"), TIME, TIME, TIME, 0));
   }

@@ -2,18 +2,28 @@ package dev.chatgate.gateway;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.admin.TenantJson;
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.gateway.account.AccountEndpoints;
+import dev.chatgate.gateway.account.ClientSecretEndpoint;
 import dev.chatgate.gateway.account.ModelCatalog;
 import dev.chatgate.gateway.account.UsageEndpoint;
+import dev.chatgate.gateway.auth.Authenticator;
+import dev.chatgate.gateway.auth.BearerAuthenticator;
+import dev.chatgate.gateway.auth.ClientSecretAuthenticator;
+import dev.chatgate.gateway.auth.LoginAuthenticator;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.gateway.log.EndUserHash;
 import dev.chatgate.gateway.settings.Settings;
+import dev.chatgate.identity.clientsecret.ClientSecret;
+import dev.chatgate.identity.clientsecret.ClientSecretCodec;
+import dev.chatgate.identity.login.LoginResult;
+import dev.chatgate.identity.login.LoginVerifier;
 import dev.chatgate.openai.operation.Operation;
 import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
@@ -27,6 +37,7 @@ import dev.chatgate.secret.ProviderKeys;
 import dev.chatgate.telemetry.MetricSource;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.MemoryDayRows;
 import dev.chatgate.usage.ModelPrice;
@@ -41,12 +52,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 
 /**
  * A gateway with a recording ledger and a scripted provider on loopback. It has one tenant, {@code
@@ -66,10 +78,11 @@ public final class GatewayHarness implements AutoCloseable {
   public final RecordingLedger ledger = new RecordingLedger();
   public QuotaTable quota = new MemoryQuotaTable();
   public final List<String> bodiesAtProvider = new CopyOnWriteArrayList<>();
-  public final Map<KeyHash, Credential> keys = new HashMap<>();
+  public final RecordingDirectory tenants = new RecordingDirectory();
+  public final KnownSigningSecret signing = new KnownSigningSecret("deployment");
   public final ByteArrayOutputStream logged = new ByteArrayOutputStream();
   public Optional<ModelPrice> price = Optional.empty();
-  public boolean storeAway;
+  public LoginVerifier logins = token -> new LoginResult.Invalid();
 
   private final TokenCounters counters = new TokenCounters();
   private final HttpServer server;
@@ -142,8 +155,33 @@ public final class GatewayHarness implements AutoCloseable {
   /** Replaces the tenant. */
   public GatewayHarness tenant(String json) {
     var tenant = TenantJson.readOne(json).tenant();
-    keys.put(KeyHash.of("key"), new Credential(tenant, "ci", 0, Optional.empty()));
+    tenants.keys.put(
+        KeyHash.of("key"),
+        new Credential(tenant, Optional.empty(), "ci", 0, Optional.empty(), Scope.DEFAULT));
     return this;
+  }
+
+  /** Changes the tenant's key. */
+  public GatewayHarness key(UnaryOperator<Credential> change) {
+    tenants.keys.computeIfPresent(KeyHash.of("key"), (_, key) -> change.apply(key));
+    return this;
+  }
+
+  /** Gives the tenant's key these scopes only. */
+  public GatewayHarness scopes(Scope... scopes) {
+    return key(key ->
+        new Credential(
+            key.tenant(),
+            key.tenantCreatedAt(),
+            key.keyName(),
+            key.keyCode(),
+            key.expiresAt(),
+            Set.of(scopes)));
+  }
+
+  /** Writes a client secret of this deployment. */
+  public String clientSecret(ClientSecret secret) {
+    return new ClientSecretCodec(signing, InstantSource.system()).write(secret).orElseThrow();
   }
 
   public GatewayHarness provider(ProviderAnswer how) {
@@ -187,40 +225,47 @@ public final class GatewayHarness implements AutoCloseable {
             clock);
     return new RequestPipeline(
         settings,
-        new TenantKeyAuthenticator(this::find, clock),
+        authenticator(clock),
         calls,
         operations,
-        new ModelCatalog(
-            wait -> offline ? Optional.empty() : provider.models(wait),
-            () -> List.of("priced"),
-            clock),
-        new UsageEndpoint(new UsageReader(quota, new MemoryDayRows(), clock), clock),
+        new AccountEndpoints(
+            new ModelCatalog(
+                wait -> offline ? Optional.empty() : provider.models(wait),
+                () -> List.of("priced"),
+                clock),
+            new UsageEndpoint(new UsageReader(quota, new MemoryDayRows(), clock), clock),
+            new ClientSecretEndpoint(
+                new ClientSecretCodec(signing, clock), origins, clock, new SecureRandom())),
         new CallLog(
             new PrintStream(logged, true, StandardCharsets.UTF_8),
             clock,
             new MetricSource("gateway", true)),
+        new EndUserHash(signing),
         new SecureRandom());
+  }
+
+  private Authenticator authenticator(InstantSource clock) {
+    return new BearerAuthenticator(
+        tenants,
+        new TenantKeyAuthenticator(tenants, clock),
+        new ClientSecretAuthenticator(new ClientSecretCodec(signing, clock), tenants, clock),
+        new LoginAuthenticator(token -> logins.verify(token)));
   }
 
   private Settings settings() {
     return new Settings(
         new Tables("tenants", "quota", "usage"),
         "secret",
+        "signing",
         origins,
         Duration.ofSeconds(60),
         Duration.ofSeconds(30),
         maxBodyBytes,
         100,
         402,
+        false,
         true,
         providerSettings());
-  }
-
-  private Optional<Credential> find(KeyHash key) {
-    if (storeAway) {
-      throw new StoreUnavailableException("reading the Tenants table", new IOException());
-    }
-    return Optional.ofNullable(keys.get(key));
   }
 
   /** Makes a call and collects its answer. */
@@ -250,10 +295,14 @@ public final class GatewayHarness implements AutoCloseable {
 
   /** Makes the tenant's key expired since a second ago. */
   public void expireTheKey() {
-    keys.computeIfPresent(
-        KeyHash.of("key"),
-        (hash, known) ->
-            new Credential(known.tenant(), "ci", 0, Optional.of(Instant.now().minusSeconds(1))));
+    key(known ->
+        new Credential(
+            known.tenant(),
+            known.tenantCreatedAt(),
+            known.keyName(),
+            known.keyCode(),
+            Optional.of(Instant.now().minusSeconds(1)),
+            known.scopes()));
   }
 
   /** A complete answer. */

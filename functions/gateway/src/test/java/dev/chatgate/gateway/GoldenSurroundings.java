@@ -9,6 +9,7 @@ import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.testkit.ScriptedProvider;
+import dev.chatgate.testkit.Wire;
 import dev.chatgate.time.Pause;
 import java.io.IOException;
 import java.util.HashMap;
@@ -26,14 +27,27 @@ final class GoldenSurroundings {
   private static final String TENANT =
       "{\"id\":\"demo\",\"status\":\"active\",\"quota\":{},"
           + "\"keys\":[{\"name\":\"demo\",\"secret\":\"cg_demo\"}]}";
-  private static final String SECRET =
+  private static final String PROVIDER_SECRET =
       "{\"ARN\":\"arn\",\"Name\":\"secret\",\"VersionId\":\"1\",\"SecretString\":\"provider-key\"}";
+  private static final String SIGNING_SECRET =
+      "{\"ARN\":\"arn\",\"Name\":\"signing\",\"VersionId\":\"1\",\"SecretString\":\"{\\\"seed\\\":\\\"%s\\\"}\"}"
+          .formatted("golden00".repeat(8));
+  private static final String NO_SECRET =
+      "{\"__type\":\"ResourceNotFoundException\",\"Message\":\"no such secret\"}";
+  private static final String AWS_JSON = "application/x-amz-json-1.1";
 
   private final LocalDynamoDb store = LocalDynamoDb.start();
-  private final ScriptedProvider secrets =
-      new ScriptedProvider(wire -> wire.answer(200, "application/x-amz-json-1.1", SECRET));
+  private final ScriptedProvider secrets = new ScriptedProvider(GoldenSurroundings::answerSecret);
   private final ScriptedProvider provider = new ScriptedProvider(wire -> wire.close());
   private final AtomicInteger applications = new AtomicInteger();
+
+  private static void answerSecret(Wire wire) throws IOException {
+    switch (JSON.readTree(wire.request().body()).path("SecretId").asText()) {
+      case "secret" -> wire.answer(200, AWS_JSON, PROVIDER_SECRET);
+      case "signing" -> wire.answer(200, AWS_JSON, SIGNING_SECRET);
+      default -> wire.answer(400, AWS_JSON, NO_SECRET);
+    }
+  }
 
   Map<String, String> systemProperties() {
     return Map.of(
@@ -55,9 +69,18 @@ final class GoldenSurroundings {
     environment.put(Tables.QUOTA_VARIABLE, tables.quota());
     environment.put(Tables.USAGE_VARIABLE, tables.usage());
     environment.put("CHATGATE_PROVIDER_SECRET", "secret");
+    environment.put("CHATGATE_SIGNING_SECRET", signingSecret(expectation));
     environment.put("UPSTREAM_BASE_URL", provider.url().toString());
     environment.putAll(expectation.settings());
     return environment;
+  }
+
+  private static String signingSecret(Expectation expectation) {
+    return switch (expectation.member("signing_secret").asText()) {
+      case "" -> "signing";
+      case "away" -> "missing";
+      default -> throw new IllegalArgumentException("no such signing secret: " + expectation);
+    };
   }
 
   /** All requests that the provider has received. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.RequestId;
 import dev.chatgate.aws.client.AwsClients;
+import dev.chatgate.identity.clientsecret.ClientSecretCodec;
 import dev.chatgate.provider.call.ProviderClient;
 import dev.chatgate.streaming.StreamingHandler;
 import java.io.IOException;
@@ -56,6 +57,7 @@ class RandomSourcesTest {
           ProviderClient.class,
           AwsClients.class,
           StreamingHandler.class,
+          ClientSecretCodec.class,
           RequestPipeline.class);
 
   @Test

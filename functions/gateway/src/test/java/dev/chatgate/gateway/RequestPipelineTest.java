@@ -153,7 +153,7 @@ class RequestPipelineTest {
 
   @Test
   void anUnavailableStoreIsA503() {
-    harness.storeAway = true;
+    harness.tenants.away = true;
     var answer = harness.chat(BODY);
     assertEquals(503, answer.status());
     assertEquals("quota_store_unavailable", answer.code());

@@ -2,6 +2,7 @@ package dev.chatgate.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.crac.Core;
@@ -11,6 +12,8 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.gateway.wiring.GatewayFactory;
+import dev.chatgate.identity.clientsecret.ClientSecretCodec;
+import dev.chatgate.identity.clientsecret.ClientSecretResult;
 import dev.chatgate.warmup.Snapshot;
 import dev.chatgate.warmup.StreamWarmUp;
 import dev.chatgate.warmup.WarmUpRequest;
@@ -43,6 +46,8 @@ class RestoredRandomnessTest {
 
   /** A reservation is an attribute of the quota item; its name is the reservation's id. */
   private static final Pattern RESERVATION = Pattern.compile("\"#\\w+\":\"([0-9a-z]{12})\"");
+
+  private static final Pattern CLIENT_SECRET = Pattern.compile("\"value\":\"([^\"]+)\"");
 
   private static final String ROUNDS = "chatgate.warmup.rounds";
 
@@ -89,7 +94,10 @@ class RestoredRandomnessTest {
     assertEquals(idsAfterRestore(frozen, 1), idsAfterRestore(frozen, 1));
   }
 
-  /** Makes two calls and returns their request ids, reservation ids, span ids and trace ids. */
+  /**
+   * Makes two calls and mints a client secret. Returns the request ids, reservation ids, span ids
+   * and trace ids, and the id of the client secret.
+   */
   private Set<String> idsAfterRestore(KnownBytes.Frozen frozen, long seed) {
     seen.clear();
     machine.restore(frozen, seed);
@@ -100,10 +108,24 @@ class RestoredRandomnessTest {
       assertEquals(200, answer.status());
       seen.add(answer.headers().get("x-request-id"));
     }
+    mint(entry);
     var ids = new TreeSet<>(seen);
-    // A request id, a trace, a span and a reservation for each call.
-    assertEquals(4 * WarmUpRequest.FREQUENT.size(), ids.size(), ids::toString);
+    // A request id, a trace, a span and a reservation for each call; two ids for the client secret.
+    assertEquals(4 * WarmUpRequest.FREQUENT.size() + 2, ids.size(), ids::toString);
     return ids;
+  }
+
+  private void mint(StreamHandler entry) {
+    var request =
+        new WarmUpRequest("POST", "/openai/v1/client_secrets", FakeResponses.KEY, "", 200);
+    var answer = Entries.streamed(entry, new String(request.event(Instant.now()), UTF_8));
+    assertEquals(200, answer.status(), answer.text());
+    var token = CLIENT_SECRET.matcher(answer.text());
+    assertTrue(token.find(), answer.text());
+    var codec = application.getBean(ClientSecretCodec.class);
+    var read = assertInstanceOf(ClientSecretResult.Valid.class, codec.read(token.group(1)));
+    seen.add(answer.headers().get("x-request-id"));
+    seen.add(read.secret().id());
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -143,6 +165,8 @@ class RestoredRandomnessTest {
             "usage",
             "CHATGATE_PROVIDER_SECRET",
             "secret",
+            "CHATGATE_SIGNING_SECRET",
+            FakeResponses.SIGNING_SECRET,
             "UPSTREAM_BASE_URL",
             "http://127.0.0.1:" + port + "/openai/v1"));
   }

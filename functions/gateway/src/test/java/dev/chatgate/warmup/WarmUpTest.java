@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WarmUpTest {
   private static final Duration AMPLE = Duration.ofMinutes(1);
   private static final Transports TLS = new Transports(true, true);
-  private static final int REQUESTS = WarmUpRequest.FREQUENT.size() + WarmUpRequest.RARE.size();
+  private static final int RARE = WarmUpRequest.rare("").size();
+  private static final int REQUESTS = WarmUpRequest.FREQUENT.size() + RARE;
 
   /** Three requests of the ledger and one of the provider. */
   private static final int REQUESTS_A_CALL = 4;
@@ -58,7 +59,7 @@ class WarmUpTest {
   @EnumSource
   void everyRequestIsAnsweredInEveryForm(Side door) throws Exception {
     int rounds = 160;
-    int rare = rounds / 16 * WarmUpRequest.RARE.size();
+    int rare = rounds / 16 * RARE;
     assertEquals(
         rounds * WarmUpRequest.FREQUENT.size() + rare,
         WarmUp.run(door.entry, new Transports(false, false), rounds, AMPLE).calls());

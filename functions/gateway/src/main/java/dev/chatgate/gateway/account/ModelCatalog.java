@@ -9,7 +9,7 @@ import dev.chatgate.cache.RefreshingValue;
 import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
-import dev.chatgate.tenant.Tenant;
+import dev.chatgate.tenant.Caller;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -25,9 +25,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models that a tenant may use: its aliases, the priced models and the provider's own list,
- * restricted by its allow-list. The provider's list is cached for 5 minutes. A request waits at
- * most 3 s for it; if it does not arrive, the answer contains only the aliases and priced models.
+ * The models that a caller may use: the tenant's aliases, the priced models and the provider's own
+ * list, restricted by the allow-lists of the tenant and of the credential. The provider's list is
+ * cached for 5 minutes. A request waits at most 3 s for it; if it does not arrive, the answer
+ * contains only the aliases and priced models.
  */
 public final class ModelCatalog {
   private static final Duration CACHED_FOR = Duration.ofMinutes(5);
@@ -80,8 +81,8 @@ public final class ModelCatalog {
   }
 
   /** Answers {@code GET /v1/models}. */
-  public void list(Exchange exchange, Tenant tenant) {
-    var models = modelsOf(tenant).values();
+  public void list(Exchange exchange, Caller who) {
+    var models = modelsOf(who).values();
     exchange.json(
         200,
         written(json -> {
@@ -97,27 +98,27 @@ public final class ModelCatalog {
   }
 
   /** Answers {@code GET /v1/models/{id}}. */
-  public void show(Exchange exchange, Tenant tenant, String id) {
-    var model = modelsOf(tenant).get(id);
+  public void show(Exchange exchange, Caller who, String id) {
+    var model = modelsOf(who).get(id);
     if (model == null) {
       exchange.refuse(
           ApiError.about(
               ErrorCode.MODEL_NOT_FOUND,
               "model",
-              "The model does not exist, or this tenant may not use it."));
+              "The model does not exist, or this credential may not use it."));
     } else {
       exchange.json(200, written(json -> write(json, model)));
     }
   }
 
-  private Map<String, Model> modelsOf(Tenant tenant) {
+  private Map<String, Model> modelsOf(Caller who) {
     var models = new LinkedHashMap<String, Model>();
-    tenant.modelAliases().keySet().stream()
+    who.tenant().modelAliases().keySet().stream()
         .sorted()
         .forEach(name -> models.put(name, Model.ours(name)));
     priced.get().stream().sorted().forEach(name -> models.putIfAbsent(name, Model.ours(name)));
     ofProvider.get().forEach(models::putIfAbsent);
-    models.keySet().removeIf(name -> !tenant.mayUse(name));
+    models.keySet().removeIf(name -> !who.mayUse(name));
     return models;
   }
 

@@ -6,6 +6,7 @@ import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.report.UsageReader.Usage;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
@@ -18,9 +19,14 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** Answers {@code GET /v1/usage}: the tenant's usage, and the state of each of its limits. */
+/**
+ * Answers {@code GET /v1/usage}: the tenant's usage, and the state of each of its limits. A caller
+ * that may not see them gets an answer without any.
+ */
 public final class UsageEndpoint {
   private static final JsonFactory JSON = new JsonFactory();
+
+  private static final String NOTHING = "{\"object\":\"list\",\"data\":[],\"limits\":[]}";
 
   private final UsageReader reader;
   private final InstantSource clock;
@@ -39,12 +45,16 @@ public final class UsageEndpoint {
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
-  public void show(Exchange exchange, Tenant tenant) {
+  public void show(Exchange exchange, Caller who) {
     var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     switch (UsageQuery.read(exchange.request().query(), today)) {
       case UsageQuery.Invalid(var error) -> exchange.refuse(error);
       case UsageQuery.Valid(var from, var to, var groupBy) ->
-          exchange.json(200, body(read(tenant, from, to, groupBy), groupBy));
+          exchange.json(
+              200,
+              who.seesTenantTotals()
+                  ? body(read(who.tenant(), from, to, groupBy), groupBy)
+                  : NOTHING);
     }
   }
 

@@ -19,8 +19,9 @@ import dev.chatgate.provider.transport.ConnectionWarmUp;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Reservation;
-import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.Upstream;
 import dev.chatgate.time.StoreClock;
@@ -80,7 +81,7 @@ public final class MeteredCall {
    * @throws dev.chatgate.StoreUnavailableException if the price table cannot be read; nothing is
    *     held then
    */
-  public void answer(Exchange exchange, Credential who, Operation operation, byte[] body) {
+  public void answer(Exchange exchange, Caller who, Operation operation, byte[] body) {
     switch (operation.parse(body)) {
       case ParsedRequest.Invalid invalid -> exchange.refuse(invalid.error());
       case ParsedRequest.Valid valid ->
@@ -93,12 +94,12 @@ public final class MeteredCall {
     var reserve = reserve(call);
     if (reserve instanceof Reserve.TooLarge tooLarge) {
       call.exchange.refuse(tooLarge.error());
-    } else if (!call.tenant().mayUse(call.request.model())) {
+    } else if (!call.who.mayUse(call.request.model())) {
       call.exchange.refuse(
           ApiError.about(
               ErrorCode.MODEL_NOT_ALLOWED,
               "model",
-              "This tenant may not use the model that was asked for."));
+              "This credential may not use the model that was asked for."));
     } else if (reserve instanceof Reserve.Fits fits) {
       checkPrice(call, fits);
     }
@@ -107,7 +108,7 @@ public final class MeteredCall {
   private Reserve reserve(Call call) {
     var quota = call.tenant().quota();
     long ceiling =
-        Math.min(quota.maxTokensPerRequest().orElse(Reserve.MAX_TOKENS), Reserve.MAX_TOKENS);
+        Math.min(call.who.maxTokensPerRequest().orElse(Reserve.MAX_TOKENS), Reserve.MAX_TOKENS);
     long ifNotSet = quota.defaultMaxTokens().orElse(settings.defaultMaxTokens());
     return call.request.reserve(ceiling, Math.min(ifNotSet, ceiling));
   }
@@ -119,7 +120,9 @@ public final class MeteredCall {
           ApiError.about(
               ErrorCode.MODEL_NOT_ALLOWED,
               "model",
-              "The model has no price, and this tenant has a limit on cost: it cannot be used."));
+              call.who.seesTenantTotals()
+                  ? "The model has no price, and this tenant has a limit on cost: it cannot be used."
+                  : "The model cannot be used."));
     } else {
       admit(call, reserve, price);
     }
@@ -150,7 +153,7 @@ public final class MeteredCall {
     call.exchange.log().admission(Duration.between(began, clock.instant()), admission.attempts());
     switch (admission) {
       case Admission.Granted granted -> {
-        call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits()));
+        call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits(), call.who));
         callProvider(
             call,
             granted.reservation(),
@@ -159,17 +162,21 @@ public final class MeteredCall {
             began.plus(callLimit(call)));
       }
       case Admission.Refused refused -> {
-        call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits()));
+        call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits(), call.who));
         call.exchange.log().refusedBy(refused.refusal().limit().key());
-        call.exchange.refuse(
-            Refusals.error(
-                refused.refusal(), claim.tokens(), call.request::advice, settings.spentStatus()));
+        call.exchange.refuse(refusal(call, refused.refusal(), claim.tokens()));
       }
       case Admission.Unavailable unavailable -> {
         call.exchange.log().text("cause", unavailable.cause().getClass().getName());
         call.exchange.refuse(Exchange.storeUnavailable());
       }
     }
+  }
+
+  private ApiError refusal(Call call, Refusal refusal, long reservedTokens) {
+    return call.who.seesTenantTotals()
+        ? Refusals.error(refusal, reservedTokens, call.request::advice, settings.spentStatus())
+        : Refusals.withoutNumbers(refusal, settings.spentStatus());
   }
 
   private Duration callLimit(Call call) {
@@ -280,12 +287,12 @@ public final class MeteredCall {
   /** A call with a valid body. */
   private record Call(
       Exchange exchange,
-      Credential who,
+      Caller who,
       Operation operation,
       MeteredRequest request,
       Upstream upstream) {
     /** To the first upstream of the model: another is not tried yet. */
-    static Call of(Exchange exchange, Credential who, Operation operation, MeteredRequest request) {
+    static Call of(Exchange exchange, Caller who, Operation operation, MeteredRequest request) {
       var upstream = who.tenant().upstreams(request.model()).getFirst();
       return new Call(exchange, who, operation, request, upstream);
     }

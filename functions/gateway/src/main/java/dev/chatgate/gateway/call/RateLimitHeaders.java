@@ -1,6 +1,7 @@
 package dev.chatgate.gateway.call;
 
 import dev.chatgate.quota.RateLimits;
+import dev.chatgate.tenant.Caller;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -10,7 +11,17 @@ import java.util.Map;
 final class RateLimitHeaders {
   private RateLimitHeaders() {}
 
-  static Map<String, String> of(RateLimits limits) {
+  /**
+   * The headers for a caller.
+   *
+   * @param limits the state of the tenant's limits
+   * @return nothing for a caller that may not see it
+   */
+  static Map<String, String> of(RateLimits limits, Caller who) {
+    return who.seesTenantTotals() ? of(limits) : Map.of();
+  }
+
+  private static Map<String, String> of(RateLimits limits) {
     var headers = new LinkedHashMap<String, String>();
     for (var bucket : limits.buckets()) {
       put(headers, bucket.limit().unit().name().toLowerCase(Locale.ROOT), bucket);

@@ -26,18 +26,45 @@ final class Refusals {
    */
   static ApiError error(
       Refusal refusal, long reservedTokens, LongFunction<String> advice, int spentStatus) {
+    var message =
+        switch (refusal.kind()) {
+          case WAIT -> message(refusal);
+          case SPENT -> "Quota used up. " + message(refusal);
+          case NEVER_FITS -> neverFits(refusal, reservedTokens, advice);
+          case BLOCKED -> blocked(refusal.limit());
+        };
+    return error(refusal, message, spentStatus);
+  }
+
+  /**
+   * The error for a caller that may not see the tenant's limits and usage. It differs from the
+   * other in its message only.
+   *
+   * @param spentStatus the status of {@code insufficient_quota}
+   */
+  static ApiError withoutNumbers(Refusal refusal, int spentStatus) {
+    var message =
+        switch (refusal.kind()) {
+          case WAIT -> "A limit leaves no room for this call at the moment.";
+          case SPENT -> "Quota used up.";
+          case NEVER_FITS ->
+              "This call is larger than a limit can ever hold: shorten the messages, or lower max_tokens.";
+          case BLOCKED -> "No call is allowed.";
+        };
+    return error(refusal, message, spentStatus);
+  }
+
+  private static ApiError error(Refusal refusal, String message, int spentStatus) {
     return switch (refusal.kind()) {
-      case WAIT -> waiting(ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message(refusal)), refusal);
+      case WAIT -> waiting(ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message), refusal);
       case SPENT ->
           waiting(
-              ApiError.of(ErrorCode.INSUFFICIENT_QUOTA, "Quota used up. " + message(refusal))
+              ApiError.of(ErrorCode.INSUFFICIENT_QUOTA, message)
                   .withStatus(spentStatus)
                   .withoutRetry(),
               refusal);
-      case NEVER_FITS ->
-          ApiError.of(ErrorCode.RESERVE_TOO_LARGE, neverFits(refusal, reservedTokens, advice));
-      case BLOCKED ->
-          ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, blocked(refusal.limit())).withoutRetry();
+      case NEVER_FITS -> ApiError.of(ErrorCode.RESERVE_TOO_LARGE, message);
+      case BLOCKED -> ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message).withoutRetry();
     };
   }
 

@@ -36,6 +36,13 @@ public final class Cors {
         .orElse(true);
   }
 
+  /**
+   * Whether the request comes from one of the origins. A request without {@code Origin} does not.
+   */
+  public static boolean comesFrom(GatewayRequest request, List<String> origins) {
+    return request.header("origin").filter(origins::contains).isPresent();
+  }
+
   /** The CORS headers of an answer. */
   public Map<String, String> answer(GatewayRequest request) {
     var headers = new LinkedHashMap<String, String>();

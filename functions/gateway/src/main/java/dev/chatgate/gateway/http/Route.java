@@ -41,6 +41,19 @@ public sealed interface Route {
   /** {@code …/v1/usage}. */
   record Usage() implements ReadOnly {}
 
+  /** {@code …/v1/client_secrets}. */
+  record ClientSecrets() implements Route {
+    @Override
+    public String name() {
+      return "client_secrets";
+    }
+
+    @Override
+    public List<String> methods() {
+      return List.of("POST");
+    }
+  }
+
   /** {@code /health}. */
   record Health() implements ReadOnly {}
 
@@ -72,6 +85,7 @@ public sealed interface Route {
     return switch (plain) {
       case "/v1/models" -> Optional.of(new Models());
       case "/v1/usage" -> Optional.of(new Usage());
+      case "/v1/client_secrets" -> Optional.of(new ClientSecrets());
       case "/health" -> Optional.of(new Health());
       case "/openapi.json" -> Optional.of(new Description());
       default ->

@@ -11,7 +11,7 @@ import dev.chatgate.quota.Settlement;
 import dev.chatgate.telemetry.LogLine;
 import dev.chatgate.telemetry.Metric;
 import dev.chatgate.telemetry.MetricSource;
-import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.Consumption;
 import dev.chatgate.usage.UsageRecord;
@@ -200,9 +200,39 @@ public final class CallLog {
       metered = route instanceof Route.Metered;
     }
 
-    public void credential(Credential credential) {
-      text("tenant", credential.tenant().id().value());
-      text("key", credential.keyName());
+    public void caller(Caller caller) {
+      text("tenant", caller.tenant().id().value());
+      text("key", caller.keyName());
+      text(
+          "credential",
+          switch (caller.kind()) {
+            case TENANT_KEY -> "key";
+            case CLIENT_SECRET -> "client_secret";
+            case LOGIN -> "login";
+          });
+    }
+
+    /**
+     * The client secret that was used or minted.
+     *
+     * @param id its random id
+     */
+    public void clientSecret(String id) {
+      text("client_secret", id);
+    }
+
+    /**
+     * The end user.
+     *
+     * @param hash as {@link EndUserHash} makes it
+     */
+    public void endUser(String hash) {
+      text("end_user", hash);
+    }
+
+    /** The request names an end user, but its credential may not. */
+    public void endUserHeaderIgnored() {
+      json.flag("end_user_header_ignored", true);
     }
 
     public void trace(TraceContext trace) {

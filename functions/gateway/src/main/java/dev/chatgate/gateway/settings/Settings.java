@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tables names of the three tables
  * @param providerSecret name or ARN of the secret with the provider's key
+ * @param signingSecret name or ARN of the secret with which client secrets are signed
  * @param allowedOrigins allowed browser origins; {@code *} allows any
  * @param callLimit maximum time of a call; the door or Lambda may allow less
  * @param cacheFor how long a tenant's configuration is cached
@@ -24,22 +25,27 @@ import org.jspecify.annotations.Nullable;
  * @param defaultMaxTokens completion tokens reserved for a call without a maximum, unless the
  *     tenant has its own default or ceiling
  * @param spentStatus the status of {@code insufficient_quota}: 429 or 402
+ * @param loopbackIssuers whether the key sets of logins are also fetched from this machine, over
+ *     {@code http}; for development
  * @param tenantMetrics whether some metrics are also published for each tenant
  * @param provider the provider's base URL, and the limits of a call to it
  */
 public record Settings(
     Tables tables,
     String providerSecret,
+    String signingSecret,
     List<String> allowedOrigins,
     Duration callLimit,
     Duration cacheFor,
     int maxBodyBytes,
     long defaultMaxTokens,
     int spentStatus,
+    boolean loopbackIssuers,
     boolean tenantMetrics,
     ProviderSettings provider) {
 
   private static final String PROVIDER_SECRET = "CHATGATE_PROVIDER_SECRET";
+  private static final String SIGNING_SECRET = "CHATGATE_SIGNING_SECRET";
   private static final String UPSTREAM_BASE_URL = "UPSTREAM_BASE_URL";
   private static final String ALLOWED_ORIGINS = "CHATGATE_ALLOWED_ORIGINS";
   private static final String CALL_SECONDS = "CHATGATE_CALL_SECONDS";
@@ -47,6 +53,7 @@ public record Settings(
   private static final String MAX_BODY_BYTES = "CHATGATE_MAX_BODY_BYTES";
   private static final String DEFAULT_MAX_TOKENS = "CHATGATE_DEFAULT_MAX_TOKENS";
   private static final String SPENT_STATUS = "CHATGATE_SPENT_STATUS";
+  private static final String LOOPBACK_ISSUERS = "CHATGATE_LOOPBACK_ISSUERS";
   private static final String TENANT_METRICS = "CHATGATE_TENANT_METRICS";
   private static final String CONNECT_MS = "UPSTREAM_CONNECT_MS";
   private static final String FIRST_BYTE_MS = "UPSTREAM_FIRST_BYTE_MS";
@@ -60,6 +67,7 @@ public record Settings(
           Tables.QUOTA_VARIABLE,
           Tables.USAGE_VARIABLE,
           PROVIDER_SECRET,
+          SIGNING_SECRET,
           UPSTREAM_BASE_URL,
           ALLOWED_ORIGINS,
           CALL_SECONDS,
@@ -67,6 +75,7 @@ public record Settings(
           MAX_BODY_BYTES,
           DEFAULT_MAX_TOKENS,
           SPENT_STATUS,
+          LOOPBACK_ISSUERS,
           TENANT_METRICS,
           CONNECT_MS,
           FIRST_BYTE_MS,
@@ -83,12 +92,14 @@ public record Settings(
     return new Settings(
         Tables.fromEnvironment(environment),
         variables.required(PROVIDER_SECRET),
+        variables.required(SIGNING_SECRET),
         variables.list(ALLOWED_ORIGINS, "*"),
         Duration.ofSeconds(variables.number(CALL_SECONDS, 840, 1, 870)),
         Duration.ofSeconds(variables.number(CACHE_SECONDS, 30, 0, 3600)),
         (int) variables.number(MAX_BODY_BYTES, 4_194_304, 1, 6_291_456),
         variables.number(DEFAULT_MAX_TOKENS, 4096, 1, 1_000_000_000),
         (int) variables.oneOf(SPENT_STATUS, 429, 402),
+        variables.isOn(LOOPBACK_ISSUERS),
         variables.isOn(TENANT_METRICS),
         provider(variables));
   }

@@ -2,20 +2,34 @@ package dev.chatgate.gateway.wiring;
 
 import dev.chatgate.Background;
 import dev.chatgate.aws.client.AwsClients;
+import dev.chatgate.aws.keyset.DynamoKeySetStore;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.secret.SecretProviderKeys;
+import dev.chatgate.aws.secret.SecretSigningSecrets;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.aws.usage.DynamoDayRows;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.aws.usage.PriceStore;
 import dev.chatgate.gateway.RequestPipeline;
+import dev.chatgate.gateway.account.AccountEndpoints;
+import dev.chatgate.gateway.account.ClientSecretEndpoint;
 import dev.chatgate.gateway.account.ModelCatalog;
 import dev.chatgate.gateway.account.UsageEndpoint;
 import dev.chatgate.gateway.auth.Authenticator;
+import dev.chatgate.gateway.auth.BearerAuthenticator;
+import dev.chatgate.gateway.auth.ClientSecretAuthenticator;
+import dev.chatgate.gateway.auth.LoginAuthenticator;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.log.CallLog;
+import dev.chatgate.gateway.log.EndUserHash;
 import dev.chatgate.gateway.settings.Settings;
+import dev.chatgate.identity.clientsecret.ClientSecretCodec;
+import dev.chatgate.identity.keyset.FetchedKeySets;
+import dev.chatgate.identity.keyset.HttpKeySetFetcher;
+import dev.chatgate.identity.keyset.KeySets;
+import dev.chatgate.identity.login.JwtLoginVerifier;
+import dev.chatgate.identity.login.LoginVerifier;
 import dev.chatgate.openai.operation.Operation;
 import dev.chatgate.openai.operation.chat.ChatOperation;
 import dev.chatgate.openai.tokens.TokenCounters;
@@ -24,6 +38,7 @@ import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.secret.ProviderKeys;
+import dev.chatgate.secret.SigningSecrets;
 import dev.chatgate.telemetry.MetricSource;
 import dev.chatgate.tenant.CachedTenantDirectory;
 import dev.chatgate.tenant.TenantDirectory;
@@ -150,6 +165,16 @@ public final class GatewayFactory {
     return new SecretProviderKeys(aws.secretsManager(), settings.providerSecret(), clock);
   }
 
+  @Singleton
+  SigningSecrets signingSecrets(AwsClients aws, Settings settings, InstantSource clock) {
+    return new SecretSigningSecrets(aws.secretsManager(), settings.signingSecret(), clock);
+  }
+
+  @Singleton
+  ClientSecretCodec clientSecretCodec(SigningSecrets secrets, InstantSource clock) {
+    return new ClientSecretCodec(secrets, clock);
+  }
+
   /**
    * The client for all reads. The dates in its answers set the store's clock before the first
    * admission.
@@ -254,8 +279,43 @@ public final class GatewayFactory {
   }
 
   @Singleton
-  Authenticator authenticator(TenantDirectory tenants, InstantSource clock) {
-    return new TenantKeyAuthenticator(tenants, clock);
+  ClientSecretEndpoint clientSecrets(
+      ClientSecretCodec codec, Settings settings, InstantSource clock, RandomGenerator random) {
+    return new ClientSecretEndpoint(codec, settings.allowedOrigins(), clock, random);
+  }
+
+  @Singleton
+  AccountEndpoints account(
+      ModelCatalog models, UsageEndpoint usage, ClientSecretEndpoint clientSecrets) {
+    return new AccountEndpoints(models, usage, clientSecrets);
+  }
+
+  @Singleton
+  FetchedKeySets keySets(DynamoDbClient reading, Settings settings, StoreClock clock) {
+    return new FetchedKeySets(
+        new DynamoKeySetStore(reading, settings.tables()),
+        new HttpKeySetFetcher(settings.loopbackIssuers()),
+        clock,
+        Pause.SLEEP,
+        refresh -> Background.start("key-set-refresh", refresh));
+  }
+
+  @Singleton
+  LoginVerifier logins(TenantDirectory tenants, KeySets keys, InstantSource clock) {
+    return new JwtLoginVerifier(tenants, keys, clock);
+  }
+
+  @Singleton
+  Authenticator authenticator(
+      TenantDirectory tenants,
+      ClientSecretCodec clientSecrets,
+      LoginVerifier logins,
+      InstantSource clock) {
+    return new BearerAuthenticator(
+        tenants,
+        new TenantKeyAuthenticator(tenants, clock),
+        new ClientSecretAuthenticator(clientSecrets, tenants, clock),
+        new LoginAuthenticator(logins));
   }
 
   @Singleton
@@ -264,12 +324,19 @@ public final class GatewayFactory {
       Authenticator authenticator,
       MeteredCall calls,
       TokenCounters counters,
-      ModelCatalog models,
-      UsageEndpoint usage,
+      AccountEndpoints account,
       CallLog log,
+      SigningSecrets signingSecrets,
       RandomGenerator random) {
     List<Operation> operations = List.of(new ChatOperation(counters));
     return new RequestPipeline(
-        settings, authenticator, calls, operations, models, usage, log, random);
+        settings,
+        authenticator,
+        calls,
+        operations,
+        account,
+        log,
+        new EndUserHash(signingSecrets),
+        random);
   }
 }

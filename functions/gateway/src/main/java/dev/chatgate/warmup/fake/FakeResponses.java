@@ -1,8 +1,10 @@
 package dev.chatgate.warmup.fake;
 
+import dev.chatgate.aws.tenant.IndexItem;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.TenantIndex.Login;
 import dev.chatgate.warmup.fake.FakeBackend.Reply;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,8 +24,17 @@ public final class FakeResponses implements FakeBackend.Script {
   /** The key of a tenant that is below all its limits. */
   public static final String KEY = "warm-up-with-room";
 
+  /** That tenant. */
+  public static final String TENANT = "room";
+
   /** The key of a tenant whose day's tokens are used up. */
   public static final String SPENT_KEY = "warm-up-spent";
+
+  /** The name of the secret with the provider's key. */
+  public static final String PROVIDER_SECRET = "provider";
+
+  /** The name of the secret with which client secrets are signed. */
+  public static final String SIGNING_SECRET = "signing";
 
   /** A model that has a price. */
   public static final String MODEL = "warm-up/model";
@@ -49,17 +60,22 @@ public final class FakeResponses implements FakeBackend.Script {
           {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
           "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
           "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
-          "max_concurrent_requests":100},"model_aliases":{"fast":"warm-up/model"}}\
+          "max_concurrent_requests":100},"model_aliases":{"fast":"warm-up/model"}%s}\
           """,
           """
           {"id":"room","status":"active","quota":{"requests_per_minute":60,\
           "tokens_per_minute":200000,"tokens_per_day":90000000,"cost_per_month_usd":2.50,\
           "max_concurrent_requests":8},"models":["warm-up/model","fast"],\
-          "model_aliases":{"fast":"warm-up/model"}}\
+          "model_aliases":{"fast":"warm-up/model"}%s}\
           """,
           """
-          {"id":"room","status":"active","model_aliases":{"fast":"warm-up/model"}}\
+          {"id":"room","status":"active","model_aliases":{"fast":"warm-up/model"}%s}\
           """);
+
+  /** The member of the tenant's configuration with its login. */
+  private static final String LOGIN =
+      ",\"issuers\":[{\"issuer\":\"%s\",\"audiences\":[\"%s\"],\"jwks\":%s}]"
+          .formatted(FakeLogin.ISSUER, FakeLogin.AUDIENCE, FakeLogin.KEY_SET);
 
   /**
    * Every third answer has another form. Not a multiple of the number of requests in a round, so
@@ -96,10 +112,7 @@ public final class FakeResponses implements FakeBackend.Script {
       case "Query" -> aws(200, query(body));
       case "Scan" -> aws(200, some());
       case "UpdateItem" -> update(body);
-      case "GetSecretValue" ->
-          aws(
-              200,
-              "{\"Name\":\"provider\",\"VersionId\":\"1\",\"SecretString\":\"sk-warm-up-0123456789abcdef\",\"CreatedDate\":1.7E9}");
+      case "GetSecretValue" -> aws(200, secret(body));
       default -> aws(200, "{}");
     };
   }
@@ -117,6 +130,18 @@ public final class FakeResponses implements FakeBackend.Script {
         .formatted(secrets.incrementAndGet(), clock.instant().plus(Duration.ofHours(1)));
   }
 
+  private static String secret(String request) {
+    boolean signing = request.contains("\"SecretId\":\"" + SIGNING_SECRET + "\"");
+    return """
+    {"Name":"%s","VersionId":"1","SecretString":"%s","CreatedDate":1.7E9}\
+    """
+        .formatted(
+            signing ? SIGNING_SECRET : PROVIDER_SECRET,
+            signing
+                ? "{\\\"seed\\\":\\\"%s\\\"}".formatted("warmup00".repeat(8))
+                : "sk-warm-up-0123456789abcdef");
+  }
+
   private static Reply aws(int status, String json) {
     return new Reply(status, AWS_JSON, List.of(json));
   }
@@ -128,6 +153,9 @@ public final class FakeResponses implements FakeBackend.Script {
   }
 
   private String item(String request) {
+    if (request.contains("{\"S\":\"index\"}")) {
+      return index();
+    }
     if (request.contains("\"key#")) {
       return request.contains(spentHash) ? key(spentHash, "spent") : key(hash, "room");
     }
@@ -141,12 +169,25 @@ public final class FakeResponses implements FakeBackend.Script {
         .formatted(hash, tenant);
   }
 
+  /** Keys may have any form here: those of the warm-up are not generated ones. */
+  private static String index() {
+    var login = new Login(FakeLogin.ISSUER, FakeLogin.AUDIENCE);
+    return """
+    {"pk":{"S":"index"},"sk":{"S":"index"},"any_key_form":{"BOOL":true},\
+    "%s":{"M":{"issuer":{"S":"%s"},"audience":{"S":"%s"},"tenant":{"S":"%s"}}}}\
+    """
+        .formatted(IndexItem.attributeOf(login), login.issuer(), login.audience(), TENANT);
+  }
+
   private String tenant(boolean spent) {
     return """
     {"pk":{"S":"tenant#%s"},"sk":{"S":"config"},"version":{"N":"1"},"next_code":{"N":"1"},\
-    "keys":{"M":{}},"config":{"S":"%s"}}\
+    "keys":{"M":{"first":{"M":{"hash":{"S":"%s"},"code":{"N":"0"}}}}},"config":{"S":"%s"}}\
     """
-        .formatted(spent ? "spent" : "room", config(spent).replace("\"", "\\\""));
+        .formatted(
+            spent ? "spent" : TENANT,
+            spent ? spentHash : hash,
+            config(spent).replace("\"", "\\\""));
   }
 
   /** Some items of the Tenants table. */
@@ -160,7 +201,7 @@ public final class FakeResponses implements FakeBackend.Script {
         ? "{\"id\":\"spent\",\"status\":\"active\",\"quota\":{\"tokens_per_day\":"
             + SPENT_TOKENS
             + "}}"
-        : ROOM.get(turn(tenants));
+        : ROOM.get(turn(tenants)).formatted(LOGIN);
   }
 
   private String quotaItem(long tokensToday) {

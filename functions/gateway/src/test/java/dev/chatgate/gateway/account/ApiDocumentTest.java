@@ -62,6 +62,67 @@ class ApiDocumentTest {
   }
 
   @Test
+  void exactlyTheRulesOfMintingAreDescribed() {
+    var schema = api.root().at("/components/schemas/ClientSecretRequest");
+    var rules = new DescribedRules(api, schema).rules;
+    assertEquals(Set.copyOf(ClientSecretRequest.RULES), Set.copyOf(rules));
+    assertEquals(ClientSecretRequest.RULES.size(), rules.size());
+  }
+
+  /** What depends on the tenant is not in the schema. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"expires_after\":{\"anchor\":\"created_at\",\"seconds\":10}}",
+        "{\"expires_after\":{\"anchor\":null,\"seconds\":7200}}",
+        "{\"expires_after\":{\"seconds\":9}}",
+        "{\"expires_after\":{\"seconds\":7201}}",
+        "{\"expires_after\":{\"anchor\":\"now\"}}",
+        "{\"expires_after\":{\"minutes\":1}}",
+        "{\"user\":\"ann@example.com\"}",
+        "{\"user\":\"\"}",
+        "{\"user\":\"a b\"}",
+        "{\"user\":\"ä\"}",
+        "{\"user\":7}",
+        "{\"models\":[\"m\"]}",
+        "{\"models\":[]}",
+        "{\"models\":[\" \"]}",
+        "{\"models\":[null]}",
+        "{\"max_tokens_per_request\":1}",
+        "{\"max_tokens_per_request\":0}",
+        "{\"max_tokens_per_request\":1000000001}",
+        "{\"allowed_origins\":[\"https://a.example\"]}",
+        "{\"allowed_origins\":\"https://a.example\"}",
+        "{\"tier\":\"pro\"}",
+        "[]"
+      })
+  void parserAndSchemaAgreeOnTheBodyOfMinting(String body) throws IOException {
+    assertEquals(
+        ClientSecretRequest.parse(body.getBytes(StandardCharsets.UTF_8))
+            instanceof ClientSecretRequest.Parsed.Valid,
+        api.schema("ClientSecretRequest").validate(new ObjectMapper().readTree(body)).isEmpty());
+  }
+
+  @Test
+  void aMintedClientSecretMatchesItsSchema() throws IOException {
+    try (var harness = new GatewayHarness()) {
+      var key = Map.of("authorization", "Bearer key");
+      for (var body :
+          List.of(
+              "",
+              "{\"user\":\"ann\",\"models\":[\"m\"],\"max_tokens_per_request\":5,"
+                  + "\"allowed_origins\":[\"https://a.example\"]}")) {
+        var answer = harness.call("POST", "/openai/v1/client_secrets", key, body);
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(
+            Set.of(),
+            api.schema("ClientSecret").validate(new ObjectMapper().readTree(answer.body())));
+      }
+    }
+  }
+
+  @Test
   void exactlyTheErrorCodesAreDescribedWithTheirStatus() {
     var statuses = new TreeMap<String, Set<String>>();
     for (var code : ErrorCode.values()) {

@@ -27,6 +27,10 @@ import dev.chatgate.quota.item.QuotaTable;
 import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.telemetry.MetricSource;
+import dev.chatgate.tenant.Caller;
+import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.time.TestClock;
 import dev.chatgate.usage.Consumption;
@@ -43,6 +47,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +69,9 @@ class UsageEndpointTest {
                   + "\"max_concurrent_requests\":5,\"max_tokens_per_request\":900}}")
           .tenant();
 
+  private final Caller caller =
+      Caller.of(new Credential(tenant, Optional.empty(), "ci", 0, Optional.empty(), Scope.DEFAULT));
+
   private Reservation granted(String model, long tokens) {
     var claim =
         Calls.claim(
@@ -83,6 +91,10 @@ class UsageEndpointTest {
   }
 
   private BufferedResponse answer(String query) {
+    return answer(query, caller);
+  }
+
+  private BufferedResponse answer(String query, Caller who) {
     var call =
         new GatewayRequest(
             StreamHandler.DOOR,
@@ -97,7 +109,7 @@ class UsageEndpointTest {
     var answer = new BufferedResponse();
     var log = new CallLog(out, clock, new MetricSource("f", false));
     var exchange = new Exchange(call, id, answer, log.begin(id, call));
-    new UsageEndpoint(new UsageReader(table, rows, clock), clock).show(exchange, tenant);
+    new UsageEndpoint(new UsageReader(table, rows, clock), clock).show(exchange, who);
     return answer;
   }
 
@@ -154,6 +166,21 @@ class UsageEndpointTest {
         data(usage("group_by=model")));
     assertTrue(data(usage("from=2026-11-23")).contains("\"total_tokens\":7,"));
     assertEquals("\"data\":[]", data(usage("from=2026-11-01&to=2026-11-21")));
+  }
+
+  @Test
+  void aPersonGetsNothingOfTheTenantsAndTheStoreIsNotRead() throws IOException {
+    history();
+    var person = answer("group_by=model", caller.withEndUser(new EndUser("ann")));
+    assertEquals(200, person.status());
+    assertEquals(NOTHING, new String(person.body(), StandardCharsets.UTF_8));
+    assertEquals(400, answer("from=soon", caller.withEndUser(new EndUser("ann"))).status());
+    try (var harness = new GatewayHarness()) {
+      harness.quota = new Away();
+      harness.scopes(Scope.USAGE, Scope.END_USER_HEADER);
+      var headers = Map.of("authorization", "Bearer key", "x-chatgate-end-user", "ann");
+      assertEquals(NOTHING, harness.call("GET", "/v1/usage", headers, "").body());
+    }
   }
 
   @Test

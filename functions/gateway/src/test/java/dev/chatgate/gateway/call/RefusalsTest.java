@@ -139,6 +139,34 @@ class RefusalsTest {
     }
   }
 
+  @Test
+  void withoutNumbersOnlyTheMessageDiffers() {
+    for (var kind : Refusal.Kind.values()) {
+      for (var rule : Limits.ALL.rules()) {
+        var refusal =
+            new Refusal(
+                rule.limit(),
+                kind,
+                4444,
+                7777,
+                6666,
+                5555,
+                Optional.of(Duration.ofMillis(1500)),
+                Optional.of(Instant.parse("2026-12-01T00:00:00Z")),
+                OptionalLong.of(8888));
+        var full = Refusals.error(refusal, 9999, RefusalsTest::advice, 402);
+        var bare = Refusals.withoutNumbers(refusal, 402);
+        assertEquals(full.code(), bare.code());
+        assertEquals(full.status(), bare.status());
+        assertEquals(full.headers(), bare.headers());
+        assertFalse(bare.message().matches(".*([0-9$]|_per_).*"), bare.message());
+        assertFalse(bare.message().contains("tenant"), bare.message());
+        var lower = bare.message().toLowerCase(Locale.ROOT);
+        assertEquals(kind == Refusal.Kind.SPENT, lower.contains("quota"), lower);
+      }
+    }
+  }
+
   private static ApiError error(Refusal refusal) {
     return Refusals.error(refusal, 300, RefusalsTest::advice, 429);
   }

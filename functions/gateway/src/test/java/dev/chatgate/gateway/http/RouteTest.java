@@ -42,6 +42,9 @@ class RouteTest {
   void theListAndTheHealthCheckHavePathsOfTheirOwn() {
     assertEquals(Optional.of(new Route.Models()), Route.of("/v1/models/", List.of(CHAT)));
     assertEquals(Optional.of(new Route.Usage()), Route.of("/openai/v1/usage", List.of(CHAT)));
+    assertEquals(
+        Optional.of(new Route.ClientSecrets()),
+        Route.of("/openai/v1/client_secrets", List.of(CHAT)));
     assertEquals(Optional.of(new Route.Health()), Route.of("/health", List.of(CHAT)));
     assertEquals(Optional.of(new Route.Description()), Route.of("/openapi.json", List.of(CHAT)));
   }

@@ -68,7 +68,8 @@ class CallLogTest {
   CallLogTest() throws IOException {
     harness = new GatewayHarness();
     harness.tenant("{\"id\":\"acme\"}");
-    harness.keys.put(KeyHash.of(MARK + "-key"), harness.keys.get(KeyHash.of("key")));
+    harness.tenants.keys.put(
+        KeyHash.of(MARK + "-key"), harness.tenants.keys.get(KeyHash.of("key")));
   }
 
   @AfterEach

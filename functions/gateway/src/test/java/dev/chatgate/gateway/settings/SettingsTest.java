@@ -23,12 +23,15 @@ class SettingsTest {
           "CHATGATE_QUOTA_TABLE", "quota",
           "CHATGATE_USAGE_TABLE", "usage",
           "CHATGATE_PROVIDER_SECRET", "secret",
+          "CHATGATE_SIGNING_SECRET", "signing",
           "UPSTREAM_BASE_URL", "https://provider.example/openai/v1");
 
   @Test
   void hasADefaultForAllOptionalVariables() {
     var settings = Settings.from(LEAST);
     assertEquals("tenants", settings.tables().tenants());
+    assertEquals("secret", settings.providerSecret());
+    assertEquals("signing", settings.signingSecret());
     assertEquals(List.of("*"), settings.allowedOrigins());
     assertEquals(Duration.ofMinutes(14), settings.callLimit());
     assertEquals(Duration.ofSeconds(30), settings.cacheFor());
@@ -49,6 +52,7 @@ class SettingsTest {
     "CHATGATE_QUOTA_TABLE,' '",
     "CHATGATE_USAGE_TABLE,''",
     "CHATGATE_PROVIDER_SECRET,''",
+    "CHATGATE_SIGNING_SECRET,' '",
     "UPSTREAM_BASE_URL,''",
     "UPSTREAM_BASE_URL,ftp://x",
     "UPSTREAM_BASE_URL,not a url",
@@ -60,6 +64,7 @@ class SettingsTest {
     "CHATGATE_DEFAULT_MAX_TOKENS,0",
     "CHATGATE_SPENT_STATUS,403",
     "CHATGATE_SPENT_STATUS,410",
+    "CHATGATE_LOOPBACK_ISSUERS,true",
     "CHATGATE_TENANT_METRICS,yes",
     "UPSTREAM_CONNECT_MS,0",
     "UPSTREAM_FIRST_BYTE_MS,1.5",
@@ -80,6 +85,7 @@ class SettingsTest {
     }
     variables.put("CHATGATE_CALL_SECONDS", "7");
     variables.put("UPSTREAM_RETRIES", "1");
+    variables.put("CHATGATE_LOOPBACK_ISSUERS", "on");
     variables.put("CHATGATE_TENANT_METRICS", "on");
     Settings.from(new Watched(variables, read));
     assertEquals(Settings.VARIABLES, read);

@@ -11,6 +11,8 @@ import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.gateway.http.Door;
 import dev.chatgate.warmup.WarmUpRequest;
 import dev.chatgate.warmup.fake.FakeBackend;
+import dev.chatgate.warmup.fake.FakeLogin;
+import dev.chatgate.warmup.fake.FakeResponses;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +34,9 @@ class PrefetchTest {
   /** The requests of every call: admission, provider call, record, settlement. */
   private static final List<String> OF_EVERY_CALL =
       List.of("UpdateItem", "/openai/v1/chat/completions", "PutItem", "UpdateItem");
+
+  private static final String PROVIDER_SECRET = "GetSecretValue{\"SecretId\":\"provider\"}";
+  private static final String SIGNING_SECRET = "GetSecretValue{\"SecretId\":\"signing\"}";
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private volatile CountDownLatch open = new CountDownLatch(0);
@@ -61,13 +66,38 @@ class PrefetchTest {
     assertEquals(OF_EVERY_CALL, asked);
   }
 
+  @Test
+  void afterAPrefetchMintingSendsNoRequest() {
+    new Prefetch(application.context()).fetch(AMPLE);
+    asked.clear();
+    call(
+        Door.API,
+        new WarmUpRequest("POST", "/openai/v1/client_secrets", FakeResponses.KEY, "", 200));
+    assertEquals(List.of(), asked);
+  }
+
+  /** No more requests than a call with a tenant key sends. */
+  @ParameterizedTest
+  @EnumSource
+  void afterAPrefetchTheFirstCallWithALoginReadsNothing(Door door) {
+    new Prefetch(application.context()).fetch(AMPLE);
+    asked.clear();
+    var usual = WarmUpRequest.FREQUENT.getFirst();
+    for (var token : FakeLogin.TOKENS) {
+      call(door, new WarmUpRequest(usual.method(), usual.path(), token, usual.body(), 200));
+      assertEquals(OF_EVERY_CALL, asked);
+      asked.clear();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void withoutAPrefetchTheFirstCallReadsKeyTenantPricesAndSecret(Door door) {
     call(door);
     var first = List.copyOf(asked);
     assertTrue(first.size() > OF_EVERY_CALL.size(), first::toString);
-    assertEquals(1, Collections.frequency(first, "GetSecretValue"), first::toString);
+    assertEquals(1, Collections.frequency(first, PROVIDER_SECRET), first::toString);
+    assertEquals(0, Collections.frequency(first, SIGNING_SECRET), first::toString);
     asked.clear();
     call(door);
     assertEquals(OF_EVERY_CALL, asked);
@@ -81,7 +111,7 @@ class PrefetchTest {
     assertEquals(1, open.getCount());
     open.countDown();
     call(Door.API);
-    assertEquals(1, Collections.frequency(asked, "GetSecretValue"), asked::toString);
+    assertEquals(1, Collections.frequency(asked, PROVIDER_SECRET), asked::toString);
   }
 
   /**
@@ -107,7 +137,8 @@ class PrefetchTest {
   private FakeBackend.Script noted(FakeBackend.Script usual) {
     return (path, headers, body) -> {
       var target = headers.getOrDefault("x-amz-target", path);
-      asked.add(target.substring(target.lastIndexOf('.') + 1));
+      var name = target.substring(target.lastIndexOf('.') + 1);
+      asked.add(name.equals("GetSecretValue") ? name + body : name);
       await(open);
       return usual.to(path, headers, body);
     };
@@ -122,7 +153,11 @@ class PrefetchTest {
   }
 
   private void call(Door door) {
-    var event = new String(WarmUpRequest.FREQUENT.getFirst().event(Instant.now()), UTF_8);
+    call(door, WarmUpRequest.FREQUENT.getFirst());
+  }
+
+  private void call(Door door, WarmUpRequest request) {
+    var event = new String(request.event(Instant.now()), UTF_8);
     var answer =
         switch (door) {
           case API ->
