@@ -2,6 +2,8 @@
 // test that runs it checks the result.
 import OpenAI from 'openai';
 
+import { failure, readable } from './page.js';
+
 const model = 'provider/model';
 const messages = [{ role: 'user', content: 'Say hello.' }];
 
@@ -10,22 +12,6 @@ const client = (options) => new OpenAI({ dangerouslyAllowBrowser: true, ...optio
 // Messages to and from the test, through the page's server.
 const reached = (name) => fetch(`/reached/${name}`, { method: 'POST' });
 const until = (name) => fetch(`/until/${name}`);
-
-// The bundle may be minified, so a class is identified by its exported name.
-const className = (error) =>
-  Object.getOwnPropertyNames(OpenAI).find((name) => OpenAI[name] === error.constructor) ?? error.name;
-
-const readable = (headers) => Object.fromEntries(headers?.entries() ?? []);
-
-const failure = async (call) => {
-  try {
-    await call();
-    return { class: 'none' };
-  } catch (error) {
-    const { status, code, param, type, requestID, message } = error;
-    return { class: className(error), status, code, param, type, requestID, message, headers: readable(error.headers) };
-  }
-};
 
 const chat = (options, body = {}) => client(options).chat.completions.create({ model, messages, ...body });
 

@@ -103,6 +103,10 @@ const CASES = {
       same('reasoning', answer.reasoning, 'Let me think.');
     },
   },
+  'client-secret': {
+    stream: call('plain', { key: env.CHATGATE_CLIENT_SECRET, usage: true }),
+    expect: wholeWithUsage,
+  },
 
   'error-400': { plain: call('plain', { temperature: 9 }), error: [400, 'invalid_value', 'temperature'] },
   'error-400-api': { plain: call('plain', { temperature: 9, base: API }), error: [400, 'invalid_value', 'temperature'] },

@@ -367,6 +367,9 @@ CASES = {
     "choices": stream(call("choices", n=2), chosen),
     "logprobs": plain(call("logprobs", logprobs=True), probable),
     "reasoning": stream(call("reasoning"), reasoned),
+    "client-secret": stream(
+        call("plain", key=os.environ["CHATGATE_CLIENT_SECRET"], usage=True), whole_with_usage
+    ),
     **ERRORS,
     "retry-rate": retry_rate,
     "retry-quota": retry_quota,

@@ -25,6 +25,7 @@ class ArchitectureTest {
               "quota",
               "openai",
               "provider",
+              "identity",
               "aws",
               "telemetry",
               "streaming",

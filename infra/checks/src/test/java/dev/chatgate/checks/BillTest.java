@@ -31,7 +31,7 @@ class BillTest {
     assertEquals(
         Bill.STACK.compositeAlarms(), template.ofType("AWS::CloudWatch::CompositeAlarm").size());
     assertEquals(Bill.STACK.dashboards(), template.ofType("AWS::CloudWatch::Dashboard").size());
-    assertEquals(1, template.ofType("AWS::SecretsManager::Secret").size());
+    assertEquals(Bill.SECRETS, template.ofType("AWS::SecretsManager::Secret").size());
   }
 
   /** Counts the metrics of the default alarms; an anomaly band adds two metrics. */

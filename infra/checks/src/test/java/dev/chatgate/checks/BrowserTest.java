@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("outside")
 class BrowserTest {
-  private static final Path SOURCES = Repository.ROOT.resolve("infra/checks/browser");
   private static final Path FOLDER = Repository.TARGET.resolve("browser");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MILLIS_BETWEEN_TOKENS = 1_000;
@@ -101,7 +100,7 @@ class BrowserTest {
 
   @BeforeAll
   static void start() throws Exception {
-    bundle();
+    Bundle.make("app.js", FOLDER.resolve("site"));
     var tenants = Files.writeString(FOLDER.resolve("tenants.json"), TENANTS);
     provider = new ScriptedProvider();
     page = new PageServer(FOLDER.resolve("site"));
@@ -109,20 +108,6 @@ class BrowserTest {
     stack = stack(tenants);
     stack.awaitReady();
     browser = Chromium.start(FOLDER.resolve("chromium"));
-  }
-
-  private static void bundle() throws Exception {
-    var site = Files.createDirectories(FOLDER.resolve("site"));
-    Files.writeString(site.resolve("index.html"), Files.readString(SOURCES.resolve("index.html")));
-    ExternalTools.run(
-        Map.of("NODE_PATH", ExternalTools.find("npm/node_modules").toString()),
-        ExternalTools.find("npm/node_modules/.bin/esbuild"),
-        SOURCES.resolve("app.js"),
-        "--bundle",
-        "--minify",
-        "--format=esm",
-        "--log-level=warning",
-        "--outfile=" + site.resolve("app.js"));
   }
 
   private static LocalStack stack(Path tenants) {

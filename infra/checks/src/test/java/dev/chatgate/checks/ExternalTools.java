@@ -39,6 +39,11 @@ final class ExternalTools {
         .orElseThrow(() -> new AssertionError(name + " is missing: run .ci/tools"));
   }
 
+  /** An environment in which scripts for Node find the libraries of {@code infra/checks/npm}. */
+  static Map<String, String> nodePath() {
+    return Map.of("NODE_PATH", find("npm/node_modules").toString());
+  }
+
   private static Path folder() {
     return variable("CHATGATE_TOOLS")
         .map(Path::of)

@@ -79,6 +79,7 @@ class LimitsTest {
     environment.put("CHATGATE_QUOTA_TABLE", "q");
     environment.put("CHATGATE_USAGE_TABLE", "u");
     environment.put("CHATGATE_PROVIDER_SECRET", "s");
+    environment.put("CHATGATE_SIGNING_SECRET", "s");
     environment.put("UPSTREAM_BASE_URL", "https://provider.example/v1");
     environment.put(variable, Long.toString(value));
     return environment;

@@ -133,7 +133,8 @@ class MiniStackTest {
     aws.deploy(deployable, "chatgate-updated", "Stage=updated", "CallSeconds=300");
 
     var after = aws.resources("chatgate-updated");
-    for (var id : List.of("TenantsTable", "QuotaTable", "UsageTable", "ProviderSecret")) {
+    for (var id :
+        List.of("TenantsTable", "QuotaTable", "UsageTable", "ProviderSecret", "SigningSecret")) {
       assertEquals(before.get(id), after.get(id));
     }
     assertNotEquals(first, aliasVersion(after.get("StreamFunction")));
@@ -163,8 +164,10 @@ class MiniStackTest {
       assertFalse(tables.contains(gone.get(id)), id);
       assertTrue(tables.contains(prod.get(id)), id);
     }
-    assertFalse(secrets.contains(gone.get("ProviderSecret")), secrets.toString());
-    assertTrue(secrets.contains(prod.get("ProviderSecret")), secrets.toString());
+    for (var id : List.of("ProviderSecret", "SigningSecret")) {
+      assertFalse(secrets.contains(gone.get(id)), secrets.toString());
+      assertTrue(secrets.contains(prod.get(id)), secrets.toString());
+    }
     assertFalse(functions.contains(gone.get("StreamFunction")), functions.toString());
     assertFalse(functions.contains(prod.get("StreamFunction")), functions.toString());
   }

@@ -8,32 +8,46 @@ import dev.chatgate.local.http.Reply;
 import dev.chatgate.local.http.Request;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Serves a folder as a web site with its own origin. A page and its test synchronize through named
- * marks: {@code POST /reached/NAME} sets one, {@code GET /until/NAME} waits for it.
+ * marks: {@code POST /reached/NAME} sets one, {@code GET /until/NAME} waits for it. {@code POST
+ * /client-secret} goes to the page's backend, if it has one.
  */
 final class PageServer implements AutoCloseable {
   private static final long MAX_SECONDS = 60;
   private static final String REACHED = "/reached/";
   private static final String UNTIL = "/until/";
+  private static final String BACKEND = "/client-secret";
   private static final Map<String, String> TYPES =
-      Map.of("html", "text/html", "js", "text/javascript");
+      Map.of("html", "text/html", "js", "text/javascript", "json", "application/json");
 
   private final Path folder;
   private final Map<String, CountDownLatch> marks = new ConcurrentHashMap<>();
   private final HttpServer server;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private volatile Optional<URI> backend = Optional.empty();
 
   /** Serves the folder on a free port. */
   PageServer(Path folder) {
     this.folder = folder;
     this.server = HttpServer.start(0, this::answer);
+  }
+
+  /** Sets the page's backend. */
+  void backend(URI url) {
+    backend = Optional.of(url);
   }
 
   /** The origin of the pages. */
@@ -54,6 +68,7 @@ final class PageServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    http.close();
   }
 
   private CountDownLatch mark(String name) {
@@ -68,8 +83,25 @@ final class PageServer implements AutoCloseable {
     } else if (path.startsWith(UNTIL)) {
       hold(path.substring(UNTIL.length()));
       reply.send(204, Headers.NONE, new byte[0]);
+    } else if (path.equals(BACKEND) && backend.isPresent()) {
+      forward(request, backend.get(), reply);
     } else {
       file(path.equals("/") ? "index.html" : path.substring(1), reply);
+    }
+  }
+
+  private void forward(Request request, URI url, Reply reply) throws IOException {
+    var forwarded =
+        HttpRequest.newBuilder(url)
+            .header("cookie", request.headers().first("cookie").orElse(""))
+            .method(request.method(), HttpRequest.BodyPublishers.noBody())
+            .build();
+    try {
+      var answer = http.send(forwarded, HttpResponse.BodyHandlers.ofByteArray());
+      var type = answer.headers().firstValue("content-type").orElse("");
+      reply.send(answer.statusCode(), Headers.of("Content-Type", type), answer.body());
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
     }
   }
 

@@ -71,6 +71,7 @@ class PermissionsTest {
   private static final String BODY =
       "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
   private static final String CHAT = "/v1/chat/completions";
+  private static final String CLIENT_SECRETS = "/v1/client_secrets";
   private static final TenantId TENANT = new TenantId("acme");
 
   /** Resources of the warm-up before a snapshot, whose calls stay in the process. */
@@ -155,6 +156,8 @@ class PermissionsTest {
     assertEquals(401, call(door, "/v1/models", "cg_unknown").statusCode());
     assertEquals(200, call(door, "/v1/models").statusCode());
     assertEquals(200, call(door, CHAT).statusCode());
+    var minted = call(door, CLIENT_SECRETS);
+    assertEquals(200, minted.statusCode(), minted.body());
     settleLate(door);
     assertEquals(200, call(door, "/v1/usage").statusCode());
     // Output is in order: after the last call's line, all recorded calls have been printed.
@@ -240,10 +243,10 @@ class PermissionsTest {
         HttpRequest.newBuilder(URI.create(door + path))
             .timeout(PATIENCE)
             .header("authorization", "Bearer " + key);
-    if (path.equals(CHAT)) {
+    if (path.equals(CHAT) || path.equals(CLIENT_SECRETS)) {
       request
           .header("content-type", "application/json")
-          .POST(HttpRequest.BodyPublishers.ofString(BODY));
+          .POST(HttpRequest.BodyPublishers.ofString(path.equals(CHAT) ? BODY : "{}"));
     }
     return HTTP.send(request.build(), BodyHandlers.ofString());
   }
@@ -283,7 +286,8 @@ class PermissionsTest {
     return name.replaceFirst("^" + tables.tenants() + "\\b", "TenantsTable")
         .replaceFirst("^" + tables.quota() + "\\b", "QuotaTable")
         .replaceFirst("^" + tables.usage() + "\\b", "UsageTable")
-        .replaceFirst("^" + stack.secretName() + "$", "ProviderSecret");
+        .replaceFirst("^" + stack.secretName() + "$", "ProviderSecret")
+        .replaceFirst("^" + stack.signingSecretName() + "$", "SigningSecret");
   }
 
   /** The actions and resources that the template's policies allow a function. */

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,7 +66,7 @@ class TemplateTest {
   }
 
   @Test
-  void tablesAndSecretAreRetainedIfDataIsKept() {
+  void tablesAndSecretsAreRetainedIfDataIsKept() {
     var kept = Set.of("AWS::DynamoDB::Table", "AWS::SecretsManager::Secret");
     var policy = Template.read("!If [Keep, Retain, Delete]").root();
 
@@ -170,6 +171,44 @@ class TemplateTest {
   }
 
   @Test
+  void onlyTheSigningSecretIsCreatedWithAValue() {
+    template
+        .ofType("AWS::SecretsManager::Secret")
+        .forEach((name, secret) -> {
+          assertFalse(secret.has("SecretString"), name);
+          assertEquals(name.equals("SigningSecret"), secret.has("GenerateSecretString"), name);
+        });
+  }
+
+  /** The code derives its keys from a seed of at least 32 characters. */
+  @Test
+  void theSigningSecretStartsAsAJsonObjectWithARandomSeed() {
+    assertEquals(
+        Template.read(
+                "{SecretStringTemplate: '{}', GenerateStringKey: seed, PasswordLength: 64,"
+                    + " ExcludePunctuation: true}")
+            .root(),
+        template.properties("SigningSecret").get("GenerateSecretString"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction"})
+  void theGatewayReadsBothSecretsByReference(String function) {
+    var variables = template.properties(function).at("/Environment/Variables");
+
+    assertEquals("ProviderSecret", variables.at("/CHATGATE_PROVIDER_SECRET/Ref").asText());
+    assertEquals("SigningSecret", variables.at("/CHATGATE_SIGNING_SECRET/Ref").asText());
+  }
+
+  @Test
+  void theReconcilerKnowsNoSecret() {
+    var secrets = template.ofType("AWS::SecretsManager::Secret").keySet();
+    var reconciler = references(template.properties("ReconcilerFunction"));
+
+    secrets.forEach(name -> assertFalse(reconciler.contains(name), name));
+  }
+
+  @Test
   void theStreamingDoorStreams() {
     var url = template.properties("StreamFunction").get("FunctionUrlConfig");
 
@@ -192,7 +231,9 @@ class TemplateTest {
     template
         .ofType("AWS::Serverless::Function")
         .forEach((name, function) ->
-            Template.everywhere(function.path("Policies"), "Resource")
+            Template.everywhere(function.path("Policies"), "Resource").stream()
+                .flatMap(
+                    resource -> resource.isArray() ? resource.valueStream() : Stream.of(resource))
                 .forEach(resource -> assertTrue(resource.isObject(), name + ": " + resource)));
   }
 

@@ -17,6 +17,7 @@ enum Case {
   CHOICES(Group.BASICS, "A stream of two choices, `n: 2`"),
   LOGPROBS(Group.BASICS, "Log probabilities"),
   REASONING(Group.BASICS, "`reasoning_content` in a stream"),
+  CLIENT_SECRET(Group.BASICS, "A streamed answer with a client secret as the key"),
 
   ERROR_400(Group.ERRORS, "400 `invalid_value`, `param` names the field"),
   ERROR_400_API(Group.ERRORS, "The same at the API door"),

@@ -54,9 +54,9 @@ final class ClientMatrix {
     try (var stack = MatrixStack.start(root, libraries)) {
       for (Library library : libraries) {
         if (library.id().equals(id)) {
-          var environment = new LinkedHashMap<>(stack.environment());
-          environment.putAll(Keys.environment(library));
-          environment.forEach((name, value) -> System.out.println("export " + name + "=" + value));
+          stack
+              .environment(library)
+              .forEach((name, value) -> System.out.println("export " + name + "=" + value));
           System.out.println("# " + String.join(" ", library.command()));
         }
       }
@@ -77,7 +77,7 @@ final class ClientMatrix {
   /** Runs all libraries. */
   static ClientMatrix run(Path root, List<Library> libraries) {
     try (var stack = MatrixStack.start(root, libraries)) {
-      var runner = new Runner(root, stack.environment());
+      var runner = new Runner(root, stack::environment);
       var results = new LinkedHashMap<Library, Map<String, Cell>>();
       var failures = new ArrayList<String>();
       runAll(libraries, runner)

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -80,12 +81,34 @@ final class MatrixStack implements AutoCloseable {
             Map.entry("UPSTREAM_IDLE_MS", "3000")));
   }
 
-  /** The runners' environment variables, without the keys. */
-  Map<String, String> environment() {
-    return Map.of(
-        "CHATGATE_STREAM_URL", stream.url() + "/openai/v1",
-        "CHATGATE_API_URL", api.url() + "/openai/v1",
+  /** The environment variables of a library's runner, with a new client secret. */
+  Map<String, String> environment(Library library) {
+    var variables = new LinkedHashMap<>(Keys.environment(library));
+    variables.put("CHATGATE_STREAM_URL", stream.url() + "/openai/v1");
+    variables.put("CHATGATE_API_URL", api.url() + "/openai/v1");
+    variables.put(
         "CHATGATE_CALLS_URL", "http://127.0.0.1:" + counts.getAddress().getPort() + "/calls");
+    variables.put("CHATGATE_CLIENT_SECRET", clientSecret(library));
+    return variables;
+  }
+
+  /** Mints a client secret of the longest lifetime, as a tenant's server does. */
+  private String clientSecret(Library library) {
+    var answer =
+        post(
+            "/client_secrets",
+            Keys.key("fine", library),
+            "{\"expires_after\":{\"anchor\":\"created_at\",\"seconds\":7200},\"user\":\"matrix\"}");
+    try {
+      var value = new ObjectMapper().readTree(answer.body()).path("value").asText();
+      if (answer.statusCode() != 200 || !value.startsWith("ek_")) {
+        throw new IllegalStateException(
+            "a client secret was not minted: status " + answer.statusCode() + "\n" + log);
+      }
+      return value;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void count(String key) {
@@ -117,8 +140,12 @@ final class MatrixStack implements AutoCloseable {
     String body =
         "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":5500}"
             .formatted(model);
+    return post("/chat/completions", key, body);
+  }
+
+  private HttpResponse<String> post(String path, String key, String body) {
     return send(
-        request("/chat/completions", key)
+        request(path, key)
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }

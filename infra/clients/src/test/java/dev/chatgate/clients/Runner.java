@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Runs a library's runner and reads its output. */
 final class Runner {
@@ -18,15 +19,15 @@ final class Runner {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path root;
-  private final Map<String, String> environment;
+  private final Function<Library, Map<String, String>> environment;
 
   /**
    * @param root the root of the checkout
-   * @param environment the environment variables for every runner
+   * @param environment the environment variables of a library's runner
    */
-  Runner(Path root, Map<String, String> environment) {
+  Runner(Path root, Function<Library, Map<String, String>> environment) {
     this.root = root;
-    this.environment = Map.copyOf(environment);
+    this.environment = environment;
   }
 
   /**
@@ -59,8 +60,7 @@ final class Runner {
             .directory(root.toFile())
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile());
-    builder.environment().putAll(environment);
-    builder.environment().putAll(Keys.environment(library));
+    builder.environment().putAll(environment.apply(library));
     var process = builder.start();
     process.getOutputStream().close();
     try {

@@ -23,7 +23,7 @@ final class Banner {
     Provider          %4$s
     AWS_ENDPOINT_URL  %5$s
     Tables            %6$s %7$s %8$s
-    Secret            %9$s
+    Secrets           %9$s %12$s
 
     A chat call, plain:
     curl -s %2$s/openai/v1/chat/completions -H "Authorization: Bearer %10$s" -H "Content-Type: application/json" -d "%11$s}"
@@ -48,7 +48,8 @@ final class Banner {
             tables.usage(),
             stack.secretName(),
             key,
-            body(model));
+            body(model),
+            stack.signingSecretName());
   }
 
   private static String body(String model) {

@@ -18,6 +18,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -127,8 +128,8 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * Starts the packages of another checkout, with doors of their own, on the tables, the secret and
-   * the provider of this stack. Close it before this one.
+   * Starts the packages of another checkout, with doors of their own, on the tables, the secrets
+   * and the provider of this stack. Close it before this one.
    *
    * @param root the folder with the other {@code template.yaml} and its packages
    * @throws StartException if it cannot start
@@ -166,6 +167,11 @@ public final class LocalStack implements AutoCloseable {
   /** The secret that holds the provider's key. */
   public String secretName() {
     return function(API).environment().getOrDefault("CHATGATE_PROVIDER_SECRET", "");
+  }
+
+  /** The secret that holds the keys that sign client secrets. */
+  public String signingSecretName() {
+    return function(API).environment().getOrDefault("CHATGATE_SIGNING_SECRET", "");
   }
 
   /** The processes of the API door's function that run now. */
@@ -249,7 +255,11 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private void seed(Seeds seeds) {
-    template.secrets().forEach(name -> aws.createSecret(name, Optional.of(providerKey())));
+    var random = new SecureRandom();
+    for (var secret : template.secrets()) {
+      var generated = secret.generated().map(definition -> definition.value(random));
+      aws.createSecret(secret.name(), Optional.of(generated.orElseGet(this::providerKey)));
+    }
     try (DynamoDbClient dynamoDb = dynamoDb()) {
       TemplateTables.create(dynamoDb, template.tables());
       seeds.into(dynamoDb, tables());
@@ -270,6 +280,8 @@ public final class LocalStack implements AutoCloseable {
         .keySet()
         .removeIf(name ->
             !LocalSettings.PLATFORM.contains(name) && !function.environment().containsKey(name));
+    // Not in the template: only here may a login's keys come from this machine.
+    variables.put("CHATGATE_LOOPBACK_ISSUERS", "on");
     return function.with(variables);
   }
 

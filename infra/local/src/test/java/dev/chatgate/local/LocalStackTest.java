@@ -27,6 +27,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** The doors over real processes of a tiny package. */
 class LocalStackTest {
@@ -165,6 +170,26 @@ class LocalStackTest {
     }
     assertNotEquals(before, client.send(stream("/pid"), BodyHandlers.ofString()).body());
     assertFalse(all.isEmpty());
+  }
+
+  @Test
+  void theSecretsHaveTheProvidersKeyAndAGeneratedSeed() {
+    assertEquals(DemoData.PROVIDER_KEY, secret(stack.secretName()));
+    String signing = secret(stack.signingSecretName());
+    assertTrue(signing.matches("\\{\"version\":1,\"seed\":\"[A-Za-z0-9]{40}\"}"), signing);
+  }
+
+  private static String secret(String name) {
+    try (var secrets =
+        SecretsManagerClient.builder()
+            .httpClientBuilder(Apache5HttpClient.builder())
+            .endpointOverride(URI.create(stack.awsUrl()))
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+            .build()) {
+      return secrets.getSecretValue(request -> request.secretId(name)).secretString();
+    }
   }
 
   @Test

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chatgate.admin.TenantJson;
 import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.tenant.TenantStore;
 import dev.chatgate.local.aws.AwsEndpoint;
 import dev.chatgate.tenant.KeyHash;
+import dev.chatgate.tenant.Scope;
+import dev.chatgate.tenant.TenantIndex.Login;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +72,66 @@ class SeedsTest {
     }
   }
 
+  @Test
+  void allThatATenantMayHaveIsStored() throws IOException {
+    var text =
+        """
+        [{"id":"acme","require_end_user":true,
+          "keys":[{"name":"minter","secret":"cg_minter","scopes":["client_secrets"]},
+                  {"name":"server","secret":"cg_server",
+                   "scopes":["calls","usage","end_user_header"]}],
+          "issuers":[{"issuer":"http://localhost:9000/realm","audiences":["app"],
+                      "user_claim":"email","required_claims":{"email_verified":true}},
+                     {"issuer":"https://login.example/","audiences":["app"],"user_prefix":"l:",
+                      "jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}}]}]
+        """;
+    seed("CHATGATE_TENANTS", text);
+    seed("CHATGATE_TENANTS", text);
+    var store = new TenantStore(dynamoDb, Tables.LOCAL);
+    var minter = store.find(KeyHash.of("cg_minter")).orElseThrow();
+    assertEquals(Set.of(Scope.CLIENT_SECRETS), minter.scopes());
+    assertEquals(
+        Set.of(Scope.CALLS, Scope.USAGE, Scope.END_USER_HEADER),
+        store.find(KeyHash.of("cg_server")).orElseThrow().scopes());
+    assertEquals(TenantJson.readList(text).getFirst().tenant(), minter.tenant());
+    assertEquals(
+        Map.of(
+            new Login("http://localhost:9000/realm", "app"),
+            minter.tenant().id(),
+            new Login("https://login.example/", "app"),
+            minter.tenant().id()),
+        store.index().logins());
+  }
+
+  @Test
+  void aKeyThatIsNotGeneratedIsNotedInTheIndex() throws IOException {
+    var store = new TenantStore(dynamoDb, Tables.LOCAL);
+    var generated = "cg_" + "0123456789abcdef".repeat(4);
+    var tenants = "[{\"id\":\"acme\",\"keys\":[{\"name\":\"k\",\"secret\":\"%s\"}]}]";
+    seed("CHATGATE_TENANTS", tenants.formatted(generated));
+    assertFalse(store.index().anyKeyForm());
+    seed("CHATGATE_TENANTS", tenants.formatted("cg_mine"));
+    assertTrue(store.index().anyKeyForm());
+  }
+
+  @Test
+  void theDemoTenantsKeyIsFound() {
+    Seeds.from(LocalSettings.from(Map.of())).into(dynamoDb, Tables.LOCAL);
+    var store = new TenantStore(dynamoDb, Tables.LOCAL);
+    assertTrue(store.index().anyKeyForm());
+    assertTrue(store.find(KeyHash.of(DemoData.TENANT_KEY)).isPresent());
+  }
+
+  @Test
+  void anIssuerThatAnEarlierRunGaveToAnotherTenantIsRefusedInOneSentence() throws IOException {
+    var issuers = "\"issuers\":[{\"issuer\":\"https://i\",\"audiences\":[\"app\"]}]";
+    seed("CHATGATE_TENANTS", "[{\"id\":\"a\"," + issuers + "}]");
+    assertRefused(
+        "CHATGATE_TENANTS",
+        "[{\"id\":\"b\"," + issuers + "}]",
+        "The issuer https://i with the audience app belongs to tenant a.");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -79,6 +143,12 @@ class SeedsTest {
         "[{\"id\":\"a\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_x\"},{\"name\":\"l\",\"secret\":\"cg_x\"}]}]"
             + "|tenants[0] (a): two keys have the same name or the same secret.",
         "[{\"id\":\"a\",\"model_aliases\":{\"x\":\"1\",\"x\":\"2\"}}]|line 1: Duplicate field 'x'.",
+        "[{\"id\":\"a\",\"keys\":[{\"name\":\"k\",\"secret\":\"cg_x\",\"scopes\":[\"mint\"]}]}]"
+            + "|tenants[0].keys[0].scopes[0] must be one of calls, client_secrets, usage, end_user_header.",
+        "[{\"id\":\"a\",\"issuers\":[{\"issuer\":\"https://i\"}]}]"
+            + "|tenants[0].issuers[0].audiences is missing.",
+        "[{\"id\":\"a\",\"require_end_user\":1}]"
+            + "|tenants[0].require_end_user must be true or false.",
         "{}|tenants must be a list.",
         "[{\"id\":\"a\"|line 1: Unexpected end-of-input"
       })

@@ -16,6 +16,11 @@ import java.util.Locale;
 public final class Bill {
   private static final double MILLION = 1e6;
   private static final double GIGABYTE = 1e9;
+
+  /** The provider's key, and the keys that sign client secrets. */
+  public static final int SECRETS = 2;
+
+  private static final double SECONDS_BETWEEN_SECRET_READS = 240;
   private static final double RECONCILER_RUNS = 60 * 24 * 365 / 12.0;
 
   /** Records are kept for 400 days, so that in the long run this number of months is stored. */
@@ -37,6 +42,7 @@ public final class Bill {
     static final double LOG_GB = 0.50;
     static final double OUT_GB = 0.09;
     static final double SECRET = 0.40;
+    static final double SECRET_READ = 0.05 / 10_000;
     static final double ALARM_METRIC = 0.10;
     static final double COMPOSITE_ALARM = 0.50;
     static final double METRIC = 0.30;
@@ -69,6 +75,8 @@ public final class Bill {
    *     enters and leaves the index
    * @param readUnits read units of a call. An instance reads key, tenant and prices every 30 s, so
    *     that a single call always reads them
+   * @param secretReads reads of the two secrets of a call. An instance in use reads each again
+   *     every 240 s, so that a single call always reads them
    * @param metrics number of custom metrics in addition to the idle ones
    */
   public record Traffic(
@@ -77,12 +85,20 @@ public final class Bill {
       boolean streamed,
       double writeUnits,
       double readUnits,
+      double secretReads,
       int metrics) {
 
     /** Traffic with this number of calls a month. */
     public static Traffic of(double calls, double seconds, boolean streamed) {
       boolean lone = calls < 100_000;
-      return new Traffic(calls, seconds, streamed, lone ? 6 : 3, lone ? 4 : 1, calls == 0 ? 0 : 20);
+      return new Traffic(
+          calls,
+          seconds,
+          streamed,
+          lone ? 6 : 3,
+          lone ? 4 : 1,
+          lone ? SECRETS : SECRETS * seconds / SECONDS_BETWEEN_SECRET_READS,
+          calls == 0 ? 0 : 20);
     }
 
     /**
@@ -124,7 +140,7 @@ public final class Bill {
 
   private static List<Line> fixed(FixedParts parts) {
     return List.of(
-        new Line("secret", "1 × $0.40", Price.SECRET),
+        new Line("secrets", SECRETS + " × $0.40", SECRETS * Price.SECRET),
         new Line(
             "alarms",
             "%d metrics × $0.10 + %d composite × $0.50"
@@ -169,6 +185,11 @@ public final class Bill {
             "DynamoDB reads",
             "calls × %s units × $0.125 / M".formatted(plain(traffic.readUnits())),
             calls * traffic.readUnits() * Price.READ_UNIT));
+    lines.add(
+        new Line(
+            "secret reads",
+            "calls × %s × $0.05 / 10,000".formatted(plain(traffic.secretReads())),
+            calls * traffic.secretReads() * Price.SECRET_READ));
     lines.add(
         new Line(
             "records of 400 days",
@@ -217,7 +238,10 @@ public final class Bill {
   }
 
   private static String generalised(Line line) {
-    return line.arithmetic().replace("× 3 s", "× s").replace("× 6 kB", "× 6 or 60 kB");
+    return line.arithmetic()
+        .replace("× 3 s", "× s")
+        .replace("× 0.025 ×", "× 2 × s / 240 s ×")
+        .replace("× 6 kB", "× 6 or 60 kB");
   }
 
   private static String row(String what, String how, List<List<Line>> bills, String name) {

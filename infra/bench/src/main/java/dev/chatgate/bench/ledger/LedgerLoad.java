@@ -8,8 +8,10 @@ import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.Quota;
+import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
@@ -56,7 +58,7 @@ final class LedgerLoad {
   private final int callers;
   private final OptionalLong requestsPerMinute;
   private final LedgerStore store;
-  private final List<Credential> credentials;
+  private final List<Caller> tenants;
   private final SecureRandom random = new SecureRandom();
   private final Attempts attempts = new Attempts();
   private final List<Ledger> ledgers;
@@ -79,7 +81,7 @@ final class LedgerLoad {
     this.requestsPerMinute = requestsPerMinute;
     var name = "t%d-c%d-r%d-".formatted(tenants, callers, requestsPerMinute.orElse(0));
     var quota = wide(requestsPerMinute);
-    credentials = IntStream.range(0, tenants).mapToObj(i -> credential(name + i, quota)).toList();
+    this.tenants = IntStream.range(0, tenants).mapToObj(i -> caller(name + i, quota)).toList();
     ledgers = ledgers();
   }
 
@@ -97,11 +99,12 @@ final class LedgerLoad {
         LedgerListener.NONE);
   }
 
-  private static Credential credential(String tenant, Quota quota) {
+  private static Caller caller(String tenant, Quota quota) {
     var id = new TenantId(tenant);
     var config =
         new Tenant(id, TenantStatus.ACTIVE, quota, Optional.empty(), Map.of(), Optional.empty());
-    return new Credential(config, "bench", 0, Optional.empty());
+    return Caller.of(
+        new Credential(config, Optional.empty(), "bench", 0, Optional.empty(), Scope.DEFAULT));
   }
 
   private static Quota wide(OptionalLong requestsPerMinute) {
@@ -115,7 +118,7 @@ final class LedgerLoad {
   }
 
   int tenants() {
-    return credentials.size();
+    return tenants.size();
   }
 
   int callers() {
@@ -201,7 +204,7 @@ final class LedgerLoad {
         var _ =
             threads.submit(() -> {
               for (int i = next.getAndIncrement(); i < calls; i = next.getAndIncrement()) {
-                times.add(call(ledger, counted, credentials.get(i % credentials.size())));
+                times.add(call(ledger, counted, tenants.get(i % tenants.size())));
               }
               return null;
             });
@@ -213,9 +216,9 @@ final class LedgerLoad {
     }
   }
 
-  private long call(Ledger ledger, Attempts counted, Credential credential) {
+  private long call(Ledger ledger, Attempts counted, Caller caller) {
     long start = System.nanoTime();
-    var admission = ledger.admit(claim(credential));
+    var admission = ledger.admit(claim(caller));
     counted.count(admission);
     if (admission instanceof Admission.Granted granted) {
       var used =
@@ -226,10 +229,10 @@ final class LedgerLoad {
     return (System.nanoTime() - start) / 1_000;
   }
 
-  private Claim claim(Credential credential) {
+  private Claim claim(Caller caller) {
     return new Claim(
         RequestId.fresh(random),
-        credential,
+        caller,
         MODEL,
         PROMPT,
         COMPLETION,

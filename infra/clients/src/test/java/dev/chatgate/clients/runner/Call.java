@@ -7,7 +7,7 @@ import java.util.function.Consumer;
  * A chat call.
  *
  * @param base the base URL
- * @param key the tenant's key
+ * @param key the tenant's key, or a client secret
  * @param model the model, which names the provider's case
  * @param maxTokens the value of {@code max_tokens}
  * @param ownRetries true for the library's default retries, false for none

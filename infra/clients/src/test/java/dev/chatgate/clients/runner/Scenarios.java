@@ -72,6 +72,8 @@ final class Scenarios {
         "reasoning",
         Call.of("reasoning"),
         Map.of(Answer.TEXT, WHOLE_TEXT, Answer.REASONING, "Let me think."));
+    streamed(
+        "client-secret", Call.of("plain").by(Variables.CLIENT_SECRET).withUsage(), TEXT_AND_USAGE);
   }
 
   private void plain(String name, Call call, Map<String, Object> parts) {

@@ -13,6 +13,7 @@ final class Variables {
   static final String SUSPENDED = variable("KEY_SUSPENDED");
   static final String NARROW = variable("KEY_NARROW");
   static final String UNKNOWN = variable("KEY_UNKNOWN");
+  static final String CLIENT_SECRET = variable("CLIENT_SECRET");
 
   private Variables() {}
 

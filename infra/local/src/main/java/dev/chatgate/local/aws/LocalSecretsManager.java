@@ -16,9 +16,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * LocalSecretsManager Manager's calls that the system uses, over secrets in memory: {@code
- * CreateSecret}, {@code DescribeSecret}, {@code GetSecretValue} and {@code PutSecretValue}, with
- * the staging labels that a rotation moves.
+ * Secrets Manager's calls that the system uses, over secrets in memory: {@code CreateSecret},
+ * {@code DescribeSecret}, {@code GetSecretValue} and {@code PutSecretValue}, with the staging
+ * labels that a rotation moves.
  */
 final class LocalSecretsManager {
   private static final JsonMapper JSON = JsonMapper.builder().build();

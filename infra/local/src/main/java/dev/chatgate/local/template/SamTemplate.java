@@ -100,9 +100,19 @@ public final class SamTemplate {
     return ofType("AWS::DynamoDB::Table").map(this::table).toList();
   }
 
-  /** The names by which the stack's secrets are asked for, in the template's order. */
-  public List<String> secrets() {
-    return ofType("AWS::SecretsManager::Secret").map(this::physicalName).toList();
+  /** Every secret of the stack, in the template's order. */
+  public List<SecretDefinition> secrets() {
+    return ofType("AWS::SecretsManager::Secret").map(this::secret).toList();
+  }
+
+  private SecretDefinition secret(String id) {
+    TemplateMap secret = properties(id);
+    String generate = "GenerateSecretString";
+    return new SecretDefinition(
+        physicalName(id),
+        secret.has(generate)
+            ? Optional.of(GeneratedSecret.of(secret.tree(generate)))
+            : Optional.empty());
   }
 
   private java.util.stream.Stream<String> ofType(String type) {

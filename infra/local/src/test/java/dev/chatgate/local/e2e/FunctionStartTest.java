@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A start without a snapshot: what it fetches before the first call, and what if it cannot. */
 class FunctionStartTest {
-  private static final List<String> FETCHED = List.of("GetSecretValue", "Query", "Scan");
+  private static final List<String> FETCHED =
+      List.of("GetItem", "GetSecretValue", "GetSecretValue", "Query", "Scan");
 
   /** Record, admission, settlement, and the call itself. */
   private static final List<String> OF_ANY_CALL =

@@ -2,6 +2,7 @@ package dev.chatgate.local.template;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +43,7 @@ class SamTemplateTest {
         "arn:aws:dynamodb:us-east-1:000000000000:table/chatgate-tenants",
         environment.get("TENANTS_ARN"));
     assertEquals("chatgate/provider", environment.get("CHATGATE_PROVIDER_SECRET"));
+    assertEquals("chatgate/signing", environment.get("CHATGATE_SIGNING_SECRET"));
     assertEquals("a-hello", environment.get("JOINED"));
     assertEquals("[\"hello\",\"30\"]", environment.get("AS_JSON"));
     assertEquals("30", environment.get("CHATGATE_CACHE_SECONDS"));
@@ -67,7 +70,54 @@ class SamTemplateTest {
                 "due", new TableDefinition.Key("wp", Optional.of("w")), "KEYS_ONLY", List.of())),
         tables.get(1).indexes());
     assertEquals(Optional.of("expires_at"), tables.get(2).ttlAttribute());
-    assertEquals(List.of("chatgate/provider"), tiny(Map.of()).secrets());
+  }
+
+  @Test
+  void aSecretIsEmptyOrGenerated() throws Exception {
+    assertEquals(
+        List.of(
+            new SecretDefinition("chatgate/provider", Optional.empty()),
+            new SecretDefinition(
+                "chatgate/signing",
+                Optional.of(new GeneratedSecret("{\"version\":1}", "seed", 40)))),
+        tiny(Map.of()).secrets());
+  }
+
+  @Test
+  void aGeneratedSecretIsTheTemplatesObjectWithRandomLettersAndDigits() {
+    var secret = new GeneratedSecret("{\"version\":1}", "seed", 64);
+    var random = new Random(7);
+    String first = secret.value(random);
+    assertTrue(first.matches("\\{\"version\":1,\"seed\":\"[A-Za-z0-9]{64}\"}"), first);
+    assertNotEquals(first, secret.value(random));
+  }
+
+  @Test
+  void whatCannotBeGeneratedLocallyIsNamed(@TempDir Path folder) throws Exception {
+    String rest = "GenerateStringKey: seed, ExcludePunctuation: true";
+    assertGenerates("ExcludeLowercase is not supported", folder, rest + ", ExcludeLowercase: true");
+    assertGenerates(
+        "without ExcludePunctuation", folder, "SecretStringTemplate: '{}', GenerateStringKey: k");
+    assertGenerates("has no SecretStringTemplate", folder, rest);
+    assertGenerates("is not a JSON object", folder, "SecretStringTemplate: '[]', " + rest);
+    assertGenerates("is not a JSON object", folder, "SecretStringTemplate: '{', " + rest);
+  }
+
+  private static void assertGenerates(String part, Path folder, String properties) {
+    assertMessage(
+        part,
+        () ->
+            read(
+                    folder,
+                    """
+                    Resources:
+                      S:
+                        Type: AWS::SecretsManager::Secret
+                        Properties:
+                          GenerateSecretString: { %s }
+                    """
+                        .formatted(properties))
+                .secrets());
   }
 
   @Test
@@ -77,7 +127,12 @@ class SamTemplateTest {
       assertTrue(template.function(id).isPresent(), id);
     }
     assertEquals(3, template.tables().size());
-    assertEquals(1, template.secrets().size());
+    assertEquals(
+        List.of(
+            new SecretDefinition("chatgate/provider", Optional.empty()),
+            new SecretDefinition(
+                "chatgate/signing", Optional.of(new GeneratedSecret("{}", "seed", 64)))),
+        template.secrets());
     assertEquals(
         "chatgate-usage",
         template
