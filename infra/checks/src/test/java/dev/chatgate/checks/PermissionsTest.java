@@ -76,7 +76,7 @@ class PermissionsTest {
 
   /** Resources of the warm-up before a snapshot, whose calls stay in the process. */
   private static final Set<String> OF_THE_WARM_UP =
-      Set.of("warm-up-tenants", "warm-up-quota", "warm-up-usage", "provider");
+      Set.of("warm-up-tenants", "warm-up-quota", "warm-up-usage", "provider", "signing");
 
   private static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
   private static final HttpClient HTTP =

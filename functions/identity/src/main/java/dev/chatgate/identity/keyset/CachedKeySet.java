@@ -110,14 +110,14 @@ final class CachedKeySet {
 
   private Optional<KeySet> usable(Instant now) {
     var held = known;
-    return held == null || held.isOlderThan(FetchedKeySets.USED_FOR, now)
+    return held == null || held.isOlderThan(KeySetTimes.USED_FOR, now)
         ? Optional.empty()
         : Optional.of(held.keys());
   }
 
   private boolean isOld(Instant now) {
     var held = known;
-    return held == null || held.isOlderThan(FetchedKeySets.REFRESH_AFTER, now);
+    return held == null || held.isOlderThan(KeySetTimes.REFRESH_AFTER, now);
   }
 
   private KeyLookup search(Optional<String> kid) {
@@ -147,7 +147,7 @@ final class CachedKeySet {
       if (!isFetchedByAnother || !now.isBefore(giveUpAt)) {
         return lookup(kid, now);
       }
-      services.pause().pause(Duration.between(now, readAt.plus(FetchedKeySets.READ_PAUSE)));
+      services.pause().pause(Duration.between(now, readAt.plus(KeySetTimes.READ_PAUSE)));
     }
   }
 
@@ -160,7 +160,7 @@ final class CachedKeySet {
     var usable = usable(now);
     if (usable.isEmpty()) {
       var wait = Duration.between(now, stored.noFetchBefore());
-      var shortest = FetchedKeySets.FETCH_PAUSE_IF_UNKNOWN;
+      var shortest = KeySetTimes.FETCH_PAUSE_IF_UNKNOWN;
       return new KeyLookup.Unavailable(wait.compareTo(shortest) > 0 ? wait : shortest);
     }
     return usable
@@ -172,7 +172,7 @@ final class CachedKeySet {
 
   /** Reads the stored set, if that was not done within the last second. */
   private void read(Instant now) {
-    if (now.isBefore(readAt.plus(FetchedKeySets.READ_PAUSE))) {
+    if (now.isBefore(readAt.plus(KeySetTimes.READ_PAUSE))) {
       return;
     }
     stored = services.store().read(source);
@@ -193,12 +193,12 @@ final class CachedKeySet {
   }
 
   private Instant reservedUntil(Instant now) {
-    return now.plus(FetchedKeySets.RESERVED_FOR);
+    return now.plus(KeySetTimes.RESERVED_FOR);
   }
 
   private boolean reserve(Instant now) {
     var noFetchBefore =
-        usable(now).isPresent() ? now.plus(FetchedKeySets.FETCH_PAUSE) : reservedUntil(now);
+        usable(now).isPresent() ? now.plus(KeySetTimes.FETCH_PAUSE) : reservedUntil(now);
     return services.store().reserveFetch(source, now, reservedUntil(now), noFetchBefore);
   }
 
@@ -222,7 +222,7 @@ final class CachedKeySet {
       failed(now);
       return;
     }
-    var noFetchBefore = now.plus(FetchedKeySets.FETCH_PAUSE);
+    var noFetchBefore = now.plus(KeySetTimes.FETCH_PAUSE);
     stored = ended(noFetchBefore);
     services.store().put(source, fetched, now, noFetchBefore);
   }
@@ -230,8 +230,8 @@ final class CachedKeySet {
   private void failed(Instant now) {
     var noFetchBefore =
         usable(now).isPresent()
-            ? now.plus(FetchedKeySets.FETCH_PAUSE)
-            : services.clock().instant().plus(FetchedKeySets.FETCH_PAUSE_IF_UNKNOWN);
+            ? now.plus(KeySetTimes.FETCH_PAUSE)
+            : services.clock().instant().plus(KeySetTimes.FETCH_PAUSE_IF_UNKNOWN);
     stored = ended(noFetchBefore);
     services.store().failed(source, reservedUntil(now), noFetchBefore);
   }
@@ -250,7 +250,7 @@ final class CachedKeySet {
     searching.lock();
     try {
       var now = services.clock().instant();
-      noRefreshBefore = now.plus(FetchedKeySets.FETCH_PAUSE);
+      noRefreshBefore = now.plus(KeySetTimes.FETCH_PAUSE);
       read(now);
       if (isOld(now) && !now.isBefore(stored.noFetchBefore()) && reserve(now)) {
         fetch(now);

@@ -4,7 +4,6 @@ import dev.chatgate.keyset.KeySetStore;
 import dev.chatgate.tenant.Issuer;
 import dev.chatgate.time.Pause;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,37 +17,19 @@ import java.util.function.Function;
  * in memory.
  *
  * <ul>
- *   <li>A known key costs no read. A set that is {@link #REFRESH_AFTER} old is refreshed in the
- *       background, by one of all instances.
+ *   <li>A known key costs no read. A set that is {@link KeySetTimes#REFRESH_AFTER} old is refreshed
+ *       in the background, by one of all instances.
  *   <li>An unknown key: an instance reads the stored set anew at most once a second, and all
- *       instances together fetch it at most once in {@link #FETCH_PAUSE}. A call waits for a fetch
- *       of another instance.
+ *       instances together fetch it at most once in {@link KeySetTimes#FETCH_PAUSE}. A call waits
+ *       for a fetch of another instance.
  *   <li>While the issuer does not answer properly, the keys of the last good fetch are used for
- *       {@link #USED_FOR}. Where none are known, a call waits for the fetch, {@link
+ *       {@link KeySetTimes#USED_FOR}. Where none are known, a call waits for the fetch, {@link
  *       HttpKeySetFetcher#MAX_TIME} at most, and a fetch that failed blocks the next one for {@link
- *       #FETCH_PAUSE_IF_UNKNOWN}.
+ *       KeySetTimes#FETCH_PAUSE_IF_UNKNOWN}.
  *   <li>A set that the tenant's configuration holds itself is neither fetched nor stored.
  * </ul>
  */
 public final class FetchedKeySets implements KeySets {
-  /** Age from which on a set is fetched again beside a call. */
-  public static final Duration REFRESH_AFTER = Duration.ofHours(1);
-
-  /** How long a set is used after the fetch. */
-  public static final Duration USED_FOR = Duration.ofHours(24);
-
-  /** Least time between two fetches of a set that is known, over all instances. */
-  public static final Duration FETCH_PAUSE = Duration.ofSeconds(30);
-
-  /** Least time between two fetches of a set that is not known, over all instances. */
-  public static final Duration FETCH_PAUSE_IF_UNKNOWN = Duration.ofSeconds(1);
-
-  /** Least time between two reads of a stored set by an instance. */
-  public static final Duration READ_PAUSE = Duration.ofSeconds(1);
-
-  /** How long others wait for an instance that fetches, and died perhaps: a fetch and a write. */
-  public static final Duration RESERVED_FOR = HttpKeySetFetcher.MAX_TIME.plusSeconds(1);
-
   /** Most sets in memory; what was used longest ago is forgotten. */
   public static final int MAX_SETS = 1_000;
 

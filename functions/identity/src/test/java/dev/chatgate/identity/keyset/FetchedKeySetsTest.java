@@ -105,7 +105,7 @@ class FetchedKeySetsTest {
     var stored = store.read(ISSUER.issuer());
     assertEquals(Optional.of(fetcher.answer), stored.keys());
     assertEquals(Optional.of(clock.instant()), stored.fetchedAt());
-    assertEquals(clock.instant().plus(FetchedKeySets.FETCH_PAUSE), stored.noFetchBefore());
+    assertEquals(clock.instant().plus(KeySetTimes.FETCH_PAUSE), stored.noFetchBefore());
   }
 
   @Test
@@ -171,7 +171,7 @@ class FetchedKeySetsTest {
     assertFound(keys, "a");
     assertFound(other, "a");
     assertCounts(1, 2, 2);
-    clock.advance(FetchedKeySets.REFRESH_AFTER);
+    clock.advance(KeySetTimes.REFRESH_AFTER);
     fetcher.answer = TestKeys.set("a", "b");
     for (int i = 0; i < 10; i++) {
       assertFound(keys, "a");
@@ -191,7 +191,7 @@ class FetchedKeySetsTest {
     assertFound(keys, "a");
     var fetchedAt = clock.instant();
     fetcher.away = true;
-    while (clock.instant().isBefore(fetchedAt.plus(FetchedKeySets.USED_FOR).minus(SECOND))) {
+    while (clock.instant().isBefore(fetchedAt.plus(KeySetTimes.USED_FOR).minus(SECOND))) {
       clock.advance(SECOND);
       assertFound(keys, "a");
       runBackground();
@@ -199,15 +199,15 @@ class FetchedKeySetsTest {
     clock.advance(SECOND.minus(TICK));
     assertFound(keys, "a");
     runBackground();
-    long tried = Duration.ofHours(23).dividedBy(FetchedKeySets.FETCH_PAUSE);
+    long tried = Duration.ofHours(23).dividedBy(KeySetTimes.FETCH_PAUSE);
     assertTrue(
         fetcher.count() > tried - 2 && fetcher.count() <= tried + 2,
         () -> fetcher.count() + " fetches");
     clock.advance(TICK);
     var wait = assertUnavailable(keys);
-    assertTrue(wait.compareTo(FetchedKeySets.FETCH_PAUSE) <= 0, wait::toString);
+    assertTrue(wait.compareTo(KeySetTimes.FETCH_PAUSE) <= 0, wait::toString);
     assertUnavailable(instance());
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     int fetches = fetcher.count();
     assertEquals(SECOND, assertUnavailable(keys));
     assertEquals(fetches + 1, fetcher.count());
@@ -221,7 +221,7 @@ class FetchedKeySetsTest {
   void anIssuerThatIsAwayIsAskedOnceIn30SecondsByAllInstances() {
     var instances = IntStream.range(0, 5).mapToObj(_ -> instance()).toList();
     instances.forEach(instance -> assertFound(instance, "a"));
-    clock.advance(FetchedKeySets.REFRESH_AFTER);
+    clock.advance(KeySetTimes.REFRESH_AFTER);
     fetcher.away = true;
     for (int second = 0; second < 300; second++) {
       instances.forEach(instance -> assertFound(instance, "a"));
@@ -249,7 +249,7 @@ class FetchedKeySetsTest {
   void aBadAnswerNeverReplacesTheKnownSet(String bad) {
     assertFound(keys, "a");
     var good = fetcher.answer;
-    clock.advance(FetchedKeySets.REFRESH_AFTER);
+    clock.advance(KeySetTimes.REFRESH_AFTER);
     fetcher.answer = bad;
     assertFound(keys, "a");
     runBackground();
@@ -291,7 +291,7 @@ class FetchedKeySetsTest {
   @Test
   void aNewKeyIsFetchedAtOnce() {
     assertFound(keys, "a");
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     fetcher.answer = TestKeys.set("a", "b");
     assertFound(keys, "b");
     assertEquals(2, fetcher.count());
@@ -301,7 +301,7 @@ class FetchedKeySetsTest {
   void aNewKeyWaitsForThePauseBetweenFetches() {
     assertFound(keys, "a");
     fetcher.answer = TestKeys.set("a", "b");
-    clock.advance(FetchedKeySets.FETCH_PAUSE.minus(TICK));
+    clock.advance(KeySetTimes.FETCH_PAUSE.minus(TICK));
     assertNotFound(keys, "b");
     assertEquals(1, fetcher.count());
     clock.advance(TICK);
@@ -313,10 +313,10 @@ class FetchedKeySetsTest {
     var other = instance();
     assertFound(keys, "a");
     assertFound(other, "a");
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     assertNotFound(other, "b");
     fetcher.answer = TestKeys.set("b");
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     assertFound(keys, "b");
     assertFound(other, "b");
     assertEquals(3, fetcher.count());
@@ -326,7 +326,7 @@ class FetchedKeySetsTest {
   void aKeyThatTheIssuerWithdrewIsGoneWithTheRefresh() {
     fetcher.answer = TestKeys.set("a", "b");
     assertFound(keys, "a");
-    clock.advance(FetchedKeySets.REFRESH_AFTER);
+    clock.advance(KeySetTimes.REFRESH_AFTER);
     fetcher.answer = TestKeys.set("b");
     assertFound(keys, "a");
     runBackground();
@@ -341,7 +341,7 @@ class FetchedKeySetsTest {
     var random = new Random(seed);
     var instances = IntStream.range(0, 5).mapToObj(_ -> instance()).toList();
     instances.forEach(instance -> assertFound(instance, "a"));
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     int reads = store.reads();
     int writes = store.writes();
     var start = clock.instant();
@@ -379,7 +379,7 @@ class FetchedKeySetsTest {
     var elapsed = Duration.between(start, real.instant());
     // One, unless the machine is so busy that the pause between two passes.
     assertTrue(
-        fetcher.count() <= 1 + elapsed.dividedBy(FetchedKeySets.FETCH_PAUSE),
+        fetcher.count() <= 1 + elapsed.dividedBy(KeySetTimes.FETCH_PAUSE),
         () -> fetcher.count() + " fetches");
     assertTrue(store.reads() <= 4 * (elapsed.toSeconds() + 2), () -> store.reads() + " reads");
   }
@@ -433,7 +433,7 @@ class FetchedKeySetsTest {
   @Test
   void aCallWaitsForTheRefetchOfAnotherInstance() {
     assertFound(keys, "a");
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     assertTrue(reserveElsewhere());
     Pause untilFetched =
         duration -> {
@@ -446,7 +446,7 @@ class FetchedKeySetsTest {
   }
 
   private boolean reserveElsewhere() {
-    var until = clock.instant().plus(FetchedKeySets.RESERVED_FOR);
+    var until = clock.instant().plus(KeySetTimes.RESERVED_FOR);
     return store.reserveFetch(ISSUER.issuer(), clock.instant(), until, until);
   }
 
@@ -465,7 +465,7 @@ class FetchedKeySetsTest {
   @Test
   void aReservationThatWasLostIsWaitedFor() {
     assertFound(keys, "a");
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     // Reads, and finds that it may fetch; before it reserves, another instance has done so.
     var raced =
         new FetchedKeySets(
@@ -485,7 +485,7 @@ class FetchedKeySetsTest {
   void withTheStoreAwayKnownKeysAreFoundAndOthersNot() {
     assertFound(keys, "a");
     store.away(true);
-    clock.advance(FetchedKeySets.REFRESH_AFTER);
+    clock.advance(KeySetTimes.REFRESH_AFTER);
     assertFound(keys, "a");
     runBackground();
     assertFound(keys, "a");
@@ -534,10 +534,10 @@ class FetchedKeySetsTest {
   void withoutANameTheOnlyKeyIsFoundAndNoOtherSetFetched() {
     assertInstanceOf(Found.class, keys.find(ISSUER, Optional.empty()));
     fetcher.answer = TestKeys.set("a", "b");
-    clock.advance(FetchedKeySets.REFRESH_AFTER);
+    clock.advance(KeySetTimes.REFRESH_AFTER);
     assertInstanceOf(Found.class, keys.find(ISSUER, Optional.empty()));
     runBackground();
-    clock.advance(FetchedKeySets.FETCH_PAUSE);
+    clock.advance(KeySetTimes.FETCH_PAUSE);
     for (int i = 0; i < 10; i++) {
       assertInstanceOf(NotFound.class, keys.find(ISSUER, Optional.empty()));
       assertInstanceOf(NotFound.class, instance().find(ISSUER, Optional.empty()));
@@ -601,22 +601,22 @@ class FetchedKeySetsTest {
               .toList();
       assertFoundByAll(instances, issuer, "a");
       assertEquals(1, server.keyRequests());
-      clock.advance(FetchedKeySets.FETCH_PAUSE);
+      clock.advance(KeySetTimes.FETCH_PAUSE);
       server.keys(TestKeys.set("a", "b"));
       assertFoundByAll(instances, issuer, "b");
       assertEquals(2, server.keyRequests());
-      clock.advance(FetchedKeySets.REFRESH_AFTER);
+      clock.advance(KeySetTimes.REFRESH_AFTER);
       server.keysBy(wire -> wire.answer(200, "text/html", "<html>"));
       assertFoundByAll(instances, issuer, "b");
-      clock.advance(FetchedKeySets.FETCH_PAUSE);
+      clock.advance(KeySetTimes.FETCH_PAUSE);
       server.keysBy(wire -> wire.json(302, "", "location: https://elsewhere.example/"));
       assertFoundByAll(instances, issuer, "b");
-      clock.advance(FetchedKeySets.FETCH_PAUSE);
+      clock.advance(KeySetTimes.FETCH_PAUSE);
       server.document("{\"issuer\":\"https://another.example\"}");
       assertFoundByAll(instances, issuer, "b");
       assertEquals(4, server.keyRequests());
       assertEquals(5, server.documentRequests());
-      clock.advance(FetchedKeySets.USED_FOR);
+      clock.advance(KeySetTimes.USED_FOR);
       var unknown = instances.getFirst().find(issuer, Optional.of("b"));
       assertEquals(SECOND, assertInstanceOf(Unavailable.class, unknown).retryAfter());
     }
