@@ -28,6 +28,10 @@ import java.util.logging.Logger;
  */
 public final class Bench {
   private static final int FAILED = 1;
+
+  /** The name that the build passes where none is given. */
+  private static final String HELP = "help";
+
   private static final Map<String, Measurement> MEASUREMENTS =
       new TreeMap<>(
           Map.of(
@@ -42,8 +46,8 @@ public final class Bench {
   private Bench() {}
 
   /**
-   * Without a name, prints the names and exits with 0. Exits with 1 if the name is unknown or a
-   * promised value was not reached.
+   * With the name {@code help}, prints the names and exits with 0. Exits with 1 if the name is
+   * unknown or a promised value was not reached.
    */
   public static void main(String[] args) throws Exception {
     // DynamoDB Local would log to standard error.
@@ -56,7 +60,7 @@ public final class Bench {
     if (measurement.isPresent()) {
       held = run(name, measurement.get());
     } else {
-      held = name.isEmpty();
+      held = name.equals(HELP);
       explain(held ? System.out : System.err);
     }
     Runtime.getRuntime().exit(held ? 0 : FAILED);
