@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IssuerJsonTest {
-  /** A tenant whose issuers have everything set. */
+  /** A tenant with issuers that have everything set. */
   static final String TENANT =
       """
       {"id":"acme","issuers":[

@@ -312,7 +312,7 @@ class FrontEndTest {
         "signIn", Map.of("issuer", issuer.url(), "app", app, "user", user, "lifetime", lifetime));
   }
 
-  /** Starts the README's backend, whose client secrets last so long. */
+  /** Starts the README's backend with this lifetime of its client secrets. */
   private static NodeServer backend(DoorName door, int seconds) throws IOException {
     var environment = new HashMap<>(ExternalTools.nodePath());
     environment.put("CHATGATE_BASE_URL", door.url());

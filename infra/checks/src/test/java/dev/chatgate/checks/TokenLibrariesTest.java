@@ -123,7 +123,7 @@ class TokenLibrariesTest {
     AUDIENCE,
     /** It names another issuer. */
     ISSUER,
-    /** It names nobody. */
+    /** It names no end user. */
     NO_USER,
     /** The other library's key of the same name has signed it. */
     KEY;

@@ -7,7 +7,7 @@ import dev.chatgate.tenant.TenantKeyForm;
 import java.util.Optional;
 
 /**
- * Identifies the caller by the bearer token (RFC 6750, section 2.1), whose form says what it is: a
+ * Identifies the caller by the bearer token (RFC 6750, section 2.1). Its form says what it is: a
  * client secret, the token of a login, or a tenant key. A token that has none of these forms is
  * refused without a look-up.
  */

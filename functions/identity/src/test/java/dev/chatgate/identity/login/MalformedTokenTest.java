@@ -120,7 +120,7 @@ class MalformedTokenTest {
     }
   }
 
-  /** A signed token whose parts end in bits that no byte has (RFC 4648, section 3.5). */
+  /** A signed token with parts that end in bits that no byte has (RFC 4648, section 3.5). */
   @Test
   void unusedBitsMustBeZero() {
     for (var pad : List.of("", " ", "  ")) {

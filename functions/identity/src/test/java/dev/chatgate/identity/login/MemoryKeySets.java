@@ -26,7 +26,7 @@ final class MemoryKeySets implements KeySets {
     answer = Optional.of(always);
   }
 
-  /** The issuers whose keys were looked up, in order. */
+  /** The issuers of the keys that were looked up, in order. */
   List<String> lookups() {
     return lookups;
   }
