@@ -24,14 +24,16 @@ public interface KeySetStore {
   boolean reserveFetch(String source, Instant now, Instant fetchingUntil, Instant noFetchBefore);
 
   /**
-   * Stores a fetched key set and ends the reservation. Does nothing if a fetch that began at the
-   * same time or later has stored its set already.
+   * Stores a fetched key set and ends the reservation. Does nothing if another reservation has
+   * replaced this one: the instance was suspended in its fetch, and its set may be an old one.
    *
+   * @param fetchingUntil names the reservation
    * @param keys the set, JSON
    * @param fetchedAt when the fetch began
    * @param noFetchBefore when an instance may fetch it again
    */
-  void put(String source, String keys, Instant fetchedAt, Instant noFetchBefore);
+  void put(
+      String source, Instant fetchingUntil, String keys, Instant fetchedAt, Instant noFetchBefore);
 
   /**
    * Ends a reservation after a fetch that failed. The stored keys stay. Does nothing if another

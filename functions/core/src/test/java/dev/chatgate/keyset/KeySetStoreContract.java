@@ -32,6 +32,13 @@ public abstract class KeySetStoreContract {
     this.store = store;
   }
 
+  /** Reserves a fetch at its begin and stores what it brought. */
+  private void fetch(String of, String keys, Instant at, Instant noFetchBefore) {
+    var until = at.plusSeconds(3);
+    assertTrue(store.reserveFetch(of, at, until, until));
+    store.put(of, until, keys, at, noFetchBefore);
+  }
+
   private static StoredKeySet fetched(String keys, Instant at, Instant noFetchBefore) {
     return new StoredKeySet(Optional.of(keys), Optional.of(at), Optional.empty(), noFetchBefore);
   }
@@ -43,13 +50,13 @@ public abstract class KeySetStoreContract {
 
   @Test
   void aStoredSetIsReadAsItWasPut() {
-    store.put(source, KEYS, NOW, LATER);
+    fetch(source, KEYS, NOW, LATER);
     assertEquals(fetched(KEYS, NOW, LATER), store.read(source));
   }
 
   @Test
   void aSourceHasItsOwnSet() {
-    store.put(source, KEYS, NOW, LATER);
+    fetch(source, KEYS, NOW, LATER);
     assertEquals(StoredKeySet.NONE, store.read(source + "/"));
   }
 
@@ -67,7 +74,7 @@ public abstract class KeySetStoreContract {
 
   @Test
   void aReservationKeepsTheStoredKeys() {
-    store.put(source, KEYS, NOW, LATER);
+    fetch(source, KEYS, NOW, LATER);
     assertTrue(store.reserveFetch(source, LATER, LATER.plusSeconds(3), LATER.plusSeconds(30)));
     assertEquals(Optional.of(KEYS), store.read(source).keys());
     assertEquals(Optional.of(NOW), store.read(source).fetchedAt());
@@ -103,14 +110,14 @@ public abstract class KeySetStoreContract {
   @Test
   void aStoredSetEndsTheReservation() {
     assertTrue(store.reserveFetch(source, NOW, UNTIL, UNTIL));
-    store.put(source, KEYS, NOW, LATER);
+    store.put(source, UNTIL, KEYS, NOW, LATER);
     assertEquals(fetched(KEYS, NOW, LATER), store.read(source));
     assertFalse(store.reserveFetch(source, UNTIL, UNTIL.plusSeconds(3), LATER));
   }
 
   @Test
   void aFailureEndsTheReservationAndKeepsTheKeys() {
-    store.put(source, KEYS, NOW, NOW);
+    fetch(source, KEYS, NOW, NOW);
     assertTrue(store.reserveFetch(source, NOW, UNTIL, LATER));
     store.failed(source, UNTIL, NOW.plusSeconds(1));
     assertEquals(fetched(KEYS, NOW, NOW.plusSeconds(1)), store.read(source));
@@ -132,7 +139,7 @@ public abstract class KeySetStoreContract {
     store.failed(source, UNTIL, NOW);
     assertEquals(LATER, store.read(source).noFetchBefore());
     assertEquals(Optional.of(UNTIL.plusSeconds(3)), store.read(source).fetchingUntil());
-    store.put(source, KEYS, UNTIL, LATER);
+    store.put(source, UNTIL.plusSeconds(3), KEYS, UNTIL, LATER);
     store.failed(source, UNTIL.plusSeconds(3), NOW);
     assertEquals(fetched(KEYS, UNTIL, LATER), store.read(source));
   }
@@ -144,19 +151,29 @@ public abstract class KeySetStoreContract {
   }
 
   @Test
-  void anOlderFetchDoesNotReplaceANewerOne() {
-    store.put(source, KEYS, NOW, LATER);
-    store.put(source, "{}", NOW.minusMillis(1), LATER.plusSeconds(60));
-    store.put(source, "{}", NOW, LATER.plusSeconds(60));
-    assertEquals(fetched(KEYS, NOW, LATER), store.read(source));
-    store.put(source, "{}", NOW.plusMillis(1), LATER.plusSeconds(60));
-    assertEquals(fetched("{}", NOW.plusMillis(1), LATER.plusSeconds(60)), store.read(source));
+  void aSetOfALapsedReservationIsNotStored() {
+    assertTrue(store.reserveFetch(source, NOW, UNTIL, UNTIL));
+    assertTrue(store.reserveFetch(source, UNTIL, UNTIL.plusSeconds(3), LATER));
+    store.put(source, UNTIL, "{}", NOW, NOW);
+    assertEquals(
+        new StoredKeySet(
+            Optional.empty(), Optional.empty(), Optional.of(UNTIL.plusSeconds(3)), LATER),
+        store.read(source));
+    store.put(source, UNTIL.plusSeconds(3), KEYS, UNTIL, LATER);
+    store.put(source, UNTIL, "{}", NOW, NOW);
+    assertEquals(fetched(KEYS, UNTIL, LATER), store.read(source));
+  }
+
+  @Test
+  void aSetWithoutAReservationIsNotStored() {
+    store.put(source, UNTIL, KEYS, NOW, LATER);
+    assertEquals(StoredKeySet.NONE, store.read(source));
   }
 
   @Test
   void theLargestSetThatIsFetchedCanBeStored() {
     var large = "{\"keys\":[\"" + "é".repeat(128 * 1024 - 20) + "\"]}";
-    store.put(source, large, NOW, LATER);
+    fetch(source, large, NOW, LATER);
     assertEquals(Optional.of(large), store.read(source).keys());
   }
 }

@@ -67,14 +67,20 @@ public final class MemoryKeySetStore implements KeySetStore {
 
   @Override
   public synchronized void put(
-      String source, String keys, Instant fetchedAt, Instant noFetchBefore) {
+      String source, Instant fetchingUntil, String keys, Instant fetchedAt, Instant noFetchBefore) {
     write();
-    if (current(source).fetchedAt().filter(stored -> !stored.isBefore(fetchedAt)).isEmpty()) {
-      sets.put(
-          source,
-          new StoredKeySet(
-              Optional.of(keys), Optional.of(fetchedAt), Optional.empty(), noFetchBefore));
+    if (current(source).fetchingUntil().equals(Optional.of(fetchingUntil))) {
+      fill(source, keys, fetchedAt, noFetchBefore);
     }
+  }
+
+  /** Stores a set as if an instance had fetched it. */
+  public synchronized void fill(
+      String source, String keys, Instant fetchedAt, Instant noFetchBefore) {
+    sets.put(
+        source,
+        new StoredKeySet(
+            Optional.of(keys), Optional.of(fetchedAt), Optional.empty(), noFetchBefore));
   }
 
   @Override

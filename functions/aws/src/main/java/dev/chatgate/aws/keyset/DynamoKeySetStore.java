@@ -83,16 +83,19 @@ public final class DynamoKeySetStore implements KeySetStore {
   }
 
   @Override
-  public void put(String source, String keys, Instant fetchedAt, Instant noFetchBefore) {
+  public void put(
+      String source, Instant fetchingUntil, String keys, Instant fetchedAt, Instant noFetchBefore) {
     var _ =
         write(
             source,
             new Update(
-                "(attribute_not_exists(#fetched_at) OR #fetched_at < :at)",
+                "#fetching_until = :until",
                 "SET #source = :source, #keys = :keys, #fetched_at = :at,"
                     + " #no_fetch_before = :before REMOVE #fetching_until",
                 List.of(SOURCE, KEYS, FETCHED_AT, FETCHING_UNTIL, NO_FETCH_BEFORE),
                 Map.of(
+                    ":until",
+                    KeySetItem.millis(fetchingUntil),
                     ":source",
                     AttributeValue.fromS(source),
                     ":keys",

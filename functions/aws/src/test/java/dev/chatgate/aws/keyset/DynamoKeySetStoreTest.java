@@ -74,7 +74,8 @@ class DynamoKeySetStoreTest extends KeySetStoreContract {
   @Test
   void theStoredFormIsTheDocumentedOne() {
     var source = "https://form.example";
-    store.put(source, KEYS, NOW, LATER);
+    assertTrue(store.reserveFetch(source, NOW, LATER, LATER));
+    store.put(source, LATER, KEYS, NOW, LATER);
     assertEquals(
         Map.of(
             "pk",
@@ -115,7 +116,8 @@ class DynamoKeySetStoreTest extends KeySetStoreContract {
     assertTrue(store.reserveFetch(source, NOW, LATER, LATER));
     assertEquals(Optional.of(LATER), store.read(source).fetchingUntil());
     store.failed(source, LATER, NOW);
-    store.put(source, KEYS, NOW, LATER);
+    assertTrue(store.reserveFetch(source, NOW, LATER, LATER));
+    store.put(source, LATER, KEYS, NOW, LATER);
     assertEquals(Optional.of(KEYS), store.read(source).keys());
     assertEquals(later, item(source).get("etag"));
     assertEquals(AttributeValue.fromN("2"), item(source).get("form"));
@@ -128,7 +130,7 @@ class DynamoKeySetStoreTest extends KeySetStoreContract {
     var before = item(source);
     assertPermanent(() -> store.read(source));
     assertPermanent(() -> store.reserveFetch(source, NOW, LATER, LATER));
-    assertPermanent(() -> store.put(source, KEYS, NOW, LATER));
+    assertPermanent(() -> store.put(source, LATER, KEYS, NOW, LATER));
     assertPermanent(() -> store.failed(source, NOW, LATER));
     assertEquals(before, item(source));
   }
@@ -144,7 +146,7 @@ class DynamoKeySetStoreTest extends KeySetStoreContract {
     putWith(source, Map.of("critical", critical));
     assertTrue(store.reserveFetch(source, NOW, LATER, LATER));
     assertFalse(store.reserveFetch(source, NOW, LATER, LATER));
-    store.put(source, KEYS, NOW, LATER);
+    store.put(source, LATER, KEYS, NOW, LATER);
     assertEquals(Optional.of(KEYS), store.read(source).keys());
     assertEquals(critical, item(source).get("critical"));
   }
@@ -167,7 +169,7 @@ class DynamoKeySetStoreTest extends KeySetStoreContract {
     var none = new DynamoKeySetStore(local.client(), new Tables("none", "none", "none"));
     assertThrows(StoreUnavailableException.class, () -> none.read("s"));
     assertThrows(StoreUnavailableException.class, () -> none.reserveFetch("s", NOW, LATER, LATER));
-    assertThrows(StoreUnavailableException.class, () -> none.put("s", KEYS, NOW, LATER));
+    assertThrows(StoreUnavailableException.class, () -> none.put("s", LATER, KEYS, NOW, LATER));
     assertThrows(StoreUnavailableException.class, () -> none.failed("s", NOW, LATER));
   }
 
@@ -185,7 +187,7 @@ class DynamoKeySetStoreTest extends KeySetStoreContract {
             Tables.DUE_RANGE_KEY,
             AttributeValue.fromN("1")));
     for (int i = 0; i < 100; i++) {
-      store.put("https://issuer.example/of/" + i, KEYS, NOW, LATER);
+      assertTrue(store.reserveFetch("https://issuer.example/of/" + i, NOW, LATER, LATER));
     }
     assertEquals(List.of(tenant), quota.all());
     assertEquals(List.of(tenant), quota.due());

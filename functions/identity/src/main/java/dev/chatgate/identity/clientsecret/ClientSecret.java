@@ -10,7 +10,7 @@ import java.util.Optional;
  * What a client secret says.
  *
  * @param tenant the tenant that it belongs to
- * @param tenantCreatedAt when that tenant was created, as its credential says it
+ * @param tenantCreatedAt when that tenant was created, as the item of the minting key has it
  * @param keyCode the number of the tenant key with which it was minted
  * @param id a random id, which may appear in logs
  * @param createdAt when it was minted, whole seconds

@@ -29,7 +29,8 @@ public final class ClientSecretCodec {
   /** Maximum length of a client secret, in bytes and, since it is ASCII, in characters. */
   public static final int MAX_LENGTH = 1_024;
 
-  private static final String TYPE = "chatgate-client-secret+jwt";
+  /** The header's {@code typ}. */
+  public static final String TYPE = "chatgate-client-secret+jwt";
 
   /**
    * A client secret of any content. The last of the 43 digits that stand for 32 bytes carries four
@@ -104,7 +105,7 @@ public final class ClientSecretCodec {
         .orElseGet(ClientSecretResult.Invalid::new);
   }
 
-  /** Without leeway: the clock that wrote the time is, as this one, kept by AWS. */
+  /** Without leeway: this clock and the one that wrote the time are both AWS's. */
   private ClientSecretResult result(ClientSecret secret) {
     return clock.instant().isBefore(secret.expiresAt())
         ? new ClientSecretResult.Valid(secret)

@@ -1,6 +1,7 @@
 package dev.chatgate.identity.keyset;
 
 import dev.chatgate.Background;
+import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.keyset.KeySetStore;
 import dev.chatgate.keyset.StoredKeySet;
 import dev.chatgate.tenant.Issuer;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,10 @@ final class CachedKeySet {
   private volatile @Nullable Known known;
   private volatile Instant noRefreshBefore = Instant.MIN;
 
-  /** As it was read or written last; guarded by {@link #searching}, as the next field is. */
+  /**
+   * As it was read or written last, without the keys; guarded by {@link #searching}, as the next
+   * field is.
+   */
   private StoredKeySet stored = StoredKeySet.NONE;
 
   private Instant readAt = Instant.MIN;
@@ -182,6 +187,12 @@ final class CachedKeySet {
     if (fetchedAt.isPresent() && (held == null || fetchedAt.get().isAfter(held.fetchedAt()))) {
       stored.keys().ifPresent(keys -> adopt(keys, fetchedAt.get()));
     }
+    stored = withoutKeys(stored.fetchingUntil(), stored.noFetchBefore());
+  }
+
+  /** The text of the keys is large, and needed only once. */
+  private static StoredKeySet withoutKeys(Optional<Instant> fetchingUntil, Instant noFetchBefore) {
+    return new StoredKeySet(Optional.empty(), Optional.empty(), fetchingUntil, noFetchBefore);
   }
 
   private void adopt(String keys, Instant fetchedAt) {
@@ -223,8 +234,8 @@ final class CachedKeySet {
       return;
     }
     var noFetchBefore = now.plus(KeySetTimes.FETCH_PAUSE);
-    stored = ended(noFetchBefore);
-    services.store().put(source, fetched, now, noFetchBefore);
+    ended(
+        noFetchBefore, store -> store.put(source, reservedUntil(now), fetched, now, noFetchBefore));
   }
 
   private void failed(Instant now) {
@@ -232,12 +243,21 @@ final class CachedKeySet {
         usable(now).isPresent()
             ? now.plus(KeySetTimes.FETCH_PAUSE)
             : services.clock().instant().plus(KeySetTimes.FETCH_PAUSE_IF_UNKNOWN);
-    stored = ended(noFetchBefore);
-    services.store().failed(source, reservedUntil(now), noFetchBefore);
+    ended(noFetchBefore, store -> store.failed(source, reservedUntil(now), noFetchBefore));
   }
 
-  private StoredKeySet ended(Instant noFetchBefore) {
-    return new StoredKeySet(stored.keys(), stored.fetchedAt(), Optional.empty(), noFetchBefore);
+  /** The call goes on with what it has if the end cannot be stored; the reservation then lapses. */
+  private void ended(Instant noFetchBefore, Consumer<KeySetStore> store) {
+    stored = withoutKeys(Optional.empty(), noFetchBefore);
+    try {
+      store.accept(services.store());
+    } catch (StoreUnavailableException e) {
+      LOG.log(
+          Level.WARNING,
+          "the result of fetching the keys of {0} could not be stored: {1}",
+          issuer.issuer(),
+          e.reason());
+    }
   }
 
   private void refreshBeside(Instant now) {

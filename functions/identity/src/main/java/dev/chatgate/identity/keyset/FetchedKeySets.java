@@ -3,7 +3,6 @@ package dev.chatgate.identity.keyset;
 import dev.chatgate.keyset.KeySetStore;
 import dev.chatgate.tenant.Issuer;
 import dev.chatgate.time.Pause;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,6 +31,11 @@ import java.util.function.Function;
 public final class FetchedKeySets implements KeySets {
   /** Most sets in memory; what was used longest ago is forgotten. */
   public static final int MAX_SETS = 1_000;
+
+  /**
+   * Stands before the address of a key set where it names a source, so that no issuer has its name.
+   */
+  static final String KEYS_AT = "jwks_uri ";
 
   private final CachedKeySet.Services services;
   private final Latest<CachedKeySet> fetched = new Latest<>();
@@ -81,7 +85,7 @@ public final class FetchedKeySets implements KeySets {
   }
 
   private CachedKeySet cached(Issuer issuer) {
-    var source = issuer.jwksUri().map(URI::toString).orElse(issuer.issuer());
+    var source = issuer.jwksUri().map(uri -> KEYS_AT + uri).orElse(issuer.issuer());
     return fetched.get(source, key -> new CachedKeySet(services, issuer, key));
   }
 

@@ -119,7 +119,7 @@ public final class HttpKeySetFetcher implements KeySetFetcher {
     this.limit = Timeout.of(maxTime);
   }
 
-  /** Runs on a thread of its own: looking a name up takes as long as it takes. */
+  /** Runs on a thread of its own: looking a name up cannot be limited in time. */
   @Override
   public String fetch(Issuer issuer) throws KeySetException {
     var requests = new Requests();

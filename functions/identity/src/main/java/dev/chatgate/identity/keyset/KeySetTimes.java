@@ -19,7 +19,7 @@ public final class KeySetTimes {
   /** Least time between two reads of a stored set by an instance. */
   public static final Duration READ_PAUSE = Duration.ofSeconds(1);
 
-  /** How long others wait for an instance that fetches, and died perhaps: a fetch and a write. */
+  /** How long others wait for an instance that fetches and may have died: a fetch and a write. */
   public static final Duration RESERVED_FOR = HttpKeySetFetcher.MAX_TIME.plusSeconds(1);
 
   private KeySetTimes() {}

@@ -1,8 +1,10 @@
 package dev.chatgate.identity.login;
 
+import dev.chatgate.identity.clientsecret.ClientSecretCodec;
 import dev.chatgate.identity.login.JsonValue.Members;
 import dev.chatgate.identity.login.JsonValue.Text;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,8 +15,13 @@ import java.util.Set;
  * @param keyId the member {@code kid}
  */
 record JoseHeader(SignatureAlgorithm algorithm, Optional<String> keyId) {
-  /** The type of a client secret, which is never a login's token (RFC 8725, section 3.11). */
-  static final String CLIENT_SECRET_TYPE = "chatgate-client-secret+jwt";
+  /**
+   * Types that are never a login's token (RFC 8725, section 3.11): our client secret, and what an
+   * issuer signs with the same keys for another purpose (OpenID Connect Back-Channel Logout 1.0,
+   * RFC 8417, RFC 9449). In lower case.
+   */
+  private static final Set<String> OTHER_TYPES =
+      Set.of(ClientSecretCodec.TYPE, "logout+jwt", "secevent+jwt", "dpop+jwt");
 
   private static final String MEDIA_TYPE_PREFIX = "application/";
   private static final int MAX_KEY_ID_LENGTH = 256;
@@ -43,8 +50,9 @@ record JoseHeader(SignatureAlgorithm algorithm, Optional<String> keyId) {
 
   /** Media types are compared in any letter case (RFC 7515, section 4.1.9). */
   private static boolean isAcceptedType(String type) {
-    return !type.equalsIgnoreCase(CLIENT_SECRET_TYPE)
-        && !type.equalsIgnoreCase(MEDIA_TYPE_PREFIX + CLIENT_SECRET_TYPE);
+    var name = type.toLowerCase(Locale.ROOT);
+    return !OTHER_TYPES.contains(
+        name.startsWith(MEDIA_TYPE_PREFIX) ? name.substring(MEDIA_TYPE_PREFIX.length()) : name);
   }
 
   private static boolean isAbsentOrText(Members header, String name) {

@@ -10,6 +10,12 @@ import java.util.Optional;
 
 /** Finds the tenant that a token's issuer and audience belong to. */
 final class LoginFinder {
+  /**
+   * Most tenants that are read for one token. Issuers and audiences are public, so a token without
+   * a signature could name those of every tenant.
+   */
+  static final int MAX_TENANTS = 4;
+
   private final TenantDirectory tenants;
 
   LoginFinder(TenantDirectory tenants) {
@@ -29,7 +35,8 @@ final class LoginFinder {
    * tenant is read only if some string of the claims is an audience of it: a token of an unknown
    * issuer or audience causes no read.
    *
-   * @return empty if no tenant accepts the issuer and audience, or if they are those of several
+   * @return empty if no tenant accepts the issuer and audience, if they are those of several, or if
+   *     the claims have audiences of more than {@link #MAX_TENANTS} tenants
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
   Optional<Login> find(Claims claims) {
@@ -38,11 +45,17 @@ final class LoginFinder {
 
   private Optional<Login> find(Claims claims, String issuer) {
     var index = tenants.index();
-    var logins =
+    var named =
         claims
             .allTexts()
             .flatMap(text -> index.tenantOf(issuer, text).stream())
             .distinct()
+            .toList();
+    if (named.size() > MAX_TENANTS) {
+      return Optional.empty();
+    }
+    var logins =
+        named.stream()
             .flatMap(id -> tenants.find(id).stream())
             .flatMap(tenant -> login(claims, issuer, index, tenant).stream())
             .toList();

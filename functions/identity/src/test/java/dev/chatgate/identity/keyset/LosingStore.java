@@ -19,8 +19,9 @@ record LosingStore(KeySetStore store, BooleanSupplier another) implements KeySet
   }
 
   @Override
-  public void put(String source, String keys, Instant fetchedAt, Instant noFetchBefore) {
-    store.put(source, keys, fetchedAt, noFetchBefore);
+  public void put(
+      String source, Instant fetchingUntil, String keys, Instant fetchedAt, Instant noFetchBefore) {
+    store.put(source, fetchingUntil, keys, fetchedAt, noFetchBefore);
   }
 
   @Override

@@ -298,9 +298,13 @@ class JwtBestPracticesTest {
         "chatgate-client-secret+jwt",
         "Chatgate-Client-Secret+JWT",
         "application/chatgate-client-secret+jwt",
-        "APPLICATION/chatgate-client-secret+jwt"
+        "APPLICATION/chatgate-client-secret+jwt",
+        "logout+jwt",
+        "application/LOGOUT+jwt",
+        "secevent+jwt",
+        "dpop+jwt"
       })
-  void section311AClientSecretIsNoLogin(String type) {
+  void section311ATokenForAnotherPurposeIsNoLogin(String type) {
     fixture.assertInvalid(
         fixture.issuer.token(fixture.issuer.header().text("typ", type), fixture.claims()));
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.chatgate.tenant.EndUser;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +144,21 @@ class LoginTenantTest {
     fixture.tenants.add("other", LoginFixture.config("aud", "other-app"));
 
     assertValidFor("acme", fixture.claims().text("azp", "other-app"));
+  }
+
+  @Test
+  void aTokenThatNamesTheAudiencesOfManyTenantsIsRefusedBeforeAnyRead() {
+    var audiences = new ArrayList<>(List.of("app"));
+    for (int i = 1; i < LoginFinder.MAX_TENANTS; i++) {
+      fixture.tenants.add("tenant" + i, LoginFixture.config("client_id", "app" + i));
+      audiences.add("app" + i);
+    }
+    var most = fixture.claims().texts("azp", audiences.toArray(String[]::new));
+    assertValidFor("acme", most);
+    assertEquals(LoginFinder.MAX_TENANTS, fixture.tenants.reads().size());
+    fixture.tenants.add("another", LoginFixture.config("client_id", "another-app"));
+    fixture.assertInvalid(most.text("nonce", "another-app"));
+    assertEquals(LoginFinder.MAX_TENANTS, fixture.tenants.reads().size());
   }
 
   @Test

@@ -211,6 +211,22 @@ class ProviderTokensTest {
     assertInvalid(server.token(header, claims.replace(",\"chat\"", "")));
   }
 
+  @Test
+  void appChecksTokenNamesAnAppAndTwoNamesOfItsProject() {
+    var check = issuer("https://firebaseappcheck.googleapis.com/123456", "RS256");
+    var acme = tenants.add("acme", TestLogins.of(check.url(), "projects/123456").issuer());
+    var claims =
+        """
+        {"sub":"1:123456:web:a1b2","aud":["projects/123456","projects/acme-app"],\
+        "provider":"recaptcha_enterprise","iss":"%s","exp":%d,"iat":%d,"jti":"j"}\
+        """
+            .formatted(check.url(), SECOND + 3_600, SECOND);
+    var header = check.header().toString();
+
+    assertValid(acme, "1:123456:web:a1b2", check.token(header, claims));
+    assertInvalid(check.token(header, claims.replace("projects/123456", "projects/654321")));
+  }
+
   private TestIssuer issuer(String url, String algorithm) {
     var issuer = new TestIssuer(url).addKey("first", algorithm);
     keys.put(url, issuer.jwks());
