@@ -42,7 +42,9 @@ final class IssuerOptions {
       names = "--user-claim",
       paramLabel = "CLAIM",
       defaultValue = Issuer.USER_CLAIM,
-      description = "Claim with the end user's ID. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Claim with the end user's ID, which the person must not be able to choose. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String userClaim = Issuer.USER_CLAIM;
 
   @Option(
@@ -50,7 +52,8 @@ final class IssuerOptions {
       paramLabel = "TEXT",
       description =
           "Text before the end user's ID, 1 to 32 characters, so that two issuers cannot name the"
-              + " same person. Required for all but one of a tenant's issuers.")
+              + " same person: choose one with which no ID of another issuer begins. Required for"
+              + " all but one of a tenant's issuers.")
   private Optional<String> userPrefix = Optional.empty();
 
   @Option(
@@ -78,7 +81,7 @@ final class IssuerOptions {
         paramLabel = "FILE",
         description =
             "Store the key set of this JSON file, for an issuer without a public address; - reads"
-                + " standard input.")
+                + " standard input. When the issuer changes its keys, replace the file.")
     private Optional<String> file = Optional.empty();
   }
 
