@@ -17,6 +17,7 @@ import dev.chatgate.time.StoreClock;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,21 @@ final class MixedReleases {
 
   /** The items of the second have what neither release knows. */
   private static final List<String> TENANTS = List.of("plain", "later");
+
+  /**
+   * A tenant that requires an end user, and a key of another tenant that may only mint: no call of
+   * theirs below may be answered.
+   */
+  private static final Map<String, String> NARROWED =
+      Map.of(
+          "cg_narrowed",
+          """
+          {"id":"narrowed","keys":[{"name":"k","secret":"cg_narrowed"}],"require_end_user":true}
+          """,
+          "cg_minting",
+          """
+          {"id":"minting","keys":[{"name":"k","secret":"cg_minting","scopes":["client_secrets"]}]}
+          """);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -74,6 +90,8 @@ final class MixedReleases {
       var run = new MixedReleases(dynamoDb, stack.tables());
       run.makeTenants();
       run.call(List.of(stack.apiUrl(), base.apiUrl(), stack.streamUrl(), base.streamUrl()));
+      run.expectRefusals(List.of(stack.apiUrl(), stack.streamUrl()), "this tree");
+      run.expectRefusals(List.of(base.apiUrl(), base.streamUrl()), "the other release");
       run.awaitSettled();
       System.out.println("base: " + base.reconcile());
       System.out.println("tree: " + stack.reconcile());
@@ -100,6 +118,7 @@ final class MixedReleases {
               """
                   .formatted(tenant, tenant)));
     }
+    NARROWED.values().forEach(tenant -> editor.put(TenantJson.readOne(tenant)));
     dynamoDb.scan(scan -> scan.tableName(tables.tenants())).items().stream()
         .filter(item -> item.toString().contains("later"))
         .forEach(this::addWhatIsNotKnown);
@@ -156,6 +175,26 @@ final class MixedReleases {
 
   /** What went wrong, or nothing. */
   private String call(String door, String tenant, boolean stream) throws Exception {
+    var answer = post(door, "cg_" + tenant, stream);
+    return answer.statusCode() == 200
+        ? ""
+        : door + " " + tenant + ": " + answer.statusCode() + " " + answer.body();
+  }
+
+  /** A release that does not know a narrowing must refuse the call and not ignore the narrowing. */
+  private void expectRefusals(List<String> doors, String release) throws Exception {
+    for (var door : doors) {
+      for (var key : NARROWED.keySet()) {
+        int status = post(door, key, false).statusCode();
+        System.out.println(release + ", " + key + ": " + status);
+        if (status != 403 && status != 503) {
+          problems.add(release + " answered a call with " + key + " with " + status);
+        }
+      }
+    }
+  }
+
+  private HttpResponse<String> post(String door, String key, boolean stream) throws Exception {
     var body =
         """
         {"model":"local/chat","stream":%s,"max_tokens":20,
@@ -165,14 +204,11 @@ final class MixedReleases {
     var request =
         HttpRequest.newBuilder(URI.create(door + "/openai/v1/chat/completions"))
             .timeout(PATIENCE)
-            .header("authorization", "Bearer cg_" + tenant)
+            .header("authorization", "Bearer " + key)
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
-    var answer = http.send(request, BodyHandlers.ofString());
-    return answer.statusCode() == 200
-        ? ""
-        : door + " " + tenant + ": " + answer.statusCode() + " " + answer.body();
+    return http.send(request, BodyHandlers.ofString());
   }
 
   /** A streamed call settles after its last byte. */
