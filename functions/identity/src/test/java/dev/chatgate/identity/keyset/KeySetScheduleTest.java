@@ -46,7 +46,7 @@ class KeySetScheduleTest {
   private static final List<String> NAMES = List.of("a", "b", "c", "unknown");
 
   /** A defect in the store that the schedules must find. */
-  private enum Bug {
+  enum Bug {
     EVERY_INSTANCE_GETS_THE_RESERVATION,
     NO_PAUSE_AFTER_A_RESERVATION,
     NO_PAUSE_AFTER_A_FETCH,
