@@ -3,6 +3,7 @@ package dev.chatgate.warmup;
 import com.amazonaws.services.lambda.crac.Context;
 import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.crac.Resource;
+import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.gateway.wiring.Prefetch;
 import dev.chatgate.openai.tokens.TokenCounters;
@@ -23,12 +24,13 @@ import java.time.Duration;
  */
 public final class Snapshot implements Resource {
   /**
-   * Rounds of warm-up requests. After some thousand calls the JIT compiler has compiled the hot
-   * path. Before a snapshot it uses all tiers, and every copy contains the compiled code.
+   * Rounds of warm-up requests. After some hundred calls the C1 compiler has compiled the hot path,
+   * and every copy contains the compiled code. At a small share of a processor the time ends first;
+   * two rounds load all classes.
    */
-  private static final int ROUNDS = 6_000;
+  private static final int ROUNDS = 200;
 
-  /** System property for another number of rounds, for tests; two rounds load all classes. */
+  /** System property for another number of rounds, for tests and measurements. */
   private static final String ROUNDS_PROPERTY = "chatgate.warmup.rounds";
 
   /** Maximum time of the warm-up. Lambda allows at least 130 s for the start and the hooks. */
@@ -89,8 +91,9 @@ public final class Snapshot implements Resource {
   public void beforeCheckpoint(Context<? extends Resource> context) {
     application.getBean(TokenCounters.class).prime();
     long began = System.nanoTime();
-    warmUp();
+    int rounds = warmUp();
     var took = Duration.ofNanos(System.nanoTime() - began);
+    application.getBean(CallLog.class).warmedUp(rounds, took);
     var provider = application.getBean(ProviderClient.class);
     provider.prepare();
     provider.forgetConnections();
@@ -101,13 +104,16 @@ public final class Snapshot implements Resource {
   /**
    * Runs the warm-up. If it fails, the function starts all the same, and only its first call is
    * slower.
+   *
+   * @return the rounds that were done; 0 if it failed
    */
-  private void warmUp() {
+  private int warmUp() {
     try {
       int rounds = Integer.getInteger(ROUNDS_PROPERTY, ROUNDS);
-      var _ = WarmUp.run(entries, transports(), rounds, MAX_WARM_UP);
+      return WarmUp.run(entries, transports(), rounds, MAX_WARM_UP).rounds();
     } catch (Exception | LinkageError e) {
       LOG.log(Level.WARNING, "the warm-up before the snapshot failed: {0}", e.toString());
+      return 0;
     }
   }
 

@@ -15,20 +15,7 @@ import java.util.function.Function;
 public final class StreamWarmUp implements WarmUp.Entry {
   private static final Duration TIME = Duration.ofMinutes(1);
 
-  /**
-   * With this shorter time, Lambda's deadline and not the call's own limit ends a call. Both cases
-   * must be compiled.
-   */
-  private static final Duration SHORT_TIME = Duration.ofSeconds(20);
-
-  /**
-   * Not a multiple of the number of frequent requests, so that each of them gets the shorter time
-   * in turn.
-   */
-  private static final int SHORT_TIME_EVERY = 3;
-
   private final LoopWarmUp loop;
-  private int played;
 
   private final Function<RequestPipeline, StreamingHandler> entry;
 
@@ -44,8 +31,7 @@ public final class StreamWarmUp implements WarmUp.Entry {
   public int play(BeanContext application, WarmUpRequest request) throws IOException {
     var now = application.getBean(InstantSource.class).instant();
     var handler = entry.apply(application.getBean(RequestPipeline.class));
-    var deadline = now.plus(played++ % SHORT_TIME_EVERY == 0 ? SHORT_TIME : TIME);
-    return loop.invoke(request.event(now), deadline, WarmUp.TRACE, handler);
+    return loop.invoke(request.event(now), now.plus(TIME), WarmUp.TRACE, handler);
   }
 
   @Override

@@ -16,13 +16,9 @@ import dev.chatgate.telemetry.MetricSource;
 import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.Narrowing;
 import dev.chatgate.tenant.TenantId;
-import dev.chatgate.time.Pause;
 import dev.chatgate.warmup.fake.FakeBackend;
 import dev.chatgate.warmup.fake.FakeResponses;
 import io.micronaut.context.BeanContext;
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -61,14 +57,6 @@ final class WarmUp {
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:12345678:0";
 
   private static final int RARE_EVERY = 16;
-  private static final int STANDARD_OUTPUT_BUFFER = 128;
-
-  /**
-   * After this number of rounds a new application is started, so that the code of an application's
-   * first calls is compiled too. A smaller number would leave more garbage in the old generation of
-   * the snapshot's heap.
-   */
-  private static final int ROUNDS_PER_APPLICATION = 500;
 
   /** Cache time that is so short that tenants and prices are read often, as in a first call. */
   private static final Duration CACHED_FOR = Duration.ofMillis(20);
@@ -81,12 +69,6 @@ final class WarmUp {
   private static final Duration CLIENT_SECRET_FOR = Duration.ofHours(1);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
-  /**
-   * Pause before each application, for code that runs only after idle time, such as the JDK's
-   * refill of random bytes after 100 ms.
-   */
-  private static final Duration IDLE = Duration.ofMillis(120);
 
   private final Transports transports;
   private final Entry entry;
@@ -132,10 +114,11 @@ final class WarmUp {
   /**
    * The result of a warm-up.
    *
+   * @param rounds number of rounds that were done, all of them or as many as there was time for
    * @param calls number of calls made
    * @param requests number of requests to the fake backend, without reads of the store
    */
-  record Outcome(int calls, int requests) {}
+  record Outcome(int rounds, int calls, int requests) {}
 
   /**
    * Makes calls until the rounds are done or the time is over.
@@ -159,46 +142,16 @@ final class WarmUp {
     }
   }
 
-  /**
-   * Creates an output for the log that discards its bytes, built like the JDK's standard output and
-   * like that of AWS's runtime client. Three different class structures are used, so that the JIT
-   * compiler does not optimize for one class: the classes of the real output cannot be instantiated
-   * here.
-   */
-  private static PrintStream nullLog(int kind) throws IOException {
-    var nullLog = OutputStream.nullOutputStream();
-    return switch (kind % 3) {
-      case 0 -> console(new FileOutputStream("/dev/null"), false);
-      case 1 -> new PrintStream(console(nullLog, true), false, UTF_8);
-      default ->
-          new PrintStream(
-              new DataOutputStream(console(new DataOutputStream(nullLog), false)), true, UTF_8);
-    };
-  }
-
-  private static PrintStream console(OutputStream end, boolean flushing) {
-    var buffered = new BufferedOutputStream(end, STANDARD_OUTPUT_BUFFER);
-    return new PrintStream(buffered, flushing, UTF_8);
-  }
-
-  /** Each application gets a fake backend at a new port, so that it opens new connections. */
   private Outcome play(int rounds) throws Exception {
-    var answers = new FakeResponses(clock);
-    int calls = 0;
-    int requests = 0;
-    for (int done = 0; done < rounds && isTime(); done += ROUNDS_PER_APPLICATION) {
-      Pause.SLEEP.pause(IDLE);
-      try (var backend = new FakeBackend(answers, clock);
-          var log = nullLog(done / ROUNDS_PER_APPLICATION)) {
-        System.setProperty(CREDENTIALS, backend.credentials().toString());
-        calls += play(backend, log, Math.min(ROUNDS_PER_APPLICATION, rounds - done));
-        requests += backend.requests();
-      }
+    try (var backend = new FakeBackend(new FakeResponses(clock), clock);
+        var log = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)) {
+      System.setProperty(CREDENTIALS, backend.credentials().toString());
+      var outcome = play(backend, log, rounds);
+      return new Outcome(outcome.rounds(), outcome.calls(), backend.requests());
     }
-    return new Outcome(calls, requests);
   }
 
-  private int play(FakeBackend backend, PrintStream log, int rounds) throws Exception {
+  private Outcome play(FakeBackend backend, PrintStream log, int rounds) throws Exception {
     // The clients are closed here too, in case the application does not start.
     try (var aws = AwsClients.ofStandIn(backend.address(transports.tlsToAws), backend.trust());
         var application = application(backend, aws, log)) {
@@ -211,16 +164,17 @@ final class WarmUp {
     return clock.instant().isBefore(end);
   }
 
-  private int play(BeanContext application, int rounds) throws Exception {
+  private Outcome play(BeanContext application, int rounds) throws Exception {
     int calls = 0;
     var rare = WarmUpRequest.rare(clientSecret(application));
-    for (int round = 0; round < rounds && isTime(); round++) {
+    int round = 0;
+    for (; round < rounds && isTime(); round++) {
       calls += play(application, WarmUpRequest.FREQUENT);
       if (round % RARE_EVERY == 0) {
         calls += play(application, rare);
       }
     }
-    return calls;
+    return new Outcome(round, calls, 0);
   }
 
   /** Of the fake tenant, valid for longer than the warm-up takes. */

@@ -3,6 +3,8 @@ package dev.chatgate.bench;
 import dev.chatgate.bench.crash.CrashTest;
 import dev.chatgate.bench.figures.Compare;
 import dev.chatgate.bench.figures.Figures;
+import dev.chatgate.bench.figures.MemorySizes;
+import dev.chatgate.bench.figures.WarmUpRounds;
 import dev.chatgate.bench.ledger.Throughput;
 import dev.chatgate.bench.report.Measurement;
 import dev.chatgate.bench.report.NotHereException;
@@ -38,7 +40,9 @@ public final class Bench {
               "figures", new Figures(),
               "throughput", new Throughput(),
               "crash-test", new CrashTest(),
-              "compare", new Compare()));
+              "compare", new Compare(),
+              "memory-sizes", new MemorySizes(),
+              "warm-up", new WarmUpRounds()));
 
   // A strong reference: java.util.logging holds loggers weakly.
   private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");

@@ -32,6 +32,9 @@ class BillTest {
         Bill.STACK.compositeAlarms(), template.ofType("AWS::CloudWatch::CompositeAlarm").size());
     assertEquals(Bill.STACK.dashboards(), template.ofType("AWS::CloudWatch::Dashboard").size());
     assertEquals(Bill.SECRETS, template.ofType("AWS::SecretsManager::Secret").size());
+    assertEquals(Bill.MEGABYTES, template.parameters().at("/MemorySize/Default").asInt());
+    var dashboard = template.ofType("AWS::CloudWatch::Dashboard").toString();
+    assertEquals(Bill.LOG_WIDGETS, dashboard.split("\"type\\\\?\": \\\\?\"log", -1).length - 1);
   }
 
   /** Counts the metrics of the default alarms; an anomaly band adds two metrics. */

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLServerSocketFactory;
 
 /**
  * Fakes of all services that a function calls, on one port: DynamoDB, Secrets Manager, the
@@ -24,7 +25,8 @@ import javax.net.ServerSocketFactory;
  * of every kind and a price for its model. Writes are acknowledged but not stored.
  *
  * <p>The model's name determines the answer: {@code stream-20-5} is a stream of 20 events, 5 ms
- * apart, each with a unique number; any other name is a plain answer.
+ * apart, each with a unique number; {@code large-1000} is a plain answer of 1,000 sentences with 39
+ * characters; any other name is a short plain answer.
  */
 public final class FakeBackends implements AutoCloseable {
   /** The model of a plain call. */
@@ -37,17 +39,14 @@ public final class FakeBackends implements AutoCloseable {
   public static final String ACCESS_KEY = "AKIDOFTHECONTAINER";
 
   private static final String CREDENTIALS_PATH = "/credentials";
+  private static final Pattern LARGE = Pattern.compile("\"large-(\\d+)\"");
   private static final Pattern STREAM = Pattern.compile("\"stream-(\\d+)-(\\d+)\"");
   private static final String USAGE =
       "{\"prompt_tokens\":12,\"completion_tokens\":20,\"total_tokens\":32}";
-  private static final String PLAIN =
-      """
-      {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"plain","choices":[{"index":0,\
-      "message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
-      """
-          .formatted("Twenty words or so are a short answer. ".repeat(3), USAGE);
+  private static final String PLAIN = plain(3);
 
   private final LoopbackServer server;
+  private final boolean isTls;
   private final Consumer<Received> requests;
   private final AtomicLong ownNanos = new AtomicLong();
   private final AtomicLong numbers = new AtomicLong();
@@ -57,8 +56,22 @@ public final class FakeBackends implements AutoCloseable {
    * @param requests receives every request before it is answered, from many threads
    */
   public FakeBackends(Consumer<Received> requests) {
+    this(requests, ServerSocketFactory.getDefault());
+  }
+
+  private FakeBackends(Consumer<Received> requests, ServerSocketFactory sockets) {
     this.requests = requests;
-    server = new LoopbackServer(ServerSocketFactory.getDefault(), 0, this::serve);
+    this.isTls = sockets instanceof SSLServerSocketFactory;
+    server = new LoopbackServer(sockets, 0, this::serve);
+  }
+
+  /**
+   * Fakes that are called by TLS.
+   *
+   * @param sockets with a certificate for {@code localhost} that the function trusts
+   */
+  public static FakeBackends overTls(SSLServerSocketFactory sockets) {
+    return new FakeBackends(_ -> {}, sockets);
   }
 
   /**
@@ -66,7 +79,7 @@ public final class FakeBackends implements AutoCloseable {
    * /v1}.
    */
   public String url() {
-    return "http://127.0.0.1:" + server.port();
+    return (isTls ? "https://localhost:" : "http://127.0.0.1:") + server.port();
   }
 
   /** The operation of a request to AWS, such as {@code GetItem}; for any other request its path. */
@@ -92,13 +105,22 @@ public final class FakeBackends implements AutoCloseable {
 
   /** The body of a chat request for a model. */
   public static String request(String model) {
+    return request(model, 8);
+  }
+
+  /**
+   * The body of a chat request for a model.
+   *
+   * @param sentences length of the prompt, in sentences of 36 characters
+   */
+  public static String request(String model, int sentences) {
     return """
     {"model":"%s","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"%s"}],\
     "max_tokens":100%s}\
     """
         .formatted(
             model,
-            "What does a gateway add to a call? ".repeat(8),
+            "What does a gateway add to a call? ".repeat(sentences),
             model.startsWith("stream") ? ",\"stream\":true" : "");
   }
 
@@ -121,6 +143,14 @@ public final class FakeBackends implements AutoCloseable {
         .formatted(
             KEY, System.currentTimeMillis(), request.replace("\\", "\\\\").replace("\"", "\\\""))
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String plain(int sentences) {
+    return """
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"plain","choices":[{"index":0,\
+    "message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
+    """
+        .formatted("Twenty words or so are a short answer. ".repeat(sentences), USAGE);
   }
 
   @Override
@@ -150,8 +180,10 @@ public final class FakeBackends implements AutoCloseable {
       long pace = Duration.ofMillis(Long.parseLong(model.group(2))).toNanos();
       stream(wire, Integer.parseInt(model.group(1)), pace, began);
     } else {
+      var large = LARGE.matcher(body);
+      int sentences = large.find() ? Integer.parseInt(large.group(1)) : 3;
       ownNanos.addAndGet(System.nanoTime() - began);
-      wire.json(200, PLAIN);
+      wire.json(200, sentences == 3 ? PLAIN : plain(sentences));
     }
   }
 

@@ -34,11 +34,15 @@ public final class Limits {
    */
   public static final Limit REQUESTS_PER_MINUTE =
       new Limit(
-          "requests_per_minute", Unit.REQUESTS, "%s requests/min", "Requests in any 60 seconds.");
+          "requests_per_minute",
+          Unit.REQUESTS,
+          "%s requests/min",
+          "Requests per minute; refills evenly.");
 
   /** Tokens a minute, a token bucket with the same bound. */
   public static final Limit TOKENS_PER_MINUTE =
-      new Limit("tokens_per_minute", Unit.TOKENS, "%s tokens/min", "Tokens in any 60 seconds.");
+      new Limit(
+          "tokens_per_minute", Unit.TOKENS, "%s tokens/min", "Tokens per minute; refills evenly.");
 
   /** Tokens in a UTC day, settled and reserved. */
   public static final Limit TOKENS_PER_DAY =

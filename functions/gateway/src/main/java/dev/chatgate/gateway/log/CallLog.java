@@ -95,6 +95,20 @@ public final class CallLog {
     write(new LogLine("event").text("event", what));
   }
 
+  /**
+   * Writes how far the warm-up before a snapshot came.
+   *
+   * @param rounds rounds of warm-up requests that were done
+   * @param took the whole time of the warm-up
+   */
+  public void warmedUp(int rounds, Duration took) {
+    write(
+        new LogLine("event")
+            .text("event", "warm-up")
+            .number("warm_up_rounds", rounds)
+            .number("duration_ms", took.toMillis()));
+  }
+
   /** Writes that a tenant's bucket was found in an impossible state, and lowered to a full one. */
   public void bucketRepaired(TenantId tenant) {
     write(new LogLine("event").text("event", "bucket repaired").text("tenant", tenant.value()));

@@ -46,47 +46,24 @@ public final class FakeResponses implements FakeBackend.Script {
   private static final String AWS_JSON = "application/x-amz-json-1.0";
   private static final int EVENTS = 24;
   private static final long SPENT_TOKENS = 1_000_000;
-  private static final String TERSE_USAGE =
-      "{\"prompt_tokens\":131,\"completion_tokens\":24,\"total_tokens\":155}";
   private static final String USAGE =
       "{\"prompt_tokens\":31,\"completion_tokens\":24,\"total_tokens\":55,\"prompt_tokens_details\":{\"cached_tokens\":7}}";
 
-  /**
-   * Configurations of the tenant: with small and with large numbers; all limits, some, and none.
-   */
-  private static final List<String> ROOM =
-      List.of(
-          """
-          {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
-          "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
-          "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
-          "max_concurrent_requests":100},"model_aliases":{"fast":"warm-up/model"}%s}\
-          """,
-          """
-          {"id":"room","status":"active","quota":{"requests_per_minute":60,\
-          "tokens_per_minute":200000,"tokens_per_day":90000000,"cost_per_month_usd":2.50,\
-          "max_concurrent_requests":8},"models":["warm-up/model","fast"],\
-          "model_aliases":{"fast":"warm-up/model"}%s}\
-          """,
-          """
-          {"id":"room","status":"active","model_aliases":{"fast":"warm-up/model"}%s}\
-          """);
+  private static final String ROOM =
+      """
+      {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
+      "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
+      "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
+      "max_concurrent_requests":100},"models":["warm-up/model","fast"],\
+      "model_aliases":{"fast":"warm-up/model"}%s}\
+      """;
 
   /** The member of the tenant's configuration with its login. */
   private static final String LOGIN =
       ",\"issuers\":[{\"issuer\":\"%s\",\"audiences\":[\"%s\"],\"jwks\":%s}]"
           .formatted(FakeLogin.ISSUER, FakeLogin.AUDIENCE, FakeLogin.KEY_SET);
 
-  /**
-   * Every third answer has another form. Not a multiple of the number of requests in a round, so
-   * that each request gets every form.
-   */
-  private static final int OTHER_FORM_EVERY = 3;
-
-  private final AtomicInteger tenants = new AtomicInteger();
-  private final AtomicInteger items = new AtomicInteger();
   private final AtomicInteger secrets = new AtomicInteger();
-  private final AtomicInteger answers = new AtomicInteger();
   private final InstantSource clock;
   private final String hash = KeyHash.of(KEY).hex();
   private final String spentHash = KeyHash.of(SPENT_KEY).hex();
@@ -115,11 +92,6 @@ public final class FakeResponses implements FakeBackend.Script {
       case "GetSecretValue" -> aws(200, secret(body));
       default -> aws(200, "{}");
     };
-  }
-
-  /** Counts the answers of one kind, so that their form can change. */
-  private static int turn(AtomicInteger counter) {
-    return counter.getAndIncrement() % OTHER_FORM_EVERY;
   }
 
   /** New credentials each time, so that the derivation of the signing key is compiled too. */
@@ -201,20 +173,16 @@ public final class FakeResponses implements FakeBackend.Script {
         ? "{\"id\":\"spent\",\"status\":\"active\",\"quota\":{\"tokens_per_day\":"
             + SPENT_TOKENS
             + "}}"
-        : ROOM.get(turn(tenants)).formatted(LOGIN);
+        : ROOM.formatted(LOGIN);
   }
 
   private String quotaItem(long tokensToday) {
     var day = (int) LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
-    boolean alone = tokensToday == 0 && turn(items) == 0;
-    return alone
-        ? "{\"pk\":{\"S\":\"warm-up#0\"},\"n\":{\"N\":\"0\"},\"th\":{\"N\":\"0\"},\"tv\":{\"N\":\"0\"},\"dy\":{\"N\":\"%d\"}}"
-            .formatted(day)
-        : """
-        {"pk":{"S":"warm-up#0"},"n":{"N":"1"},"th":{"N":"20000000000"},"tv":{"N":"0"},\
-        "dy":{"N":"%d"},"%s":{"N":"%d"},"warm-up-0000":{"B":"%s"}}\
-        """
-            .formatted(day, ItemNames.dayTokens(day), tokensToday, inFlight(day));
+    return """
+    {"pk":{"S":"warm-up#0"},"n":{"N":"1"},"th":{"N":"20000000000"},"tv":{"N":"0"},\
+    "dy":{"N":"%d"},"%s":{"N":"%d"},"warm-up-0000":{"B":"%s"}}\
+    """
+        .formatted(day, ItemNames.dayTokens(day), tokensToday, inFlight(day));
   }
 
   /**
@@ -255,22 +223,21 @@ public final class FakeResponses implements FakeBackend.Script {
           List.of(
               "{\"object\":\"list\",\"data\":[{\"id\":\"warm-up/model\",\"object\":\"model\"}]}"));
     }
-    boolean terse = turn(answers) == 0;
-    var usage = terse ? TERSE_USAGE : USAGE;
     return body.contains("\"stream\":true")
-        ? new Reply(200, "text/event-stream", stream(terse ? "" : ",\"usage\":null", usage))
-        : new Reply(200, JSON, List.of(plain(usage)));
+        ? new Reply(200, "text/event-stream", stream())
+        : new Reply(200, JSON, List.of(plain()));
   }
 
-  private static String plain(String usage) {
+  private static String plain() {
     return """
     {"id":"chatcmpl-warm-up","object":"chat.completion","created":1760000000,"model":"warm-up/model",\
     "choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":%s}\
     """
-        .formatted("one word after another ".repeat(EVENTS), usage);
+        .formatted("one word after another ".repeat(EVENTS), USAGE);
   }
 
-  private static List<String> stream(String noUsage, String usage) {
+  private static List<String> stream() {
+    var noUsage = ",\"usage\":null";
     var events = new ArrayList<String>();
     for (int i = 0; i < EVENTS; i++) {
       events.add(
@@ -278,7 +245,7 @@ public final class FakeResponses implements FakeBackend.Script {
               "[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]", noUsage));
     }
     events.add(event("[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]", noUsage));
-    events.add(event("[]", ",\"usage\":" + usage) + "data: [DONE]\n\n");
+    events.add(event("[]", ",\"usage\":" + USAGE) + "data: [DONE]\n\n");
     return events;
   }
 

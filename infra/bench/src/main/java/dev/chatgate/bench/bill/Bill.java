@@ -20,6 +20,12 @@ public final class Bill {
   /** The provider's key, and the keys that sign client secrets. */
   public static final int SECRETS = 2;
 
+  /** The template's default memory of the doors' functions, in MB of 2^20 bytes. */
+  public static final int MEGABYTES = 384;
+
+  /** Widgets of the dashboard that search the log at each refresh. */
+  public static final int LOG_WIDGETS = 4;
+
   private static final double SECONDS_BETWEEN_SECRET_READS = 240;
   private static final double RECONCILER_RUNS = 60 * 24 * 365 / 12.0;
 
@@ -40,6 +46,7 @@ public final class Bill {
     static final double TABLE_GB_MONTH = 0.25;
     static final double RECOVERY_GB_MONTH = 0.20;
     static final double LOG_GB = 0.50;
+    static final double LOG_SEARCH_GB = 0.005;
     static final double OUT_GB = 0.09;
     static final double SECRET = 0.40;
     static final double SECRET_READ = 0.05 / 10_000;
@@ -119,7 +126,29 @@ public final class Bill {
    */
   public record Line(String what, String arithmetic, double dollars) {}
 
-  private static final double GB_OF_MEMORY = 1.0;
+  private static final double GB_OF_MEMORY = MEGABYTES / 1024.0;
+
+  /** Three writes one after the other, of 4 ms each. */
+  private static final double STORE_SECONDS = 0.012;
+
+  /** HTTP APIs count a request once for each part of this many bytes. */
+  private static final double METERED_BYTES = 512 * 1024;
+
+  /** Billed time of a call that is refused before the store is asked. */
+  private static final double REFUSAL_SECONDS = 0.005;
+
+  private static final double REFUSAL_LOG_BYTES = 1_500;
+
+  private static final double ENTRY_BYTES = 40;
+
+  /** The quota item without entries, in kB. */
+  private static final double ITEM_KILOBYTES = 0.5;
+
+  private static final double LARGE_BODY_BYTES = 4 * 1024 * 1024;
+  private static final double HOURS_OF_A_MONTH = 365 * 24 / 12.0;
+  private static final double HOURS_SHOWN = 3;
+  private static final double REFRESHES_AN_HOUR = 60;
+
   // A line of at most 1.9 kB, and Lambda's own lines for an invocation.
   private static final double LOG_BYTES = 2_400;
   private static final double RECORD_BYTES = 700;
@@ -169,8 +198,15 @@ public final class Bill {
     lines.add(
         new Line(
             "Lambda memory",
-            "calls × %s s × 1 GB × $0.0000133334".formatted(plain(traffic.seconds())),
+            "calls × %s s × %s GB × $0.0000133334"
+                .formatted(plain(traffic.seconds()), plain(GB_OF_MEMORY)),
             calls * traffic.seconds() * GB_OF_MEMORY * Price.LAMBDA_GB_SECOND_ARM));
+    lines.add(
+        new Line(
+            "Lambda memory, waiting for the store",
+            "calls × %s s × %s GB × $0.0000133334"
+                .formatted(plain(STORE_SECONDS), plain(GB_OF_MEMORY)),
+            calls * STORE_SECONDS * GB_OF_MEMORY * Price.LAMBDA_GB_SECOND_ARM));
     lines.add(new Line("Lambda requests", "calls × $0.20 / M", calls * Price.LAMBDA_REQUEST));
     if (!traffic.streamed()) {
       lines.add(new Line("API Gateway", "calls × $1.00 / M", calls * Price.HTTP_API_REQUEST));
@@ -234,7 +270,71 @@ public final class Bill {
     for (double calls : List.of(0.0, 10_000.0, MILLION, 100 * MILLION)) {
       page.append(totals(calls));
     }
-    return page.toString();
+    return page.append('\n').append(busyTenant()).append('\n').append(elsewhere()).toString();
+  }
+
+  /**
+   * Write units of a call by the number of calls that its tenant has in flight: the record, and two
+   * writes of an item that grows with each call in flight.
+   */
+  public static double writeUnits(int callsInFlight) {
+    return 1 + 2 * Math.ceil(ITEM_KILOBYTES + callsInFlight * ENTRY_BYTES / 1_024);
+  }
+
+  private static String busyTenant() {
+    var calls = new StringBuilder("| calls in flight of one tenant |");
+    var rule = new StringBuilder("| --- |");
+    var units = new StringBuilder("| write units of a call |");
+    var dollars = new StringBuilder("| writes of a million calls |");
+    for (int inFlight : List.of(1, 20, 100, 438, 876)) {
+      double each = writeUnits(inFlight);
+      calls.append(' ').append(inFlight).append(" |");
+      rule.append(" --- |");
+      units.append(' ').append(plain(each)).append(" |");
+      dollars.append(' ').append(dollars(MILLION * each * Price.WRITE_UNIT)).append(" |");
+    }
+    return String.join("\n", calls, rule, units, dollars, "");
+  }
+
+  /** What refused calls cost, and looking at the dashboard. */
+  private static String elsewhere() {
+    double refusals =
+        MILLION
+            * (Price.LAMBDA_REQUEST
+                + REFUSAL_SECONDS * GB_OF_MEMORY * Price.LAMBDA_GB_SECOND_ARM
+                + REFUSAL_LOG_BYTES / GIGABYTE * Price.LOG_GB);
+    double api = MILLION * Price.HTTP_API_REQUEST;
+    double parts = Math.ceil(LARGE_BODY_BYTES / METERED_BYTES);
+    double searched = MILLION / HOURS_OF_A_MONTH * HOURS_SHOWN * LOG_BYTES / GIGABYTE;
+    var table =
+        new StringBuilder("| what else costs | worked out as | USD |\n| --- | --- | --- |\n");
+    for (var line :
+        List.of(
+            new Line(
+                "a million calls with a made-up token, at the URL",
+                "$0.20 / M, 5 ms × %s GB, 1.5 kB of log".formatted(plain(GB_OF_MEMORY)),
+                refusals),
+            new Line("the same at the API", "$1.00 / M more", refusals + api),
+            new Line(
+                "the same with bodies of 4 MB",
+                "API Gateway counts each %s times".formatted(plain(parts)),
+                refusals + parts * api),
+            new Line(
+                "more for each million, if the deployment has chosen keys",
+                "a read unit",
+                MILLION * Price.READ_UNIT),
+            new Line(
+                "a million refusals by a limit in the store, beside the first line",
+                "a write unit for each kB of the quota item",
+                MILLION * Price.WRITE_UNIT),
+            new Line(
+                "an hour of looking at the dashboard, for each million calls a month",
+                "log of 3 h × %d widgets × 60 refreshes × $0.005 / GB".formatted(LOG_WIDGETS),
+                searched * LOG_WIDGETS * REFRESHES_AN_HOUR * Price.LOG_SEARCH_GB))) {
+      table.append(
+          "| %s | %s | %s |\n".formatted(line.what(), line.arithmetic(), dollars(line.dollars())));
+    }
+    return table.toString();
   }
 
   private static String generalised(Line line) {

@@ -8,28 +8,34 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** <a href="https://criu.org">CRIU</a>, as found on the PATH, with the image of one process. */
 final class Criu {
+  private static final String RESTORE = "restore";
   private static final int TIMEOUT_SECONDS = 60;
   private static final int LINES_OF_LOG = 5;
 
   private final Path program;
   private final Path images;
+  private final Optional<ControlGroup> group;
 
-  private Criu(Path program, Path images) {
+  private Criu(Path program, Path images, Optional<ControlGroup> group) {
     this.program = program;
     this.images = images;
+    this.group = group;
   }
 
   /**
    * @param images a folder, which is created if missing
+   * @param group where processes are restored, if they are in one
    * @throws NotHereException if there is no {@code criu}
    */
-  static Criu onPath(Path images) throws NotHereException, IOException {
+  static Criu onPath(Path images, Optional<ControlGroup> group)
+      throws NotHereException, IOException {
     var folders = System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1);
     var program =
         Arrays.stream(folders)
@@ -39,7 +45,7 @@ final class Criu {
             .orElseThrow(() ->
                 new NotHereException(
                     "There is no criu on the PATH, so no process can be restored here: install CRIU, 4.2 or newer, and run this as root."));
-    return new Criu(program, Files.createDirectories(images));
+    return new Criu(program, Files.createDirectories(images), group);
   }
 
   /** The output of {@code criu --version}. */
@@ -70,7 +76,7 @@ final class Criu {
    * restored one does.
    */
   Process restore() throws IOException {
-    return start("restore");
+    return start(RESTORE);
   }
 
   /** Describes a failed step. */
@@ -102,7 +108,12 @@ final class Criu {
     command.addAll(List.of(program.toString(), step));
     command.addAll(List.of(options));
     command.addAll(List.of("--images-dir", images.toString(), "--log-file", step + ".log"));
-    return new ProcessBuilder(command)
+    if (group.isPresent()) {
+      // A restored process is in the groups of the one that restores it.
+      command.add("--manage-cgroups=ignore");
+    }
+    boolean isLimited = group.isPresent() && step.equals(RESTORE);
+    return new ProcessBuilder(isLimited ? group.get().command(command) : command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();

@@ -385,12 +385,13 @@ public final class Figures implements Measurement {
   }
 
   /** Time from the start of the call to its first event, which the provider sends at once. */
-  private static long firstEvent(CallAnswer answer) {
+  static long firstEvent(CallAnswer answer) {
     long first = answer.events().values().stream().mapToLong(Long::longValue).min().orElseThrow();
     return first - answer.beganAt();
   }
 
-  private static void lags(CallAnswer answer, FakeBackends backends, List<Long> lags) {
+  /** Adds the time of each event but the first, from the provider's write to its arrival. */
+  static void lags(CallAnswer answer, FakeBackends backends, List<Long> lags) {
     long first = answer.events().keySet().stream().mapToLong(Long::longValue).min().orElseThrow();
     answer
         .events()

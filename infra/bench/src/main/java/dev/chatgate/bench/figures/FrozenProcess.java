@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,15 +34,26 @@ final class FrozenProcess implements AutoCloseable {
   private final Path output;
   private final long pid;
   private final long printed;
+  private final double processorSeconds;
+  private final long frozenAt;
 
   private FrozenProcess(
-      Criu criu, RuntimeApiServer api, Path folder, Path output, long pid, long printed) {
+      Criu criu,
+      RuntimeApiServer api,
+      Path folder,
+      Path output,
+      long pid,
+      long printed,
+      double processorSeconds,
+      long frozenAt) {
     this.criu = criu;
     this.api = api;
     this.folder = folder;
     this.output = output;
     this.pid = pid;
     this.printed = printed;
+    this.processorSeconds = processorSeconds;
+    this.frozenAt = frozenAt;
   }
 
   /**
@@ -65,23 +77,51 @@ final class FrozenProcess implements AutoCloseable {
    * @param launch command and environment as on Lambda
    * @param api the Runtime API that the environment names
    * @param folder an empty folder for all files
+   * @param group limits the process and its copies, if there is one
    */
-  static FrozenProcess freeze(Launch launch, RuntimeApiServer api, Path folder) throws Exception {
-    var criu = Criu.onPath(folder.resolve("images"));
+  static FrozenProcess freeze(
+      Launch launch, RuntimeApiServer api, Path folder, Optional<ControlGroup> group)
+      throws Exception {
+    var criu = Criu.onPath(folder.resolve("images"), group);
     var output = folder.resolve("output");
-    var process = start(launch, folder, output);
+    var process = start(launch, folder, output, group);
+    double processorSeconds;
+    long frozenAt;
     try {
       await(folder.resolve(Freezer.READY), process);
+      frozenAt = System.nanoTime();
+      processorSeconds = processorSeconds(process);
       criu.dump(process.pid());
       process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } finally {
       process.destroyForcibly();
     }
     Files.createFile(folder.resolve(Freezer.GO));
-    return new FrozenProcess(criu, api, folder, output, process.pid(), Files.size(output));
+    return new FrozenProcess(
+        criu, api, folder, output, process.pid(), Files.size(output), processorSeconds, frozenAt);
   }
 
-  private static Process start(Launch launch, Path folder, Path output)
+  private static double processorSeconds(Process process) {
+    return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L) / 1_000.0;
+  }
+
+  /** Processor time from the start until the snapshot, in s. */
+  double processorSeconds() {
+    return processorSeconds;
+  }
+
+  /** When it was ready for its snapshot, a {@link System#nanoTime()}. */
+  long frozenAt() {
+    return frozenAt;
+  }
+
+  /** What the process had printed when it was frozen. */
+  String printed() throws IOException {
+    return Files.readString(output).substring(0, (int) printed);
+  }
+
+  private static Process start(
+      Launch launch, Path folder, Path output, Optional<ControlGroup> group)
       throws IOException, URISyntaxException {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     var classes =
@@ -95,7 +135,8 @@ final class FrozenProcess implements AutoCloseable {
         launch.command().stream()
             .map(argument -> argument.equals(java) ? interpreter.toString() : argument)
             .toList();
-    var builder = new ProcessBuilder(command).directory(launch.folder().toFile());
+    var limited = group.map(limits -> limits.command(command)).orElse(command);
+    var builder = new ProcessBuilder(limited).directory(launch.folder().toFile());
     builder.environment().clear();
     builder.environment().putAll(launch.environment());
     return builder
@@ -144,7 +185,16 @@ final class FrozenProcess implements AutoCloseable {
 
   /** Restores a copy, makes one plain call, and ends it. */
   First first() throws Exception {
-    return copy(1).first();
+    return first(FakeBackends.PLAIN_MODEL);
+  }
+
+  /**
+   * Restores a copy, makes one call, and ends it.
+   *
+   * @param model determines the answer; see {@link FakeBackends}
+   */
+  First first(String model) throws Exception {
+    return copy(model, 1).first();
   }
 
   /**
@@ -153,7 +203,9 @@ final class FrozenProcess implements AutoCloseable {
    * @return the time of each call
    */
   List<Duration> calls(int times) throws Exception {
-    return copy(times).answers().stream().map(FrozenProcess::took).toList();
+    return copy(FakeBackends.PLAIN_MODEL, times).answers().stream()
+        .map(FrozenProcess::took)
+        .toList();
   }
 
   private static Duration took(Response response) {
@@ -185,9 +237,9 @@ final class FrozenProcess implements AutoCloseable {
     return id.group(1);
   }
 
-  private Copy copy(int times) throws Exception {
+  private Copy copy(String model, int times) throws Exception {
     prepare();
-    var event = FakeBackends.event(FakeBackends.request(FakeBackends.PLAIN_MODEL));
+    var event = FakeBackends.event(FakeBackends.request(model));
     var calls = Stream.generate(() -> api.invoke(event)).limit(times).toList();
     var start = Instant.now();
     long began = System.nanoTime();

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
@@ -70,13 +71,30 @@ final class MeasuredFunction implements AutoCloseable {
   static MeasuredFunction start(
       Path root, MeasuredDoor door, FakeBackends backends, Map<String, String> variables)
       throws IOException {
+    return start(root, door, backends, variables, Optional.empty());
+  }
+
+  /**
+   * Starts a function.
+   *
+   * @param group gives it its memory, and limits it; without one, it has the template's memory and
+   *     is not limited
+   */
+  static MeasuredFunction start(
+      Path root,
+      MeasuredDoor door,
+      FakeBackends backends,
+      Map<String, String> variables,
+      Optional<ControlGroup> group)
+      throws IOException {
     var api =
         new RuntimeApiServer(
             Integer.parseInt(variables.getOrDefault(CONCURRENCY, "1")),
             "snap-start".equals(variables.get(INITIALIZATION)));
-    var launch = launch(root, door, backends, variables, api.address());
+    var launch = launch(root, door, backends, variables, api.address(), group);
     var output = Files.createTempFile(root.resolve(WORK), door.name(), ".log");
-    var builder = new ProcessBuilder(launch.command()).directory(launch.folder().toFile());
+    var command = group.map(limits -> limits.command(launch.command())).orElse(launch.command());
+    var builder = new ProcessBuilder(command).directory(launch.folder().toFile());
     builder.environment().clear();
     builder.environment().putAll(launch.environment());
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
@@ -97,9 +115,10 @@ final class MeasuredFunction implements AutoCloseable {
       MeasuredDoor door,
       FakeBackends backends,
       Map<String, String> variables,
-      String runtimeApi)
+      String runtimeApi,
+      Optional<ControlGroup> group)
       throws IOException {
-    var function = definition(root, door, backends, variables);
+    var function = definition(root, door, backends, variables, group);
     var work = Files.createDirectories(root.resolve(WORK));
     var runtime =
         new ManagedRuntime(Path.of(System.getProperty("java.home")), backends.url(), work);
@@ -107,13 +126,27 @@ final class MeasuredFunction implements AutoCloseable {
   }
 
   private static FunctionDefinition definition(
-      Path root, MeasuredDoor door, FakeBackends backends, Map<String, String> variables) {
+      Path root,
+      MeasuredDoor door,
+      FakeBackends backends,
+      Map<String, String> variables,
+      Optional<ControlGroup> group) {
     var all = new HashMap<>(variables);
     all.put("UPSTREAM_BASE_URL", backends.url() + "/v1");
-    return SamTemplate.read(root.resolve("template.yaml"), Map.of())
-        .function(door.logicalId())
-        .orElseThrow(() -> new IllegalStateException("the template has no " + door.logicalId()))
-        .with(all);
+    var parameters =
+        group
+            .map(limits -> Map.of("MemorySize", Integer.toString(limits.megabytes())))
+            .orElse(Map.of());
+    var function =
+        SamTemplate.read(root.resolve("template.yaml"), parameters)
+            .function(door.logicalId())
+            .orElseThrow(
+                () -> new IllegalStateException("the template has no " + door.logicalId()));
+    // Options are added to the template's, of which the last one of its kind is valid.
+    all.computeIfPresent(
+        JAVA_OPTIONS,
+        (_, more) -> function.environment().getOrDefault(JAVA_OPTIONS, "") + " " + more);
+    return function.with(all);
   }
 
   /** The function's Runtime API. */
@@ -130,7 +163,22 @@ final class MeasuredFunction implements AutoCloseable {
 
   /** Sends a call to the function. */
   Call begin(String model) {
-    return api.invoke(FakeBackends.event(FakeBackends.request(model)), TRACE);
+    return beginRequest(FakeBackends.request(model));
+  }
+
+  /** Sends a call with this body to the function. */
+  Call beginRequest(String body) {
+    return api.invoke(FakeBackends.event(body), TRACE);
+  }
+
+  /** What the process has printed. */
+  String printed() throws IOException {
+    return Files.readString(output);
+  }
+
+  /** Whether the process is running. */
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Sends a call and waits for the complete answer, which must be a 200. */
@@ -224,8 +272,17 @@ final class MeasuredFunction implements AutoCloseable {
 
   /** Resident memory, in MB of 10^6 bytes. */
   double residentMegabytes() throws IOException {
+    return status("VmRSS:");
+  }
+
+  /** The most that its resident memory was so far, in MB of 10^6 bytes. */
+  double peakMegabytes() throws IOException {
+    return status("VmHWM:");
+  }
+
+  private double status(String name) throws IOException {
     for (var line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
-      if (line.startsWith("VmRSS:")) {
+      if (line.startsWith(name)) {
         return Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6;
       }
     }

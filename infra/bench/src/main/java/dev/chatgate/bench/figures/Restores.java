@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +57,7 @@ final class Restores {
    * @throws NotHereException if there is no {@code criu}, or it does not work on this machine
    */
   static Result run(Path root, FakeBackends backends, RunLog log) throws Exception {
-    var version = Criu.onPath(root.resolve(WORK)).version();
+    var version = Criu.onPath(root.resolve(WORK), Optional.empty()).version();
     var copies = new ArrayList<Copies>();
     try (var direct = new Direct(backends.url())) {
       for (var door : MeasuredDoor.values()) {
@@ -92,20 +93,21 @@ final class Restores {
   private static FrozenProcess freeze(Path root, MeasuredDoor door, FakeBackends backends)
       throws Exception {
     var folder = root.resolve(WORK).resolve(door.name()).toAbsolutePath().normalize();
-    delete(folder);
-    Files.createDirectories(folder);
+    empty(folder);
     var api = new RuntimeApiServer(1, true);
     try {
       var launch =
-          MeasuredFunction.launch(root, door, backends, MeasuredFunction.SNAPSHOT, api.address());
-      return FrozenProcess.freeze(launch, api, folder);
+          MeasuredFunction.launch(
+              root, door, backends, MeasuredFunction.SNAPSHOT, api.address(), Optional.empty());
+      return FrozenProcess.freeze(launch, api, folder, Optional.empty());
     } catch (Exception e) {
       api.close();
       throw e;
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** Makes an empty folder of it. */
+  static void empty(Path folder) throws IOException {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -113,6 +115,7 @@ final class Restores {
         }
       }
     }
+    Files.createDirectories(folder);
   }
 
   private static Result result(String version, List<Copies> copies) throws IOException {
