@@ -21,7 +21,7 @@ public final class Bill {
   public static final int SECRETS = 2;
 
   /** The template's default memory of the doors' functions, in MB of 2^20 bytes. */
-  public static final int MEGABYTES = 384;
+  public static final int MEGABYTES = 1_024;
 
   /** Widgets of the dashboard that search the log at each refresh. */
   public static final int LOG_WIDGETS = 4;

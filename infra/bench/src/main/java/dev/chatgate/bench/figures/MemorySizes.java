@@ -70,6 +70,9 @@ public final class MemorySizes implements Measurement {
           "a million calls of 1 / 10 / 60 s, USD",
           "promises");
 
+  /** The column with the number of kills. */
+  private static final int KILLS = 10;
+
   private final List<List<String>> rows = new ArrayList<>();
   private final StringBuilder raw = new StringBuilder();
 
@@ -90,6 +93,7 @@ public final class MemorySizes implements Measurement {
         log.say(megabytes + " MB");
         try (var group = ControlGroup.ofMemorySize(megabytes)) {
           rows.add(row(new Machine(root, backends, direct, group)));
+          log.say(rows.getLast().toString());
         }
       }
     }
@@ -125,11 +129,25 @@ public final class MemorySizes implements Measurement {
   }
 
   private List<String> row(Machine machine) throws Exception {
+    var cells = new ArrayList<String>();
+    cells.add(Integer.toString(machine.megabytes()));
+    try {
+      measure(machine, cells);
+    } catch (AssertionError e) {
+      // What its process does not answer any more is not measured.
+      raw.append("%d MB: %s%n".formatted(machine.megabytes(), e.getMessage()));
+      while (cells.size() < HEAD.size() - 1) {
+        cells.add(cells.size() == KILLS ? Long.toString(machine.group().kills()) : "died");
+      }
+      cells.add("NOT kept");
+    }
+    return cells;
+  }
+
+  private void measure(Machine machine, List<String> cells) throws Exception {
     // One process at a time: they share the group's memory.
     var first = firstCall(machine);
     var crowd = crowd(machine);
-    var cells = new ArrayList<String>();
-    cells.add(Integer.toString(machine.megabytes()));
     try (var function = machine.start(MeasuredFunction.SNAPSHOT)) {
       long ready = function.api().awaitRestoreNext() - function.startedAt();
       var rounds = ROUNDS.matcher(function.printed());
@@ -151,7 +169,6 @@ public final class MemorySizes implements Measurement {
       cells.add(bill(machine.megabytes(), processorMillis));
       cells.add(streams.isKept() && kills == 0 ? "kept" : "NOT kept");
     }
-    return cells;
   }
 
   /** The lags of 64 streams in one process, and the most memory that it needed. */
