@@ -131,7 +131,7 @@ public record ReservationEntry(
     var hash = new EndUserHash(bytes.getLong());
     int nonce = 0;
     for (int read = 0; read < nonceBytes(); read++) {
-      nonce = nonce << Byte.SIZE | bytes.get() & 0xFF;
+      nonce = (nonce << Byte.SIZE) | (bytes.get() & 0xFF);
     }
     return nonce == 0 ? Optional.empty() : Optional.of(new EndUserEntry(hash, nonce));
   }
