@@ -1,6 +1,7 @@
 package dev.chatgate.quota;
 
 import dev.chatgate.RequestId;
+import dev.chatgate.quota.Refusal.Scope;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.tenant.Caller;
@@ -8,7 +9,9 @@ import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.ModelPrice;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a call asks the ledger to hold for it.
@@ -71,6 +74,30 @@ public record Claim(
   /** The quota item that the call is admitted at. */
   public QuotaKey key() {
     return QuotaKey.of(caller.tenant().id());
+  }
+
+  /**
+   * The levels at which the call is held, in the order in which it is: the tenant's is the last.
+   */
+  public List<ClaimLevel> levels() {
+    return Stream.concat(endUserLevel().stream(), Stream.of(tenantLevel())).toList();
+  }
+
+  /** The tenant's level. */
+  public ClaimLevel tenantLevel() {
+    return new ClaimLevel(Scope.TENANT, key(), quota(), Optional.empty());
+  }
+
+  /** The end user's level; empty if no end user is named or the tenant has no tiers. */
+  public Optional<ClaimLevel> endUserLevel() {
+    return caller
+        .tier()
+        .map(tier ->
+            new ClaimLevel(
+                Scope.END_USER,
+                QuotaKey.of(caller.tenant().id(), caller.endUser().orElseThrow()),
+                tier.quota(),
+                caller.operatorTier()));
   }
 
   /** The tenant's limits, as they stood when the credential was read. */

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param largestMaxTokens for {@link Kind#NEVER_FITS}: the most completion tokens of all choices
  *     together that every limit can hold, at least 1; empty if none can. The largest {@code
  *     max_tokens} is this divided by the number of choices, rounded down
+ * @param scope whose limit it is
  */
 public record Refusal(
     Limit limit,
@@ -31,7 +32,32 @@ public record Refusal(
     long inFlight,
     Optional<Duration> retryAfter,
     Optional<Instant> freesAt,
-    OptionalLong largestMaxTokens) {
+    OptionalLong largestMaxTokens,
+    Scope scope) {
+
+  /** A refusal by a limit of the tenant. */
+  public Refusal(
+      Limit limit,
+      Kind kind,
+      long requested,
+      long allowed,
+      long settled,
+      long inFlight,
+      Optional<Duration> retryAfter,
+      Optional<Instant> freesAt,
+      OptionalLong largestMaxTokens) {
+    this(
+        limit,
+        kind,
+        requested,
+        allowed,
+        settled,
+        inFlight,
+        retryAfter,
+        freesAt,
+        largestMaxTokens,
+        Scope.TENANT);
+  }
 
   /** A refusal of a limit that has no window, {@link Kind#WAIT}. */
   public static Refusal waiting(
@@ -51,7 +77,39 @@ public record Refusal(
   /** The same refusal as one of another kind. */
   public Refusal as(Kind other) {
     return new Refusal(
-        limit, other, requested, allowed, settled, inFlight, retryAfter, freesAt, largestMaxTokens);
+        limit,
+        other,
+        requested,
+        allowed,
+        settled,
+        inFlight,
+        retryAfter,
+        freesAt,
+        largestMaxTokens,
+        scope);
+  }
+
+  /** The same refusal as one by a limit of another scope. */
+  public Refusal of(Scope other) {
+    return new Refusal(
+        limit,
+        kind,
+        requested,
+        allowed,
+        settled,
+        inFlight,
+        retryAfter,
+        freesAt,
+        largestMaxTokens,
+        other);
+  }
+
+  /** Whose limit refuses. */
+  public enum Scope {
+    /** A limit of the end user's tier. */
+    END_USER,
+    /** A limit of the tenant. */
+    TENANT
   }
 
   /** The sorts of refusal, each with its own error code or header at the edge. */

@@ -3,6 +3,8 @@ package dev.chatgate.tenant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Who makes a call, and what the credential lets it do.
@@ -15,6 +17,9 @@ import java.util.Set;
  * @param scopes what the credential may be used for
  * @param narrowing what the credential takes away from what the tenant may do
  * @param endUser the person for whom the call is made, if one was named
+ * @param credentialTier the name of the person's tier that the credential contains, if it does
+ * @param operatorTier the name of the tier that an operator gave the person, as far as is known. It
+ *     goes before the credential's
  */
 public record Caller(
     Tenant tenant,
@@ -23,7 +28,9 @@ public record Caller(
     int keyCode,
     Set<Scope> scopes,
     Narrowing narrowing,
-    Optional<EndUser> endUser) {
+    Optional<EndUser> endUser,
+    Optional<String> credentialTier,
+    Optional<String> operatorTier) {
   /** Stands for the key's name in what is recorded of a call with a login. */
   public static final String LOGIN_NAME = "(login)";
 
@@ -48,6 +55,27 @@ public record Caller(
     scopes = Set.copyOf(scopes);
   }
 
+  /** A caller of whose person no tier is known. */
+  public Caller(
+      Tenant tenant,
+      Kind kind,
+      String keyName,
+      int keyCode,
+      Set<Scope> scopes,
+      Narrowing narrowing,
+      Optional<EndUser> endUser) {
+    this(
+        tenant,
+        kind,
+        keyName,
+        keyCode,
+        scopes,
+        narrowing,
+        endUser,
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /** The caller that uses a tenant key itself. */
   public static Caller of(Credential key) {
     return new Caller(
@@ -62,7 +90,37 @@ public record Caller(
 
   /** The same caller on behalf of a person. */
   public Caller withEndUser(EndUser person) {
-    return new Caller(tenant, kind, keyName, keyCode, scopes, narrowing, Optional.of(person));
+    return new Caller(
+        tenant,
+        kind,
+        keyName,
+        keyCode,
+        scopes,
+        narrowing,
+        Optional.of(person),
+        credentialTier,
+        operatorTier);
+  }
+
+  /** The same caller with a tier that its credential names. */
+  public Caller withCredentialTier(Optional<String> name) {
+    return new Caller(
+        tenant, kind, keyName, keyCode, scopes, narrowing, endUser, name, operatorTier);
+  }
+
+  /** The same caller with a tier that an operator gave the person. */
+  public Caller withOperatorTier(Optional<String> name) {
+    return new Caller(
+        tenant, kind, keyName, keyCode, scopes, narrowing, endUser, credentialTier, name);
+  }
+
+  /**
+   * The tier whose limits the person has: the operator's, else the credential's, else the default
+   * one. Empty if no person is named or the tenant has no tiers: then only the tenant's limits
+   * hold.
+   */
+  public Optional<EndUserTier> tier() {
+    return endUser.flatMap(_ -> tenant.endUserTier(operatorTier.or(() -> credentialTier)));
   }
 
   /** Whether the credential is held by a front end, not by one of the tenant's servers. */
@@ -90,16 +148,36 @@ public record Caller(
    */
   public boolean mayUse(String model) {
     return tenant.mayUse(model)
+        && tier().map(tier -> tier.mayUse(model)).orElse(true)
         && narrowing.models().map(names -> names.contains(model)).orElse(true);
   }
 
-  /** The most completion tokens of one choice: the lower of the tenant's and the credential's. */
+  /**
+   * The most completion tokens of one choice: the lowest of the tenant's, the tier's and the
+   * credential's.
+   */
   public OptionalLong maxTokensPerRequest() {
-    var own = tenant.quota().maxTokensPerRequest();
-    var narrowed = narrowing.maxTokensPerRequest();
-    if (own.isEmpty()) {
-      return narrowed;
-    }
-    return narrowed.isEmpty() || own.getAsLong() < narrowed.getAsLong() ? own : narrowed;
+    return Stream.of(
+            tenant.quota().maxTokensPerRequest(),
+            ofTier(Quota::maxTokensPerRequest),
+            narrowing.maxTokensPerRequest())
+        .flatMapToLong(OptionalLong::stream)
+        .min();
+  }
+
+  /** Whether money is limited, by the tenant or the tier, so that every model needs a price. */
+  public boolean limitsMoney() {
+    return tenant.quota().limitsMoney()
+        || tier().map(tier -> tier.quota().limitsMoney()).orElse(false);
+  }
+
+  /** Completion tokens of a call that names none: the tier's number, else the tenant's. */
+  public OptionalLong defaultMaxTokens() {
+    var own = ofTier(Quota::defaultMaxTokens);
+    return own.isPresent() ? own : tenant.quota().defaultMaxTokens();
+  }
+
+  private OptionalLong ofTier(Function<Quota, OptionalLong> limit) {
+    return tier().map(EndUserTier::quota).map(limit).orElseGet(OptionalLong::empty);
   }
 }

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param decidedAt when it was made
  * @param corrected what a correction corrects
  * @param call what is known of the call itself; absent where it died or never was
+ * @param endUser what the end user's item is charged, if the call was held there too
  */
 public record UsageRecord(
     Key key,
@@ -41,7 +42,42 @@ public record UsageRecord(
     boolean overrun,
     Instant decidedAt,
     Optional<Corrected> corrected,
-    Optional<Call> call) {
+    Optional<Call> call,
+    Optional<EndUserShare> endUser) {
+
+  /** A record of a call that was held at the tenant alone. */
+  public UsageRecord(
+      Key key,
+      Kind kind,
+      int attempt,
+      LocalDate day,
+      String model,
+      int keyCode,
+      UsageTotals charged,
+      long reservedTokens,
+      long reservedMicroUsd,
+      long bucketNanos,
+      boolean overrun,
+      Instant decidedAt,
+      Optional<Corrected> corrected,
+      Optional<Call> call) {
+    this(
+        key,
+        kind,
+        attempt,
+        day,
+        model,
+        keyCode,
+        charged,
+        reservedTokens,
+        reservedMicroUsd,
+        bucketNanos,
+        overrun,
+        decidedAt,
+        corrected,
+        call,
+        Optional.empty());
+  }
 
   /**
    * The identity of a record.

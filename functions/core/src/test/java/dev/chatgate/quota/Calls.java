@@ -4,6 +4,8 @@ import dev.chatgate.RequestId;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Credential;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Scope;
@@ -114,6 +116,40 @@ public final class Calls {
         Optional.empty(),
         claim.callLimit(),
         claim.giveUpAt());
+  }
+
+  /** The same claim by another caller. */
+  public static Claim by(Claim claim, Caller caller) {
+    return new Claim(
+        claim.requestId(),
+        caller,
+        claim.model(),
+        claim.promptTokens(),
+        claim.completionTokens(),
+        claim.price(),
+        claim.callLimit(),
+        claim.giveUpAt());
+  }
+
+  /** The same claim for an end user of a tenant that has these tiers. */
+  public static Claim of(Claim claim, EndUser endUser, EndUserTier... tiers) {
+    var credential = claim.caller();
+    var tenant = credential.tenant().withEndUserTiers(List.of(tiers));
+    return by(
+        claim,
+        new Caller(
+            tenant,
+            credential.kind(),
+            credential.keyName(),
+            credential.keyCode(),
+            credential.scopes(),
+            credential.narrowing(),
+            Optional.of(endUser)));
+  }
+
+  /** The default tier with these limits. */
+  public static EndUserTier tier(Quota quota) {
+    return new EndUserTier(EndUserTier.DEFAULT, quota);
   }
 
   /** What is known of a call that the provider refused. */

@@ -2,7 +2,6 @@ package dev.chatgate.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.item.Buckets;
@@ -13,6 +12,7 @@ import dev.chatgate.quota.item.Windows;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.quota.settle.Charge;
+import dev.chatgate.tenant.EndUserHash;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
@@ -24,6 +24,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -41,11 +43,14 @@ public final class ItemOracle {
   private static final long MAX_BEHIND_NANOS = 250_000_000L;
 
   private final Map<String, UsageRecord> records;
+  private final Optional<EndUserHash> endUser;
   private final Map<String, Long> windows = new TreeMap<>();
   private final Map<DayAndModel, UsageTotals> rollUps = new TreeMap<>();
   private final Map<DayAndModel, UsageTotals> movedOut = new TreeMap<>();
   private final Set<String> charged = new HashSet<>();
   private final Set<String> landed = new HashSet<>();
+  private final Set<String> releasedWithoutRecord = new HashSet<>();
+  private final Set<String> forgotten = new HashSet<>();
   private QuotaItem item = QuotaItem.EMPTY;
   private final List<Request> requests = new ArrayList<>();
   private final Set<String> extendedAfterEmpty = new HashSet<>();
@@ -66,7 +71,37 @@ public final class ItemOracle {
    * @param records all records of the tenant, by the reservation's id
    */
   public ItemOracle(Map<String, UsageRecord> records) {
+    this(records, Optional.empty());
+  }
+
+  /**
+   * @param records all records of the tenant, by the reservation's id
+   * @param endUser whose item it is, if it is not the tenant's
+   */
+  public ItemOracle(Map<String, UsageRecord> records, Optional<EndUserHash> endUser) {
     this.records = records;
+    this.endUser = endUser;
+  }
+
+  /**
+   * The counters and the calls in flight are gone: an end user was forgotten, or the item expired.
+   *
+   * @param after what is left
+   */
+  public void forget(QuotaItem after) {
+    forgotten.addAll(item.entries().keySet());
+    windows.clear();
+    requests.clear();
+    requestsTat = 0;
+    tokensTat = 0;
+    held = 0;
+    item = after;
+    compare(after);
+  }
+
+  /** Entries of an end user's item that were let go without a record. */
+  public Set<String> releasedWithoutRecord() {
+    return releasedWithoutRecord;
   }
 
   /** The ids of all reservations that ever were in the item, corrections not among them. */
@@ -180,8 +215,7 @@ public final class ItemOracle {
 
   private void applied(String id, ReservationEntry entry, QuotaItem after, long now) {
     var record = records.get(id);
-    assertNotNull(record, "an entry went without a record");
-    var charge = charge(record, entry);
+    var charge = record == null ? releasedWithoutRecord(id) : charge(record, entry);
     int month = Windows.monthOf(entry.epochDay());
     windows.merge(
         ItemNames.dayTokens(entry.epochDay()), charge.dayTokens() - entry.tokens(), Long::sum);
@@ -191,18 +225,47 @@ public final class ItemOracle {
     held -= entry.holdNanos();
     assertFalse(changed(ItemNames.REQUESTS_TAT, after), "a settlement charged a request");
     tokensTat = charged(ItemNames.TOKENS_TAT, after, tokensTat, now, charge.bucketNanos());
-    if (!charge.rollUp().equals(UsageTotals.ZERO)) {
+    if (record != null && !charge.rollUp().equals(UsageTotals.ZERO)) {
       rollUps.merge(
           new DayAndModel(entry.day(), record.model()), charge.rollUp(), UsageTotals::plus);
     }
   }
 
+  private Charge releasedWithoutRecord(String id) {
+    assertTrue(endUser.isPresent(), "an entry went without a record");
+    releasedWithoutRecord.add(id);
+    return Charge.NOTHING;
+  }
+
   private Charge charge(UsageRecord record, ReservationEntry entry) {
+    return endUser.isPresent() ? chargeOfEndUser(record, entry) : chargeOfTenant(record, entry);
+  }
+
+  private Charge chargeOfEndUser(UsageRecord record, ReservationEntry entry) {
+    var share = record.endUser().orElse(null);
+    if (!record.counts() || share == null || share.attempt() != entry.nonce()) {
+      return Charge.NOTHING;
+    }
+    assertEquals(endUser.orElseThrow(), share.endUser(), "a record of another end user");
+    assertEquals(entry.day(), share.day(), "the day of the end user's windows");
+    return charge(record, entry, share.about(), share.bucketNanos(), UsageTotals.ZERO);
+  }
+
+  private Charge chargeOfTenant(UsageRecord record, ReservationEntry entry) {
     if (!record.counts() || record.attempt() != entry.nonce()) {
       return Charge.NOTHING;
     }
-    assertTrue(charged.add(record.key().id()), "a record was applied twice");
     var about = record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
+    return charge(record, entry, about, record.bucketNanos(), record.charged());
+  }
+
+  private Charge charge(
+      UsageRecord record,
+      ReservationEntry entry,
+      LocalDate about,
+      long bucketNanos,
+      UsageTotals rollUp) {
+    assertTrue(charged.add(record.key().id()), "a record was applied twice");
     boolean sameDay = about.equals(entry.day());
     boolean sameMonth = YearMonth.from(about).equals(YearMonth.from(entry.day()));
     var used = record.charged();
@@ -210,9 +273,9 @@ public final class ItemOracle {
         sameDay ? used.tokens() : 0,
         sameMonth ? used.tokens() : 0,
         sameMonth ? used.microUsd() : 0,
-        record.bucketNanos(),
+        bucketNanos,
         false,
-        used);
+        rollUp);
   }
 
   /** No entry came or went: a bucket was repaired, the index left, or a roll-up moved to rows. */
@@ -264,6 +327,10 @@ public final class ItemOracle {
         after.number(ItemNames.TOKENS_VIRTUAL),
         "tv = tt + th");
     assertTrue(after.newestDay() >= item.newestDay(), "dy went back");
+    if (endUser.isPresent() && !after.attributes().isEmpty()) {
+      boolean kept = after.has(ItemNames.OPERATOR_TIER) || after.has(ItemNames.BLOCKED);
+      assertEquals(!kept, after.has(ItemNames.EXPIRES_AT), "expires = no tier, no block");
+    }
     compareWindows(after);
     compareRollUps(after);
   }
@@ -322,7 +389,7 @@ public final class ItemOracle {
     }
   }
 
-  private static void atMost(java.util.OptionalLong limit, long value, String what) {
+  private static void atMost(OptionalLong limit, long value, String what) {
     assertTrue(limit.isEmpty() || value <= limit.getAsLong(), what + " limit: " + value);
   }
 
@@ -344,16 +411,31 @@ public final class ItemOracle {
     }
   }
 
-  /** Nothing is in flight, and every reservation that landed has its record. */
+  /**
+   * Nothing is in flight, and every reservation that landed has its record. An end user's may have
+   * been let go without one, if the tenant refused; and calls in flight may have been forgotten.
+   */
   public void assertSettled() {
     assertEquals(0, item.number(ItemNames.ENTRIES), "in flight");
     for (var id : landed) {
-      assertTrue(records.containsKey(id), "no record of " + id);
+      assertTrue(
+          records.containsKey(id) || releasedWithoutRecord.contains(id) || forgotten.contains(id),
+          "no record of " + id);
     }
     for (var record : records.values()) {
       assertTrue(
-          !record.counts() || charged.contains(record.key().id()),
+          !isCharged(record) || charged.contains(record.key().id()) || isForgotten(record),
           "a record was never applied: " + record.kind());
     }
+  }
+
+  private boolean isForgotten(UsageRecord record) {
+    return forgotten.contains(record.key().id());
+  }
+
+  private boolean isCharged(UsageRecord record) {
+    return record.counts()
+        && (endUser.isEmpty()
+            || record.endUser().filter(share -> share.endUser().equals(endUser.get())).isPresent());
   }
 }

@@ -12,6 +12,7 @@ import dev.chatgate.quota.item.QuotaTable;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
+import dev.chatgate.tenant.EndUserHash;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
@@ -127,7 +128,14 @@ public abstract class UsageStoreContract {
                 new UsageRecord.Key(tenant, NOON.minusSeconds(90_000), "other0000001"),
                 TODAY.minusDays(1),
                 Optional.of("why"))),
-        Optional.of(call()));
+        Optional.of(call()),
+        Optional.of(
+            new EndUserShare(
+                new EndUserHash(-81_985_529_216_486_896L),
+                65_537,
+                TODAY,
+                TODAY.minusDays(1),
+                1_234_567_890_123L)));
   }
 
   @ParameterizedTest

@@ -2,8 +2,10 @@ package dev.chatgate.aws.usage;
 
 import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.tenant.EndUserHash;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
+import dev.chatgate.usage.EndUserShare;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
 import dev.chatgate.usage.UsageRecord.Corrected;
@@ -52,6 +54,11 @@ final class RecordItem {
           "request_id",
           "key_name",
           "end_user",
+          "end_user_hash",
+          "end_user_attempt",
+          "end_user_day",
+          "end_user_about",
+          "end_user_bucket_ns",
           "prompt_estimate",
           "completion_reserve",
           "raw_usage",
@@ -97,6 +104,7 @@ final class RecordItem {
     TallyItem.write(item, record.charged());
     record.corrected().ifPresent(corrected -> write(item, corrected));
     record.call().ifPresent(call -> write(item, call));
+    record.endUser().ifPresent(share -> write(item, share));
     item.values().putAll(key(record.key()));
     return item.values();
   }
@@ -109,6 +117,14 @@ final class RecordItem {
             .text("day", corrected.day().toString());
     corrected.reason().ifPresent(reason -> corrects.text("reason", reason));
     item.map("corrects", corrects);
+  }
+
+  private static void write(Item.Writer item, EndUserShare share) {
+    item.text("end_user_hash", share.endUser().toString())
+        .number("end_user_attempt", share.attempt())
+        .text("end_user_day", share.day().toString())
+        .text("end_user_about", share.about().toString())
+        .number("end_user_bucket_ns", share.bucketNanos());
   }
 
   private static void write(Item.Writer item, Call call) {
@@ -153,7 +169,20 @@ final class RecordItem {
         item.flag("overrun"),
         Instant.parse(item.text("decided_at")),
         readCorrected(item),
-        readCall(item));
+        readCall(item),
+        readShare(item));
+  }
+
+  private static Optional<EndUserShare> readShare(Item item) {
+    return item.has("end_user_hash")
+        ? Optional.of(
+            new EndUserShare(
+                EndUserHash.parse(item.text("end_user_hash")),
+                item.small("end_user_attempt"),
+                LocalDate.parse(item.text("end_user_day")),
+                LocalDate.parse(item.text("end_user_about")),
+                item.number("end_user_bucket_ns")))
+        : Optional.empty();
   }
 
   private static UsageRecord.Kind kind(String name) {

@@ -2,15 +2,22 @@ package dev.chatgate.quota.audit;
 
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.tenant.EndUserHash;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.Pause;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.DayRows;
+import dev.chatgate.usage.EndUserShare;
 import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Holds a tenant's counters against its records, while calls go on: nothing is held past its time,
@@ -64,14 +71,30 @@ public final class Audit {
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
   public List<AuditDifference> differences(TenantId tenant) {
-    var first = look(tenant);
+    return inBothLooks(() -> look(tenant));
+  }
+
+  /**
+   * Looks at the items of a tenant's end users: of all who are named by a record that still stands,
+   * or by a call in flight. What an end user's windows have is the sum of the records; an end user
+   * who was forgotten differs until the records do not name them any more.
+   *
+   * @return among others those of {@link AuditDifference.Kind#LEFT_AT_END_USER}, which are no fault
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  public List<AuditDifference> endUserDifferences(TenantId tenant) {
+    return inBothLooks(() -> lookAtEndUsers(tenant));
+  }
+
+  private List<AuditDifference> inBothLooks(Supplier<List<AuditDifference>> look) {
+    var first = look.get();
     if (first.isEmpty()) {
       return first;
     }
     pause.pause(BETWEEN_LOOKS);
     var seenBefore = new HashSet<AuditDifference.Subject>();
     first.forEach(difference -> seenBefore.add(difference.identity()));
-    return look(tenant).stream()
+    return look.get().stream()
         .filter(difference -> seenBefore.contains(difference.identity()))
         .toList();
   }
@@ -84,5 +107,42 @@ public final class Audit {
     rows.forEach(tenant, look.firstDay(), look.lastDay(), look::row);
     look.end(table.read(item));
     return look.differences(overdueAfter);
+  }
+
+  /** The records are read twice: whose items there are is known only from them. */
+  private List<AuditDifference> lookAtEndUsers(TenantId tenant) {
+    var now = clock.instant();
+    var tenantKey = QuotaKey.of(tenant);
+    var whole = new AuditSnapshot(tenantKey, table.read(tenantKey), now, recordsKeptFor);
+    var looks = new TreeMap<String, AuditSnapshot>();
+    Consumer<EndUserHash> begin =
+        hash -> looks.computeIfAbsent(hash.toString(), _ -> begin(tenantKey.ofEndUser(hash), now));
+    for (var entry : table.read(tenantKey).entries().values()) {
+      entry.endUser().ifPresent(named -> begin.accept(named.hash()));
+    }
+    records.forEach(
+        tenant,
+        whole.from(),
+        whole.until(),
+        record -> record.endUser().map(EndUserShare::endUser).ifPresent(begin));
+    records.forEach(
+        tenant,
+        whole.from(),
+        whole.until(),
+        record ->
+            record
+                .endUser()
+                .flatMap(share -> Optional.ofNullable(looks.get(share.endUser().toString())))
+                .ifPresent(look -> look.record(record)));
+    looks.forEach(
+        (hash, look) -> look.end(table.read(tenantKey.ofEndUser(EndUserHash.parse(hash)))));
+    var tenantItem = table.read(tenantKey);
+    return looks.values().stream()
+        .flatMap(look -> look.differencesAtEndUser(tenantItem, overdueAfter).stream())
+        .toList();
+  }
+
+  private AuditSnapshot begin(QuotaKey endUser, Instant now) {
+    return new AuditSnapshot(endUser, table.read(endUser), now, recordsKeptFor);
   }
 }

@@ -25,7 +25,12 @@ public record AuditDifference(TenantId tenant, Kind kind, String subject, String
     /** A window, or the account of what is in flight, is not the sum of what it is made of. */
     COUNTER("counter off"),
     /** An entry is still held though its time is over. */
-    OVERDUE("still held");
+    OVERDUE("still held"),
+    /**
+     * An entry of a call that died between the two levels is still held at an end user. No
+     * reconciler finds it: the end user's next call lets it go, or it goes with the item.
+     */
+    LEFT_AT_END_USER("left at an end user");
 
     private final String words;
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -103,40 +104,68 @@ final class AuditSnapshot {
     addWindow(ItemNames.monthMicroUsd(month), entry.microUsd(), true);
   }
 
-  /** Takes a record. */
-  void record(UsageRecord record) {
-    if (!record.counts() || isInFlight(record) || record.day().isBefore(firstDay)) {
-      return;
+  /**
+   * What a record says of one item.
+   *
+   * @param attempt the nonce of the entry there
+   * @param day the day on which it counts
+   * @param about the day whose windows it moves, if they were still current
+   */
+  private record Part(int attempt, LocalDate day, LocalDate about) {}
+
+  /** The part that is about this item; empty if none is. */
+  private Optional<Part> partOf(UsageRecord record) {
+    if (!record.counts()) {
+      return Optional.empty();
     }
-    if (record.decidedAt().isBefore(readAt.minus(DOUBT))) {
-      add(record, true);
-    } else {
-      doubtful.add(record);
-    }
+    return itemKey.isOfEndUser()
+        ? record
+            .endUser()
+            .filter(share -> itemKey.endUser().equals(Optional.of(share.endUser())))
+            .map(share -> new Part(share.attempt(), share.day(), share.about()))
+        : Optional.of(new Part(record.attempt(), record.day(), about(record)));
   }
 
-  private boolean isInFlight(UsageRecord record) {
+  private static LocalDate about(UsageRecord record) {
+    return record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
+  }
+
+  /** Takes a record. */
+  void record(UsageRecord record) {
+    partOf(record)
+        .filter(part -> !isInFlight(record, part) && !part.day().isBefore(firstDay))
+        .ifPresent(part -> {
+          if (record.decidedAt().isBefore(readAt.minus(DOUBT))) {
+            add(record, part, true);
+          } else {
+            doubtful.add(record);
+          }
+        });
+  }
+
+  private boolean isInFlight(UsageRecord record, Part part) {
     return item.entry(record.key().id())
-        .filter(entry -> entry.nonce() == record.attempt())
+        .filter(entry -> entry.nonce() == part.attempt())
         .isPresent();
   }
 
-  private void add(UsageRecord record, boolean surely) {
-    var key = new DayAndModel(record.day(), record.model());
-    var sum = recorded.getOrDefault(key, TotalsRange.NOTHING);
-    recorded.put(key, surely ? sum.plus(record.charged()) : sum.perhaps(record.charged()));
-    addToWindows(record, surely);
+  private void add(UsageRecord record, Part part, boolean surely) {
+    var key = new DayAndModel(part.day(), record.model());
+    if (!itemKey.isOfEndUser()) {
+      var sum = recorded.getOrDefault(key, TotalsRange.NOTHING);
+      recorded.put(key, surely ? sum.plus(record.charged()) : sum.perhaps(record.charged()));
+    }
+    addToWindows(record, part, surely);
   }
 
   /** A correction moves the corrected call's windows, and only those that were still current. */
-  private void addToWindows(UsageRecord record, boolean surely) {
-    var about = record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
-    int day = (int) record.day().toEpochDay();
+  private void addToWindows(UsageRecord record, Part part, boolean surely) {
+    int day = (int) part.day().toEpochDay();
     int month = Windows.monthOf(day);
-    if (about.equals(record.day())) {
+    if (part.about().equals(part.day())) {
       addWindow(ItemNames.dayTokens(day), record.charged().tokens(), surely);
     }
-    if (Windows.monthOf((int) about.toEpochDay()) == month) {
+    if (Windows.monthOf((int) part.about().toEpochDay()) == month) {
       addWindow(ItemNames.monthTokens(month), record.charged().tokens(), surely);
       addWindow(ItemNames.monthMicroUsd(month), record.charged().microUsd(), surely);
     }
@@ -164,7 +193,7 @@ final class AuditSnapshot {
   /** Takes the item as it is after records and rows were read. */
   void end(QuotaItem after) {
     boolean quiet = after.equals(item);
-    doubtful.forEach(record -> add(record, quiet));
+    doubtful.forEach(record -> add(record, partOf(record).orElseThrow(), quiet));
   }
 
   /**
@@ -181,7 +210,8 @@ final class AuditSnapshot {
   }
 
   private void differs(Kind kind, String subject, String figures) {
-    differences.add(new AuditDifference(itemKey.tenant(), kind, subject, figures));
+    var whose = itemKey.endUser().map(hash -> "end user " + hash + ": ").orElse("");
+    differences.add(new AuditDifference(itemKey.tenant(), kind, whose + subject, figures));
   }
 
   private void compareWithin() {
@@ -303,14 +333,44 @@ final class AuditSnapshot {
     }
   }
 
+  /**
+   * What does not agree at an end user's item. One that is not there, or has no counters, was
+   * forgotten or has expired: there is nothing to compare.
+   *
+   * @param tenantItem the tenant's item; what is held too long there is found there
+   * @param overdueAfter how long after its deadline an entry may still be there
+   */
+  List<AuditDifference> differencesAtEndUser(QuotaItem tenantItem, Duration overdueAfter) {
+    if (item.has(ItemNames.NEWEST_DAY)) {
+      compareWithin();
+      compareWindows();
+      findLeftAlone(tenantItem, overdueAfter);
+    }
+    return List.copyOf(differences);
+  }
+
+  private void findLeftAlone(QuotaItem tenantItem, Duration overdueAfter) {
+    item.entries()
+        .forEach((id, entry) -> {
+          if (isOverdue(entry, overdueAfter) && tenantItem.entry(id).isEmpty()) {
+            differs(Kind.LEFT_AT_END_USER, "entry " + id, heldUntil(entry));
+          }
+        });
+  }
+
+  private boolean isOverdue(ReservationEntry entry, Duration overdueAfter) {
+    return entry.deadline().plus(overdueAfter).isBefore(readAt);
+  }
+
+  private static String heldUntil(ReservationEntry entry) {
+    return "%d tokens, deadline %s".formatted(entry.tokens(), entry.deadline());
+  }
+
   private void findOverdue(Duration overdueAfter) {
     item.entries()
         .forEach((id, entry) -> {
-          if (entry.deadline().plus(overdueAfter).isBefore(readAt)) {
-            differs(
-                Kind.OVERDUE,
-                "entry " + id,
-                "%d tokens, deadline %s".formatted(entry.tokens(), entry.deadline()));
+          if (isOverdue(entry, overdueAfter)) {
+            differs(Kind.OVERDUE, "entry " + id, heldUntil(entry));
           }
         });
   }

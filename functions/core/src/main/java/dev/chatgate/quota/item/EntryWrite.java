@@ -3,6 +3,7 @@ package dev.chatgate.quota.item;
 import dev.chatgate.quota.item.Attribute.Text;
 import dev.chatgate.quota.item.Attribute.Whole;
 import dev.chatgate.quota.item.ItemUpdate.Condition;
+import java.util.Optional;
 
 /**
  * The write that puts an entry into an item and holds what it says, bound by no limit. What
@@ -26,12 +27,49 @@ public final class EntryWrite {
    */
   public static ItemUpdate.Builder begin(
       String id, ReservationEntry entry, String model, int maxNames, QuotaItem seen, long now) {
-    var write = hold(id, entry, now);
+    var write = hold(id, entry);
+    enterIndex(write, now);
     nameModel(write, entry, model, maxNames, seen);
     return write;
   }
 
-  private static ItemUpdate.Builder hold(String id, ReservationEntry entry, long now) {
+  /**
+   * Begins the write that admits a call at an end user's item; the admission adds the tier's
+   * limits. The item has no models' names and is in no index: the tenant's entry says where it is.
+   *
+   * @param id the reservation's id
+   * @param entry what it holds
+   * @param operatorTier the tier that an operator gave the end user, as the item must have it
+   */
+  public static ItemUpdate.Builder beginAtEndUser(
+      String id, ReservationEntry entry, Optional<String> operatorTier) {
+    var write = hold(id, entry).when(new Condition.Absent(ItemNames.BLOCKED));
+    return operatorTier
+        .map(tier -> write.when(new Condition.Is(ItemNames.OPERATOR_TIER, new Text(tier))))
+        .orElseGet(() -> expire(write, entry));
+  }
+
+  /**
+   * The write that puts a correction's entry into an end user's item, blocked or not.
+   *
+   * @param id the correction's id
+   * @param entry it
+   * @param seen the item as last seen: whether it has a time to expire is guessed by it
+   */
+  public static ItemUpdate correctAtEndUser(String id, ReservationEntry entry, QuotaItem seen) {
+    var write = hold(id, entry);
+    return EndUserWrite.isKept(seen)
+        ? write.build()
+        : expire(write.when(new Condition.Absent(ItemNames.BLOCKED)), entry).build();
+  }
+
+  private static ItemUpdate.Builder expire(ItemUpdate.Builder write, ReservationEntry entry) {
+    return write
+        .when(new Condition.Absent(ItemNames.OPERATOR_TIER))
+        .put(ItemNames.EXPIRES_AT, EndUserWrite.expiresAt(entry.epochDay()));
+  }
+
+  private static ItemUpdate.Builder hold(String id, ReservationEntry entry) {
     int month = Windows.monthOf(entry.epochDay());
     return new ItemUpdate.Builder()
         .when(new Condition.Absent(id))
@@ -44,7 +82,11 @@ public final class EntryWrite {
         .addFromZero(ItemNames.TOKENS_HELD, entry.holdNanos())
         .addFromZero(ItemNames.dayTokens(entry.epochDay()), entry.tokens())
         .addFromZero(ItemNames.monthTokens(month), entry.tokens())
-        .addFromZero(ItemNames.monthMicroUsd(month), entry.microUsd())
+        .addFromZero(ItemNames.monthMicroUsd(month), entry.microUsd());
+  }
+
+  private static void enterIndex(ItemUpdate.Builder write, long now) {
+    write
         .putIfAbsent(ItemNames.DUE_PARTITION, ItemNames.DUE)
         .then(
             new ItemUpdate.Action.PutIfAbsent(

@@ -52,6 +52,17 @@ public final class ItemNames {
   /** The one value of {@link #DUE_PARTITION}. */
   public static final String DUE = "due";
 
+  /** In an end user's item: when the store may drop it, epoch seconds. */
+  public static final String EXPIRES_AT = "ttl";
+
+  /** In an end user's item: the name of the tier that an operator gave the end user. */
+  public static final String OPERATOR_TIER = "pt";
+
+  /** In an end user's item: is there if the end user is blocked; epoch seconds of the block. */
+  public static final String BLOCKED = "bl";
+
+  private static final String WARNING = "warn";
+  private static final int MAX_WARNING_LENGTH = 8;
   private static final int RADIX = 36;
 
   /** A letter and 16 bits in base 36; an id is longer. */
@@ -61,6 +72,11 @@ public final class ItemNames {
 
   /** The length of a reservation's id. */
   private static final int ID_LENGTH = 12;
+
+  /** What an item with calls may have, apart from windows and roll-ups. */
+  static final Set<String> COUNTERS =
+      Set.of(
+          ENTRIES, REQUESTS_TAT, TOKENS_TAT, TOKENS_HELD, TOKENS_VIRTUAL, TOKENS_OVER, NEWEST_DAY);
 
   private static final Set<String> FIXED =
       Set.of(
@@ -74,7 +90,10 @@ public final class ItemNames {
           NAMES,
           NAMES_VERSION,
           DUE_PARTITION,
-          DUE_MINUTE);
+          DUE_MINUTE,
+          EXPIRES_AT,
+          OPERATOR_TIER,
+          BLOCKED);
 
   private ItemNames() {}
 
@@ -89,7 +108,22 @@ public final class ItemNames {
         || windowOf('m', name) >= 0
         || windowOf('c', name) >= 0
         || isModelName(name)
+        || isWarning(name)
         || RollUpName.parse(name).isPresent();
+  }
+
+  /**
+   * The mark of a warning: the text is the window and the limit's value.
+   *
+   * @param window the name of the window
+   * @param percent the percent that was reached
+   */
+  public static String warning(String window, int percent) {
+    return WARNING + window.charAt(0) + percent;
+  }
+
+  private static boolean isWarning(String name) {
+    return name.startsWith(WARNING) && name.length() <= MAX_WARNING_LENGTH;
   }
 
   private static boolean isModelName(String name) {

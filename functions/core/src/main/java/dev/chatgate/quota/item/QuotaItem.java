@@ -18,8 +18,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * One state of a quota item, without its key: what is settled of a tenant's limits, what is in
- * flight, and the roll-ups of days that are not closed. Immutable. {@link ItemNames} says what the
- * attributes mean.
+ * flight, and the roll-ups of days that are not closed. An end user's item has no roll-ups.
+ * Immutable. {@link ItemNames} says what the attributes mean.
  *
  * @param attributes by name
  */
@@ -56,6 +56,11 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
     };
   }
 
+  /** A string, if it is there. */
+  public Optional<String> text(String name) {
+    return attributes.get(name) instanceof Text(String text) ? Optional.of(text) : Optional.empty();
+  }
+
   /** A reservation in flight, by its id. */
   public Optional<ReservationEntry> entry(String id) {
     return attributes.get(id) instanceof ReservationAttribute(ReservationEntry entry)
@@ -83,6 +88,12 @@ public record QuotaItem(SortedMap<String, Attribute> attributes) {
       }
     });
     return models;
+  }
+
+  /** The name of an entry's model. */
+  public String modelOf(ReservationEntry entry) {
+    int code = entry.modelCode();
+    return models().getOrDefault(code, "unknown model " + code);
   }
 
   /** What is counted of each model on each day that is not closed, by day. */

@@ -1,9 +1,11 @@
 package dev.chatgate.quota.item;
 
+import dev.chatgate.tenant.EndUserHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Optional;
 
 /**
  * What the quota item knows of one reservation in flight: packed into {@value #BYTES} bytes, so
@@ -22,7 +24,8 @@ import java.time.LocalDate;
  * @param epochDay the UTC day of the windows that were charged, days since 1970, 0 to 65,535
  * @param modelCode the model's number in the item, 0 to 65,535
  * @param keyCode the key's number in the tenant, 0 to 65,535; a correction's high bits of the nonce
- * @param rest the bytes behind these, one character each (ISO 8859-1); usually none
+ * @param rest the bytes behind these, one character each (ISO 8859-1); none, or what {@link
+ *     #endUser} reads, and more of a later release
  */
 public record ReservationEntry(
     int attempt,
@@ -59,7 +62,15 @@ public record ReservationEntry(
     require(keyCode, MAX_SHORT);
   }
 
-  /** An entry of this release: nothing is behind it. */
+  /**
+   * What a tenant's entry says of the entry that the same call has in an end user's item.
+   *
+   * @param hash the end user
+   * @param nonce the {@link ReservationEntry#nonce} of the entry there
+   */
+  public record EndUserEntry(EndUserHash hash, int nonce) {}
+
+  /** An entry with nothing behind it. */
   public ReservationEntry(
       int attempt,
       long tokens,
@@ -81,6 +92,48 @@ public record ReservationEntry(
         modelCode,
         keyCode,
         "");
+  }
+
+  /** The same entry, beside which the call has one in an end user's item. */
+  public ReservationEntry with(EndUserEntry other) {
+    var bytes = ByteBuffer.allocate(EndUserHash.BYTES + nonceBytes());
+    bytes.putLong(other.hash().bits());
+    for (int shift = Byte.SIZE * (nonceBytes() - 1); shift >= 0; shift -= Byte.SIZE) {
+      bytes.put((byte) (other.nonce() >>> shift));
+    }
+    return new ReservationEntry(
+        attempt,
+        tokens,
+        microUsd,
+        holdNanos,
+        admittedAtSeconds,
+        secondsToDeadline,
+        epochDay,
+        modelCode,
+        keyCode,
+        new String(bytes.array(), StandardCharsets.ISO_8859_1));
+  }
+
+  /** A correction's nonce has 24 bits, a call's 8. */
+  private int nonceBytes() {
+    return isCorrection() ? 3 : 1;
+  }
+
+  /**
+   * The entry that the same call has in an end user's item, if it has one: 8 bytes for the end
+   * user, then the nonce. A nonce of 0 means that there is none.
+   */
+  public Optional<EndUserEntry> endUser() {
+    if (rest.length() < EndUserHash.BYTES + nonceBytes()) {
+      return Optional.empty();
+    }
+    var bytes = ByteBuffer.wrap(rest.getBytes(StandardCharsets.ISO_8859_1));
+    var hash = new EndUserHash(bytes.getLong());
+    int nonce = 0;
+    for (int read = 0; read < nonceBytes(); read++) {
+      nonce = (nonce << Byte.SIZE) | (bytes.get() & 0xFF);
+    }
+    return nonce == 0 ? Optional.empty() : Optional.of(new EndUserEntry(hash, nonce));
   }
 
   private static void require(long value, long most) {

@@ -39,7 +39,8 @@ public final class WriteUnits {
     return switch (value) {
       case Attribute.Whole(long number) -> bytesOf(number);
       case Attribute.Text(String text) -> bytes(text);
-      case Attribute.ReservationAttribute _ -> ReservationEntry.BYTES;
+      case Attribute.ReservationAttribute(ReservationEntry entry) ->
+          ReservationEntry.BYTES + entry.rest().length();
     };
   }
 

@@ -69,4 +69,12 @@ public interface LimitRule {
   default Optional<RateLimits.Bucket> bucket(long allowed, QuotaItem item, Instant now) {
     return Optional.empty();
   }
+
+  /**
+   * The attribute of the limit's current window, of a limit that has a window in the item: warnings
+   * are about these.
+   */
+  default Optional<String> window(QuotaItem item, Instant now) {
+    return Optional.empty();
+  }
 }

@@ -3,11 +3,14 @@ package dev.chatgate.quota.limit;
 import static java.util.Comparator.comparing;
 
 import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.ClaimLevel;
 import dev.chatgate.quota.LimitState;
+import dev.chatgate.quota.QuotaWarning;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Refusal.Kind;
 import dev.chatgate.quota.item.Buckets;
+import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.ReservationEntry;
@@ -17,10 +20,12 @@ import dev.chatgate.tenant.Limit.Unit;
 import dev.chatgate.tenant.Quota;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -112,26 +117,26 @@ public final class Limits {
 
   // ---- calls that no limit could ever hold
 
-  /** The refusal of a claim that a limit could not hold even if it were empty. */
-  public Optional<Refusal> neverFits(Claim claim) {
-    var quota = claim.quota();
+  /** The refusal of a claim that a limit of a level could not hold even if it were empty. */
+  public Optional<Refusal> neverFits(Claim claim, ClaimLevel level) {
+    var quota = level.quota();
     // A limit of 0 if there is one, else that with the smallest room for completion tokens.
     return present(quota)
         .filter(rule -> rule.requested(claim) > holdable(rule, quota))
         .min(
             comparing((LimitRule rule) -> holdable(rule, quota) != 0)
                 .thenComparingLong(rule -> rule.largestCompletion(claim, holdable(rule, quota))))
-        .map(rule -> neverFits(rule, claim));
+        .map(rule -> neverFits(rule, claim, level));
   }
 
-  private Refusal neverFits(LimitRule rule, Claim claim) {
-    var quota = claim.quota();
+  private Refusal neverFits(LimitRule rule, Claim claim, ClaimLevel level) {
     long largest =
-        present(quota)
-            .mapToLong(each -> each.largestCompletion(claim, holdable(each, quota)))
+        claim.levels().stream()
+            .map(ClaimLevel::quota)
+            .flatMapToLong(quota -> largestCompletions(claim, quota))
             .min()
             .orElseThrow();
-    long allowed = allowed(rule, quota);
+    long allowed = allowed(rule, level.quota());
     return new Refusal(
         rule.limit(),
         allowed == 0 ? Kind.BLOCKED : Kind.NEVER_FITS,
@@ -141,7 +146,12 @@ public final class Limits {
         0,
         Optional.empty(),
         Optional.empty(),
-        largest < 1 ? OptionalLong.empty() : OptionalLong.of(largest));
+        largest < 1 ? OptionalLong.empty() : OptionalLong.of(largest),
+        level.scope());
+  }
+
+  private LongStream largestCompletions(Claim claim, Quota quota) {
+    return present(quota).mapToLong(rule -> rule.largestCompletion(claim, holdable(rule, quota)));
   }
 
   private Stream<LimitRule> present(Quota quota) {
@@ -159,9 +169,9 @@ public final class Limits {
 
   // ---- what waiting helps
 
-  /** Adds the tenant's limits to the write that admits a call. */
+  /** Adds the limits of the attempt's level to the write that admits a call. */
   public void admit(ItemUpdate.Builder write, AdmissionAttempt attempt) {
-    var quota = attempt.claim().quota();
+    var quota = attempt.level().quota();
     present(quota).forEach(rule -> rule.admit(write, allowed(rule, quota), attempt));
   }
 
@@ -172,7 +182,7 @@ public final class Limits {
    * @param attempt its claim is within every limit's value
    */
   public Optional<Refusal> refusal(AdmissionAttempt attempt) {
-    var quota = attempt.claim().quota();
+    var quota = attempt.level().quota();
     var refusals =
         present(quota)
             .flatMap(rule -> rule.refusal(allowed(rule, quota), attempt).stream())
@@ -183,7 +193,7 @@ public final class Limits {
         .max(
             comparing((Refusal refusal) -> refusal.retryAfter().orElse(Duration.ZERO))
                 .thenComparing(refusal -> refusal.freesAt().isEmpty()))
-        .map(refusal -> refusal.as(spent ? Kind.SPENT : Kind.WAIT));
+        .map(refusal -> refusal.as(spent ? Kind.SPENT : Kind.WAIT).of(attempt.level().scope()));
   }
 
   /** What a claim asks a limit to hold, in the limit's unit. */
@@ -204,7 +214,64 @@ public final class Limits {
 
   /** Where a tenant stands in the minute limits that it has. */
   public RateLimits rateLimits(Quota quota, QuotaItem item, Instant now) {
-    return new RateLimits(ofEach(quota, rule -> rule.bucket(allowed(rule, quota), item, now)));
+    return new RateLimits(
+        ofEach(quota, rule -> rule.bucket(allowed(rule, quota), item, now)),
+        ofEach(quota, rule -> warning(rule, quota, item, now)));
+  }
+
+  private static Optional<RateLimits.Warning> warning(
+      LimitRule rule, Quota quota, QuotaItem item, Instant now) {
+    if (quota.warnAt().isEmpty() || rule.window(item, now).isEmpty()) {
+      return Optional.empty();
+    }
+    var state = rule.state(allowed(rule, quota), item, now);
+    return reaches(state, quota.warnAt().getFirst())
+        ? Optional.of(new RateLimits.Warning(rule.limit(), percent(state)))
+        : Optional.empty();
+  }
+
+  private static long percent(LimitState state) {
+    return (long) Math.floor(100.0 * state.settled() / state.allowed());
+  }
+
+  private static boolean reaches(LimitState state, int percent) {
+    return state.allowed() > 0 && percent(state) >= percent;
+  }
+
+  /**
+   * The warnings that are due and not yet marked in a state of an end user's or a tenant's item.
+   *
+   * @return by the write's mark; the marked value is in {@link Marked#mark}
+   */
+  public List<Marked> unmarked(ClaimLevel level, QuotaItem item, Instant now) {
+    var quota = level.quota();
+    var found = new ArrayList<Marked>();
+    for (var rule : present(quota).toList()) {
+      var window = rule.window(item, now);
+      if (window.isPresent()) {
+        var state = rule.state(allowed(rule, quota), item, now);
+        quota.warnAt().stream()
+            .filter(percent -> reaches(state, percent))
+            .map(percent -> marked(level, state, window.get(), percent))
+            .filter(due -> !item.text(due.attribute()).equals(Optional.of(due.mark())))
+            .forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * A warning, and what is written to the item so that no other instance gives it.
+   *
+   * @param attribute the mark's name
+   * @param mark the window and the limit's value: another one of either is another warning
+   */
+  public record Marked(QuotaWarning warning, String attribute, String mark) {}
+
+  private static Marked marked(ClaimLevel level, LimitState state, String window, int percent) {
+    var warning =
+        new QuotaWarning(level.scope(), state.limit(), percent, state.settled(), state.allowed());
+    return new Marked(warning, ItemNames.warning(window, percent), window + ':' + state.allowed());
   }
 
   private <T> List<T> ofEach(Quota quota, Function<LimitRule, Optional<T>> part) {

@@ -116,9 +116,18 @@ record WindowSum(Limit limit, Period period) implements LimitRule {
   }
 
   @Override
+  public Optional<String> window(QuotaItem item, Instant now) {
+    return Optional.of(attribute(day(item, now)));
+  }
+
+  /** Windows only roll forward: a clock that is behind reads the item's. */
+  private static int day(QuotaItem item, Instant now) {
+    return Math.max(Windows.dayOf(now), item.newestDay());
+  }
+
+  @Override
   public LimitState state(long allowed, QuotaItem item, Instant now) {
-    // Windows only roll forward: a clock that is behind reads the item's.
-    int day = Math.max(Windows.dayOf(now), item.newestDay());
+    int day = day(item, now);
     long taken = item.number(attribute(day));
     long held = held(item, day);
     return new LimitState(

@@ -62,13 +62,11 @@ final class ItemReconciliation {
   }
 
   private void settle(String id, ReservationEntry entry) {
-    int code = entry.modelCode();
-    var model = item.models().getOrDefault(code, "unknown model " + code);
     var enough = parts.clock().instant().plus(MAX_SETTLEMENT);
     var until = enough.isBefore(giveUpAt) ? enough : giveUpAt;
     parts
         .settler()
-        .expire(key, id, entry, model, until)
+        .expire(key, id, entry, item.modelOf(entry), until)
         .ifPresentOrElse(record -> count(entry, record), () -> unfinished = true);
   }
 

@@ -1,9 +1,12 @@
 package dev.chatgate.quota.report;
 
 import dev.chatgate.quota.LimitState;
+import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.DayRow;
@@ -15,6 +18,7 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -111,6 +115,42 @@ public final class UsageReader {
         });
     sums.values().removeIf(UsageTotals.ZERO::equals);
     return new Usage<>(sums, limits.states(tenant.quota(), item, now), now);
+  }
+
+  /**
+   * Where an end user stands.
+   *
+   * @param tier the tier in force; absent if the tenant has none
+   * @param operatorTier the name of the tier that an operator gave, which the tenant may not have
+   *     any more
+   * @param isBlocked whether an operator blocked the end user
+   * @param limits the tier's limits
+   * @param at when it was read
+   */
+  public record EndUserState(
+      Optional<EndUserTier> tier,
+      Optional<String> operatorTier,
+      boolean isBlocked,
+      List<LimitState> limits,
+      Instant at) {}
+
+  /**
+   * Reads where an end user stands.
+   *
+   * @param credentialTier the name of the tier that the credential contains, if it does
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  public EndUserState readEndUser(Tenant tenant, EndUser endUser, Optional<String> credentialTier) {
+    var now = clock.instant();
+    var item = table.read(QuotaKey.of(tenant.id(), endUser));
+    var operatorTier = item.text(ItemNames.OPERATOR_TIER);
+    var tier = tenant.endUserTier(operatorTier.or(() -> credentialTier));
+    return new EndUserState(
+        tier,
+        operatorTier,
+        item.has(ItemNames.BLOCKED),
+        tier.map(found -> limits.states(found.quota(), item, now)).orElse(List.of()),
+        now);
   }
 
   /**

@@ -1,10 +1,13 @@
 package dev.chatgate.quota.settle;
 
 import dev.chatgate.quota.item.ModelCodes;
+import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
+import dev.chatgate.usage.EndUserShare;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageTotals;
+import java.time.LocalDate;
 
 /**
  * What applying a record to an entry puts in the place of the reserve.
@@ -29,26 +32,52 @@ public record Charge(
   /**
    * What a record means for an entry that is found under its id: nothing if it is a tombstone
    * record, or if the entry is a late duplicate of the one that the record is about.
+   *
+   * @param key the item that holds the entry
    */
-  static Charge of(UsageRecord record, ReservationEntry entry) {
-    if (!record.counts() || record.attempt() != entry.nonce()) {
+  static Charge of(QuotaKey key, UsageRecord record, ReservationEntry entry) {
+    if (!record.counts()) {
       return NOTHING;
     }
-    var used = record.charged();
-    boolean sameDay = day(record) == entry.epochDay();
-    boolean sameMonth = Windows.monthOf(day(record)) == Windows.monthOf(entry.epochDay());
+    if (key.isOfEndUser()) {
+      return record
+          .endUser()
+          .filter(share -> share.attempt() == entry.nonce())
+          .map(share -> ofEndUser(share, record.charged(), entry))
+          .orElse(NOTHING);
+    }
+    boolean other = record.model().equals(ModelCodes.OTHER);
+    return record.attempt() == entry.nonce()
+        ? of(record.charged(), day(record), entry, record.bucketNanos(), other, record.charged())
+        : NOTHING;
+  }
+
+  /** An end user's item has no roll-up. */
+  private static Charge ofEndUser(EndUserShare share, UsageTotals used, ReservationEntry entry) {
+    return of(used, share.about(), entry, share.bucketNanos(), false, UsageTotals.ZERO);
+  }
+
+  private static Charge of(
+      UsageTotals used,
+      LocalDate about,
+      ReservationEntry entry,
+      long bucketNanos,
+      boolean underOther,
+      UsageTotals rollUp) {
+    int day = (int) about.toEpochDay();
+    boolean sameDay = day == entry.epochDay();
+    boolean sameMonth = Windows.monthOf(day) == Windows.monthOf(entry.epochDay());
     return new Charge(
         sameDay ? used.tokens() : 0,
         sameMonth ? used.tokens() : 0,
         sameMonth ? used.microUsd() : 0,
-        record.bucketNanos(),
-        record.model().equals(ModelCodes.OTHER),
-        used);
+        bucketNanos,
+        underOther,
+        rollUp);
   }
 
   /** The windows that a record is about: a correction's are the corrected call's. */
-  private static int day(UsageRecord record) {
-    var day = record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
-    return (int) day.toEpochDay();
+  private static LocalDate day(UsageRecord record) {
+    return record.corrected().map(UsageRecord.Corrected::day).orElse(record.day());
   }
 }

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param corrected the record that charged something else than what is true
  * @param difference what is true, less what was charged so far; its calls are not looked at
  * @param bucketNanos what the token bucket is charged, 0 and up: a bucket gives nothing back
+ * @param endUserBucketNanos what the end user's token bucket is charged, if the corrected record
+ *     has an end user's share; 0 and up
  * @param madeAt when it was first asked for, whole seconds
  * @param reason why, in the operator's words; absent if the call brought the correction itself
  * @param call what is known of the call, if it brought the correction itself
@@ -29,6 +31,7 @@ public record Correction(
     UsageRecord corrected,
     UsageTotals difference,
     long bucketNanos,
+    long endUserBucketNanos,
     Instant madeAt,
     Optional<String> reason,
     Optional<UsageRecord.Call> call) {
@@ -37,7 +40,7 @@ public record Correction(
   /** Cuts the time to whole seconds. */
   public Correction {
     madeAt = madeAt.truncatedTo(ChronoUnit.SECONDS);
-    if (bucketNanos < 0) {
+    if (bucketNanos < 0 || endUserBucketNanos < 0) {
       throw new IllegalArgumentException("a bucket gives nothing back");
     }
   }
@@ -50,9 +53,15 @@ public record Correction(
         corrected,
         difference,
         0,
+        0,
         madeAt,
         Optional.of(reason),
         Optional.empty());
+  }
+
+  /** The end user's item, if the corrected call was held there too: it is corrected as well. */
+  Optional<QuotaKey> endUserItem() {
+    return corrected.endUser().map(share -> item.ofEndUser(share.endUser()));
   }
 
   /** The identity of the correction's own record. */

@@ -1,8 +1,10 @@
 package dev.chatgate.quota.settle;
 
 import dev.chatgate.StoreUnavailableException;
+import dev.chatgate.quota.EndUserHold;
 import dev.chatgate.quota.item.Buckets;
 import dev.chatgate.quota.item.EntryWrite;
+import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
@@ -150,6 +152,28 @@ public final class Settler {
     return step instanceof Application.Done;
   }
 
+  /**
+   * Applies a decision at both levels. The tenant's item comes last, for its entry is what leads
+   * the reconciler to the end user's.
+   *
+   * @param key the tenant's item
+   * @param entry the entry there, as the caller knows it
+   * @param endUser what is held at the end user's item, if anything
+   * @param decided the record that stands
+   * @param giveUpAt after this nothing more is tried; one attempt is always made
+   * @return whether no entry of the id is in either item any more
+   */
+  public boolean apply(
+      QuotaKey key,
+      ReservationEntry entry,
+      Optional<EndUserHold> endUser,
+      UsageRecord decided,
+      Instant giveUpAt) {
+    boolean applied =
+        endUser.map(hold -> apply(hold.key(), hold.entry(), decided, giveUpAt)).orElse(true);
+    return applied && apply(key, entry, decided, giveUpAt);
+  }
+
   /** An entry that was found in the place of the expected one is dealt with at once. */
   private static boolean mayGoOn(
       RetryTime time, ReservationEntry expected, ReservationEntry found) {
@@ -176,7 +200,8 @@ public final class Settler {
       QuotaKey key, ReservationEntry entry, UsageRecord decided, Duration atMost) {
     var id = decided.key().id();
     var now = Buckets.nanosOf(clock.instant());
-    var write = SettlementWrite.update(id, entry, Charge.of(decided, entry), seen.last(key), now);
+    var write =
+        SettlementWrite.update(id, entry, Charge.of(key, decided, entry), seen.last(key), now);
     try {
       return switch (table.update(key, write, atMost)) {
         case Written.Done(QuotaItem after) -> {
@@ -212,14 +237,68 @@ public final class Settler {
    */
   public Optional<UsageRecord> expire(
       QuotaKey key, String id, ReservationEntry entry, String model, Instant giveUpAt) {
-    var now = clock.instant();
-    var record =
-        entry.isCorrection()
-            ? UsageRecordFactory.released(key, id, entry, model, now)
-            : UsageRecordFactory.orphaned(key, id, entry, model, now);
-    return decide(record, giveUpAt)
+    try {
+      var endUser = endUserHold(key, id, entry);
+      var now = clock.instant();
+      var record =
+          entry.isCorrection()
+              ? UsageRecordFactory.released(key, id, entry, model, now)
+              : UsageRecordFactory.orphaned(key, id, entry, model, ownOf(endUser, entry), now);
+      return decide(record, giveUpAt)
+          .standing()
+          .filter(standing -> apply(key, entry, endUser, standing, giveUpAt));
+    } catch (StoreUnavailableException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What is found under the id in the end user's item that a tenant's entry names. */
+  private Optional<EndUserHold> endUserHold(QuotaKey key, String id, ReservationEntry entry) {
+    return entry
+        .endUser()
+        .map(other -> key.ofEndUser(other.hash()))
+        .flatMap(item -> table.read(item).entry(id).map(found -> new EndUserHold(item, found)));
+  }
+
+  /** Without a late duplicate that has taken the place of the entry that belongs to the call. */
+  private static Optional<EndUserHold> ownOf(
+      Optional<EndUserHold> endUser, ReservationEntry entry) {
+    int nonce = entry.endUser().map(ReservationEntry.EndUserEntry::nonce).orElse(0);
+    return endUser.filter(hold -> hold.entry().nonce() == nonce);
+  }
+
+  /**
+   * Settles an entry of an end user's item after its deadline. Mostly the tenant's item has one of
+   * the same call, which is settled with it. If it has none, the call was never admitted, or is
+   * settled already and this is a late duplicate: a tombstone record is put if no record stands,
+   * and whatever stands is applied.
+   *
+   * @param key the end user's item
+   * @param id the reservation's id
+   * @param entry the entry
+   * @param giveUpAt after this nothing more is tried
+   * @return whether the entry is gone
+   */
+  public boolean expireAtEndUser(
+      QuotaKey key, String id, ReservationEntry entry, Instant giveUpAt) {
+    var tenantKey = QuotaKey.of(key.tenant());
+    QuotaItem item;
+    try {
+      item = table.read(tenantKey);
+    } catch (StoreUnavailableException e) {
+      return false;
+    }
+    var beside = item.entry(id);
+    if (beside.isPresent()) {
+      var model = item.modelOf(beside.get());
+      return expire(tenantKey, id, beside.get(), model, giveUpAt).isPresent();
+    }
+    var tombstone =
+        UsageRecordFactory.released(tenantKey, id, entry, ModelCodes.OTHER, clock.instant());
+    return decide(tombstone, giveUpAt)
         .standing()
-        .filter(standing -> apply(key, entry, standing, giveUpAt));
+        .filter(standing -> apply(key, entry, standing, giveUpAt))
+        .isPresent();
   }
 
   /**
@@ -231,16 +310,23 @@ public final class Settler {
    * @return whether it is recorded and applied, now or before
    */
   public boolean correct(Correction correction, Instant giveUpAt) {
-    var key = correction.item();
     var made = findRecord(correction.key(), giveUpAt);
     if (made.isUnknown()) {
       return false;
     }
     if (made.record().isPresent()) {
-      return finish(key, correction, made.record().get(), giveUpAt);
+      return finish(correction, made.record().get(), giveUpAt);
     }
-    return admit(key, correction, giveUpAt)
-        .map(entry -> decideAndApply(key, correction, entry, giveUpAt))
+    var item = correction.endUserItem();
+    var endUser =
+        item.flatMap(key ->
+            admit(key, correction, Optional.empty(), giveUpAt)
+                .map(entry -> new EndUserHold(key, entry)));
+    if (item.isPresent() && endUser.isEmpty()) {
+      return false;
+    }
+    return admit(correction.item(), correction, endUser, giveUpAt)
+        .map(entry -> decideAndApply(correction, entry, endUser, giveUpAt))
         .orElse(false);
   }
 
@@ -259,32 +345,48 @@ public final class Settler {
     return new Found(true, Optional.empty());
   }
 
-  /** The record stands already: its entry goes, if it is still there. */
-  private boolean finish(
-      QuotaKey key, Correction correction, UsageRecord standing, Instant giveUpAt) {
-    var entry = entryOf(correction, seen.last(key), standing.attempt(), clock.instant());
-    return apply(key, entry, standing, giveUpAt) && standing.counts();
+  /** The record stands already: its entries go, if they are still there. */
+  private boolean finish(Correction correction, UsageRecord standing, Instant giveUpAt) {
+    var now = clock.instant();
+    var key = correction.item();
+    var entry = entryOf(correction, seen.last(key), standing.attempt(), now);
+    var endUser =
+        standing
+            .endUser()
+            .map(share -> {
+              var item = key.ofEndUser(share.endUser());
+              return new EndUserHold(
+                  item, entryOf(correction, seen.last(item), share.attempt(), now));
+            });
+    return apply(key, entry, endUser, standing, giveUpAt) && standing.counts();
   }
 
   private boolean decideAndApply(
-      QuotaKey key, Correction correction, ReservationEntry entry, Instant giveUpAt) {
+      Correction correction,
+      ReservationEntry entry,
+      Optional<EndUserHold> endUser,
+      Instant giveUpAt) {
+    var day = endUser.map(hold -> hold.entry().day());
     var decided =
-        decide(UsageRecordFactory.correction(correction, entry, clock.instant()), giveUpAt)
+        decide(UsageRecordFactory.correction(correction, entry, day, clock.instant()), giveUpAt)
             .standing();
     return decided.isPresent()
-        && apply(key, entry, decided.get(), giveUpAt)
+        && apply(correction.item(), entry, endUser, decided.get(), giveUpAt)
         && decided.get().counts();
   }
 
   /**
    * Lets the correction's entry in. Its nonce is drawn: should two callers make the same correction
    * at once, the record says which entry counts, and the other one is let go.
+   *
+   * @param beside the entry in the end user's item, which the tenant's names
    */
-  private Optional<ReservationEntry> admit(QuotaKey key, Correction correction, Instant giveUpAt) {
+  private Optional<ReservationEntry> admit(
+      QuotaKey key, Correction correction, Optional<EndUserHold> beside, Instant giveUpAt) {
     var time = time(giveUpAt);
-    var admitted = tryToAdmit(key, correction, time.forAttempt());
+    var admitted = tryToAdmit(key, correction, beside, time.forAttempt());
     while (admitted instanceof CorrectionEntry.NotYet && time.pause()) {
-      admitted = tryToAdmit(key, correction, time.forAttempt());
+      admitted = tryToAdmit(key, correction, beside, time.forAttempt());
     }
     return admitted instanceof CorrectionEntry.In(ReservationEntry entry)
         ? Optional.of(entry)
@@ -307,20 +409,17 @@ public final class Settler {
     record Rejected() implements CorrectionEntry {}
   }
 
-  private CorrectionEntry tryToAdmit(QuotaKey key, Correction correction, Duration atMost) {
+  private CorrectionEntry tryToAdmit(
+      QuotaKey key, Correction correction, Optional<EndUserHold> beside, Duration atMost) {
     var id = correction.key().id();
     var now = clock.instant();
     var item = seen.last(key);
-    var entry = entryOf(correction, item, random.nextInt(NONCES), now);
+    var alone = entryOf(correction, item, random.nextInt(1, NONCES), now);
+    var entry = beside.map(hold -> alone.with(hold.named())).orElse(alone);
     var write =
-        EntryWrite.begin(
-                id,
-                entry,
-                correction.corrected().model(),
-                ModelCodes.MAX_NAMES_WITH_CONFIGURED,
-                item,
-                Buckets.nanosOf(now))
-            .build();
+        key.isOfEndUser()
+            ? EntryWrite.correctAtEndUser(id, entry, item)
+            : correctionAtTenant(correction, entry, item, Buckets.nanosOf(now));
     try {
       return switch (table.update(key, write, atMost)) {
         case Written.Done(QuotaItem after) -> {
@@ -340,6 +439,13 @@ public final class Settler {
     } catch (StoreUnavailableException e) {
       return e.isPermanent() ? new CorrectionEntry.Rejected() : new CorrectionEntry.NotYet();
     }
+  }
+
+  private static ItemUpdate correctionAtTenant(
+      Correction correction, ReservationEntry entry, QuotaItem item, long now) {
+    var model = correction.corrected().model();
+    int maxNames = ModelCodes.MAX_NAMES_WITH_CONFIGURED;
+    return EntryWrite.begin(correction.key().id(), entry, model, maxNames, item, now).build();
   }
 
   private static ReservationEntry entryOf(

@@ -1,14 +1,18 @@
 package dev.chatgate.quota.settle;
 
 import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.ClaimLevel;
+import dev.chatgate.quota.EndUserHold;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.Quota;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
+import dev.chatgate.usage.EndUserShare;
 import dev.chatgate.usage.TokenCounts;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
@@ -17,6 +21,7 @@ import dev.chatgate.usage.UsageRecord.Kind;
 import dev.chatgate.usage.UsageRecord.PriceUsed;
 import dev.chatgate.usage.UsageTotals;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Optional;
 
 /** Makes the records that decide what reservations cost. Pure. */
@@ -58,7 +63,19 @@ public final class UsageRecordFactory {
         used.tokens() > entry.tokens() || used.microUsd() > entry.microUsd(),
         now,
         Optional.empty(),
-        Optional.of(details(reservation, consumption, facts)));
+        Optional.of(details(reservation, consumption, facts)),
+        reservation.endUser().map(hold -> share(claim, hold, used)));
+  }
+
+  private static EndUserShare share(Claim claim, EndUserHold hold, UsageTotals used) {
+    var quota = claim.endUserLevel().map(ClaimLevel::quota).orElse(Quota.UNLIMITED);
+    return share(hold, Limits.bucketNanos(used.tokens(), quota));
+  }
+
+  private static EndUserShare share(EndUserHold hold, long bucketNanos) {
+    var entry = hold.entry();
+    return new EndUserShare(
+        hold.key().endUser().orElseThrow(), entry.nonce(), entry.day(), entry.day(), bucketNanos);
   }
 
   /**
@@ -151,16 +168,23 @@ public final class UsageRecordFactory {
    * @param id the reservation's id
    * @param entry what was held
    * @param model the name that the entry's model code stands for
+   * @param endUser what the end user's item holds, if the call is held there too
    * @param now the present
    */
   public static UsageRecord orphaned(
-      QuotaKey item, String id, ReservationEntry entry, String model, Instant now) {
+      QuotaKey item,
+      String id,
+      ReservationEntry entry,
+      String model,
+      Optional<EndUserHold> endUser,
+      Instant now) {
     return without(
         new UsageRecord.Key(item.tenant(), entry.admittedAt(), id),
         Kind.ORPHANED,
         entry,
         model,
         new UsageTotals(1, entry.tokens(), 0, 0, entry.microUsd(), 1),
+        endUser.map(hold -> share(hold, hold.entry().holdNanos())),
         now);
   }
 
@@ -182,6 +206,7 @@ public final class UsageRecordFactory {
         entry,
         model,
         UsageTotals.ZERO,
+        Optional.empty(),
         now);
   }
 
@@ -191,6 +216,7 @@ public final class UsageRecordFactory {
       ReservationEntry entry,
       String model,
       UsageTotals charged,
+      Optional<EndUserShare> endUser,
       Instant now) {
     return new UsageRecord(
         key,
@@ -206,11 +232,19 @@ public final class UsageRecordFactory {
         false,
         now,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        endUser);
   }
 
-  /** The record of a correction, once its entry is in the item. */
-  public static UsageRecord correction(Correction correction, ReservationEntry entry, Instant now) {
+  /**
+   * The record of a correction, once its entries are in the items.
+   *
+   * @param entry the entry in the tenant's item
+   * @param endUserDay the day of the windows that the entry in the end user's item names, if there
+   *     is one
+   */
+  public static UsageRecord correction(
+      Correction correction, ReservationEntry entry, Optional<LocalDate> endUserDay, Instant now) {
     var corrected = correction.corrected();
     return new UsageRecord(
         correction.key(),
@@ -226,6 +260,24 @@ public final class UsageRecordFactory {
         correction.difference().tokens() > 0,
         now,
         Optional.of(new Corrected(corrected.key(), corrected.day(), correction.reason())),
-        correction.call());
+        correction.call(),
+        endUserDay.flatMap(day -> share(correction, entry, day)));
+  }
+
+  private static Optional<EndUserShare> share(
+      Correction correction, ReservationEntry entry, LocalDate day) {
+    return entry
+        .endUser()
+        .flatMap(other ->
+            correction
+                .corrected()
+                .endUser()
+                .map(corrected ->
+                    new EndUserShare(
+                        other.hash(),
+                        other.nonce(),
+                        day,
+                        corrected.about(),
+                        correction.endUserBucketNanos())));
   }
 }

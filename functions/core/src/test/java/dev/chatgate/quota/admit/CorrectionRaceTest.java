@@ -74,6 +74,7 @@ class CorrectionRaceTest {
             orphan,
             new UsageTotals(0, 7, 0, 0, 7, 0),
             0,
+            0,
             later(),
             Optional.empty(),
             orphan.call());

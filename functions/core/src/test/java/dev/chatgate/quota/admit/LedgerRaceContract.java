@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.Admission.Granted;
+import dev.chatgate.quota.Admission.Refused;
 import dev.chatgate.quota.Calls;
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.ItemOracle;
@@ -13,11 +14,13 @@ import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.item.CheckedTable;
 import dev.chatgate.quota.item.FaultyTable;
 import dev.chatgate.quota.item.FaultyTable.Fault;
+import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.settle.Settler;
+import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.StoreTime;
@@ -35,6 +38,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -45,6 +49,8 @@ public abstract class LedgerRaceContract {
   private static final int OPERATIONS = 10_000;
   private static final int CALLS_A_CALLER = 313;
   private static final Duration DEADLINE = Duration.ofSeconds(90);
+  private static final List<EndUser> END_USERS =
+      List.of(new EndUser("ann"), new EndUser("bob"), new EndUser("eve"));
   private static final AtomicInteger TENANTS = new AtomicInteger();
 
   private final TestClock clock = new TestClock(Instant.parse("2026-11-29T22:00:00Z"));
@@ -103,6 +109,79 @@ public abstract class LedgerRaceContract {
     long sum = together(racers).stream().mapToLong(Long::longValue).sum();
     assertEquals(7_777 / 111 * 111, sum);
     checked.verify(records);
+  }
+
+  private static final int CROWD = 500;
+
+  /** Nobody has seen the item before: the tier holds all the same. */
+  @Test
+  void firstCallsOfAnEndUserShareExactlyWhatTheTierHas() throws Exception {
+    var tenant = freshTenant();
+    var endUser = new EndUser("new");
+    var tier = Calls.limits().tokensPerDay(7_777).quota();
+    checked.limit(QuotaKey.of(tenant, endUser), tier);
+    int granted = crowd(tenant, Quota.UNLIMITED, tier, _ -> endUser);
+    assertEquals(7_777 / 111, granted);
+    nothingIsHeld(tenant, 7_777 / 111);
+  }
+
+  /** Each has room of its own, the tenant has not: whom it refuses holds nothing. */
+  @Test
+  void firstCallsOfManyEndUsersShareExactlyWhatTheTenantHas() throws Exception {
+    var tenant = freshTenant();
+    var quota = Calls.limits().tokensPerDay(7_777).quota();
+    var tier = Calls.limits().tokensPerDay(1_000).quota();
+    checked.limit(tenant, quota);
+    int granted = crowd(tenant, quota, tier, caller -> new EndUser("new-" + caller));
+    assertEquals(7_777 / 111, granted);
+    nothingIsHeld(tenant, 7_777 / 111);
+  }
+
+  /** Each calls once, through an instance of its own, and settles what it is granted. */
+  private int crowd(TenantId tenant, Quota quota, Quota tier, IntFunction<EndUser> endUsers)
+      throws Exception {
+    var start = new CyclicBarrier(THREADS);
+    var callers = new ArrayList<Callable<Integer>>();
+    var refusals = new AtomicInteger();
+    for (int thread = 0; thread < THREADS; thread++) {
+      int first = thread;
+      callers.add(() -> {
+        var random = new Random(first);
+        var granted = new ArrayList<Runnable>();
+        start.await();
+        for (int caller = first; caller < CROWD; caller += THREADS) {
+          var time = new ThreadClock(clock, Duration.ZERO);
+          var ledger = ledger(checked, records, time, random);
+          var giveUpAt = clock.instant().plus(Duration.ofHours(1));
+          var claim = Calls.claim(random, tenant, quota, 111, giveUpAt);
+          var admission = ledger.admit(Calls.of(claim, endUsers.apply(caller), Calls.tier(tier)));
+          if (admission instanceof Granted(Reservation reservation, _, _)) {
+            granted.add(() -> ledger.settle(reservation, Calls.used(111), Calls.FACTS, giveUpAt));
+          } else {
+            assertInstanceOf(Refused.class, admission);
+            refusals.incrementAndGet();
+          }
+        }
+        granted.forEach(Runnable::run);
+        return granted.size();
+      });
+    }
+    int granted = together(callers).stream().mapToInt(Integer::intValue).sum();
+    assertEquals(CROWD, granted + refusals.get());
+    return granted;
+  }
+
+  private void nothingIsHeld(TenantId tenant, int calls) {
+    var oracles = checked.verify(records);
+    oracles.values().forEach(ItemOracle::assertSettled);
+    long used = 0;
+    for (var oracle : oracles.entrySet()) {
+      if (oracle.getKey().isOfEndUser() && oracle.getKey().tenant().equals(tenant)) {
+        int day = oracle.getValue().item().newestDay();
+        used += oracle.getValue().item().number(ItemNames.dayTokens(day));
+      }
+    }
+    assertEquals(111L * calls, used);
   }
 
   /** Each begins its next call at once; every limit is set, and none is reached. */
@@ -199,10 +278,21 @@ public abstract class LedgerRaceContract {
             .microUsdPerMonth(800_000)
             .concurrent(12)
             .quota();
+    private final Quota tier =
+        Calls.limits()
+            .requestsPerMinute(1_000)
+            .tokensPerMinute(40_000)
+            .tokensPerDay(200_000)
+            .microUsdPerMonth(600_000)
+            .concurrent(6)
+            .quota();
     private volatile boolean calm;
 
     Turbulence() {
-      tenants.forEach(tenant -> checked.limit(tenant, quota));
+      for (var tenant : tenants) {
+        checked.limit(tenant, quota);
+        END_USERS.forEach(endUser -> checked.limit(QuotaKey.of(tenant, endUser), tier));
+      }
     }
 
     private Fault fault() {
@@ -223,7 +313,10 @@ public abstract class LedgerRaceContract {
       }
       clock.advance(DEADLINE.plusDays(1));
       var reaper = new Instance(this, Duration.ZERO, seed);
-      tenants.forEach(reaper::settleExpired);
+      for (var tenant : tenants) {
+        reaper.settleExpired(tenant);
+        END_USERS.forEach(endUser -> reaper.callOnce(tenant, endUser));
+      }
     }
   }
 
@@ -233,6 +326,7 @@ public abstract class LedgerRaceContract {
     private final Settler settler;
     private final Turbulence turbulence;
     private final ThreadClock skewed;
+    private final Random nextCalls = new Random(~seed);
 
     Instance(Turbulence turbulence, Duration skew, long seed) {
       this.turbulence = turbulence;
@@ -246,6 +340,15 @@ public abstract class LedgerRaceContract {
               skewed,
               new Random(~seed),
               clock);
+    }
+
+    /** An end user's next call finds what died between the two levels. */
+    void callOnce(TenantId tenant, EndUser endUser) {
+      var giveUpAt = skewed.instant().plusSeconds(60);
+      var claim = Calls.claim(nextCalls, tenant, turbulence.quota, 1, giveUpAt);
+      var byEndUser = Calls.of(claim, endUser, Calls.tier(turbulence.tier));
+      var granted = assertInstanceOf(Granted.class, ledger.admit(byEndUser));
+      ledger.settle(granted.reservation(), Calls.used(1), Calls.FACTS, giveUpAt);
     }
 
     void settleExpired(TenantId tenant) {
@@ -305,6 +408,10 @@ public abstract class LedgerRaceContract {
       }
     }
 
+    private EndUser endUser() {
+      return END_USERS.get(random.nextInt(END_USERS.size()));
+    }
+
     private TenantId tenant() {
       return turbulence.tenants.get(random.nextInt(turbulence.tenants.size()));
     }
@@ -318,7 +425,9 @@ public abstract class LedgerRaceContract {
               "model-" + random.nextInt(3),
               1 + random.nextInt(2_000),
               clock.instant().plusSeconds(20));
-      if (instance.ledger.admit(claim) instanceof Granted(Reservation reservation, _, _)) {
+      var tier = Calls.tier(turbulence.tier);
+      var byEndUser = random.nextInt(3) == 0 ? claim : Calls.of(claim, endUser(), tier);
+      if (instance.ledger.admit(byEndUser) instanceof Granted(Reservation reservation, _, _)) {
         admitted++;
         open.add(reservation);
       }

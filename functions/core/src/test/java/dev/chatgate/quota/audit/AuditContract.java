@@ -12,6 +12,7 @@ import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.audit.AuditDifference.Kind;
 import dev.chatgate.quota.item.Buckets;
+import dev.chatgate.quota.item.EndUserWrite;
 import dev.chatgate.quota.item.EntryWrite;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemNames.Counter;
@@ -28,6 +29,7 @@ import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.quota.settle.Correction;
 import dev.chatgate.quota.settle.Settler;
 import dev.chatgate.quota.settle.UsageRecordFactory;
+import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.Pause;
@@ -134,8 +136,12 @@ public abstract class AuditContract {
   }
 
   private void tamper(String attribute, long amount) {
+    tamper(key, attribute, amount);
+  }
+
+  private void tamper(QuotaKey item, String attribute, long amount) {
     table.update(
-        key,
+        item,
         new ItemUpdate.Builder()
             .when(new Condition.AtLeast(ItemNames.NEWEST_DAY, 0))
             .addFromZero(attribute, amount)
@@ -332,7 +338,8 @@ public abstract class AuditContract {
     var seen = table.read(key);
     table.update(
         key, EntryWrite.begin(correction.key().id(), entry, "m", 100, seen, nanos).build());
-    records.decide(UsageRecordFactory.correction(correction, entry, clock.instant()));
+    records.decide(
+        UsageRecordFactory.correction(correction, entry, Optional.empty(), clock.instant()));
     clock.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), differences());
     clock.advance(DEADLINE);
@@ -427,5 +434,90 @@ public abstract class AuditContract {
             }
           });
     }
+  }
+
+  // ---- end users
+
+  private static final EndUser ANN = new EndUser("ann");
+
+  private QuotaKey ann() {
+    return QuotaKey.of(tenant, ANN);
+  }
+
+  private Reservation grantedTo(EndUser endUser, long tokens) {
+    var claim = Calls.claim(random, tenant, NO_LIMIT, "m", tokens, clock.instant().plusSeconds(10));
+    var admission = ledger.admit(Calls.of(claim, endUser, Calls.tier(NO_LIMIT)));
+    return assertInstanceOf(Granted.class, admission).reservation();
+  }
+
+  private List<AuditDifference> endUserDifferences() {
+    return audit(records, clock, clock).endUserDifferences(tenant);
+  }
+
+  /** Calls of two end users on two days, corrected, dead and in flight. */
+  private void historyOfEndUsers() {
+    history();
+    settle(grantedTo(ANN, 100), 40);
+    settle(grantedTo(new EndUser("bob"), 100), 60);
+    grantedTo(ANN, 70);
+    clock.advance(DEADLINE);
+    reconcile();
+    clock.advance(Duration.ofHours(24));
+    settle(grantedTo(ANN, 100), 30);
+    correct(written().getLast(), -7);
+    correct(written().getFirst(), -7);
+    grantedTo(ANN, 90);
+  }
+
+  @Test
+  void aCleanHistoryOfEndUsersIsCleanAtBothLevels() {
+    historyOfEndUsers();
+    assertEquals(List.of(), differences());
+    assertEquals(List.of(), endUserDifferences());
+    clock.advance(Duration.ofSeconds(10));
+    assertEquals(List.of(), endUserDifferences());
+  }
+
+  @Test
+  void anEndUsersCountersAreHeldAgainstTheRecords() {
+    historyOfEndUsers();
+    clock.advance(Duration.ofSeconds(10));
+    int day = Windows.dayOf(clock.instant());
+    for (var name :
+        List.of(
+            ItemNames.dayTokens(day),
+            ItemNames.monthMicroUsd(Windows.monthOf(day)),
+            ItemNames.ENTRIES,
+            ItemNames.TOKENS_HELD)) {
+      tamper(ann(), name, 1);
+      var found = endUserDifferences();
+      assertEquals(Set.of(Kind.COUNTER), kinds(found), name);
+      assertTrue(found.getFirst().subject().contains(ann().endUser().orElseThrow().toString()));
+      tamper(ann(), name, -1);
+    }
+    assertEquals(List.of(), endUserDifferences());
+    assertEquals(List.of(), differences());
+  }
+
+  @Test
+  void anEntryThatWasLeftAtAnEndUserIsListedApart() {
+    historyOfEndUsers();
+    long now = clock.instant().getEpochSecond();
+    var entry = new ReservationEntry(1, 5, 5, 0, now, 90, Windows.dayOf(clock.instant()), 0, 7);
+    table.update(ann(), EntryWrite.beginAtEndUser("leftleftleft", entry, Optional.empty()).build());
+    assertEquals(List.of(), endUserDifferences());
+    clock.advance(DEADLINE.plus(TWO_RUNS).plusSeconds(1));
+    assertEquals(Set.of(Kind.LEFT_AT_END_USER), kinds(endUserDifferences()));
+    assertEquals(Set.of(Kind.OVERDUE), kinds());
+    settle(grantedTo(ANN, 10), 10);
+    assertEquals(List.of(), endUserDifferences());
+  }
+
+  @Test
+  void anEndUsersItemThatHasExpiredIsNoDifference() {
+    settle(grantedTo(ANN, 100), 40);
+    assertTrue(EndUserWrite.write(table, ann(), EndUserWrite.forget()).isPresent());
+    assertEquals(List.of(), endUserDifferences());
+    assertEquals(List.of(), differences());
   }
 }

@@ -61,7 +61,12 @@ public final class CheckedTable implements QuotaTable {
 
   /** From now on no admission may pass these limits. */
   public void limit(TenantId tenant, Quota quota) {
-    limits.put(QuotaKey.of(tenant), quota);
+    limit(QuotaKey.of(tenant), quota);
+  }
+
+  /** From now on no admission at an item may pass these limits. */
+  public void limit(QuotaKey key, Quota quota) {
+    limits.put(key, quota);
   }
 
   /** How many writes were tried since the last time. */
@@ -117,11 +122,15 @@ public final class CheckedTable implements QuotaTable {
         Instant.EPOCH,
         Instant.parse("2100-01-01T00:00:00Z"),
         record -> byId.put(record.key().id(), record));
-    var oracle = new ItemOracle(byId);
+    var oracle = new ItemOracle(byId, key.endUser());
     for (var step : inTheItemsOrder(written)) {
       var after = step.update().applyTo(oracle.item());
-      oracle.step(after, step.now(), step.requestNanos());
-      within(key, after, step);
+      if (oracle.item().has(ItemNames.NEWEST_DAY) && !after.has(ItemNames.NEWEST_DAY)) {
+        oracle.forget(after);
+      } else {
+        oracle.step(after, step.now(), step.requestNanos());
+        within(key, after, step);
+      }
     }
     oracle.assertRequestsWithinBound();
     return oracle;

@@ -1,5 +1,6 @@
 package dev.chatgate.quota.item;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,18 @@ public final class MemoryQuotaTable implements QuotaTable {
   @Override
   public synchronized QuotaItem read(QuotaKey key) {
     return items.getOrDefault(key, QuotaItem.EMPTY);
+  }
+
+  /** Drops the items that have expired, as the store may at any time after that. */
+  public synchronized List<QuotaKey> dropExpired(Instant now) {
+    var expired =
+        items.entrySet().stream()
+            .filter(item -> item.getValue().has(ItemNames.EXPIRES_AT))
+            .filter(item -> item.getValue().number(ItemNames.EXPIRES_AT) <= now.getEpochSecond())
+            .map(Map.Entry::getKey)
+            .toList();
+    expired.forEach(items::remove);
+    return expired;
   }
 
   @Override

@@ -37,7 +37,7 @@ class RequestBucketTest {
     var quota = Calls.limits().requestsPerMinute(LIMIT).quota();
     var claim = Calls.claim(new Random(1), new TenantId("acme"), quota, 10, NOON.plusSeconds(5));
     var entry = new ReservationEntry(1, 10, 10, 0, NOON.getEpochSecond(), 90, 20_000, 1, 1);
-    return new AdmissionAttempt(claim, entry, item, NOON);
+    return new AdmissionAttempt(claim, claim.tenantLevel(), entry, item, NOON);
   }
 
   private ItemUpdate writeAfterSeeing(QuotaItem item) {

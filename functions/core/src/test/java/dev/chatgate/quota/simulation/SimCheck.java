@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.Claim;
+import dev.chatgate.quota.ClaimLevel;
+import dev.chatgate.quota.EndUserHold;
 import dev.chatgate.quota.ItemOracle;
+import dev.chatgate.quota.QuotaWarning;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.item.Buckets;
 import dev.chatgate.quota.item.DailyTotals;
@@ -14,6 +17,7 @@ import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.ModelCodes;
 import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.item.Windows;
 import dev.chatgate.quota.limit.Limits;
@@ -57,6 +61,7 @@ final class SimCheck {
   private final Map<String, UsageRecord> records = new HashMap<>();
   private final Map<String, Instant> decidedAt = new HashMap<>();
   private final Map<String, Claim> claims = new HashMap<>();
+  private final Map<String, String> claimants = new HashMap<>();
   private final Map<String, Instant> endsBefore = new HashMap<>();
   private final Set<String> grantedIds = new HashSet<>();
   private final Map<String, Long> settledTokens = new HashMap<>();
@@ -65,6 +70,9 @@ final class SimCheck {
   private final Set<String> everDecided = new HashSet<>();
   private final List<Landing> landings = new ArrayList<>();
   private final ItemOracle oracle = new ItemOracle(records);
+  private final Map<QuotaKey, ItemOracle> endUsers = new HashMap<>();
+  private final Map<QuotaKey, Integer> marks = new HashMap<>();
+  private final Map<QuotaKey, Integer> warnings = new HashMap<>();
   private Quota quota = Quota.UNLIMITED;
   private boolean isLate;
 
@@ -85,6 +93,7 @@ final class SimCheck {
 
   void claimed(Claim claim) {
     claims.put(claim.requestId().reservationId(), claim);
+    claimants.put(claim.requestId().reservationId(), world.actor());
   }
 
   /**
@@ -93,6 +102,10 @@ final class SimCheck {
    * @param endsBefore until then, in true time, no other actor may settle it
    */
   void granted(Reservation reservation, Instant endsBefore) {
+    assertEquals(
+        reservation.claim().endUserLevel().map(ClaimLevel::key),
+        reservation.endUser().map(EndUserHold::key),
+        "held at the end user's level");
     var id = reservation.requestId().reservationId();
     grantedIds.add(id);
     this.endsBefore.put(id, endsBefore);
@@ -107,6 +120,40 @@ final class SimCheck {
         everDecided.contains(id) || !unanswered.contains(id),
         "given up without a tombstone record");
     coverage.count(how);
+  }
+
+  /** Warnings were given: each for a mark of its own. */
+  void warned(Claim claim, List<QuotaWarning> given) {
+    for (var warning : given) {
+      var level =
+          claim.levels().stream().filter(each -> each.scope() == warning.scope()).findFirst();
+      var key = level.orElseThrow().key();
+      warnings.merge(key, 1, Integer::sum);
+      assertTrue(
+          warnings.getOrDefault(key, 0) <= marks.getOrDefault(key, 0), "a warning without a mark");
+      assertTrue(
+          100 * warning.settled() >= warning.percent() * warning.allowed(), "warned too early");
+      coverage.count(
+          level.get().isOfEndUser() ? Situation.END_USER_WARNED : Situation.TENANT_WARNED);
+    }
+  }
+
+  /** A mark is made once for a window and a value of the limit. */
+  private void countMarks(QuotaKey key, QuotaItem before, QuotaItem after) {
+    for (var name : after.attributes().keySet()) {
+      if (name.startsWith("warn") && !after.get(name).equals(before.get(name))) {
+        marks.merge(key, 1, Integer::sum);
+      }
+    }
+  }
+
+  /** A refused call is held at no level. */
+  void holdsNothing(Claim claim) {
+    var id = claim.requestId().reservationId();
+    claim
+        .levels()
+        .forEach(level ->
+            assertTrue(oracle(level.key()).item().entry(id).isEmpty(), "refused, and held"));
   }
 
   /** A call got the answer, at its first try, that its use is recorded and applied. */
@@ -130,6 +177,18 @@ final class SimCheck {
     return oracle;
   }
 
+  /** The oracle of an item. */
+  ItemOracle oracle(QuotaKey key) {
+    return key.isOfEndUser()
+        ? endUsers.computeIfAbsent(key, _ -> new ItemOracle(records, key.endUser()))
+        : oracle;
+  }
+
+  /** All end users' items. */
+  Set<QuotaKey> endUsers() {
+    return endUsers.keySet();
+  }
+
   QuotaItem item() {
     return oracle.item();
   }
@@ -138,7 +197,7 @@ final class SimCheck {
 
   /** A write got no answer. */
   void unanswered(SimStep step, ItemUpdate update) {
-    if (step == SimStep.ADMIT) {
+    if (step.isAdmission()) {
       update.actions().forEach(action -> unanswered.add(action.attribute()));
     }
   }
@@ -160,12 +219,23 @@ final class SimCheck {
    *
    * @param now the time that it went by
    */
-  void wrote(SimStep step, QuotaItem after, Instant now) {
-    var before = oracle.item();
+  void wrote(QuotaKey key, SimStep step, QuotaItem after, Instant now) {
+    var before = oracle(key).item();
+    if (before.has(ItemNames.NEWEST_DAY) && !after.has(ItemNames.NEWEST_DAY)) {
+      coverage.countIf(!before.entries().isEmpty(), Situation.FORGOTTEN_IN_FLIGHT);
+      oracle(key).forget(after);
+      return;
+    }
+    countMarks(key, before, after);
     var came = onlyIn(after, before);
     var went = onlyIn(before, after);
-    boolean landedBefore = came.filter(oracle.landed()::contains).isPresent();
-    oracle.step(after, now, came.map(this::requestNanos).orElse(0L));
+    boolean landedBefore = came.filter(oracle(key).landed()::contains).isPresent();
+    oracle(key).step(after, now, came.map(id -> requestNanos(key, id)).orElse(0L));
+    if (key.isOfEndUser()) {
+      came.ifPresent(id -> admittedAtEndUser(id, after, now));
+      went.ifPresent(id -> appliedAtEndUser(id, before));
+      return;
+    }
     came.ifPresent(id -> admitted(id, after, now, landedBefore));
     went.ifPresent(id -> applied(id, before, after));
     namesAreThere(before, after, came);
@@ -182,8 +252,11 @@ final class SimCheck {
    *
    * @param sentAt the true time at which the write was made up
    */
-  void onlyPoisonIsHealed(QuotaItem after, Instant sentAt) {
-    var before = oracle.item();
+  void onlyPoisonIsHealed(QuotaKey key, QuotaItem after, Instant sentAt) {
+    var before = oracle(key).item();
+    if (key.isOfEndUser() && !after.has(ItemNames.NEWEST_DAY)) {
+      return;
+    }
     long full = Buckets.nanosOf(sentAt) + Buckets.FULL_NANOS;
     if (after.number(ItemNames.REQUESTS_TAT) < before.number(ItemNames.REQUESTS_TAT)) {
       assertTrue(
@@ -232,9 +305,76 @@ final class SimCheck {
   }
 
   /** What a request is charged, in bucket time; nothing without a limit, and for corrections. */
-  private long requestNanos(String id) {
+  private long requestNanos(QuotaKey key, String id) {
     var claim = claims.get(id);
-    return claim == null ? 0 : Buckets.nanosFor(1, claim.quota().get(Limits.REQUESTS_PER_MINUTE));
+    return claim == null
+        ? 0
+        : Buckets.nanosFor(1, level(claim, key).quota().get(Limits.REQUESTS_PER_MINUTE));
+  }
+
+  private static ClaimLevel level(Claim claim, QuotaKey key) {
+    return claim.levels().stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
+  }
+
+  /** The store dropped an end user's item. */
+  void expired(QuotaKey key) {
+    coverage.count(Situation.EXPIRED);
+    coverage.countIf(!oracle(key).item().entries().isEmpty(), Situation.EXPIRED_IN_FLIGHT);
+    oracle(key).forget(QuotaItem.EMPTY);
+  }
+
+  /** A hold at the end user's level keeps the tier; nobody is admitted who is blocked. */
+  private void admittedAtEndUser(String id, QuotaItem after, Instant now) {
+    var entry = after.entry(id).orElseThrow();
+    var claim = claims.get(id);
+    if (claim == null) {
+      assertTrue(entry.isCorrection(), "an end user's entry without a claim");
+      return;
+    }
+    var level = claim.endUserLevel().orElseThrow();
+    assertFalse(after.has(ItemNames.BLOCKED), "a blocked end user was admitted");
+    assertEquals(level.operatorTier(), after.text(ItemNames.OPERATOR_TIER), "the tier in force");
+    ItemOracle.assertWithin(level.quota(), after, entry, now);
+  }
+
+  private void appliedAtEndUser(String id, QuotaItem before) {
+    var entry = before.entry(id).orElseThrow();
+    var record = records.get(id);
+    if (record == null) {
+      assertTrue(oracle.item().entry(id).isEmpty(), "let go, and the tenant still holds it");
+      assertFalse(oracle.landed().contains(id), "let go without a record, and it was admitted");
+      assertTrue(
+          world.isActor("main") || world.actor().equals(claimants.get(id)),
+          "let go without a record by another call");
+      coverage.count(Situation.RELEASED_AFTER_THE_TENANT_REFUSED);
+      return;
+    }
+    var share = record.endUser();
+    boolean own = record.counts() && share.filter(s -> s.attempt() == entry.nonce()).isPresent();
+    coverage.countIf(
+        record.counts() && share.isPresent() && !own, Situation.END_USERS_DUPLICATE_RELEASED);
+    coverage.countIf(own && record.kind() == Kind.ORPHANED, Situation.END_USER_ORPHANED);
+    coverage.countIf(own && record.kind() == Kind.CORRECTION, Situation.END_USER_CORRECTED);
+    coverage.countIf(
+        own && !share.get().day().equals(record.day()), Situation.MIDNIGHT_BETWEEN_THE_LEVELS);
+    var claim = claims.get(id);
+    coverage.countIf(
+        claim != null
+            && !claim.caller().operatorTier().equals(before.text(ItemNames.OPERATOR_TIER)),
+        Situation.TIER_CHANGED_IN_FLIGHT);
+  }
+
+  /** The tenant's entry is what leads to the end user's: it goes last. */
+  private void goesLast(String id, ReservationEntry entry) {
+    entry
+        .endUser()
+        .ifPresent(named ->
+            endUsers.forEach((key, items) -> {
+              var left = items.item().entry(id).filter(found -> found.nonce() == named.nonce());
+              assertTrue(
+                  left.isEmpty() || !key.endUser().orElseThrow().equals(named.hash()),
+                  "the tenant's entry went before the end user's");
+            }));
   }
 
   private void admitted(String id, QuotaItem after, Instant now, boolean landedBefore) {
@@ -245,6 +385,11 @@ final class SimCheck {
       return;
     }
     ItemOracle.assertWithin(claim.quota(), after, entry, now);
+    assertEquals(
+        claim.endUserLevel().isPresent(), entry.endUser().isPresent(), "names its end user");
+    for (var endUser : endUsers.values()) {
+      assertFalse(endUser.releasedWithoutRecord().contains(id), "the end user's was let go");
+    }
     coverage.countIf(
         entry.modelCode() == ModelCodes.OTHER_CODE && !claim.model().equals(ModelCodes.OTHER),
         Situation.NAME_WITHOUT_ROOM);
@@ -262,6 +407,7 @@ final class SimCheck {
 
   private void applied(String id, QuotaItem before, QuotaItem after) {
     var entry = before.entry(id).orElseThrow();
+    goesLast(id, entry);
     var record = records.get(id);
     assertNotNull(record, "an entry went without a record");
     boolean duplicate = record.attempt() != entry.nonce();
@@ -307,8 +453,35 @@ final class SimCheck {
               record.call().isPresent() ? Situation.ORPHAN_CORRECTED : Situation.CORRECTED;
           case UNKNOWN -> throw new AssertionError("this release writes no such record");
         });
+    namesItsEndUser(record);
     if (record.kind() == Kind.ORPHANED) {
       orphaned(id, record);
+      coverage.countIf(world.isActor("call"), Situation.BOTH_FOUND_AT_THE_END_USER);
+    }
+    boolean found =
+        record.kind() == Kind.RELEASED
+            && oracle.item().entry(id).isEmpty()
+            && endUsers.values().stream()
+                .flatMap(items -> items.item().entry(id).stream())
+                .anyMatch(entry -> !record.decidedAt().isBefore(entry.deadline()));
+    coverage.countIf(found, Situation.FOUND_AT_THE_END_USER);
+  }
+
+  /** What was held at an end user is charged there; what is corrected is corrected there, too. */
+  private void namesItsEndUser(UsageRecord record) {
+    boolean named = record.endUser().isPresent();
+    switch (record.kind()) {
+      case CALL -> {
+        var claim = claims.get(record.key().id());
+        assertNotNull(claim, "a record of a call that was never claimed");
+        assertEquals(claim.endUserLevel().isPresent(), named, "a call names its end user");
+      }
+      case CORRECTION -> {
+        var corrected = records.get(record.corrected().orElseThrow().key().id());
+        assertNotNull(corrected, "a correction of no record");
+        assertEquals(corrected.endUser().isPresent(), named, "a correction names the end user");
+      }
+      case ORPHANED, RELEASED, UNKNOWN -> {}
     }
   }
 
@@ -337,6 +510,8 @@ final class SimCheck {
   /** Nothing is in flight, everything is counted, and no caller got a wrong answer. */
   void end(SortedMap<DayAndModel, UsageTotals> usage, Duration mostSkew) {
     oracle.assertSettled();
+    endUsers.values().forEach(ItemOracle::assertSettled);
+    endUsers.values().forEach(ItemOracle::assertRequestsWithinBound);
     assertFalse(oracle.item().has(ItemNames.DUE_PARTITION), "still in the index");
     usageIs(usage);
     var sums = new TreeMap<DayAndModel, UsageTotals>();

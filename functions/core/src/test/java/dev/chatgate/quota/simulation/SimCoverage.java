@@ -63,6 +63,27 @@ final class SimCoverage {
     TOKENS_EXTENDED,
     TOKENS_SET,
     RECONCILERS_MET,
+    /** The end user had room, and the tenant refused: the end user's entry was let go. */
+    RELEASED_AFTER_THE_TENANT_REFUSED,
+    REFUSED_BY_THE_END_USERS_TIER,
+    /** The process died between the two holds: the end user's next call found the entry. */
+    FOUND_AT_THE_END_USER,
+    /** The same with the tenant's entry beside it. */
+    BOTH_FOUND_AT_THE_END_USER,
+    /** An end user's entry with another nonce than the record's was let go. */
+    END_USERS_DUPLICATE_RELEASED,
+    /** Admitted at the end user on one day, at the tenant on the next one. */
+    MIDNIGHT_BETWEEN_THE_LEVELS,
+    TIER_CHANGED_IN_FLIGHT,
+    OTHER_TIER,
+    END_USER_BLOCKED,
+    FORGOTTEN_IN_FLIGHT,
+    EXPIRED,
+    EXPIRED_IN_FLIGHT,
+    END_USER_ORPHANED,
+    END_USER_CORRECTED,
+    TENANT_WARNED,
+    END_USER_WARNED,
     REFUSED,
     GRANTED,
     UNAVAILABLE
@@ -106,7 +127,7 @@ final class SimCoverage {
   }
 
   private static boolean isPossible(SimStep step, SimFault fault) {
-    return step != SimStep.ADMIT || fault != SimFault.REPEATED;
+    return !step.isAdmission() || fault != SimFault.REPEATED;
   }
 
   @Override

@@ -110,7 +110,8 @@ final class SimCrowd {
     check.claimed(claim);
     switch (ledger.admit(claim)) {
       case Admission.Granted granted -> settle(ledger, granted.reservation(), giveUpAt);
-      case Admission.Refused refused -> throw new AssertionError(refused.toString());
+      case Admission.Refused _, Admission.EndUserBlocked _, Admission.OtherTier _ ->
+          throw new AssertionError("not admitted");
       case Admission.Unavailable _ -> givenUp++;
     }
   }

@@ -14,11 +14,16 @@ import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.Settlement;
 import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.quota.item.EndUserWrite;
+import dev.chatgate.quota.item.EntryWrite;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.ModelCodes;
+import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.ReservationEntry;
+import dev.chatgate.quota.item.Windows;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.reconcile.EarlierReconciler;
 import dev.chatgate.quota.reconcile.Reconciler;
@@ -27,6 +32,8 @@ import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.quota.settle.Correction;
 import dev.chatgate.quota.settle.Settler;
 import dev.chatgate.quota.simulation.SimCoverage.Situation;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -72,6 +79,14 @@ final class SimSchedule {
   /** None of {@link #NAMES} has its code near it. */
   private static final int FIRST_FILLED_CODE = 1_100;
 
+  private static final String OTHER_TIER = "pro";
+
+  /** A clock is corrected if it is further off. */
+  private static final Duration CORRECTED = Duration.ofSeconds(1);
+
+  /** An item of then has expired by now. */
+  private static final Duration LONG_AGO = Duration.ofDays(40);
+
   private static final List<Instant> STARTS =
       List.of(
           Instant.parse("2026-11-23T12:00:00Z"),
@@ -86,11 +101,13 @@ final class SimSchedule {
   private final SimStore store;
   private final List<Instance> instances = new ArrayList<>();
   private final List<String> models = new ArrayList<>();
+  private final List<EndUser> endUsers = new ArrayList<>();
   private final Duration spread;
-  private final double wrongDatesPercent;
+  private double wrongDatesPercent;
   private boolean manyNames;
   private boolean mayFail;
   private Quota quota;
+  private List<EndUserTier> tiers = List.of();
   private Duration mostSkew = NOTHING;
 
   SimSchedule(long seed, boolean traced, SimCoverage coverage) {
@@ -115,6 +132,9 @@ final class SimSchedule {
   void run() {
     makeTrouble(List.of(0, 2, 6, 15).get(random.nextInt(4)));
     startInstances(random.nextInt(1, 4));
+    if (world.chance(50)) {
+      startEndUsers();
+    }
     if (world.chance(4)) {
       withoutLimits();
       fillWithNames();
@@ -126,6 +146,7 @@ final class SimSchedule {
     }
     spawnReconcilers();
     spawnOperators();
+    spawnOperatorsOfEndUsers();
     changeLimits();
     world.run();
     settleDown();
@@ -137,6 +158,39 @@ final class SimSchedule {
     for (int instance = 0; instance < count; instance++) {
       instances.add(new Instance(someSkew()));
     }
+  }
+
+  private void startEndUsers() {
+    for (int endUser = 0; endUser < random.nextInt(1, 4); endUser++) {
+      endUsers.add(new EndUser("person-" + endUser));
+    }
+    tiers = someTiers();
+    if (world.chance(30)) {
+      leaveFromLongAgo(endUsers.getFirst());
+    }
+  }
+
+  private List<EndUserTier> someTiers() {
+    return endUsers.isEmpty()
+        ? List.of()
+        : List.of(
+            new EndUserTier(EndUserTier.DEFAULT, someLimits()),
+            new EndUserTier(OTHER_TIER, someLimits()));
+  }
+
+  /** The process died between the two holds, and the end user has not called since. */
+  private void leaveFromLongAgo(EndUser endUser) {
+    var then = world.now().minus(LONG_AGO);
+    var unlimited = Calls.claim(random, TENANT, Quota.UNLIMITED, random.nextLong(1, 101), then);
+    var claim = Calls.of(unlimited, endUser, Calls.tier(Quota.UNLIMITED));
+    check.claimed(claim);
+    var entry =
+        new ReservationEntry(
+            1, claim.tokens(), 0, 0, then.getEpochSecond(), 60, Windows.dayOf(then), 0, 7);
+    var id = claim.requestId().reservationId();
+    var write = EntryWrite.beginAtEndUser(id, entry, Optional.empty());
+    store.fill(QuotaKey.of(TENANT, endUser), write.build(), then);
+    world.later(world.between(NOTHING, spread.multipliedBy(2)), store::dropExpired);
   }
 
   private void withoutLimits() {
@@ -184,7 +238,7 @@ final class SimSchedule {
         limits.with(rule.limit(), few ? random.nextLong(1, 9) : random.nextLong(90, 600));
       }
     }
-    return limits.quota();
+    return world.chance(15) ? limits.quota().withWarnAt(List.of(50, 90)) : limits.quota();
   }
 
   private Duration someSkew() {
@@ -255,6 +309,7 @@ final class SimSchedule {
           world.between(NOTHING, spread),
           () -> {
             quota = someLimits();
+            tiers = someTiers();
             check.limits(quota);
           });
     }
@@ -268,6 +323,28 @@ final class SimSchedule {
       instance.restart();
     }
     var claim = claim(instance, model, random.nextLong(1, 101), quota);
+    var endUser = someEndUser();
+    claim(instance, endUser.isEmpty() ? claim : forEndUser(instance, claim, endUser.get(), tiers));
+  }
+
+  private Optional<EndUser> someEndUser() {
+    return endUsers.isEmpty() || world.chance(10)
+        ? Optional.empty()
+        : Optional.of(endUsers.get(random.nextInt(endUsers.size())));
+  }
+
+  /** Some credentials name a tier; an instance may know the operator's. */
+  private Claim forEndUser(
+      Instance instance, Claim claim, EndUser endUser, List<EndUserTier> tiersNow) {
+    var caller =
+        Calls.of(claim, endUser, tiersNow.toArray(EndUserTier[]::new))
+            .caller()
+            .withCredentialTier(world.chance(20) ? Optional.of(OTHER_TIER) : Optional.empty());
+    var known = instance.ledger.lastOperatorTier(TENANT, endUser);
+    return Calls.by(claim, caller.withOperatorTier(known));
+  }
+
+  private void claim(Instance instance, Claim claim) {
     check.claimed(claim);
     var startedAt = world.now();
     world.note("claims", claim);
@@ -278,12 +355,25 @@ final class SimSchedule {
       }
       case Admission.Refused(Refusal refusal, RateLimits _, int _) -> {
         world.note("is refused", refusal);
+        coverage.countIf(
+            refusal.scope() == Refusal.Scope.END_USER, Situation.REFUSED_BY_THE_END_USERS_TIER);
         check.turnedAway(claim, Situation.REFUSED);
+        if (!mayFail && wrongDatesPercent == 0) {
+          check.holdsNothing(claim);
+        }
+      }
+      case Admission.EndUserBlocked(int _) -> check.turnedAway(claim, Situation.END_USER_BLOCKED);
+      case Admission.OtherTier(Optional<String> tier, int _) -> {
+        coverage.count(Situation.OTHER_TIER);
+        claim(instance, Calls.by(claim, claim.caller().withOperatorTier(tier)));
       }
       case Admission.Unavailable(RuntimeException cause, int _) -> {
         world.note("is not served", cause);
+        // A clock that is put forward by seconds between two attempts takes the claim's time.
+        boolean mayLoseTime = mostSkew.compareTo(CORRECTED) > 0;
         assertTrue(
-            mayFail || wrongDatesPercent > 0 || !clocksAreSane(), "given up, and nothing failed");
+            mayFail || wrongDatesPercent > 0 || mayLoseTime || !clocksAreSane(),
+            "given up, and nothing failed");
         check.turnedAway(claim, Situation.UNAVAILABLE);
       }
     }
@@ -354,6 +444,7 @@ final class SimSchedule {
     var giveUpAt = instance.now().plusSeconds(random.nextLong(1, 10));
     var settlement = instance.ledger.settle(reservation, used, facts(), giveUpAt);
     world.note("is settled", settlement.progress());
+    check.warned(reservation.claim(), settlement.warnings());
     return settlement;
   }
 
@@ -429,6 +520,35 @@ final class SimSchedule {
     }
   }
 
+  /** Tiers, blocks, and end users who are forgotten. */
+  private void spawnOperatorsOfEndUsers() {
+    for (var endUser : endUsers) {
+      for (int write = 0; write < random.nextInt(3); write++) {
+        var at = world.between(NOTHING, spread);
+        world.spawn("operator-of-" + endUser.id(), at, () -> operate(endUser));
+      }
+    }
+  }
+
+  private void operate(EndUser endUser) {
+    var now = world.now();
+    switch (random.nextInt(6)) {
+      case 0, 1 -> write(endUser, EndUserWrite.tier(Optional.of(OTHER_TIER), now));
+      case 2 -> write(endUser, EndUserWrite.tier(Optional.empty(), now));
+      case 3 -> write(endUser, EndUserWrite.block(now));
+      case 4 -> write(endUser, EndUserWrite.unblock(now));
+      default -> write(endUser, EndUserWrite.forget());
+    }
+  }
+
+  private void write(EndUser endUser, Function<QuotaItem, ItemUpdate> write) {
+    try {
+      EndUserWrite.write(store.table(), QuotaKey.of(TENANT, endUser), write);
+    } catch (StoreUnavailableException e) {
+      world.note("could not write", e);
+    }
+  }
+
   private void correct(UsageRecord record) {
     var charged = record.charged();
     long prompt = random.nextLong(-charged.prompt(), 50);
@@ -476,7 +596,12 @@ final class SimSchedule {
           reconcile(NOTHING);
           assertEquals(0, check.item().number(ItemNames.ENTRIES), "held after two runs");
           world.pause(Duration.ofHours(26));
-          theNextCallIsAdmitted();
+          theNextCallIsAdmitted(Optional.empty());
+          wrongDatesPercent = 0;
+          for (var endUser : endUsers) {
+            write(endUser, EndUserWrite.unblock(world.now()));
+            theNextCallIsAdmitted(Optional.of(endUser));
+          }
           reconcile(NOTHING);
           reconcile(NOTHING);
           check.end(usage(), mostSkew);
@@ -484,19 +609,41 @@ final class SimSchedule {
     world.run();
   }
 
-  private void theNextCallIsAdmitted() {
+  private void theNextCallIsAdmitted(Optional<EndUser> endUser) {
+    world.pause(Duration.ofMinutes(2));
     var instance = new Instance(NOTHING);
-    var limits = Calls.limits();
-    quota.get(Limits.REQUESTS_PER_MINUTE).ifPresent(limits::requestsPerMinute);
-    quota.get(Limits.TOKENS_PER_MINUTE).ifPresent(limits::tokensPerMinute);
-    quota.get(Limits.CONCURRENT_REQUESTS).ifPresent(limits::concurrent);
-    var claim = claim(instance, models.getFirst(), 1, limits.quota());
-    check.limits(limits.quota());
+    var limits = withoutSums(quota);
+    var first = claim(instance, models.getFirst(), 1, limits);
+    check.limits(limits);
+    if (endUser.isEmpty()) {
+      isAdmitted(instance, first);
+      return;
+    }
+    var tiersNow =
+        tiers.stream()
+            .map(tier -> new EndUserTier(tier.name(), withoutSums(tier.quota())))
+            .toList();
+    var claim = forEndUser(instance, first, endUser.get(), tiersNow);
+    var operatorTier = instance.ledger.operatorTier(TENANT, endUser.get());
+    isAdmitted(instance, Calls.by(claim, claim.caller().withOperatorTier(operatorTier)));
+    assertEquals(0, check.oracle(QuotaKey.of(TENANT, endUser.get())).item().entries().size());
+  }
+
+  private void isAdmitted(Instance instance, Claim claim) {
     check.claimed(claim);
     var granted =
         assertInstanceOf(Admission.Granted.class, instance.ledger.admit(claim), "after all");
     check.granted(granted.reservation(), world.now());
     settleFirst(instance, granted.reservation());
+  }
+
+  /** Those of a minute, and of calls in flight. */
+  private static Quota withoutSums(Quota quota) {
+    var limits = Calls.limits();
+    quota.get(Limits.REQUESTS_PER_MINUTE).ifPresent(limits::requestsPerMinute);
+    quota.get(Limits.TOKENS_PER_MINUTE).ifPresent(limits::tokensPerMinute);
+    quota.get(Limits.CONCURRENT_REQUESTS).ifPresent(limits::concurrent);
+    return limits.quota();
   }
 
   private SortedMap<DayAndModel, UsageTotals> usage() {

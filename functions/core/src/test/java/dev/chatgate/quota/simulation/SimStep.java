@@ -5,27 +5,33 @@ import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.ItemNames.RollUpName;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.ItemUpdate.Action;
-import dev.chatgate.quota.item.ItemUpdate.Condition;
+import dev.chatgate.quota.item.QuotaKey;
 
 /** What a call of a port does for the ledger. */
 enum SimStep {
   ADMIT,
+  END_USER_ADMIT,
   RECORD,
+  END_USER_APPLY,
   APPLY,
   INDEX_MOVE,
   ROLL_UP_COPY,
   ROLL_UP_REMOVAL,
-  /** Repair of a bucket, forgetting models' names. */
+  /** Repair of a bucket, forgetting models' names or an end user, an end user's tier or block. */
   OTHER,
   READ;
 
-  static SimStep of(ItemUpdate update) {
+  boolean isAdmission() {
+    return this == ADMIT || this == END_USER_ADMIT;
+  }
+
+  static SimStep of(QuotaKey key, ItemUpdate update) {
     for (var action : update.actions()) {
       if (action instanceof Action.Put(_, ReservationAttribute _)) {
-        return ADMIT;
+        return key.isOfEndUser() ? END_USER_ADMIT : ADMIT;
       }
-      if (action instanceof Action.Remove(String name) && isHeld(name, update)) {
-        return APPLY;
+      if (action instanceof Action.Add(String name, long _) && name.equals(ItemNames.ENTRIES)) {
+        return key.isOfEndUser() ? END_USER_APPLY : APPLY;
       }
       if (action.attribute().equals(ItemNames.DUE_PARTITION)) {
         return INDEX_MOVE;
@@ -35,12 +41,5 @@ enum SimStep {
       }
     }
     return OTHER;
-  }
-
-  private static boolean isHeld(String name, ItemUpdate update) {
-    return update.conditions().stream()
-        .anyMatch(condition ->
-            condition instanceof Condition.Is(String id, ReservationAttribute _)
-                && id.equals(name));
   }
 }

@@ -74,8 +74,20 @@ final class SimStore {
   /** Puts something into an item before anything happens. */
   void fill(QuotaKey key, ItemUpdate update) {
     if (items.update(key, update) instanceof QuotaTable.Written.Done(QuotaItem after)) {
-      check.wrote(SimStep.OTHER, after, world.now());
+      check.wrote(key, SimStep.OTHER, after, world.now());
     }
+  }
+
+  /** Puts an entry into an item before anything happens. */
+  void fill(QuotaKey key, ItemUpdate update, Instant now) {
+    if (items.update(key, update) instanceof QuotaTable.Written.Done(QuotaItem after)) {
+      check.wrote(key, SimStep.of(key, update), after, now);
+    }
+  }
+
+  /** Drops what has expired. */
+  void dropExpired() {
+    items.dropExpired(world.now()).forEach(check::expired);
   }
 
   QuotaTable table() {
@@ -114,7 +126,7 @@ final class SimStore {
     }
     var fault = FAULTS[world.random().nextInt(FAULTS.length)];
     // Each attempt to admit has a nonce of its own, and is sent once.
-    return fault == SimFault.REPEATED && step == SimStep.ADMIT ? SimFault.NONE : fault;
+    return fault == SimFault.REPEATED && step.isAdmission() ? SimFault.NONE : fault;
   }
 
   /**
@@ -200,7 +212,7 @@ final class SimStore {
     public Written update(QuotaKey key, ItemUpdate update) {
       var now = world.lastTold();
       var sentAt = world.lastToldAt();
-      var step = SimStep.of(update);
+      var step = SimStep.of(key, update);
       try {
         return dates.of(() -> call(key, step, update, now, sentAt));
       } catch (StoreUnavailableException e) {
@@ -222,8 +234,8 @@ final class SimStore {
         QuotaKey key, SimStep step, ItemUpdate update, Instant now, Instant sentAt) {
       var written = items.update(key, update);
       if (written instanceof Written.Done(QuotaItem after)) {
-        check.onlyPoisonIsHealed(after, sentAt);
-        check.wrote(step, after, now);
+        check.onlyPoisonIsHealed(key, after, sentAt);
+        check.wrote(key, step, after, now);
         world.note("left", after.attributes());
       }
       return written;

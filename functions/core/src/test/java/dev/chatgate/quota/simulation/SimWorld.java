@@ -228,6 +228,16 @@ final class SimWorld implements Pause {
     return Optional.ofNullable(failure);
   }
 
+  /** Whether the name of the current actor begins with this. */
+  boolean isActor(String name) {
+    return current.name.startsWith(name);
+  }
+
+  /** The name of the current actor; {@code main} where a late write lands. */
+  String actor() {
+    return current.name;
+  }
+
   /** Tells the trace what the current actor does. */
   void note(String what, Object about) {
     fingerprint = (fingerprint * 31 + nanos) * 31 + current.name.hashCode() + what.hashCode();

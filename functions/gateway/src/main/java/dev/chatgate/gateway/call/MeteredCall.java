@@ -22,7 +22,6 @@ import dev.chatgate.quota.Ledger;
 import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.tenant.Caller;
-import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.Upstream;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.CallFacts;
@@ -106,16 +105,15 @@ public final class MeteredCall {
   }
 
   private Reserve reserve(Call call) {
-    var quota = call.tenant().quota();
     long ceiling =
         Math.min(call.who.maxTokensPerRequest().orElse(Reserve.MAX_TOKENS), Reserve.MAX_TOKENS);
-    long ifNotSet = quota.defaultMaxTokens().orElse(settings.defaultMaxTokens());
+    long ifNotSet = call.who.defaultMaxTokens().orElse(settings.defaultMaxTokens());
     return call.request.reserve(ceiling, Math.min(ifNotSet, ceiling));
   }
 
   private void checkPrice(Call call, Reserve.Fits reserve) {
     var price = priceOf(call);
-    if (price.isEmpty() && call.tenant().quota().limitsMoney()) {
+    if (price.isEmpty() && call.who.limitsMoney()) {
       call.exchange.refuse(
           ApiError.about(
               ErrorCode.MODEL_NOT_ALLOWED,
@@ -166,6 +164,10 @@ public final class MeteredCall {
         call.exchange.log().refusedBy(refused.refusal().limit().key());
         call.exchange.refuse(refusal(call, refused.refusal(), claim.tokens()));
       }
+      case Admission.EndUserBlocked _ ->
+          call.exchange.refuse(
+              ApiError.of(ErrorCode.NOT_ALLOWED, "This end user has been blocked."));
+      case Admission.OtherTier other -> checkModel(call.withTier(other.operatorTier()));
       case Admission.Unavailable unavailable -> {
         call.exchange.log().text("cause", unavailable.cause().getClass().getName());
         call.exchange.refuse(Exchange.storeUnavailable());
@@ -297,8 +299,9 @@ public final class MeteredCall {
       return new Call(exchange, who, operation, request, upstream);
     }
 
-    Tenant tenant() {
-      return who.tenant();
+    /** The same call with the tier that the end user has. */
+    Call withTier(Optional<String> operatorTier) {
+      return new Call(exchange, who.withOperatorTier(operatorTier), operation, request, upstream);
     }
 
     /** When the provider must be through, so that settling has its time. */

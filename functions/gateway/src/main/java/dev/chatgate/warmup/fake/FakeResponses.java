@@ -49,15 +49,6 @@ public final class FakeResponses implements FakeBackend.Script {
   private static final String USAGE =
       "{\"prompt_tokens\":31,\"completion_tokens\":24,\"total_tokens\":55,\"prompt_tokens_details\":{\"cached_tokens\":7}}";
 
-  private static final String ROOM =
-      """
-      {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
-      "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
-      "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
-      "max_concurrent_requests":100},"models":["warm-up/model","fast"],\
-      "model_aliases":{"fast":"warm-up/model"}%s}\
-      """;
-
   /** The member of the tenant's configuration with its login. */
   private static final String LOGIN =
       ",\"issuers\":[{\"issuer\":\"%s\",\"audiences\":[\"%s\"],\"jwks\":%s}]"
@@ -168,12 +159,19 @@ public final class FakeResponses implements FakeBackend.Script {
         .formatted(key(hash, "room"), tenant(false), key(spentHash, "spent"), tenant(true));
   }
 
-  private String config(boolean spent) {
+  private static String config(boolean spent) {
     return spent
         ? "{\"id\":\"spent\",\"status\":\"active\",\"quota\":{\"tokens_per_day\":"
             + SPENT_TOKENS
             + "}}"
-        : ROOM.formatted(LOGIN);
+        : """
+        {"id":"room","status":"active","quota":{"requests_per_minute":6000000,\
+        "tokens_per_minute":6000000000,"tokens_per_day":600000000000,\
+        "tokens_per_month":6000000000000,"cost_per_month_usd":1000000,\
+        "max_concurrent_requests":100},"models":["warm-up/model","fast"],\
+        "model_aliases":{"fast":"warm-up/model"}%s}\
+        """
+            .formatted(LOGIN);
   }
 
   private String quotaItem(long tokensToday) {

@@ -19,7 +19,8 @@ final class Attempts {
     byAttempts.computeIfAbsent(admission.attempts(), _ -> new LongAdder()).increment();
     switch (admission) {
       case Admission.Granted _ -> granted.increment();
-      case Admission.Refused _ -> refused.increment();
+      case Admission.Refused _, Admission.EndUserBlocked _, Admission.OtherTier _ ->
+          refused.increment();
       case Admission.Unavailable _ -> unavailable.increment();
     }
   }
