@@ -21,7 +21,7 @@ import java.util.OptionalLong;
  * @param largestMaxTokens for {@link Kind#NEVER_FITS}: the most completion tokens of all choices
  *     together that every limit can hold, at least 1; empty if none can. The largest {@code
  *     max_tokens} is this divided by the number of choices, rounded down
- * @param scope whose limit it is
+ * @param scope the level of the limit
  */
 public record Refusal(
     Limit limit,
@@ -104,7 +104,7 @@ public record Refusal(
         other);
   }
 
-  /** Whose limit refuses. */
+  /** The level of a limit. */
   public enum Scope {
     /** A limit of the end user's tier. */
     END_USER,

@@ -55,7 +55,7 @@ public record Caller(
     scopes = Set.copyOf(scopes);
   }
 
-  /** A caller of whose person no tier is known. */
+  /** A caller without a known tier. */
   public Caller(
       Tenant tenant,
       Kind kind,
@@ -115,9 +115,8 @@ public record Caller(
   }
 
   /**
-   * The tier whose limits the person has: the operator's, else the credential's, else the default
-   * one. Empty if no person is named or the tenant has no tiers: then only the tenant's limits
-   * hold.
+   * The tier that limits the person: the operator's, else the credential's, else the default one.
+   * Empty if no person is named or the tenant has no tiers: then only the tenant's limits hold.
    */
   public Optional<EndUserTier> tier() {
     return endUser.flatMap(_ -> tenant.endUserTier(operatorTier.or(() -> credentialTier)));

@@ -52,7 +52,7 @@ public record Tenant(
     });
   }
 
-  /** A tenant whose end users have no limits of their own. */
+  /** A tenant without limits for each end user. */
   public Tenant(
       TenantId id,
       TenantStatus status,

@@ -12,7 +12,7 @@ import java.time.LocalDate;
  *     of the one in the tenant's
  * @param day the UTC day of the windows that this entry charged; around midnight it may be another
  *     one than {@link UsageRecord#day}
- * @param about the day whose windows are moved: the same day, or that of the corrected call
+ * @param about the day of the windows that are moved: the same day, or that of the corrected call
  * @param bucketNanos what the end user's token bucket is charged, in bucket time of the tier's
  *     limit at admission
  */

@@ -284,7 +284,7 @@ final class AdmissionRun {
     return settled;
   }
 
-  /** Whether another attempt is worthwhile, whose answer may confirm the time. */
+  /** Whether another attempt is worthwhile: its answer may confirm the time. */
   private boolean mayBeExpired(QuotaItem item, Instant now) {
     return attempts < MAX_FOR_CONFIRMATION
         && parts.clock().confirmed().isEmpty()

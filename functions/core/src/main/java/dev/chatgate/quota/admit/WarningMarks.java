@@ -14,7 +14,7 @@ import dev.chatgate.quota.limit.Limits.Marked;
 import java.util.List;
 
 /**
- * Marks warnings in the items. The instance whose write is done gives the warning; if no answer
+ * Marks warnings in the items. The instance that made the write gives the warning; if no answer
  * comes, nobody does, rather than two.
  */
 final class WarningMarks {

@@ -109,7 +109,7 @@ public final class Audit {
     return look.differences(overdueAfter);
   }
 
-  /** The records are read twice: whose items there are is known only from them. */
+  /** The records are read twice: only they say which end users there are. */
   private List<AuditDifference> lookAtEndUsers(TenantId tenant) {
     var now = clock.instant();
     var tenantKey = QuotaKey.of(tenant);

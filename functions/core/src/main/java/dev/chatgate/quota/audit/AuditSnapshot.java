@@ -109,7 +109,7 @@ final class AuditSnapshot {
    *
    * @param attempt the nonce of the entry there
    * @param day the day on which it counts
-   * @param about the day whose windows it moves, if they were still current
+   * @param about the day of the windows that it moves, if they were still current
    */
   private record Part(int attempt, LocalDate day, LocalDate about) {}
 
@@ -210,8 +210,8 @@ final class AuditSnapshot {
   }
 
   private void differs(Kind kind, String subject, String figures) {
-    var whose = itemKey.endUser().map(hash -> "end user " + hash + ": ").orElse("");
-    differences.add(new AuditDifference(itemKey.tenant(), kind, whose + subject, figures));
+    var endUser = itemKey.endUser().map(hash -> "end user " + hash + ": ").orElse("");
+    differences.add(new AuditDifference(itemKey.tenant(), kind, endUser + subject, figures));
   }
 
   private void compareWithin() {

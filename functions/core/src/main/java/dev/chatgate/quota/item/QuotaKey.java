@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param tenant the tenant
  * @param shard 0 and up; of an end user's item 0
- * @param endUser the end user whose item it is; absent for a tenant's
+ * @param endUser the end user, if it is an end user's item; absent for a tenant's
  */
 public record QuotaKey(TenantId tenant, int shard, Optional<EndUserHash> endUser) {
   private static final char SEPARATOR = '#';
