@@ -76,7 +76,7 @@ public final class ItemOracle {
 
   /**
    * @param records all records of the tenant, by the reservation's id
-   * @param endUser whose item it is, if it is not the tenant's
+   * @param endUser the end user, if it is not the tenant's item
    */
   public ItemOracle(Map<String, UsageRecord> records, Optional<EndUserHash> endUser) {
     this.records = records;

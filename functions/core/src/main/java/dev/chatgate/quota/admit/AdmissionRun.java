@@ -29,8 +29,8 @@ import java.util.Set;
 
 /**
  * The admission of a claim at one level, from its first attempt to its answer. Every attempt has
- * the same id and a nonce of its own, so that one whose answer was lost can be repeated: the own id
- * in the item means that an attempt was admitted.
+ * the same id and a nonce of its own, so that an attempt without an answer can be repeated: the own
+ * id in the item means that an attempt was admitted.
  */
 final class AdmissionRun {
   static final int MAX_ATTEMPTS = 5;

@@ -14,8 +14,8 @@ import dev.chatgate.quota.limit.Limits.Marked;
 import java.util.List;
 
 /**
- * Marks warnings in the items. The instance that made the write gives the warning; if no answer
- * comes, nobody does, rather than two.
+ * Marks warnings in the items. The instance that made the write gives the warning. If the write
+ * gets no answer, no warning is given: a second one would be worse.
  */
 final class WarningMarks {
   private static final int MAX_ATTEMPTS = 2;

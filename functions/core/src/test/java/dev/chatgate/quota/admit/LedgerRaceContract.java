@@ -113,7 +113,7 @@ public abstract class LedgerRaceContract {
 
   private static final int CROWD = 500;
 
-  /** Nobody has seen the item before: the tier holds all the same. */
+  /** The item is new to every instance: the tier's limits hold all the same. */
   @Test
   void firstCallsOfAnEndUserShareExactlyWhatTheTierHas() throws Exception {
     var tenant = freshTenant();

@@ -323,7 +323,7 @@ final class SimCheck {
     oracle(key).forget(QuotaItem.EMPTY);
   }
 
-  /** A hold at the end user's level keeps the tier; nobody is admitted who is blocked. */
+  /** A hold at the end user's level keeps to the tier, and no blocked end user is admitted. */
   private void admittedAtEndUser(String id, QuotaItem after, Instant now) {
     var entry = after.entry(id).orElseThrow();
     var claim = claims.get(id);
