@@ -22,6 +22,8 @@ import java.util.Optional;
  *     says it (OpenID Connect Discovery 1.0, section 4)
  * @param jwks the key set itself, JSON, for an issuer without a public address; absent means that
  *     it is fetched
+ * @param tierClaim the claim with the name of the end user's tier; absent means that the token names
+ *     none
  */
 public record Issuer(
     String issuer,
@@ -31,7 +33,8 @@ public record Issuer(
     Optional<String> userPrefix,
     Map<String, RequiredClaim> requiredClaims,
     Optional<URI> jwksUri,
-    Optional<String> jwks) {
+    Optional<String> jwks,
+    Optional<String> tierClaim) {
   /** The usual claim with the audience. */
   public static final String AUDIENCE_CLAIM = "aud";
 
@@ -42,5 +45,41 @@ public record Issuer(
   public Issuer {
     audiences = List.copyOf(audiences);
     requiredClaims = Map.copyOf(requiredClaims);
+  }
+
+  /** An issuer whose tokens name no tier. */
+  public Issuer(
+      String issuer,
+      List<String> audiences,
+      String audienceClaim,
+      String userClaim,
+      Optional<String> userPrefix,
+      Map<String, RequiredClaim> requiredClaims,
+      Optional<URI> jwksUri,
+      Optional<String> jwks) {
+    this(
+        issuer,
+        audiences,
+        audienceClaim,
+        userClaim,
+        userPrefix,
+        requiredClaims,
+        jwksUri,
+        jwks,
+        Optional.empty());
+  }
+
+  /** The same issuer with another claim for the tier. */
+  public Issuer withTierClaim(String name) {
+    return new Issuer(
+        issuer,
+        audiences,
+        audienceClaim,
+        userClaim,
+        userPrefix,
+        requiredClaims,
+        jwksUri,
+        jwks,
+        Optional.of(name));
   }
 }
