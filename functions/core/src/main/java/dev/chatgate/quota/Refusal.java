@@ -3,6 +3,7 @@ package dev.chatgate.quota;
 import dev.chatgate.tenant.Limit;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -109,7 +110,12 @@ public record Refusal(
     /** A limit of the end user's tier. */
     END_USER,
     /** A limit of the tenant. */
-    TENANT
+    TENANT;
+
+    /** Its name in headers and logs, in lower case. */
+    public String wireName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** The sorts of refusal, each with its own error code or header at the edge. */

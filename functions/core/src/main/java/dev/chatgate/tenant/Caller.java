@@ -122,6 +122,15 @@ public record Caller(
     return endUser.flatMap(_ -> tenant.endUserTier(operatorTier.or(() -> credentialTier)));
   }
 
+  /** Whether the person's tier is named, but the tenant has none of that name. */
+  public boolean namesUnknownTier() {
+    return tier().isPresent()
+        && operatorTier
+            .or(() -> credentialTier)
+            .filter(name -> !tenant.endUserTiers().containsKey(name))
+            .isPresent();
+  }
+
   /** Whether the credential is held by a front end, not by one of the tenant's servers. */
   public boolean isFrontEnd() {
     return kind != Kind.TENANT_KEY;

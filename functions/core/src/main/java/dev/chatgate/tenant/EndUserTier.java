@@ -16,6 +16,9 @@ public record EndUserTier(String name, Quota quota, Optional<List<String>> model
   /** The tier of end users for whom no other one is named. A tenant that has tiers has this one. */
   public static final String DEFAULT = "default";
 
+  /** Longest name, in characters. */
+  public static final int MAX_NAME_LENGTH = 64;
+
   /** Copies the list. */
   public EndUserTier {
     models = models.map(List::copyOf);

@@ -9,6 +9,7 @@ import dev.chatgate.gateway.auth.Authentication.Authenticated;
 import dev.chatgate.gateway.auth.AuthenticationErrors;
 import dev.chatgate.gateway.auth.Authenticator;
 import dev.chatgate.gateway.auth.EndUserHeader;
+import dev.chatgate.gateway.call.EndUserTiers;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.gateway.http.Cors;
@@ -59,6 +60,7 @@ public final class RequestPipeline {
   private final Cors cors;
   private final ApiDocument document = ApiDocument.read();
   private final Authenticator authenticator;
+  private final EndUserTiers tiers;
   private final MeteredCall calls;
   private final List<Operation> operations;
   private final AccountEndpoints account;
@@ -69,6 +71,7 @@ public final class RequestPipeline {
   public RequestPipeline(
       Settings settings,
       Authenticator authenticator,
+      EndUserTiers tiers,
       MeteredCall calls,
       List<Operation> operations,
       AccountEndpoints account,
@@ -79,6 +82,7 @@ public final class RequestPipeline {
     this.answerLimit = settings.callLimit().plus(MAX_TIME_BEFORE_PROVIDER);
     this.cors = new Cors(settings.allowedOrigins());
     this.authenticator = authenticator;
+    this.tiers = tiers;
     this.calls = calls;
     this.operations = List.copyOf(operations);
     this.account = account;
@@ -198,10 +202,11 @@ public final class RequestPipeline {
           exchange.answer(200, Map.of("content-type", JSON), document.json());
       case Route.Models list ->
           authenticated(exchange, Scope.CALLS)
-              .ifPresent(who -> account.models().list(exchange, who.caller()));
+              .ifPresent(who -> account.models().list(exchange, tiers.stored(who.caller())));
       case Route.Model model ->
           authenticated(exchange, Scope.CALLS)
-              .ifPresent(who -> account.models().show(exchange, who.caller(), model.id()));
+              .ifPresent(
+                  who -> account.models().show(exchange, tiers.stored(who.caller()), model.id()));
       case Route.Usage used ->
           authenticated(exchange, Scope.USAGE)
               .ifPresent(who -> account.usage().show(exchange, who.caller()));

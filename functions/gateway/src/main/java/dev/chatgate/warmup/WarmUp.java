@@ -191,6 +191,7 @@ final class WarmUp {
                 now,
                 now.plus(CLIENT_SECRET_FOR),
                 Optional.of(new EndUser("warm-up")),
+                Optional.empty(),
                 Narrowing.NONE))
         .orElseThrow();
   }

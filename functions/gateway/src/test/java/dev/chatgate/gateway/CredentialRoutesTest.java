@@ -166,7 +166,8 @@ class CredentialRoutesTest {
         "[]",
         "identity_unavailable"),
     LOGIN(
-        test -> test.login(new LoginResult.Valid(test.tenant(), new EndUser(PERSON))),
+        test ->
+            test.login(new LoginResult.Valid(test.tenant(), new EndUser(PERSON), Optional.empty())),
         "[]",
         "ok",
         "ok",
@@ -174,7 +175,8 @@ class CredentialRoutesTest {
     LOGIN_AT_A_SUSPENDED_TENANT(
         test -> {
           test.suspend();
-          return test.login(new LoginResult.Valid(test.tenant(), new EndUser(PERSON)));
+          return test.login(
+              new LoginResult.Valid(test.tenant(), new EndUser(PERSON), Optional.empty()));
         },
         "[]",
         "tenant_suspended"),
@@ -330,7 +332,9 @@ class CredentialRoutesTest {
             .toList());
     assertEquals(
         List.of(
-            Optional.empty(), Optional.of(new EndUser(PERSON)), Optional.of(new EndUser(PERSON))),
+            Optional.empty(),
+            Optional.of(new EndUser(PERSON)),
+            Optional.of(new EndUser(PERSON), Optional.empty())),
         claims.stream().map(claim -> claim.caller().endUser()).toList());
   }
 
@@ -422,6 +426,7 @@ class CredentialRoutesTest {
             "the-id",
             Instant.EPOCH,
             later(),
+            Optional.empty(),
             Optional.empty(),
             Narrowing.NONE));
   }
@@ -670,6 +675,7 @@ class CredentialRoutesTest {
             Instant.EPOCH,
             later(),
             Optional.empty(),
+            Optional.empty(),
             narrowing));
   }
 
@@ -682,6 +688,7 @@ class CredentialRoutesTest {
         Instant.EPOCH,
         Instant.ofEpochSecond(expiresAt.getEpochSecond()),
         Optional.of(new EndUser(PERSON)),
+        Optional.empty(),
         Narrowing.NONE);
   }
 

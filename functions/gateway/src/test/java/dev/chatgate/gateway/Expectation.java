@@ -32,6 +32,7 @@ record Expectation(JsonNode expected) {
           "store",
           "client_secret",
           "signing_secret",
+          "end_user",
           "before");
 
   /** An answer as the client gets it. */

@@ -13,6 +13,7 @@ import dev.chatgate.gateway.auth.BearerAuthenticator;
 import dev.chatgate.gateway.auth.ClientSecretAuthenticator;
 import dev.chatgate.gateway.auth.LoginAuthenticator;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
+import dev.chatgate.gateway.call.EndUserTiers;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.http.BufferedResponse;
@@ -226,6 +227,7 @@ public final class GatewayHarness implements AutoCloseable {
     return new RequestPipeline(
         settings,
         authenticator(clock),
+        new EndUserTiers(ledger),
         calls,
         operations,
         new AccountEndpoints(

@@ -23,7 +23,7 @@ final class GoldenClientSecret {
   private static final TenantId TENANT = new TenantId("demo");
   private static final int KEY_CODE = 0;
   private static final List<String> MEMBERS =
-      List.of("user", "models", "allowed_origins", "expires_in", "tampered");
+      List.of("user", "tier", "models", "allowed_origins", "expires_in", "tampered");
 
   private GoldenClientSecret() {}
 
@@ -62,6 +62,7 @@ final class GoldenClientSecret {
                 now,
                 now.plusSeconds(described.path("expires_in").asInt(600)),
                 Optional.ofNullable(described.get("user")).map(id -> new EndUser(id.asText())),
+                Optional.ofNullable(described.get("tier")).map(JsonNode::asText),
                 new Narrowing(
                     texts(described.path("models")),
                     OptionalLong.empty(),

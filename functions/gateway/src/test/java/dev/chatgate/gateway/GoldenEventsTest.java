@@ -53,9 +53,9 @@ class GoldenEventsTest {
     try (var context = application(golden)) {
       var handler = new ApiHandler(context);
       for (var earlier : golden.before(FOLDER)) {
-        Entries.buffered(handler, earlier);
+        Entries.buffered(handler, event(earlier, golden, context));
       }
-      golden.check(Entries.buffered(handler, event(golden, context)));
+      golden.check(Entries.buffered(handler, event(golden.event(), golden, context)));
     }
   }
 
@@ -65,9 +65,9 @@ class GoldenEventsTest {
     try (var context = application(golden)) {
       var handler = new StreamHandler(context);
       for (var earlier : golden.before(FOLDER)) {
-        Entries.streamed(handler, earlier);
+        Entries.streamed(handler, event(earlier, golden, context));
       }
-      golden.check(Entries.streamed(handler, event(golden, context)));
+      golden.check(Entries.streamed(handler, event(golden.event(), golden, context)));
     }
   }
 
@@ -140,9 +140,10 @@ class GoldenEventsTest {
     assertFalse(events().isEmpty());
   }
 
-  private static String event(GoldenEvent golden, BeanContext application) {
+  /** The event with the client secret of a scenario. */
+  private static String event(String event, GoldenEvent golden, BeanContext application) {
     return GoldenClientSecret.into(
-        golden.event(), golden.expectation().member("client_secret"), application);
+        event, golden.expectation().member("client_secret"), application);
   }
 
   private static BeanContext application(GoldenEvent golden) throws IOException {

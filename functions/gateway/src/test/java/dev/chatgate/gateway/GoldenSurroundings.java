@@ -8,14 +8,26 @@ import dev.chatgate.admin.TenantJson;
 import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.aws.quota.DynamoQuotaTable;
+import dev.chatgate.quota.item.EndUserWrite;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.TenantId;
 import dev.chatgate.testkit.ScriptedProvider;
 import dev.chatgate.testkit.Wire;
 import dev.chatgate.time.Pause;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -102,6 +114,7 @@ final class GoldenSurroundings {
     TableRequests.create(tables).forEach(store.client()::createTable);
     new TenantEditor(store.client(), tables, new Random(1), Pause.SLEEP)
         .put(TenantJson.readOne(tenant(expectation.member("tenant"))));
+    write(expectation.member("end_user"), tables);
     return switch (expectation.member("store").asText()) {
       case "" -> tables;
       case "away" -> new Tables("away-t", "away-q", "away-u");
@@ -109,6 +122,26 @@ final class GoldenSurroundings {
       case "damaged" -> damaged(tables);
       default -> throw new IllegalArgumentException("no such store: " + expectation);
     };
+  }
+
+  /** Writes what an operator decided about an end user, if the expectation says it. */
+  private void write(JsonNode endUser, Tables tables) {
+    if (endUser.isMissingNode()) {
+      return;
+    }
+    var quota = new DynamoQuotaTable(store.client(), tables, Duration.ofSeconds(10));
+    var key = QuotaKey.of(new TenantId("demo"), new EndUser(endUser.path("id").asText()));
+    if (endUser.has("tier")) {
+      write(
+          quota, key, EndUserWrite.tier(Optional.of(endUser.get("tier").asText()), Instant.now()));
+    }
+    if (endUser.path("blocked").asBoolean()) {
+      write(quota, key, EndUserWrite.block(Instant.now()));
+    }
+  }
+
+  private static void write(QuotaTable quota, QuotaKey key, Function<QuotaItem, ItemUpdate> write) {
+    EndUserWrite.write(quota, key, write).orElseThrow();
   }
 
   private static String tenant(JsonNode given) throws IOException {

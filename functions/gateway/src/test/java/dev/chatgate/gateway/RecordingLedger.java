@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.chatgate.quota.Admission;
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.Ledger;
+import dev.chatgate.quota.QuotaWarning;
 import dev.chatgate.quota.RateLimits;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.Settlement;
 import dev.chatgate.quota.item.ReservationEntry;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.settle.UsageRecordFactory;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.Consumption;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A ledger that gives a preset answer to every claim, and records claims and settlements. */
 public final class RecordingLedger implements Ledger {
@@ -26,6 +30,10 @@ public final class RecordingLedger implements Ledger {
 
   private final List<Claim> claims = new CopyOnWriteArrayList<>();
   private final List<Settled> settled = new CopyOnWriteArrayList<>();
+  private final List<EndUser> tiersRead = new CopyOnWriteArrayList<>();
+  private Optional<String> lastTier = Optional.empty();
+  private Supplier<Optional<String>> storedTier = Optional::empty;
+  private List<QuotaWarning> warnings = List.of();
   private Runnable beforeSettling = () -> {};
   private boolean needsStore = true;
   private Function<Claim, Admission> answer = RecordingLedger::grant;
@@ -38,6 +46,38 @@ public final class RecordingLedger implements Ledger {
   /** Sets the answer to all further claims. */
   public void answerWith(Admission admission) {
     answer = claim -> admission;
+  }
+
+  /** Sets how all further claims are answered. */
+  public void answerWith(Function<Claim, Admission> how) {
+    answer = how;
+  }
+
+  /** Sets the operator's tier of each end user, as the instance saw it last and as it is stored. */
+  public void tiers(Optional<String> last, Supplier<Optional<String>> stored) {
+    lastTier = last;
+    storedTier = stored;
+  }
+
+  /** The end users whose stored tier was read. */
+  public List<EndUser> tiersRead() {
+    return tiersRead;
+  }
+
+  /** Sets the warnings that every settlement is the first to reach. */
+  public void warn(QuotaWarning... reached) {
+    warnings = List.of(reached);
+  }
+
+  @Override
+  public Optional<String> lastOperatorTier(TenantId tenant, EndUser endUser) {
+    return lastTier;
+  }
+
+  @Override
+  public Optional<String> operatorTier(TenantId tenant, EndUser endUser) {
+    tiersRead.add(endUser);
+    return storedTier.get();
   }
 
   /** From now on the store is not needed for the answer. */
@@ -65,7 +105,8 @@ public final class RecordingLedger implements Ledger {
     return needsStore;
   }
 
-  private static Admission grant(Claim claim) {
+  /** Holds a claim. */
+  public static Admission grant(Claim claim) {
     var now = Instant.now();
     var bucket = new RateLimits.Bucket(Limits.REQUESTS_PER_MINUTE, 60, 59, Duration.ofSeconds(1));
     return new Admission.Granted(
@@ -86,7 +127,7 @@ public final class RecordingLedger implements Ledger {
     beforeSettling.run();
     settled.add(new Settled(reservation, consumption, facts));
     var record = UsageRecordFactory.call(reservation, consumption, facts, Instant.now());
-    return new Settlement(Settlement.Progress.APPLIED, record, Optional.empty());
+    return new Settlement(Settlement.Progress.APPLIED, record, Optional.empty(), warnings);
   }
 
   public List<Claim> claims() {

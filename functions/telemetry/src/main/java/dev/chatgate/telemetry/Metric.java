@@ -19,6 +19,11 @@ public enum Metric {
   ERRORS("errors", Unit.COUNT, Dimensions.CODE, false),
   /** 1 for a call that admission refused; the dimension is the limit. */
   REFUSALS("refusals", Unit.COUNT, Dimensions.LIMIT, false),
+  /**
+   * 1 for each percent of a limit at which a warning is wanted and that is reached; the dimension
+   * is the level of the limit.
+   */
+  WARNINGS("warnings", Unit.COUNT, Dimensions.LIMIT_SCOPE, false),
   /** Prompt tokens charged, cached ones included. */
   INPUT_TOKENS("gen_ai.usage.input_tokens", Unit.COUNT, Dimensions.FUNCTION, true),
   /** Prompt tokens charged that the provider had cached. */
@@ -110,10 +115,12 @@ public enum Metric {
   public enum Dimensions {
     /** Only the function, so that each stack and each door has its own metric. */
     FUNCTION(""),
-    /** The function and the error's code; at most 27 codes. */
+    /** The function and the error's code; at most 31 codes. */
     CODE("code"),
     /** The function and the limit's key; six limits. */
     LIMIT("limit"),
+    /** The function and the level of the limit: {@code end_user} or {@code tenant}. */
+    LIMIT_SCOPE("limit_scope"),
     /** The function and the tenant; as many as there are tenants. */
     TENANT("tenant");
 

@@ -28,6 +28,7 @@ final class MiniStackTemplate {
               "/StreamUrl5xxAlarm",
               "/ProviderFailuresAlarm",
               "/ProviderKeyAlarm",
+              "/QuotaWarningAlarm",
               "/TenantsTableThrottledAlarm",
               "/QuotaTableThrottledAlarm",
               "/UsageTableThrottledAlarm",

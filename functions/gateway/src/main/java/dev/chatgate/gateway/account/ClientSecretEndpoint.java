@@ -75,7 +75,7 @@ public final class ClientSecretEndpoint {
       return;
     }
     check
-        .error(request.narrowing(), key.tenant())
+        .error(request, key.tenant())
         .ifPresentOrElse(exchange::refuse, () -> answer(exchange, secret(key, request)));
   }
 
@@ -89,6 +89,7 @@ public final class ClientSecretEndpoint {
         now,
         now.plus(request.lifetime()),
         request.endUser(),
+        request.tier(),
         request.narrowing());
   }
 
@@ -133,6 +134,7 @@ public final class ClientSecretEndpoint {
       json.writeNumberField("created_at", secret.createdAt().getEpochSecond());
       json.writeNumberField("expires_at", secret.expiresAt().getEpochSecond());
       json.writeStringField("user", secret.endUser().map(EndUser::id).orElse(null));
+      json.writeStringField("tier", secret.tier().orElse(null));
       write(json, "models", narrowing.models());
       json.writeFieldName("max_tokens_per_request");
       if (narrowing.maxTokensPerRequest().isPresent()) {

@@ -16,6 +16,7 @@ import dev.chatgate.openai.validation.FieldReceiver;
 import dev.chatgate.openai.validation.Rule;
 import dev.chatgate.openai.validation.RuleNode;
 import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.ModelName;
 import dev.chatgate.tenant.Narrowing;
 import java.nio.charset.StandardCharsets;
@@ -31,9 +32,11 @@ import java.util.OptionalLong;
  *
  * @param lifetime 10 s to 2 hours, whole seconds
  * @param endUser the person who gets the client secret
+ * @param tier the name of that person's tier
  * @param narrowing what the client secret takes away
  */
-record ClientSecretRequest(Duration lifetime, Optional<EndUser> endUser, Narrowing narrowing) {
+record ClientSecretRequest(
+    Duration lifetime, Optional<EndUser> endUser, Optional<String> tier, Narrowing narrowing) {
   /** Maximum lifetime in seconds. */
   static final int MAX_SECONDS = 7200;
 
@@ -53,6 +56,7 @@ record ClientSecretRequest(Duration lifetime, Optional<EndUser> endUser, Narrowi
           optional("expires_after.anchor", STRING, NULL).oneOf("created_at"),
           optional("expires_after.seconds", INTEGER, NULL).from(MIN_SECONDS, MAX_SECONDS),
           optional("user", STRING, NULL).notBlank().maxBytes(EndUser.MAX_LENGTH),
+          optional("tier", STRING, NULL).notBlank().maxBytes(EndUserTier.MAX_NAME_LENGTH),
           optional("models", ARRAY, NULL).items(1, MAX_MODELS),
           optional("models[]", STRING).notBlank().maxBytes(ModelName.MAX_BYTES),
           optional("max_tokens_per_request", INTEGER, NULL).from(1, Reserve.MAX_TOKENS),
@@ -92,12 +96,14 @@ record ClientSecretRequest(Duration lifetime, Optional<EndUser> endUser, Narrowi
     private final List<String> origins = new ArrayList<>();
     private Duration lifetime = DEFAULT_LIFETIME;
     private Optional<String> user = Optional.empty();
+    private Optional<String> tier = Optional.empty();
     private OptionalLong maxTokens = OptionalLong.empty();
 
     @Override
     public void text(String path, String value, Span at) {
       switch (path) {
         case "user" -> user = Optional.of(value);
+        case "tier" -> tier = Optional.of(value);
         case "models[]" -> models.add(value);
         case "allowed_origins[]" -> origins.add(value);
         default -> {}
@@ -124,7 +130,7 @@ record ClientSecretRequest(Duration lifetime, Optional<EndUser> endUser, Narrowi
                     .formatted(EndUser.MAX_LENGTH)));
       }
       var narrowing = new Narrowing(unlessEmpty(models), maxTokens, unlessEmpty(origins));
-      return new Parsed.Valid(new ClientSecretRequest(lifetime, endUser, narrowing));
+      return new Parsed.Valid(new ClientSecretRequest(lifetime, endUser, tier, narrowing));
     }
 
     /** A list that was given is not empty. */

@@ -2,12 +2,15 @@ package dev.chatgate.gateway.account;
 
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Narrowing;
+import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Checks that a client secret allows nothing that its tenant may not do. */
 final class NarrowingCheck {
@@ -30,13 +33,36 @@ final class NarrowingCheck {
   }
 
   /**
-   * Compares a narrowing with a tenant.
+   * Compares a request with a tenant and with the tier that it names.
    *
-   * @return a 400 that names the first value that the tenant may not use; empty if there is none
+   * @return a 400 that names the first value that the tenant or the tier does not allow; empty if
+   *     there is none
    */
-  Optional<ApiError> error(Narrowing narrowing, Tenant tenant) {
-    return first("models", narrowing.models(), model -> mayName(tenant, model), "model")
-        .or(() -> tooManyTokens(narrowing, tenant))
+  Optional<ApiError> error(ClientSecretRequest request, Tenant tenant) {
+    return request.tier().isEmpty()
+        ? error(request.narrowing(), tenant, Optional.empty())
+        : error(request, tenant, tenant.endUserTiers().get(request.tier().get()));
+  }
+
+  private Optional<ApiError> error(
+      ClientSecretRequest request, Tenant tenant, @Nullable EndUserTier tier) {
+    if (tier == null) {
+      return Optional.of(invalid("tier", "Expected the name of a tier of this tenant."));
+    }
+    if (request.endUser().isEmpty()) {
+      return Optional.of(
+          ApiError.about(
+              ErrorCode.MISSING_REQUIRED_PARAMETER,
+              "user",
+              "Invalid 'user': A tier is an end user's, but the end user is missing."));
+    }
+    return error(request.narrowing(), tenant, Optional.of(tier));
+  }
+
+  private Optional<ApiError> error(Narrowing narrowing, Tenant tenant, Optional<EndUserTier> tier) {
+    return first("models", narrowing.models(), model -> mayName(tenant, tier, model), "model")
+        .or(() -> tooManyTokens(narrowing, tenant.quota(), "tenant"))
+        .or(() -> tier.flatMap(named -> tooManyTokens(narrowing, named.quota(), "tier")))
         .or(() ->
             first(
                 "allowed_origins",
@@ -58,8 +84,10 @@ final class NarrowingCheck {
   }
 
   /** The star stands for all models in a tenant, but is no model's name. */
-  private static boolean mayName(Tenant tenant, String model) {
-    return !model.equals(ANY) && tenant.mayUse(model);
+  private static boolean mayName(Tenant tenant, Optional<EndUserTier> tier, String model) {
+    return !model.equals(ANY)
+        && tenant.mayUse(model)
+        && tier.map(named -> named.mayUse(model)).orElse(true);
   }
 
   private List<String> origins(Tenant tenant) {
@@ -72,14 +100,14 @@ final class NarrowingCheck {
             || (allowed.contains(ANY) && ORIGIN.matcher(origin).matches()));
   }
 
-  private static Optional<ApiError> tooManyTokens(Narrowing narrowing, Tenant tenant) {
-    var most = tenant.quota().maxTokensPerRequest();
+  private static Optional<ApiError> tooManyTokens(Narrowing narrowing, Quota quota, String whose) {
+    var most = quota.maxTokensPerRequest();
     var wanted = narrowing.maxTokensPerRequest();
     return most.isPresent() && wanted.isPresent() && wanted.getAsLong() > most.getAsLong()
         ? Optional.of(
             invalid(
                 "max_tokens_per_request",
-                "Expected at most the tenant's own limit, %d.".formatted(most.getAsLong())))
+                "Expected at most the %s's own limit, %d.".formatted(whose, most.getAsLong())))
         : Optional.empty();
   }
 

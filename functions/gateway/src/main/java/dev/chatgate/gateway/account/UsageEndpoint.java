@@ -17,16 +17,15 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Answers {@code GET /v1/usage}: the tenant's usage, and the state of each of its limits. A caller
- * that may not see them gets an answer without any.
+ * that may not see them gets the limits of its end user's tier, if there is one, and no usage.
  */
 public final class UsageEndpoint {
   private static final JsonFactory JSON = new JsonFactory();
-
-  private static final String NOTHING = "{\"object\":\"list\",\"data\":[],\"limits\":[]}";
 
   private final UsageReader reader;
   private final InstantSource clock;
@@ -54,8 +53,16 @@ public final class UsageEndpoint {
               200,
               who.seesTenantTotals()
                   ? body(read(who.tenant(), from, to, groupBy), groupBy)
-                  : NOTHING);
+                  : body(Map.of(), name(groupBy), limitsOfEndUser(who)));
     }
+  }
+
+  private List<LimitState> limitsOfEndUser(Caller who) {
+    return who.tier().isEmpty()
+        ? List.of()
+        : who.endUser()
+            .map(person -> reader.readEndUser(who.tenant(), person, who.credentialTier()).limits())
+            .orElse(List.of());
   }
 
   private Usage<String> read(
@@ -72,15 +79,20 @@ public final class UsageEndpoint {
   }
 
   private static String body(Usage<String> usage, UsageQuery.GroupBy groupBy) {
+    return body(usage.tallies(), name(groupBy), usage.limits());
+  }
+
+  private static String body(
+      Map<String, UsageTotals> tallies, String groupedBy, List<LimitState> limits) {
     var text = new StringWriter();
     try (var json = JSON.createGenerator(text)) {
       json.writeStartObject();
       json.writeStringField("object", "list");
       json.writeArrayFieldStart("data");
-      writeAll(json, name(groupBy), usage.tallies());
+      writeAll(json, groupedBy, tallies);
       json.writeEndArray();
       json.writeArrayFieldStart("limits");
-      for (var limit : usage.limits()) {
+      for (var limit : limits) {
         write(json, limit);
       }
       json.writeEndArray();

@@ -60,12 +60,13 @@ public final class ClientSecretAuthenticator implements TokenAuthenticator {
   /** The scopes do not depend on the key's: a key may be one that can only mint. */
   private static Caller caller(Credential key, ClientSecret secret) {
     return new Caller(
-        key.tenant(),
-        Caller.Kind.CLIENT_SECRET,
-        key.keyName(),
-        key.keyCode(),
-        Caller.FRONT_END,
-        secret.narrowing(),
-        secret.endUser());
+            key.tenant(),
+            Caller.Kind.CLIENT_SECRET,
+            key.keyName(),
+            key.keyCode(),
+            Caller.FRONT_END,
+            secret.narrowing(),
+            secret.endUser())
+        .withCredentialTier(secret.tier());
   }
 }

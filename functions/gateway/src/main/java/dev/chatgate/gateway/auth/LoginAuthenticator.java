@@ -32,12 +32,13 @@ public final class LoginAuthenticator implements TokenAuthenticator {
 
   private static Caller caller(LoginResult.Valid login) {
     return new Caller(
-        login.tenant(),
-        Caller.Kind.LOGIN,
-        Caller.LOGIN_NAME,
-        Caller.LOGIN_CODE,
-        Caller.FRONT_END,
-        Narrowing.NONE,
-        Optional.of(login.endUser()));
+            login.tenant(),
+            Caller.Kind.LOGIN,
+            Caller.LOGIN_NAME,
+            Caller.LOGIN_CODE,
+            Caller.FRONT_END,
+            Narrowing.NONE,
+            Optional.of(login.endUser()))
+        .withCredentialTier(login.tier());
   }
 }

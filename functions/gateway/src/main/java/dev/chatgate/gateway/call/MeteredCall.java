@@ -52,9 +52,16 @@ public final class MeteredCall {
 
   private static final int MAX_CLIENT_RETRIES = 1000;
 
+  /** How often the end user's tier may change while a call is admitted. */
+  private static final int MAX_TIER_CHANGES = 3;
+
+  /** The header with the level whose limit refuses: {@code end_user} or {@code tenant}. */
+  private static final String LIMIT_SCOPE = "x-chatgate-limit-scope";
+
   private final Settings settings;
   private final PriceBook prices;
   private final Ledger ledger;
+  private final EndUserTiers tiers;
   private final StoreClock ledgerClock;
   private final ProviderClient provider;
   private final InstantSource clock;
@@ -69,6 +76,7 @@ public final class MeteredCall {
     this.settings = settings;
     this.prices = prices;
     this.ledger = ledger;
+    this.tiers = new EndUserTiers(ledger);
     this.ledgerClock = ledgerClock;
     this.provider = provider;
     this.clock = clock;
@@ -77,31 +85,46 @@ public final class MeteredCall {
   /**
    * Answers a call, then settles it.
    *
-   * @throws dev.chatgate.StoreUnavailableException if the price table cannot be read; nothing is
-   *     held then
+   * @throws dev.chatgate.StoreUnavailableException if the price table, or the tier of an end user
+   *     whose call the tier may not allow, cannot be read; nothing is held then
    */
   public void answer(Exchange exchange, Caller who, Operation operation, byte[] body) {
     switch (operation.parse(body)) {
       case ParsedRequest.Invalid invalid -> exchange.refuse(invalid.error());
-      case ParsedRequest.Valid valid ->
-          checkModel(Call.of(exchange, who, operation, valid.request()));
+      case ParsedRequest.Valid(var request) -> {
+        exchange.log().request(operation.name(), request.model(), request.stream());
+        check(Call.of(exchange, tiers.lastSeen(who), operation, request));
+      }
     }
   }
 
-  private void checkModel(Call call) {
-    call.exchange.log().request(call.operation.name(), call.request.model(), call.request.stream());
-    var reserve = reserve(call);
-    if (reserve instanceof Reserve.TooLarge tooLarge) {
-      call.exchange.refuse(tooLarge.error());
-    } else if (!call.who.mayUse(call.request.model())) {
-      call.exchange.refuse(
-          ApiError.about(
-              ErrorCode.MODEL_NOT_ALLOWED,
-              "model",
-              "This credential may not use the model that was asked for."));
-    } else if (reserve instanceof Reserve.Fits fits) {
-      checkPrice(call, fits);
+  /**
+   * Admits the call if the caller may make it. The tier that this instance saw last may be
+   * outdated, so a call is refused only by the tier that the store has.
+   */
+  private void check(Call call) {
+    switch (checked(call)) {
+      case Checked.Allowed(var reserve, var price) -> admit(call, reserve, price);
+      case Checked.Refused _ when !call.isTierStored() ->
+          check(call.withTierOf(tiers.stored(call.who)));
+      case Checked.Refused(var error) -> {
+        call.exchange.log().tier(call.who);
+        call.exchange.refuse(error);
+      }
     }
+  }
+
+  private Checked checked(Call call) {
+    return switch (reserve(call)) {
+      case Reserve.TooLarge(var error) -> new Checked.Refused(error);
+      case Reserve.Fits _ when !call.who.mayUse(call.request.model()) ->
+          new Checked.Refused(
+              ApiError.about(
+                  ErrorCode.MODEL_NOT_ALLOWED,
+                  "model",
+                  "This credential may not use the model that was asked for."));
+      case Reserve.Fits fits -> withPrice(call, fits);
+    };
   }
 
   private Reserve reserve(Call call) {
@@ -111,19 +134,17 @@ public final class MeteredCall {
     return call.request.reserve(ceiling, Math.min(ifNotSet, ceiling));
   }
 
-  private void checkPrice(Call call, Reserve.Fits reserve) {
+  private Checked withPrice(Call call, Reserve.Fits reserve) {
     var price = priceOf(call);
-    if (price.isEmpty() && call.who.limitsMoney()) {
-      call.exchange.refuse(
-          ApiError.about(
-              ErrorCode.MODEL_NOT_ALLOWED,
-              "model",
-              call.who.seesTenantTotals()
-                  ? "The model has no price, and this tenant has a limit on cost: it cannot be used."
-                  : "The model cannot be used."));
-    } else {
-      admit(call, reserve, price);
-    }
+    return price.isEmpty() && call.who.limitsMoney()
+        ? new Checked.Refused(
+            ApiError.about(
+                ErrorCode.MODEL_NOT_ALLOWED,
+                "model",
+                call.who.seesTenantTotals()
+                    ? "The model has no price, and this tenant has a limit on cost: it cannot be used."
+                    : "The model cannot be used."))
+        : new Checked.Allowed(reserve, price);
   }
 
   /** The price of the name as the tenant sent it, else of the provider's name behind an alias. */
@@ -149,6 +170,11 @@ public final class MeteredCall {
     var ready = ledger.needsStore(claim) ? provider.makeReady() : ConnectionWarmUp.NOW;
     var admission = ledger.admit(claim);
     call.exchange.log().admission(Duration.between(began, clock.instant()), admission.attempts());
+    if (admission instanceof Admission.OtherTier(var tier, _) && call.mayChangeTier()) {
+      check(call.withTierOf(call.who.withOperatorTier(tier)));
+      return;
+    }
+    call.exchange.log().tier(call.who);
     switch (admission) {
       case Admission.Granted granted -> {
         call.exchange.addHeaders(RateLimitHeaders.of(granted.rateLimits(), call.who));
@@ -161,13 +187,18 @@ public final class MeteredCall {
       }
       case Admission.Refused refused -> {
         call.exchange.addHeaders(RateLimitHeaders.of(refused.rateLimits(), call.who));
-        call.exchange.log().refusedBy(refused.refusal().limit().key());
-        call.exchange.refuse(refusal(call, refused.refusal(), claim.tokens()));
+        call.exchange.log().refusedBy(refused.refusal());
+        call.exchange.refuse(
+            refusal(call, refused.refusal(), claim.tokens()),
+            Map.of(LIMIT_SCOPE, refused.refusal().scope().wireName()));
       }
       case Admission.EndUserBlocked _ ->
           call.exchange.refuse(
-              ApiError.of(ErrorCode.NOT_ALLOWED, "This end user has been blocked."));
-      case Admission.OtherTier other -> checkModel(call.withTier(other.operatorTier()));
+              ApiError.of(ErrorCode.END_USER_BLOCKED, "This end user has been blocked."));
+      case Admission.OtherTier _ -> {
+        call.exchange.log().text("cause", "the end user's tier keeps changing");
+        call.exchange.refuse(Exchange.storeUnavailable());
+      }
       case Admission.Unavailable unavailable -> {
         call.exchange.log().text("cause", unavailable.cause().getClass().getName());
         call.exchange.refuse(Exchange.storeUnavailable());
@@ -176,7 +207,7 @@ public final class MeteredCall {
   }
 
   private ApiError refusal(Call call, Refusal refusal, long reservedTokens) {
-    return call.who.seesTenantTotals()
+    return refusal.scope() == Refusal.Scope.END_USER || call.who.seesTenantTotals()
         ? Refusals.error(refusal, reservedTokens, call.request::advice, settings.spentStatus())
         : Refusals.withoutNumbers(refusal, settings.spentStatus());
   }
@@ -286,22 +317,45 @@ public final class MeteredCall {
     return one.isBefore(other) ? one : other;
   }
 
-  /** A call with a valid body. */
+  /** Whether a caller may make a call. */
+  private sealed interface Checked {
+    /** It may. */
+    record Allowed(Reserve.Fits reserve, Optional<ModelPrice> price) implements Checked {}
+
+    /** It may not. */
+    record Refused(ApiError error) implements Checked {}
+  }
+
+  /**
+   * A call with a valid body.
+   *
+   * @param tierChanges how often the tier was replaced by the one that the store has
+   */
   private record Call(
       Exchange exchange,
       Caller who,
       Operation operation,
       MeteredRequest request,
-      Upstream upstream) {
+      Upstream upstream,
+      int tierChanges) {
     /** To the first upstream of the model: another is not tried yet. */
     static Call of(Exchange exchange, Caller who, Operation operation, MeteredRequest request) {
       var upstream = who.tenant().upstreams(request.model()).getFirst();
-      return new Call(exchange, who, operation, request, upstream);
+      return new Call(exchange, who, operation, request, upstream, 0);
     }
 
-    /** The same call with the tier that the end user has. */
-    Call withTier(Optional<String> operatorTier) {
-      return new Call(exchange, who.withOperatorTier(operatorTier), operation, request, upstream);
+    /** The same call by the caller with the tier that the store has. */
+    Call withTierOf(Caller same) {
+      return new Call(exchange, same, operation, request, upstream, tierChanges + 1);
+    }
+
+    /** Whether the caller has the tier that the store has, or needs none. */
+    boolean isTierStored() {
+      return tierChanges > 0 || who.tier().isEmpty();
+    }
+
+    boolean mayChangeTier() {
+      return tierChanges < MAX_TIER_CHANGES;
     }
 
     /** When the provider must be through, so that settling has its time. */

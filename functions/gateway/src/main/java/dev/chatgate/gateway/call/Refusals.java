@@ -17,10 +17,10 @@ final class Refusals {
   private Refusals() {}
 
   /**
-   * The error that a tenant gets.
+   * The error for a caller that may see the limit and its usage.
    *
    * @param reservedTokens what the call would hold, prompt and completion
-   * @param advice what a tenant can do about a call that never fits, for the largest number of
+   * @param advice what the caller can do about a call that never fits, for the largest number of
    *     completion tokens that does
    * @param spentStatus the status of {@code insufficient_quota}
    */
@@ -31,25 +31,28 @@ final class Refusals {
           case WAIT -> message(refusal);
           case SPENT -> "Quota used up. " + message(refusal);
           case NEVER_FITS -> neverFits(refusal, reservedTokens, advice);
-          case BLOCKED -> blocked(refusal.limit());
+          case BLOCKED -> blocked(refusal);
         };
     return error(refusal, message, spentStatus);
   }
 
   /**
-   * The error for a caller that may not see the tenant's limits and usage. It differs from the
-   * other in its message only.
+   * The error for a caller that may not see the limit and its usage. It differs from the other in
+   * its message only.
    *
    * @param spentStatus the status of {@code insufficient_quota}
    */
   static ApiError withoutNumbers(Refusal refusal, int spentStatus) {
+    var level = level(refusal);
     var message =
         switch (refusal.kind()) {
-          case WAIT -> "A limit leaves no room for this call at the moment.";
-          case SPENT -> "Quota used up.";
+          case WAIT ->
+              "A limit of this %s leaves no room for this call at the moment.".formatted(level);
+          case SPENT -> "Quota of this %s used up.".formatted(level);
           case NEVER_FITS ->
-              "This call is larger than a limit can ever hold: shorten the messages, or lower max_tokens.";
-          case BLOCKED -> "No call is allowed.";
+              "This call is larger than a limit of this %s can ever hold: shorten the messages, or lower max_tokens."
+                  .formatted(level);
+          case BLOCKED -> "No call of this %s is allowed.".formatted(level);
         };
     return error(refusal, message, spentStatus);
   }
@@ -74,9 +77,10 @@ final class Refusals {
 
   private static String message(Refusal refusal) {
     var limit = refusal.limit();
-    return "The limit %s of %s leaves no room for this call, which needs %s: %s settled, %s in flight%s."
+    return "The limit %s of this %s, %s, leaves no room for this call, which needs %s: %s settled, %s in flight%s."
         .formatted(
             limit.key(),
+            level(refusal),
             amount(limit, refusal.allowed()),
             amount(limit, refusal.requested()),
             amount(limit, refusal.settled()),
@@ -84,19 +88,28 @@ final class Refusals {
             refusal.freesAt().map(at -> ", free again at " + at).orElse(""));
   }
 
-  private static String blocked(Limit limit) {
-    return "The limit %s of this tenant is 0: no call is allowed.".formatted(limit.key());
+  private static String blocked(Refusal refusal) {
+    return "The limit %s of this %s is 0: no call is allowed."
+        .formatted(refusal.limit().key(), level(refusal));
+  }
+
+  private static String level(Refusal refusal) {
+    return switch (refusal.scope()) {
+      case END_USER -> "end user";
+      case TENANT -> "tenant";
+    };
   }
 
   private static String neverFits(
       Refusal refusal, long reservedTokens, LongFunction<String> advice) {
     var limit = refusal.limit();
     var price = limit.isMoney() ? " at a price of up to " + amount(limit, refusal.requested()) : "";
-    return "This call reserves %s%s, more than the limit %s of %s can ever hold. %s"
+    return "This call reserves %s%s, more than the limit %s of this %s, %s, can ever hold. %s"
         .formatted(
             counted(reservedTokens, "token"),
             price,
             limit.key(),
+            level(refusal),
             amount(limit, refusal.allowed()),
             advice.apply(refusal.largestMaxTokens().orElse(0)));
   }

@@ -15,6 +15,7 @@ public final class Cors {
   private static final String METHODS = "GET, HEAD, POST, OPTIONS";
   private static final String EXPOSED =
       "x-request-id, retry-after, retry-after-ms, x-should-retry, x-chatgate-error-source, "
+          + "x-chatgate-limit-scope, x-chatgate-quota-warning, "
           + "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, "
           + "x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
 

@@ -7,6 +7,8 @@ import dev.chatgate.gateway.http.Route;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.provider.ProviderResult;
+import dev.chatgate.quota.QuotaWarning;
+import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.Settlement;
 import dev.chatgate.telemetry.LogLine;
 import dev.chatgate.telemetry.Metric;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -79,11 +82,12 @@ public final class CallLog {
     return isCount && !text.isEmpty() ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
-  /** Writes the line of a call. */
+  /** Writes the line of a call, and one of each warning that the call is the first to reach. */
   public void end(Line line) {
     var now = clock.instant();
     line.finish(Duration.between(line.began, now));
     line.json.writeTo(out, source, now);
+    line.warnings().forEach(warning -> warning.writeTo(out, source, now));
   }
 
   /**
@@ -155,6 +159,9 @@ public final class CallLog {
     private Optional<ErrorCode> code = Optional.empty();
     private boolean passedThrough;
     private boolean metered;
+    private Optional<String> tenant = Optional.empty();
+    private Optional<String> endUser = Optional.empty();
+    private List<QuotaWarning> warnings = List.of();
 
     private Line(Instant began) {
       this.began = began;
@@ -215,6 +222,7 @@ public final class CallLog {
     }
 
     public void caller(Caller caller) {
+      tenant = Optional.of(caller.tenant().id().value());
       text("tenant", caller.tenant().id().value());
       text("key", caller.keyName());
       text(
@@ -241,7 +249,16 @@ public final class CallLog {
      * @param hash as {@link EndUserHash} makes it
      */
     public void endUser(String hash) {
+      endUser = Optional.of(hash);
       text("end_user", hash);
+    }
+
+    /** The end user's tier, if one limits the call. */
+    public void tier(Caller caller) {
+      caller.tier().ifPresent(tier -> text("end_user_tier", tier.name()));
+      if (caller.namesUnknownTier()) {
+        json.flag("unknown_tier", true);
+      }
     }
 
     /** The request names an end user, but its credential may not. */
@@ -267,8 +284,9 @@ public final class CallLog {
     }
 
     /** Admission refused. */
-    public void refusedBy(String limit) {
-      text("limit", limit);
+    public void refusedBy(Refusal refusal) {
+      text("limit", refusal.limit().key());
+      text("limit_scope", refusal.scope().wireName());
       json.metric(Metric.REFUSALS, 1);
     }
 
@@ -311,6 +329,25 @@ public final class CallLog {
       text("settlement", settlement.progress().name().toLowerCase(Locale.ROOT));
       settlement.rejection().ifPresent(cause -> text("settlement_cause", reason(cause)));
       record(settlement.record());
+      warnings = settlement.warnings();
+    }
+
+    private List<LogLine> warnings() {
+      return warnings.stream().map(this::line).toList();
+    }
+
+    private LogLine line(QuotaWarning warning) {
+      var line = new LogLine("warning");
+      tenant.ifPresent(name -> line.text("tenant", name));
+      if (warning.scope() == Refusal.Scope.END_USER) {
+        endUser.ifPresent(hash -> line.text("end_user", hash));
+      }
+      return line.text("limit_scope", warning.scope().wireName())
+          .text("limit", warning.limit().key())
+          .number("percent", warning.percent())
+          .number("settled", warning.settled())
+          .number("allowed", warning.allowed())
+          .metric(Metric.WARNINGS, 1);
     }
 
     /** An error's code or class: its message may quote what was sent. */

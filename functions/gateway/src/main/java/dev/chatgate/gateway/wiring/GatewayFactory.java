@@ -20,6 +20,7 @@ import dev.chatgate.gateway.auth.BearerAuthenticator;
 import dev.chatgate.gateway.auth.ClientSecretAuthenticator;
 import dev.chatgate.gateway.auth.LoginAuthenticator;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
+import dev.chatgate.gateway.call.EndUserTiers;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.log.EndUserHash;
@@ -322,6 +323,7 @@ public final class GatewayFactory {
   RequestPipeline gateway(
       Settings settings,
       Authenticator authenticator,
+      Ledger ledger,
       MeteredCall calls,
       TokenCounters counters,
       AccountEndpoints account,
@@ -332,6 +334,7 @@ public final class GatewayFactory {
     return new RequestPipeline(
         settings,
         authenticator,
+        new EndUserTiers(ledger),
         calls,
         operations,
         account,

@@ -18,7 +18,9 @@ import dev.chatgate.identity.clientsecret.ClientSecretCodec;
 import dev.chatgate.identity.clientsecret.ClientSecretResult;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Narrowing;
+import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import java.io.IOException;
@@ -107,7 +109,7 @@ class ClientSecretEndpointTest {
       strings = {
         "",
         "{}",
-        "{\"expires_after\":null,\"user\":null,\"models\":null,\"max_tokens_per_request\":null,"
+        "{\"expires_after\":null,\"user\":null,\"tier\":null,\"models\":null,\"max_tokens_per_request\":null,"
             + "\"allowed_origins\":null}",
         "{\"expires_after\":{}}",
         "{\"expires_after\":{\"anchor\":\"created_at\"}}",
@@ -124,7 +126,7 @@ class ClientSecretEndpointTest {
     assertTrue(created >= before && created <= Instant.now().getEpochSecond());
     var value = json.get("value").asText();
     assertEquals(
-        "{\"object\":\"client_secret\",\"value\":\"%s\",\"created_at\":%d,\"expires_at\":%d,\"user\":null,\"models\":null,\"max_tokens_per_request\":null,\"allowed_origins\":null}"
+        "{\"object\":\"client_secret\",\"value\":\"%s\",\"created_at\":%d,\"expires_at\":%d,\"user\":null,\"tier\":null,\"models\":null,\"max_tokens_per_request\":null,\"allowed_origins\":null}"
             .formatted(value, created, created + 600),
         answer.body());
     var secret = read(value);
@@ -136,6 +138,7 @@ class ClientSecretEndpointTest {
             secret.id(),
             Instant.ofEpochSecond(created),
             Instant.ofEpochSecond(created + 600),
+            Optional.empty(),
             Optional.empty(),
             Narrowing.NONE),
         secret);
@@ -157,7 +160,7 @@ class ClientSecretEndpointTest {
     assertEquals(200, answer.status(), answer.body());
     var json = json(answer);
     assertEquals(
-        "\"user\":\"ann@example.com\",\"models\":[\"fast\",\"m\"],\"max_tokens_per_request\":500,\"allowed_origins\":[\"https://b.example\"]}",
+        "\"user\":\"ann@example.com\",\"tier\":null,\"models\":[\"fast\",\"m\"],\"max_tokens_per_request\":500,\"allowed_origins\":[\"https://b.example\"]}",
         answer.body().substring(answer.body().indexOf("\"user\"")));
     assertEquals(7200, json.get("expires_at").asLong() - json.get("created_at").asLong());
     var secret = read(json.get("value").asText());
@@ -192,7 +195,10 @@ class ClientSecretEndpointTest {
         "{\"expires_after\":{\"anchor\":1}}|invalid_type|expires_after.anchor",
         "{\"expires_after\":600}|invalid_type|expires_after",
         "{\"expires_after\":{\"days\":1}}|invalid_value|expires_after.days",
-        "{\"tier\":\"pro\"}|invalid_value|tier",
+        "{\"tier\":\"\"}|invalid_value|tier",
+        "{\"tier\":7}|invalid_type|tier",
+        "{\"tier\":[\"pro\"]}|invalid_type|tier",
+        "{\"tier\":\"pro\",\"user\":\"ann\"}|invalid_value|tier",
         "{\"session\":{\"type\":\"realtime\"}}|invalid_value|session",
         "{\"expiresAfter\":null}|invalid_value|expiresAfter",
         "{\"Models\":[\"m\"]}|invalid_value|Models",
@@ -307,6 +313,62 @@ class ClientSecretEndpointTest {
     assertRefused("{\"max_tokens_per_request\":101}", "invalid_value", "max_tokens_per_request");
     tenant("{\"id\":\"acme\",\"quota\":{\"max_tokens_per_request\":0}}");
     assertRefused("{\"max_tokens_per_request\":1}", "invalid_value", "max_tokens_per_request");
+  }
+
+  private static final EndUserTier PRO =
+      new EndUserTier(
+          "pro",
+          new Quota(Map.of(Quota.MAX_TOKENS_PER_REQUEST, 50L)),
+          Optional.of(List.of("m", "fast")));
+
+  private void tiers() {
+    tenant("{\"id\":\"acme\",\"models\":[\"m\",\"other\"]}");
+    harness.key(key ->
+        created(
+            key,
+            key.tenant()
+                .withEndUserTiers(
+                    List.of(new EndUserTier(EndUserTier.DEFAULT, Quota.UNLIMITED), PRO))));
+  }
+
+  @Test
+  void aTierIsOneOfTheTenantsAndAPersons() {
+    tiers();
+    var secret = minted("{\"user\":\"ann\",\"tier\":\"pro\"}");
+    assertEquals(Optional.of("pro"), secret.tier());
+    assertTrue(
+        mint("{\"user\":\"ann\",\"tier\":\"default\"}").body().contains("\"tier\":\"default\""));
+    assertRefused("{\"user\":\"ann\",\"tier\":\"Pro\"}", "invalid_value", "tier");
+    assertRefused("{\"tier\":\"pro\"}", "missing_required_parameter", "user");
+    assertRefused("{\"tier\":\"gold\"}", "invalid_value", "tier");
+    assertEquals(Optional.empty(), minted("{\"user\":\"ann\",\"tier\":null}").tier());
+  }
+
+  @Test
+  void aClientSecretIsNoWiderThanTheTierThatItNames() {
+    tiers();
+    var pro = "{\"user\":\"ann\",\"tier\":\"pro\",%s}";
+    minted(pro.formatted("\"models\":[\"m\"],\"max_tokens_per_request\":50"));
+    assertRefused(pro.formatted("\"models\":[\"other\"]"), "invalid_value", "models[0]");
+    assertRefused(pro.formatted("\"models\":[\"m\",\"fast\"]"), "invalid_value", "models[1]");
+    assertRefused(
+        pro.formatted("\"max_tokens_per_request\":51"), "invalid_value", "max_tokens_per_request");
+    minted("{\"user\":\"ann\",\"models\":[\"other\"],\"max_tokens_per_request\":51}");
+  }
+
+  @Test
+  void theLongestPersonAndTierFit() {
+    var tier = "t".repeat(EndUserTier.MAX_NAME_LENGTH);
+    harness.key(key ->
+        created(
+            key,
+            key.tenant()
+                .withEndUserTiers(
+                    List.of(
+                        new EndUserTier(EndUserTier.DEFAULT, Quota.UNLIMITED),
+                        new EndUserTier(tier, Quota.UNLIMITED)))));
+    minted("{\"user\":\"%s\",\"tier\":\"%s\"}".formatted("u".repeat(128), tier));
+    assertRefused("{\"user\":\"u\",\"tier\":\"%st\"}".formatted(tier), "invalid_value", "tier");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.chatgate.gateway.account;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,20 +17,25 @@ import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.quota.Admission.Granted;
 import dev.chatgate.quota.Calls;
+import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.quota.item.EndUserWrite;
 import dev.chatgate.quota.item.ItemUpdate;
 import dev.chatgate.quota.item.MemoryQuotaTable;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.telemetry.MetricSource;
 import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserTier;
+import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.time.TestClock;
@@ -181,6 +187,64 @@ class UsageEndpointTest {
       var headers = Map.of("authorization", "Bearer key", "x-chatgate-end-user", "ann");
       assertEquals(NOTHING, harness.call("GET", "/v1/usage", headers, "").body());
     }
+  }
+
+  @Test
+  void aPersonSeesTheLimitsOfTheirTierAndNoUsage() {
+    var ann = new EndUser("ann");
+    var pro = new EndUserTier("pro", new Quota(Map.of(Limits.TOKENS_PER_DAY, 700L)));
+    var tiered =
+        tenant.withEndUserTiers(
+            List.of(
+                new EndUserTier(
+                    EndUserTier.DEFAULT,
+                    new Quota(Map.of(Limits.REQUESTS_PER_MINUTE, 6L, Limits.TOKENS_PER_DAY, 500L))),
+                pro));
+    var person =
+        Caller.of(
+                new Credential(tiered, Optional.empty(), "ci", 0, Optional.empty(), Scope.DEFAULT))
+            .withEndUser(ann);
+    var claim =
+        new Claim(
+            RequestId.fresh(random),
+            person,
+            "m",
+            10,
+            90,
+            Optional.empty(),
+            Duration.ofSeconds(30),
+            clock.instant().plusSeconds(9));
+    ledger.settle(
+        assertInstanceOf(Granted.class, ledger.admit(claim)).reservation(),
+        Calls.used(60),
+        Calls.FACTS,
+        clock.instant().plusSeconds(9));
+    var limit =
+        "{\"name\":\"%s\",\"limit\":%d,\"settled\":%d,\"in_flight\":0,\"remaining\":%d,\"resets_at\":\"%s\"}";
+    var requests = limit.formatted("requests_per_minute", 6, 1, 5, "2026-11-22T23:59:10Z");
+    var day = "2026-11-23T00:00:00Z";
+    assertEquals(
+        NOTHING.replace(
+            "\"limits\":[",
+            "\"limits\":[" + requests + "," + limit.formatted("tokens_per_day", 500, 60, 440, day)),
+        text(answer("", person)));
+    assertEquals(
+        NOTHING.replace(
+            "\"limits\":[", "\"limits\":[" + limit.formatted("tokens_per_day", 700, 60, 640, day)),
+        text(answer("", person.withCredentialTier(Optional.of("pro")))));
+    var other = text(answer("", person.withEndUser(new EndUser("bob"))));
+    assertTrue(other.contains("\"settled\":0"), other);
+    assertFalse(other.contains("\"settled\":60"), other);
+    EndUserWrite.write(
+            table,
+            QuotaKey.of(tiered.id(), ann),
+            EndUserWrite.tier(Optional.of("pro"), clock.instant()))
+        .orElseThrow();
+    assertTrue(text(answer("", person)).contains("\"limit\":700"), "the operator's tier");
+  }
+
+  private static String text(BufferedResponse answer) {
+    return new String(answer.body(), StandardCharsets.UTF_8);
   }
 
   @Test

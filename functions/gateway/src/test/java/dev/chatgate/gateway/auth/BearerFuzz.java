@@ -67,6 +67,7 @@ final class BearerFuzz {
                 CLOCK.instant(),
                 CLOCK.instant().plusSeconds(60),
                 Optional.of(new EndUser("ann")),
+                Optional.empty(),
                 Narrowing.NONE))
         .orElseThrow();
   }

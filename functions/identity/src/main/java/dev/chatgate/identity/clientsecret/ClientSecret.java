@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param createdAt when it was minted, whole seconds
  * @param expiresAt from when on it is refused, whole seconds
  * @param endUser the person who holds it, if one was named
+ * @param tier the name of the person's tier, if one was named
  * @param narrowing what it takes away from what the tenant may do
  */
 public record ClientSecret(
@@ -26,4 +27,5 @@ public record ClientSecret(
     Instant createdAt,
     Instant expiresAt,
     Optional<EndUser> endUser,
+    Optional<String> tier,
     Narrowing narrowing) {}

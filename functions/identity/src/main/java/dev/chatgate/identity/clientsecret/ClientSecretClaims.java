@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code tca}</td><td>when the tenant was created, RFC 3339; optional</td></tr>
  * <tr><td>{@code key}</td><td>the number of the tenant key that minted it</td></tr>
  * <tr><td>{@code usr}</td><td>the end user's id; optional</td></tr>
+ * <tr><td>{@code tir}</td><td>the name of the end user's tier; optional</td></tr>
  * <tr><td>{@code mod}</td><td>the only models, a list; optional</td></tr>
  * <tr><td>{@code max}</td><td>most completion tokens of one choice; optional</td></tr>
  * <tr><td>{@code org}</td><td>the only origins, a list; optional</td></tr>
@@ -70,6 +71,7 @@ final class ClientSecretClaims {
   private Optional<Instant> tenantCreatedAt = Optional.empty();
   private @Nullable Integer keyCode;
   private Optional<EndUser> endUser = Optional.empty();
+  private Optional<String> tier = Optional.empty();
   private Optional<List<String>> models = Optional.empty();
   private OptionalLong maxTokens = OptionalLong.empty();
   private Optional<List<String>> origins = Optional.empty();
@@ -97,6 +99,9 @@ final class ClientSecretClaims {
       json.writeNumberField("key", secret.keyCode());
       if (secret.endUser().isPresent()) {
         json.writeStringField("usr", secret.endUser().get().id());
+      }
+      if (secret.tier().isPresent()) {
+        json.writeStringField("tir", secret.tier().get());
       }
       writeNarrowing(json, secret.narrowing());
       json.writeEndObject();
@@ -160,6 +165,7 @@ final class ClientSecretClaims {
       case "tca" -> tenantCreatedAt = Optional.of(Instant.parse(text(json)));
       case "key" -> keyCode = (int) number(json, 0, Caller.LOGIN_CODE - 1L);
       case "usr" -> endUser = Optional.of(endUser(text(json)));
+      case "tir" -> tier = Optional.of(text(json));
       case "mod" -> models = Optional.of(texts(json));
       case "max" -> maxTokens = OptionalLong.of(number(json, 0, Long.MAX_VALUE));
       case "org" -> origins = Optional.of(texts(json));
@@ -186,6 +192,7 @@ final class ClientSecretClaims {
             createdAt,
             expiresAt,
             endUser,
+            tier,
             new Narrowing(models, maxTokens, origins)));
   }
 

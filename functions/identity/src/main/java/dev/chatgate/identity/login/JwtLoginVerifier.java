@@ -52,7 +52,8 @@ public final class JwtLoginVerifier implements LoginVerifier {
     var inForce =
         validity.get().isOver(now)
             ? EXPIRED
-            : new LoginResult.Valid(login.get().tenant(), endUser.get());
+            : new LoginResult.Valid(
+                login.get().tenant(), endUser.get(), tier(claims, login.get().issuer()));
     return switch (keys.find(login.get().issuer(), token.keyId())) {
       case KeyLookup.Found(var key) -> token.isSignedWith(key) ? inForce : INVALID;
       case KeyLookup.NotFound() -> INVALID;
@@ -63,6 +64,11 @@ public final class JwtLoginVerifier implements LoginVerifier {
   private static boolean hasRequiredClaims(Claims claims, Issuer issuer) {
     return issuer.requiredClaims().entrySet().stream()
         .allMatch(required -> claims.has(required.getKey(), required.getValue()));
+  }
+
+  /** A claim that is missing or no string names no tier: the default one holds. */
+  private static Optional<String> tier(Claims claims, Issuer issuer) {
+    return issuer.tierClaim().flatMap(claims::text);
   }
 
   private static Optional<EndUser> endUser(Claims claims, Issuer issuer) {

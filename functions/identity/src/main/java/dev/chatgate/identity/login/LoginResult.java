@@ -3,6 +3,7 @@ package dev.chatgate.identity.login;
 import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.Tenant;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What a bearer token that looks like a JSON Web Token is. */
 public sealed interface LoginResult {
@@ -11,8 +12,9 @@ public sealed interface LoginResult {
    *
    * @param tenant the tenant
    * @param endUser the person, with the issuer's prefix
+   * @param tier the name of the person's tier, if the token has one
    */
-  record Valid(Tenant tenant, EndUser endUser) implements LoginResult {}
+  record Valid(Tenant tenant, EndUser endUser, Optional<String> tier) implements LoginResult {}
 
   /** A token that would be accepted, but is past its time. */
   record Expired() implements LoginResult {}

@@ -43,6 +43,7 @@ class ClientSecretCodecTest {
           NOW,
           NOW.plusSeconds(600),
           Optional.empty(),
+          Optional.empty(),
           Narrowing.NONE);
 
   private static final ClientSecret FULL =
@@ -54,6 +55,7 @@ class ClientSecretCodecTest {
           NOW,
           NOW.plusSeconds(7_200),
           Optional.of(new EndUser("user|\"7\"")),
+          Optional.of("pro"),
           new Narrowing(
               Optional.of(List.of("fast", "ö/\"x\"", "\ud83d\ude00 \ud800")),
               OptionalLong.of(Long.MAX_VALUE),
@@ -92,6 +94,7 @@ class ClientSecretCodecTest {
         PLAIN.createdAt(),
         PLAIN.expiresAt(),
         PLAIN.endUser(),
+        PLAIN.tier(),
         narrowing);
   }
 

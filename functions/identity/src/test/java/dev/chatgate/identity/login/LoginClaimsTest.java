@@ -9,6 +9,7 @@ import dev.chatgate.tenant.RequiredClaim;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -275,5 +276,30 @@ class LoginClaimsTest {
     fixture.assertInvalid(fixture.token());
 
     assertEquals(List.of(), fixture.keys.lookups());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "/app_metadata/plan"})
+  void theTierIsInTheClaimThatTheIssuerNames(String claim) {
+    fixture.accept(TestLogins.of(URL, AUDIENCE).tierClaim(claim));
+    var claims =
+        claim.equals("plan")
+            ? fixture.claims().text("plan", "pro")
+            : fixture.claims().with("app_metadata", "{\"plan\":\"pro\"}");
+    fixture.assertValid("ann", Optional.of("pro"), fixture.issuer.token(claims));
+  }
+
+  @Test
+  void withoutATierClaimNoClaimIsATier() {
+    fixture.assertValid(
+        "ann", Optional.empty(), fixture.issuer.token(fixture.claims().text("tier", "pro")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "true", "7", "[\"pro\"]", "{\"pro\":\"pro\"}"})
+  void aTierThatIsNoStringIsNone(String tier) {
+    fixture.accept(TestLogins.of(URL, AUDIENCE).tierClaim("plan"));
+    fixture.assertValid("ann", fixture.token());
+    fixture.assertValid("ann", fixture.issuer.token(fixture.claims().with("plan", tier)));
   }
 }

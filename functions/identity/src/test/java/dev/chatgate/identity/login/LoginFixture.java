@@ -8,6 +8,7 @@ import dev.chatgate.tenant.Issuer;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.time.TestClock;
 import java.time.Instant;
+import java.util.Optional;
 import org.jose4j.jwk.PublicJsonWebKey;
 
 /** One tenant, {@code acme}, with one login, and a verifier with all that it asks. */
@@ -80,7 +81,11 @@ final class LoginFixture {
   }
 
   void assertValid(String endUser, String token) {
-    assertEquals(new LoginResult.Valid(tenant, new EndUser(endUser)), verifier.verify(token));
+    assertValid(endUser, Optional.empty(), token);
+  }
+
+  void assertValid(String endUser, Optional<String> tier, String token) {
+    assertEquals(new LoginResult.Valid(tenant, new EndUser(endUser), tier), verifier.verify(token));
   }
 
   void assertExpired(String token) {

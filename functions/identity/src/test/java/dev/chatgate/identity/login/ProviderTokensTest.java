@@ -8,6 +8,7 @@ import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.RequiredClaim;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.time.TestClock;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Tokens as the providers of logins make them, and the configuration that fits each. */
@@ -234,7 +235,9 @@ class ProviderTokensTest {
   }
 
   private void assertValid(Tenant tenant, String endUser, String token) {
-    assertEquals(new LoginResult.Valid(tenant, new EndUser(endUser)), verifier.verify(token));
+    assertEquals(
+        new LoginResult.Valid(tenant, new EndUser(endUser), Optional.empty()),
+        verifier.verify(token));
   }
 
   private void assertInvalid(String token) {

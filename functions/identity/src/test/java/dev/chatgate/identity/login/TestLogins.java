@@ -15,6 +15,7 @@ public final class TestLogins {
   private String audienceClaim = Issuer.AUDIENCE_CLAIM;
   private String userClaim = Issuer.USER_CLAIM;
   private Optional<String> userPrefix = Optional.empty();
+  private Optional<String> tierClaim = Optional.empty();
 
   private TestLogins(String url, String... audiences) {
     this.url = url;
@@ -44,6 +45,12 @@ public final class TestLogins {
     return this;
   }
 
+  /** Sets the claim with the end user's tier. */
+  public TestLogins tierClaim(String name) {
+    tierClaim = Optional.of(name);
+    return this;
+  }
+
   /** Adds a claim that a token must have. */
   public TestLogins requires(String name, RequiredClaim value) {
     required.put(name, value);
@@ -60,6 +67,7 @@ public final class TestLogins {
         userPrefix,
         required,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        tierClaim);
   }
 }
