@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 /**
  * The JSON form of a tenant's issuers in operators' hands: a list of {@code
  * {"issuer","audiences","audience_claim","user_claim","user_prefix","required_claims","jwks_uri",
- * "jwks"}}, of which {@code issuer} and {@code audiences} must be there. Reading is strict.
+ * "jwks","tier_claim"}}, of which {@code issuer} and {@code audiences} must be there. Reading is
+ * strict.
  */
 public final class IssuerJson {
   private static final int MAX_ISSUERS = 10;
@@ -134,7 +135,8 @@ public final class IssuerJson {
         json.get("user_prefix").map(IssuerJson::prefix),
         json.get("required_claims").map(IssuerJson::requiredClaims).orElse(Map.of()),
         json.get("jwks_uri").map(uri -> url(uri, true)),
-        json.get("jwks").map(IssuerJson::keySet));
+        json.get("jwks").map(IssuerJson::keySet),
+        json.get(StoredIssuer.TIER_CLAIM).map(IssuerJson::claim));
   }
 
   private static JsonValue required(JsonValue json, String name) {
@@ -296,6 +298,7 @@ public final class IssuerJson {
     }
     issuer.jwksUri().ifPresent(uri -> json.put("jwks_uri", uri.toString()));
     issuer.jwks().ifPresent(keys -> json.set("jwks", JsonValue.parse(keys, "jwks").node()));
+    issuer.tierClaim().ifPresent(claim -> json.put(StoredIssuer.TIER_CLAIM, claim));
     return json;
   }
 

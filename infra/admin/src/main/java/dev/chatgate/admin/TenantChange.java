@@ -141,7 +141,9 @@ final class TenantChange {
         TenantItemWriter.write(
             new TenantItem(tenant, keys, nextCode, version + 1, stored), clock.instant());
     ItemSize.require(
-        "Tenant " + tenant.id(), item, "shorten its models, aliases, origins, issuers or keys.");
+        "Tenant " + tenant.id(),
+        item,
+        "shorten its models, aliases, origins, issuers, tiers or keys.");
     var put = Put.builder().item(item).tableName(tables.tenants());
     // Against a writer between our read and this write: what that one wrote would be lost.
     if (before.isEmpty()) {

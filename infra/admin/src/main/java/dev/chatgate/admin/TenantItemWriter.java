@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chatgate.aws.dynamodb.Critical;
 import dev.chatgate.aws.tenant.StoredIssuer;
+import dev.chatgate.aws.tenant.StoredQuota;
 import dev.chatgate.aws.tenant.StoredTenant;
+import dev.chatgate.aws.tenant.StoredTier;
 import dev.chatgate.aws.tenant.TenantItem;
 import dev.chatgate.aws.tenant.TenantItem.KeyEntry;
 import dev.chatgate.tenant.Tenant;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +85,7 @@ final class TenantItemWriter {
         .ifPresent(stored -> {
           copyUnknown(
               stored.path(StoredTenant.QUOTA),
-              StoredTenant.LIMITS,
+              StoredQuota.MEMBERS,
               written.withObject("/" + StoredTenant.QUOTA));
           copyUnknown(stored, StoredTenant.MEMBERS, written);
           written
@@ -91,6 +94,14 @@ final class TenantItemWriter {
                   issuerOf(stored, issuer.path("issuer").asText())
                       .ifPresent(
                           same -> copyUnknown(same, StoredIssuer.MEMBERS, (ObjectNode) issuer)));
+          written
+              .path(StoredTenant.END_USER_TIERS)
+              .properties()
+              .forEach(tier ->
+                  copyUnknown(
+                      stored.path(StoredTenant.END_USER_TIERS).path(tier.getKey()),
+                      StoredTier.MEMBERS,
+                      (ObjectNode) tier.getValue()));
         });
     putCritical(written, tenant);
     return written.toString();
@@ -102,22 +113,38 @@ final class TenantItemWriter {
         .findFirst();
   }
 
-  /**
-   * A release that does not know {@link StoredTenant#REQUIRE_END_USER} must refuse the tenant: it
-   * would let calls through that name no end user.
-   */
+  /** Lists what a release that does not know it must not ignore; such a one refuses the tenant. */
   private static void putCritical(ObjectNode written, Tenant tenant) {
     var names = new LinkedHashSet<String>();
     written.path(Critical.NAME).forEach(name -> names.add(name.asText()));
-    names.remove(StoredTenant.REQUIRE_END_USER);
-    if (tenant.requireEndUser()) {
-      names.add(StoredTenant.REQUIRE_END_USER);
-    }
+    critical(tenant)
+        .forEach((name, isCritical) -> {
+          if (isCritical) {
+            names.add(name);
+          } else {
+            names.remove(name);
+          }
+        });
     if (names.isEmpty()) {
       written.remove(Critical.NAME);
     } else {
       names.forEach(written.putArray(Critical.NAME)::add);
     }
+  }
+
+  /**
+   * Whether ignoring a member would allow a call that the tenant must not make: one that names no
+   * end user; one above the end user's limits; one in the default tier by an end user whose login
+   * names a smaller tier.
+   */
+  private static Map<String, Boolean> critical(Tenant tenant) {
+    var critical = new LinkedHashMap<String, Boolean>();
+    critical.put(StoredTenant.REQUIRE_END_USER, tenant.requireEndUser());
+    critical.put(StoredTenant.END_USER_TIERS, !tenant.endUserTiers().isEmpty());
+    critical.put(
+        StoredTenant.ISSUERS + "." + StoredIssuer.TIER_CLAIM,
+        tenant.issuers().stream().anyMatch(issuer -> issuer.tierClaim().isPresent()));
+    return critical;
   }
 
   private static void copyUnknown(JsonNode from, Set<String> known, ObjectNode to) {

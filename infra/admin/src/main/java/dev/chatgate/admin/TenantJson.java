@@ -1,9 +1,14 @@
 package dev.chatgate.admin;
 
+import static java.util.Comparator.comparing;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chatgate.aws.tenant.StoredQuota;
 import dev.chatgate.aws.tenant.StoredTenant;
+import dev.chatgate.aws.tenant.StoredTier;
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Issuer;
 import dev.chatgate.tenant.Limit;
 import dev.chatgate.tenant.ModelName;
@@ -23,14 +28,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * The JSON form of tenants in operators' hands: {@code
  * {"id","status","keys","quota","models","model_aliases","allowed_origins","require_end_user",
- * "issuers"}}, with keys like {@code {"name","secret","expires_at","scopes"}} and issuers as in
- * {@link IssuerJson}. Reading is strict: an unknown or repeated key, a wrong type or a number out
- * of range is an error that names its path.
+ * "issuers","end_user_tiers"}}, with keys like {@code {"name","secret","expires_at","scopes"}} and
+ * issuers as in {@link IssuerJson}. {@code quota} has the limits and {@code warn_at}; each of the
+ * {@code end_user_tiers} has the same members, and {@code models}. Reading is strict: an unknown or
+ * repeated key, a wrong type or a number out of range is an error that names its path.
  */
 public final class TenantJson {
   private static final int MICRO_DIGITS = 6;
@@ -44,7 +51,14 @@ public final class TenantJson {
           "model_aliases",
           "allowed_origins",
           StoredTenant.REQUIRE_END_USER,
-          StoredTenant.ISSUERS);
+          StoredTenant.ISSUERS,
+          StoredTenant.END_USER_TIERS);
+
+  /** It is in claims, client secrets and on command lines. */
+  private static final Pattern TIER_NAME = Pattern.compile("[\\x21-\\x7E]{1,64}");
+
+  private static final int MAX_WARNINGS = 10;
+  private static final int HUNDRED_PERCENT = 100;
 
   private TenantJson() {}
 
@@ -107,6 +121,17 @@ public final class TenantJson {
           requireShort(path + ".model_aliases", tenant, alias);
           requireShort(path + ".model_aliases", tenant, name);
         });
+    tenant
+        .endUserTiers()
+        .forEach((tier, limits) ->
+            limits
+                .models()
+                .orElse(List.of())
+                .forEach(name ->
+                    requireShort(
+                        path + "." + StoredTenant.END_USER_TIERS + "." + tier + ".models",
+                        tenant,
+                        name)));
   }
 
   private static void requireShort(String path, Tenant tenant, String name) {
@@ -166,6 +191,25 @@ public final class TenantJson {
     if (!tenant.issuers().isEmpty()) {
       json.set(StoredTenant.ISSUERS, IssuerJson.tree(tenant.issuers()));
     }
+    if (!tenant.endUserTiers().isEmpty()) {
+      var tiers = json.putObject(StoredTenant.END_USER_TIERS);
+      tiersInOrder(tenant).forEach(tier -> tiers.set(tier.name(), tree(tier)));
+    }
+    return json;
+  }
+
+  /** The tiers of a tenant, the default one first, then by name. */
+  public static List<EndUserTier> tiersInOrder(Tenant tenant) {
+    return tenant.endUserTiers().values().stream()
+        .sorted(
+            comparing((EndUserTier tier) -> !tier.name().equals(EndUserTier.DEFAULT))
+                .thenComparing(EndUserTier::name))
+        .toList();
+  }
+
+  private static ObjectNode tree(EndUserTier tier) {
+    var json = tree(tier.quota());
+    putTexts(json, StoredTier.MODELS, tier.models());
     return json;
   }
 
@@ -181,6 +225,9 @@ public final class TenantJson {
               json.put(limit.key(), value);
             }
           });
+    }
+    if (!quota.warnAt().isEmpty()) {
+      quota.warnAt().forEach(json.putArray(StoredQuota.WARN_AT)::add);
     }
     return json;
   }
@@ -202,7 +249,8 @@ public final class TenantJson {
       Map<String, String> aliases,
       Optional<List<String>> origins,
       boolean requireEndUser,
-      List<Issuer> issuers) {
+      List<Issuer> issuers,
+      List<EndUserTier> endUserTiers) {
 
     static Members of(JsonValue json) {
       json.requireOnly(MEMBERS, " is not a key of a tenant");
@@ -215,7 +263,8 @@ public final class TenantJson {
           json.get("model_aliases").map(JsonValue::texts).orElse(Map.of()),
           json.get("allowed_origins").map(origins -> origins.list(JsonValue::text)),
           json.get(StoredTenant.REQUIRE_END_USER).map(JsonValue::flag).orElse(false),
-          json.get(StoredTenant.ISSUERS).map(IssuerJson::readList).orElse(List.of()));
+          json.get(StoredTenant.ISSUERS).map(IssuerJson::readList).orElse(List.of()),
+          json.get(StoredTenant.END_USER_TIERS).map(TenantJson::tiers).orElse(List.of()));
     }
 
     TenantSpec spec() {
@@ -224,7 +273,8 @@ public final class TenantJson {
 
     TenantSpec specOf(TenantId tenant) {
       return new TenantSpec(
-          new Tenant(tenant, status, quota, models, aliases, origins, requireEndUser, issuers),
+          new Tenant(tenant, status, quota, models, aliases, origins, requireEndUser, issuers)
+              .withEndUserTiers(endUserTiers),
           keys.orElse(List.of()));
     }
   }
@@ -282,13 +332,71 @@ public final class TenantJson {
     }
   }
 
+  private static List<EndUserTier> tiers(JsonValue json) {
+    var tiers = json.members().stream().map(member -> tier(json, member)).toList();
+    if (json.get(EndUserTier.DEFAULT).isEmpty()) {
+      throw json.error("." + EndUserTier.DEFAULT + " is missing: tenants with tiers need it");
+    }
+    return tiers;
+  }
+
+  private static EndUserTier tier(JsonValue tiers, Map.Entry<String, JsonValue> member) {
+    var name = requireTierName(member.getKey(), tiers.path() + ": the name of a tier");
+    var json = member.getValue();
+    json.requireOnly(StoredTier.MEMBERS, " is not a key of a tier");
+    return new EndUserTier(
+        name,
+        limits(json),
+        json.get(StoredTier.MODELS).map(models -> models.list(JsonValue::text)));
+  }
+
+  /**
+   * Checks the name of a tier.
+   *
+   * @param what names it in the exception
+   * @return the name
+   * @throws FormatException if it has another form; the message does not quote it
+   */
+  public static String requireTierName(String name, String what) {
+    if (!TIER_NAME.matcher(name).matches()) {
+      throw new FormatException(what + " must be 1 to 64 visible ASCII characters");
+    }
+    return name;
+  }
+
   private static Quota quota(JsonValue json) {
-    json.requireOnly(StoredTenant.LIMITS, " is not a limit");
+    json.requireOnly(StoredQuota.MEMBERS, " is not a limit");
+    return limits(json);
+  }
+
+  private static Quota limits(JsonValue json) {
     var limits = new HashMap<Limit, Long>();
     for (var limit : Limits.ALL.members()) {
       json.get(limit.key()).ifPresent(value -> limits.put(limit, value(value, limit)));
     }
-    return json.valid(() -> new Quota(limits));
+    var warnAt = json.get(StoredQuota.WARN_AT).map(TenantJson::warnAt).orElse(List.of());
+    return json.valid(() -> new Quota(limits, warnAt));
+  }
+
+  private static List<Integer> warnAt(JsonValue json) {
+    var percents = json.list(TenantJson::percent);
+    if (percents.size() > MAX_WARNINGS) {
+      throw json.error(" must have at most " + MAX_WARNINGS + " entries");
+    }
+    for (int i = 1; i < percents.size(); i++) {
+      if (percents.indexOf(percents.get(i)) < i) {
+        throw json.error("[" + i + "] is there twice");
+      }
+    }
+    return percents;
+  }
+
+  private static int percent(JsonValue json) {
+    var node = json.node();
+    if (!node.isInt() || node.intValue() < 1 || node.intValue() > HUNDRED_PERCENT) {
+      throw json.error(" must be a whole number from 1 to " + HUNDRED_PERCENT);
+    }
+    return node.intValue();
   }
 
   private static long value(JsonValue json, Limit limit) {

@@ -27,7 +27,7 @@ class IssuerJsonTest {
         {"issuer":"https://login.example/pool","audiences":["app","web é"],
          "audience_claim":"client_id","user_claim":"/user/id","user_prefix":"a:",
          "required_claims":{"token_use":"access","/plan~1x/level":2.5,"https://x.example/paid":true},
-         "jwks_uri":"https://keys.example/set?v=1"},
+         "jwks_uri":"https://keys.example/set?v=1","tier_claim":"/app_metadata/plan"},
         {"issuer":"https://other.example","audiences":["app"],
          "jwks":{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"BB","kid":"1","use":"sig"}]}}]}
       """;
@@ -62,7 +62,8 @@ class IssuerJsonTest {
                     "https://x.example/paid",
                     new RequiredClaim.Flag(true)),
                 Optional.of(URI.create("https://keys.example/set?v=1")),
-                Optional.empty()),
+                Optional.empty(),
+                Optional.of("/app_metadata/plan")),
             new Issuer(
                 "https://other.example",
                 List.of("app"),
@@ -164,7 +165,10 @@ class IssuerJsonTest {
           "audiences":["a"],"required_claims":{"a":null} | .required_claims.a must be a string, a number, true or false
           "audiences":["a"],"required_claims":{"":1}   | .required_claims: the name of a claim must be 1 to 256 characters, none of them a control character
           "audiences":["a"],"required_claims":{"/~":1} | .required_claims./~ begins with / and is no JSON pointer: after ~ there must be 0 or 1 (RFC 6901)
-          "audiences":["a"],"tier_claim":"plan"        | .tier_claim is not a key of an issuer
+          "audiences":["a"],"tier_claim":""            | .tier_claim must be 1 to 256 characters, none of them a control character
+          "audiences":["a"],"tier_claim":"/a~2"        | .tier_claim begins with / and is no JSON pointer: after ~ there must be 0 or 1 (RFC 6901)
+          "audiences":["a"],"tier_claim":7             | .tier_claim must be a string
+          "audiences":["a"],"plan_claim":"plan"        | .plan_claim is not a key of an issuer
           "audiences":["a"],"jwks_uri":"http://keys.example" | .jwks_uri must be an https URL of at most 512 characters without user and fragment; http is for localhost, 127.0.0.1 and [::1] only
           "audiences":["a"],"jwks_uri":"https://keys.example","jwks":{} | .jwks and .jwks_uri exclude each other
           "audiences":["a"],"jwks":"text"              | .jwks.keys is missing

@@ -127,7 +127,7 @@ class LargeTenantTest {
           String.valueOf(refused.getMessage())
               .matches(
                   "Tenant acme takes [0-9]+ bytes, and DynamoDB stores at most 409600 in one item: "
-                      + "shorten its models, aliases, origins, issuers or keys."),
+                      + "shorten its models, aliases, origins, issuers, tiers or keys."),
           refused.getMessage());
     }
     var fresh = new TenantEdit(tenant(new TenantId("new"), aliases(3_000, 150)), Optional.empty());

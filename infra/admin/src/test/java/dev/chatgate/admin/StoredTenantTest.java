@@ -41,10 +41,12 @@ class StoredTenantTest {
 
   /** What a later release might write: members of every shape that this one does not know. */
   private static final String OF_A_LATER_ONE =
-      "{\"form\":2,\"id\":\"acme\",\"status\":\"active\",\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}},"
-          + "\"quota\":{\"tokens_per_week\":70,\"tokens_per_day\":10,\"warn_at\":[80,95]},"
+      "{\"form\":2,\"id\":\"acme\",\"status\":\"active\",\"plans\":{\"pro\":{\"deep\":[1,{\"a\":null}]}},"
+          + "\"quota\":{\"tokens_per_week\":70,\"tokens_per_day\":10,\"warn_by\":[\"mail\"]},"
           + "\"issuers\":[{\"issuer\":\"https://login.example\",\"audiences\":[\"app\"],"
-          + "\"tier_claim\":\"/plan\"}],\"model_aliases\":{}}";
+          + "\"plan_claim\":\"/plan\"}],\"model_aliases\":{},"
+          + "\"end_user_tiers\":{\"default\":{\"tokens_per_week\":7,\"tokens_per_day\":1},"
+          + "\"pro\":{\"hosted_tools\":[\"search\"],\"models\":[\"a\"]}}}";
 
   private final LocalDynamoDb dynamo = LocalDynamoDb.start();
   private final TenantStore store = new TenantStore(dynamo.client(), dynamo.tables());
@@ -76,11 +78,14 @@ class StoredTenantTest {
     assertEquals(OptionalLong.of(10), tenant.quota().get(Limits.TOKENS_PER_DAY));
 
     var written = TenantItemWriter.config(tenant, Optional.of(OF_A_LATER_ONE));
-    assertTrue(written.contains("\"tiers\":{\"pro\":{\"deep\":[1,{\"a\":null}]}}"), written);
-    assertTrue(written.contains("\"tier_claim\":\"/plan\""), written);
+    assertTrue(written.contains("\"plans\":{\"pro\":{\"deep\":[1,{\"a\":null}]}}"), written);
+    assertTrue(written.contains("\"plan_claim\":\"/plan\""), written);
     assertTrue(written.contains("\"tokens_per_week\":70"), written);
-    assertTrue(written.contains("\"warn_at\":[80,95]"), written);
+    assertTrue(written.contains("\"warn_by\":[\"mail\"]"), written);
     assertTrue(written.contains("\"form\":2"), written);
+    assertTrue(written.contains("\"tokens_per_day\":1,\"tokens_per_week\":7}"), written);
+    assertTrue(
+        written.contains("\"pro\":{\"models\":[\"a\"],\"hosted_tools\":[\"search\"]}"), written);
     assertEquals(tenant, StoredTenant.read(written));
   }
 
@@ -91,6 +96,8 @@ class StoredTenantTest {
         "\"status\",\"models\"",
         "\"quota.tokens_per_day\",\"quota.cost_per_month_usd\"",
         "\"require_end_user\",\"issuers\",\"issuers.required_claims\"",
+        "\"end_user_tiers\",\"issuers.tier_claim\",\"quota.warn_at\"",
+        "\"end_user_tiers.tokens_per_day\",\"end_user_tiers.models\",\"end_user_tiers.warn_at\"",
         ""
       })
   void aCriticalMemberThatIsKnownChangesNothing(String names) {
@@ -103,8 +110,12 @@ class StoredTenantTest {
       strings = {
         "\"tiers\"",
         "\"quota.tokens_per_week\"",
-        "\"quota\",\"end_user_tiers\"",
-        "\"issuers.tier_claim\"",
+        "\"quota.models\"",
+        "\"end_user_tiers\",\"end_user_tiers.tokens_per_week\"",
+        "\"end_user_tiers.default\"",
+        "\"end_user_tiers.\"",
+        "\"issuers.plan_claim\"",
+        "\"models.quota\"",
         "\"form\""
       })
   void aCriticalMemberThatIsNotKnownRefusesTheTenant(String names) {
@@ -133,6 +144,18 @@ class StoredTenantTest {
         "{\"id\":\"acme\",\"issuers\":[{\"audiences\":[\"secretive\"]}]}",
         "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"i\",\"audiences\":[\"a\"],\"jwks\":\"secretive\"}]}",
         "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"i\",\"audiences\":[\"a\"],\"jwks_uri\":\"se cretive\"}]}",
+        "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"i\",\"audiences\":[\"a\"],\"tier_claim\":7}]}",
+        "{\"id\":\"acme\",\"quota\":{\"warn_at\":80}}",
+        "{\"id\":\"acme\",\"quota\":{\"warn_at\":[\"secretive\"]}}",
+        "{\"id\":\"acme\",\"quota\":{\"warn_at\":[80.5]}}",
+        "{\"id\":\"acme\",\"quota\":{\"warn_at\":[101]}}",
+        "{\"id\":\"acme\",\"quota\":{\"warn_at\":[99999999999]}}",
+        "{\"id\":\"acme\",\"end_user_tiers\":[\"secretive\"]}",
+        "{\"id\":\"acme\",\"end_user_tiers\":{\"secretive\":{}}}",
+        "{\"id\":\"acme\",\"end_user_tiers\":{\"default\":\"secretive\"}}",
+        "{\"id\":\"acme\",\"end_user_tiers\":{\"default\":{\"tokens_per_day\":true}}}",
+        "{\"id\":\"acme\",\"end_user_tiers\":{\"default\":{\"tokens_per_day\":-1}}}",
+        "{\"id\":\"acme\",\"end_user_tiers\":{\"default\":{\"models\":\"secretive\"}}}",
         "{\"id\":\"acme\",\"issuers\":[{\"issuer\":\"i\",\"audiences\":[\"a\"],"
             + "\"required_claims\":{\"secretive\":[1]}}]}"
       })
@@ -164,6 +187,65 @@ class StoredTenantTest {
   }
 
   @Test
+  void aTenantWithTiersIsRefusedByAReleaseThatDoesNotKnowThem() {
+    var plain = StoredTenant.read(OF_0_1_0);
+    var tiers =
+        TenantJson.readOne(
+                "{\"id\":\"acme\",\"quota\":{\"warn_at\":[95,80]},\"end_user_tiers\":{"
+                    + "\"pro\":{\"tokens_per_day\":20,\"cost_per_month_usd\":1.5,\"models\":[\"a\",\"b\"]},"
+                    + "\"default\":{\"tokens_per_day\":10,\"warn_at\":[50]}}}")
+            .tenant();
+    var first = TenantItemWriter.config(tiers, Optional.of(OF_0_1_0));
+    assertEquals(
+        "{\"id\":\"acme\",\"status\":\"active\",\"quota\":{\"warn_at\":[80,95]},\"model_aliases\":{},"
+            + "\"end_user_tiers\":{\"default\":{\"tokens_per_day\":10,\"warn_at\":[50]},"
+            + "\"pro\":{\"tokens_per_day\":20,\"cost_per_month_usd\":1.500000,\"models\":[\"a\",\"b\"]}},"
+            + "\"critical\":[\"end_user_tiers\"]}",
+        first);
+    assertEquals(tiers, StoredTenant.read(first));
+    assertEquals(first, TenantItemWriter.config(tiers, Optional.of(first)));
+    assertEquals(OF_0_1_0, TenantItemWriter.config(plain, Optional.of(first)));
+  }
+
+  /** A login that names a smaller tier would otherwise get the default one. */
+  @Test
+  void aLoginThatNamesTiersIsRefusedByAReleaseThatDoesNotReadThem() {
+    var plain = StoredTenant.read(OF_0_1_0);
+    var issuer = TenantJson.readOne(IssuerJsonTest.TENANT).tenant().issuers().getFirst();
+    var named = plain.withIssuers(List.of(issuer.withTierClaim("/plan")));
+    var first = TenantItemWriter.config(named, Optional.of(OF_0_1_0));
+    assertTrue(
+        first.endsWith("\"tier_claim\":\"/plan\"}],\"critical\":[\"issuers.tier_claim\"]}"), first);
+    assertEquals(named, StoredTenant.read(first));
+    assertEquals(OF_0_1_0, TenantItemWriter.config(plain, Optional.of(first)));
+  }
+
+  @Test
+  void whatIsNotKnownOfATierGoesWithTheTier() {
+    var tenant = StoredTenant.read(OF_A_LATER_ONE);
+    var tier = tenant.endUserTier(Optional.of("default")).orElseThrow();
+    var without =
+        TenantItemWriter.config(
+            tenant.withEndUserTiers(List.of(tier)), Optional.of(OF_A_LATER_ONE));
+    assertFalse(without.contains("hosted_tools"), without);
+    var again = TenantItemWriter.config(tenant, Optional.of(without));
+    assertFalse(again.contains("hosted_tools"), again);
+    var none = TenantItemWriter.config(tenant.withEndUserTiers(List.of()), Optional.of(again));
+    assertFalse(none.contains("end_user_tiers"), none);
+  }
+
+  @Test
+  void aCriticalMemberOfALaterReleaseStaysBesideOurs() {
+    var tenant =
+        TenantJson.readOne("{\"id\":\"acme\",\"end_user_tiers\":{\"default\":{}}}").tenant();
+    var written =
+        TenantItemWriter.config(
+            tenant, Optional.of("{\"id\":\"acme\",\"critical\":[\"end_user_tiers.models\"]}"));
+    assertTrue(
+        written.endsWith("\"critical\":[\"end_user_tiers.models\",\"end_user_tiers\"]}"), written);
+  }
+
+  @Test
   void issuersAreStoredAndReadWhole() {
     var tenant = TenantJson.readOne(IssuerJsonTest.TENANT).tenant();
     assertEquals(2, tenant.issuers().size());
@@ -179,9 +261,9 @@ class StoredTenantTest {
     var other = TenantJson.readOne(IssuerJsonTest.TENANT).tenant().issuers().getFirst();
     var both = tenant.withIssuers(List.of(other, tenant.issuers().getFirst()));
     var written = TenantItemWriter.config(both, Optional.of(OF_A_LATER_ONE));
-    assertTrue(written.contains("\"user_claim\":\"sub\",\"tier_claim\":\"/plan\"}]"), written);
+    assertTrue(written.contains("\"user_claim\":\"sub\",\"plan_claim\":\"/plan\"}]"), written);
     var without = TenantItemWriter.config(both.withIssuers(List.of(other)), Optional.of(written));
-    assertFalse(without.contains("tier_claim"), without);
+    assertFalse(without.contains("plan_claim"), without);
   }
 
   @Test
@@ -216,7 +298,7 @@ class StoredTenantTest {
     create();
     editor.put(
         TenantJson.readOne("{\"id\":\"other\",\"keys\":[{\"name\":\"k\",\"secret\":\"three\"}]}"));
-    var critical = AttributeValue.fromL(List.of(AttributeValue.fromS("tiers")));
+    var critical = AttributeValue.fromL(List.of(AttributeValue.fromS("plans")));
     set(keyName("one"), "key", "critical", critical);
     assertThrows(StoreUnavailableException.class, () -> store.find(KeyHash.of("one")));
     assertTrue(store.find(KeyHash.of("three")).isPresent());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Scope;
 import dev.chatgate.tenant.TenantId;
@@ -27,10 +28,14 @@ class TenantJsonTest {
                {"name":"web","secret":"cg_2","scopes":["end_user_header","calls"]}],
        "quota":{"requests_per_minute":1,"tokens_per_minute":2,"tokens_per_day":3,"tokens_per_month":4,
                 "cost_per_month_usd":12.345678,"max_concurrent_requests":0,"max_tokens_per_request":7,
-                "default_max_tokens":8},
+                "default_max_tokens":8,"warn_at":[95,80]},
        "models":["fast","*"],"model_aliases":{"fast":"provider/model-x"},
        "allowed_origins":["https://a.example"],"require_end_user":true,
-       "issuers":[{"issuer":"https://login.example/","audiences":["app"]}]}
+       "issuers":[{"issuer":"https://login.example/","audiences":["app"],"tier_claim":"plan"}],
+       "end_user_tiers":{"pro":{"requests_per_minute":1,"tokens_per_minute":2,"tokens_per_day":3,
+                                "tokens_per_month":4,"cost_per_month_usd":5,"max_concurrent_requests":6,
+                                "max_tokens_per_request":7,"default_max_tokens":8,"warn_at":[100,1]},
+                         "default":{"models":["fast"]}}}
       """;
 
   @Test
@@ -54,13 +59,33 @@ class TenantJsonTest {
             .with(Limits.COST_PER_MONTH, 12_345_678)
             .with(Limits.CONCURRENT_REQUESTS, 0)
             .with(Quota.MAX_TOKENS_PER_REQUEST, 7)
-            .with(Quota.DEFAULT_MAX_TOKENS, 8),
+            .with(Quota.DEFAULT_MAX_TOKENS, 8)
+            .withWarnAt(List.of(80, 95)),
         tenant.quota());
     assertEquals(Optional.of(List.of("fast", "*")), tenant.models());
     assertEquals(Map.of("fast", "provider/model-x"), tenant.modelAliases());
     assertEquals(Optional.of(List.of("https://a.example")), tenant.allowedOrigins());
     assertTrue(tenant.requireEndUser());
     assertEquals("https://login.example/", tenant.issuers().getFirst().issuer());
+    assertEquals(Optional.of("plan"), tenant.issuers().getFirst().tierClaim());
+    assertEquals(
+        Map.of(
+            "default",
+            new EndUserTier("default", Quota.UNLIMITED, Optional.of(List.of("fast"))),
+            "pro",
+            new EndUserTier(
+                "pro",
+                Quota.UNLIMITED
+                    .with(Limits.REQUESTS_PER_MINUTE, 1)
+                    .with(Limits.TOKENS_PER_MINUTE, 2)
+                    .with(Limits.TOKENS_PER_DAY, 3)
+                    .with(Limits.TOKENS_PER_MONTH, 4)
+                    .with(Limits.COST_PER_MONTH, 5_000_000)
+                    .with(Limits.CONCURRENT_REQUESTS, 6)
+                    .with(Quota.MAX_TOKENS_PER_REQUEST, 7)
+                    .with(Quota.DEFAULT_MAX_TOKENS, 8)
+                    .withWarnAt(List.of(1, 100)))),
+        tenant.endUserTiers());
   }
 
   @Test
@@ -76,6 +101,7 @@ class TenantJsonTest {
     var tenant = TenantJson.readOne("{\"id\":\"a\"}").tenant();
     assertEquals(TenantStatus.ACTIVE, tenant.status());
     assertEquals(Quota.UNLIMITED, tenant.quota());
+    assertEquals(Map.of(), tenant.endUserTiers());
     assertTrue(tenant.mayUse("anything"), "no models: all of them");
     assertFalse(
         TenantJson.readOne("{\"id\":\"a\",\"models\":[]}").tenant().mayUse("anything"),
@@ -122,6 +148,29 @@ class TenantJsonTest {
           {"id":"a","require_end_user":"yes"}                   | tenant.require_end_user must be true or false
           {"id":"a","require_end_user":null}                    | tenant.require_end_user must be true or false
           {"id":"a","issuers":{}}                               | tenant.issuers must be a list
+          {"id":"a","quota":{"warn_at":80}}                     | tenant.quota.warn_at must be a list
+          {"id":"a","quota":{"warn_at":[0]}}                    | tenant.quota.warn_at[0] must be a whole number from 1 to 100
+          {"id":"a","quota":{"warn_at":[100,101]}}              | tenant.quota.warn_at[1] must be a whole number from 1 to 100
+          {"id":"a","quota":{"warn_at":[1.5]}}                  | tenant.quota.warn_at[0] must be a whole number from 1 to 100
+          {"id":"a","quota":{"warn_at":["80"]}}                 | tenant.quota.warn_at[0] must be a whole number from 1 to 100
+          {"id":"a","quota":{"warn_at":[4294967376]}}           | tenant.quota.warn_at[0] must be a whole number from 1 to 100
+          {"id":"a","quota":{"warn_at":[80,95,80]}}             | tenant.quota.warn_at[2] is there twice
+          {"id":"a","quota":{"warn_at":[1,2,3,4,5,6,7,8,9,10,11]}} | tenant.quota.warn_at must have at most 10 entries
+          {"id":"a","quota":{"models":[]}}                      | tenant.quota.models is not a limit
+          {"id":"a","end_user_tiers":[]}                        | tenant.end_user_tiers must be an object
+          {"id":"a","end_user_tiers":{}}                        | tenant.end_user_tiers.default is missing: tenants with tiers need it
+          {"id":"a","end_user_tiers":{"pro":{}}}                | tenant.end_user_tiers.default is missing: tenants with tiers need it
+          {"id":"a","end_user_tiers":{"default":[]}}            | tenant.end_user_tiers.default must be an object
+          {"id":"a","end_user_tiers":{"default":{},"default":{}}} | line 1: Duplicate field 'default'
+          {"id":"a","end_user_tiers":{"default":{},"":{}}}      | tenant.end_user_tiers: the name of a tier must be 1 to 64 visible ASCII characters
+          {"id":"a","end_user_tiers":{"default":{},"a b":{}}}   | tenant.end_user_tiers: the name of a tier must be 1 to 64 visible ASCII characters
+          {"id":"a","end_user_tiers":{"default":{},"pr\u00f6":{}}} | tenant.end_user_tiers: the name of a tier must be 1 to 64 visible ASCII characters
+          {"id":"a","end_user_tiers":{"default":{"tokens":1}}}  | tenant.end_user_tiers.default.tokens is not a key of a tier
+          {"id":"a","end_user_tiers":{"default":{"tokens_per_day":-1}}} | tenant.end_user_tiers.default: tokens_per_day must not be negative
+          {"id":"a","end_user_tiers":{"default":{"default_max_tokens":0}}} | tenant.end_user_tiers.default: default_max_tokens must be at least 1
+          {"id":"a","end_user_tiers":{"default":{"models":"a"}}} | tenant.end_user_tiers.default.models must be a list
+          {"id":"a","end_user_tiers":{"default":{"models":[1]}}} | tenant.end_user_tiers.default.models[0] must be a string
+          {"id":"a","end_user_tiers":{"default":{"warn_at":[0]}}} | tenant.end_user_tiers.default.warn_at[0] must be a whole number from 1 to 100
           {"id":"a","critical":[]}                              | tenant.critical is not a key of a tenant
           {"id":"a","models":"fast"}                            | tenant.models must be a list
           {"id":"a","model_aliases":{"a":1}}                    | tenant.model_aliases.a must be a string
@@ -171,6 +220,7 @@ class TenantJsonTest {
       for (String members :
           List.of(
               "\"models\":[\"" + name + "\"]",
+              "\"end_user_tiers\":{\"default\":{\"models\":[\"" + name + "\"]}}",
               "\"model_aliases\":{\"" + name + "\":\"m\"}",
               "\"model_aliases\":{\"m\":\"" + name + "\"}")) {
         String json = "{\"id\":\"a\"," + members + "}";

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.UpdateTimeToLiveRequest;
 
 /** Compares {@code template.yaml} with the code's tables, and checks its own consistency. */
 class TemplateTest {
@@ -143,9 +144,13 @@ class TemplateTest {
   }
 
   @Test
-  void recordsExpireByTheAttributeThatTheCodeWrites() {
+  void recordsAndItemsOfEndUsersExpireByTheAttributeThatTheCodeWrites() {
     var expected =
-        Map.of(TABLES.usage(), TableRequests.timeToLive(TABLES).timeToLiveSpecification());
+        TableRequests.timeToLive(TABLES).stream()
+            .collect(
+                Collectors.toMap(
+                    UpdateTimeToLiveRequest::tableName,
+                    UpdateTimeToLiveRequest::timeToLiveSpecification));
     template
         .ofType("AWS::DynamoDB::Table")
         .forEach((name, table) -> {

@@ -81,9 +81,14 @@ class SeedsTest {
                   {"name":"server","secret":"cg_server",
                    "scopes":["calls","usage","end_user_header"]}],
           "issuers":[{"issuer":"http://localhost:9000/realm","audiences":["app"],
-                      "user_claim":"email","required_claims":{"email_verified":true}},
+                      "user_claim":"email","required_claims":{"email_verified":true},
+                      "tier_claim":"/app_metadata/plan"},
                      {"issuer":"https://login.example/","audiences":["app"],"user_prefix":"l:",
-                      "jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}}]}]
+                      "jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}}],
+          "quota":{"tokens_per_month":9000000,"warn_at":[80,95]},
+          "end_user_tiers":{"default":{"tokens_per_day":1000,"models":["local/chat"]},
+                            "pro":{"tokens_per_day":20000,"cost_per_month_usd":2.5,
+                                   "max_concurrent_requests":2,"warn_at":[90]}}}]
         """;
     seed("CHATGATE_TENANTS", text);
     seed("CHATGATE_TENANTS", text);
@@ -149,6 +154,10 @@ class SeedsTest {
             + "|tenants[0].issuers[0].audiences is missing.",
         "[{\"id\":\"a\",\"require_end_user\":1}]"
             + "|tenants[0].require_end_user must be true or false.",
+        "[{\"id\":\"a\",\"end_user_tiers\":{\"pro\":{}}}]"
+            + "|tenants[0].end_user_tiers.default is missing: tenants with tiers need it.",
+        "[{\"id\":\"a\",\"quota\":{\"warn_at\":[0]}}]"
+            + "|tenants[0].quota.warn_at[0] must be a whole number from 1 to 100.",
         "{}|tenants must be a list.",
         "[{\"id\":\"a\"|line 1: Unexpected end-of-input"
       })

@@ -1,5 +1,6 @@
 package dev.chatgate.aws.dynamodb;
 
+import dev.chatgate.quota.item.ItemNames;
 import java.util.Map;
 
 /**
@@ -40,6 +41,9 @@ public record Tables(String tenants, String quota, String usage) {
 
   /** The Usage table's time to live: a number, epoch seconds. */
   public static final String USAGE_TTL = "expires_at";
+
+  /** The Quota table's time to live, in items of end users only: a number, epoch seconds. */
+  public static final String QUOTA_TTL = ItemNames.EXPIRES_AT;
 
   /**
    * Takes the names from the environment.

@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of a tenant's issuers as the Tenants table holds it: {@code
  * {"issuer","audiences","audience_claim","user_claim","user_prefix","required_claims","jwks_uri",
- * "jwks"}}, {@code jwks} a JSON object. Without {@code audience_claim} and {@code user_claim} it is
- * {@link Issuer#AUDIENCE_CLAIM} and {@link Issuer#USER_CLAIM}.
+ * "jwks","tier_claim"}}, {@code jwks} a JSON object. Without {@code audience_claim} and {@code
+ * user_claim} it is {@link Issuer#AUDIENCE_CLAIM} and {@link Issuer#USER_CLAIM}.
  */
 public final class StoredIssuer {
+  /** The claim with the name of the end user's tier: a string; absent means that there is none. */
+  public static final String TIER_CLAIM = "tier_claim";
+
   /** The members that this release knows. */
   public static final Set<String> MEMBERS =
       Set.of(
@@ -29,7 +32,8 @@ public final class StoredIssuer {
           "user_prefix",
           "required_claims",
           "jwks_uri",
-          "jwks");
+          "jwks",
+          TIER_CLAIM);
 
   private @Nullable String issuer;
   private List<String> audiences = List.of();
@@ -39,6 +43,7 @@ public final class StoredIssuer {
   private final Map<String, RequiredClaim> requiredClaims = new HashMap<>();
   private @Nullable URI jwksUri;
   private @Nullable String jwks;
+  private @Nullable String tierClaim;
 
   private StoredIssuer() {}
 
@@ -63,6 +68,7 @@ public final class StoredIssuer {
       case "required_claims" -> StoredJson.object(json, this::requiredClaim);
       case "jwks_uri" -> jwksUri = URI.create(StoredJson.string(json));
       case "jwks" -> jwks = StoredJson.text(json);
+      case TIER_CLAIM -> tierClaim = StoredJson.string(json);
       default -> json.skipChildren();
     }
   }
@@ -90,6 +96,7 @@ public final class StoredIssuer {
         Optional.ofNullable(userPrefix),
         requiredClaims,
         Optional.ofNullable(jwksUri),
-        Optional.ofNullable(jwks));
+        Optional.ofNullable(jwks),
+        Optional.ofNullable(tierClaim));
   }
 }

@@ -2,41 +2,34 @@ package dev.chatgate.aws.tenant;
 
 import com.fasterxml.jackson.core.JsonParser;
 import dev.chatgate.aws.dynamodb.Critical;
-import dev.chatgate.quota.limit.Limits;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Issuer;
-import dev.chatgate.tenant.Limit;
-import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of a tenant as the Tenants table holds it: a JSON object {@code
- * {"id","status","quota","models","model_aliases","allowed_origins","require_end_user","issuers"}}.
- * Unlike an operator's input it may have been written by a later release, so that reading is
- * lenient: a member that is not known, at the top, in {@code quota} or in an issuer, is ignored,
- * and kept when the tenant is written again.
+ * {"id","status","quota","models","model_aliases","allowed_origins","require_end_user","issuers",
+ * "end_user_tiers"}}. Unlike an operator's input it may have been written by a later release, so
+ * that reading is lenient: a member that is not known, at the top, in {@code quota}, in an issuer
+ * or in a tier, is ignored, and kept when the tenant is written again.
  *
  * <p>The exception: {@code "critical"} is a list of members that must not be ignored, like {@code
- * "end_user_tiers"}, {@code "quota.tokens_per_week"} or {@code "issuers.tier_claim"}. A reader that
- * does not know one of them refuses the tenant, because ignoring a limit would widen what the
- * tenant may do.
+ * "end_user_tiers"}, {@code "quota.tokens_per_week"}, {@code "issuers.tier_claim"} or, for a member
+ * of any tier, {@code "end_user_tiers.tokens_per_week"}. A reader that does not know one of them
+ * refuses the tenant, because ignoring a limit would widen what the tenant may do.
  *
  * <p>{@link Critical} has the rule for every stored form, and for their versions.
  */
 public final class StoredTenant {
-  private static final int MICRO_DIGITS = 6;
-
   /** The member with the limits. */
   public static final String QUOTA = "quota";
 
@@ -45,6 +38,9 @@ public final class StoredTenant {
 
   /** The member with the issuers: a list of objects that {@link StoredIssuer} reads. */
   public static final String ISSUERS = "issuers";
+
+  /** The tiers of the end users: an object of objects that {@link StoredTier} reads. */
+  public static final String END_USER_TIERS = "end_user_tiers";
 
   /** The members that this release knows. */
   public static final Set<String> MEMBERS =
@@ -58,22 +54,25 @@ public final class StoredTenant {
           "allowed_origins",
           REQUIRE_END_USER,
           ISSUERS,
+          END_USER_TIERS,
           Critical.NAME);
 
-  private static final Map<String, Limit> LIMITS_BY_KEY =
-      Limits.ALL.members().stream().collect(Collectors.toMap(Limit::key, Function.identity()));
-
-  /** The members of {@link #QUOTA} that this release knows. */
-  public static final Set<String> LIMITS = Set.copyOf(LIMITS_BY_KEY.keySet());
+  /** The objects whose members {@code critical} may name, and what this release knows of each. */
+  private static final Map<String, Set<String>> MEMBERS_BY_OBJECT =
+      Map.of(
+          QUOTA, StoredQuota.MEMBERS,
+          ISSUERS, StoredIssuer.MEMBERS,
+          END_USER_TIERS, StoredTier.MEMBERS);
 
   private @Nullable TenantId id;
   private TenantStatus status = TenantStatus.ACTIVE;
-  private final Map<Limit, Long> limits = new HashMap<>();
+  private final StoredQuota quota = new StoredQuota();
   private @Nullable List<String> models;
   private Map<String, String> aliases = Map.of();
   private @Nullable List<String> origins;
   private boolean requireEndUser;
   private List<Issuer> issuers = List.of();
+  private final List<EndUserTier> endUserTiers = new ArrayList<>();
 
   private StoredTenant() {}
 
@@ -99,12 +98,14 @@ public final class StoredTenant {
     switch (name) {
       case "id" -> id = new TenantId(StoredJson.string(json));
       case "status" -> status = status(StoredJson.string(json));
-      case QUOTA -> StoredJson.object(json, this::limit);
+      case QUOTA -> StoredJson.object(json, quota::member);
       case "models" -> models = StoredJson.strings(json);
       case "model_aliases" -> aliases = StoredJson.stringsByName(json);
       case "allowed_origins" -> origins = StoredJson.strings(json);
       case REQUIRE_END_USER -> requireEndUser = StoredJson.flag(json);
       case ISSUERS -> issuers = StoredJson.list(json, StoredIssuer::read);
+      case END_USER_TIERS ->
+          StoredJson.object(json, (tier, value) -> endUserTiers.add(StoredTier.read(tier, value)));
       case Critical.NAME -> requireKnown(StoredJson.strings(json));
       default -> json.skipChildren();
     }
@@ -118,46 +119,27 @@ public final class StoredTenant {
     };
   }
 
-  private void limit(String name, JsonParser json) throws IOException {
-    var limit = LIMITS_BY_KEY.get(name);
-    if (limit == null) {
-      json.skipChildren();
-    } else {
-      StoredJson.require(json.currentToken().isNumeric());
-      limits.put(limit, exact(json.getDecimalValue(), limit.isMoney() ? MICRO_DIGITS : 0));
-    }
-  }
-
-  private static long exact(BigDecimal number, int digits) {
-    try {
-      return number.movePointRight(digits).longValueExact();
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException(e);
-    }
-  }
-
   private static void requireKnown(List<String> critical) {
     Critical.requireKnown(critical, StoredTenant::isKnown, "a tenant");
   }
 
   private static boolean isKnown(String name) {
-    if (name.startsWith(QUOTA + ".")) {
-      return LIMITS.contains(name.substring(QUOTA.length() + 1));
-    }
-    return name.startsWith(ISSUERS + ".")
-        ? StoredIssuer.MEMBERS.contains(name.substring(ISSUERS.length() + 1))
-        : MEMBERS.contains(name);
+    int dot = name.indexOf('.');
+    var known = dot < 0 ? MEMBERS : MEMBERS_BY_OBJECT.get(name.substring(0, dot));
+    return known != null && known.contains(name.substring(dot + 1));
   }
 
   private Tenant tenant() {
-    return new Tenant(
-        StoredJson.require(id),
-        status,
-        new Quota(limits),
-        Optional.ofNullable(models),
-        aliases,
-        Optional.ofNullable(origins),
-        requireEndUser,
-        issuers);
+    var tenant =
+        new Tenant(
+            StoredJson.require(id),
+            status,
+            quota.quota(),
+            Optional.ofNullable(models),
+            aliases,
+            Optional.ofNullable(origins),
+            requireEndUser,
+            issuers);
+    return endUserTiers.isEmpty() ? tenant : tenant.withEndUserTiers(endUserTiers);
   }
 }

@@ -24,12 +24,17 @@ public final class TableRequests {
     return List.of(twoKeys(tables.tenants()), createQuota(tables.quota()), twoKeys(tables.usage()));
   }
 
-  /** Lets the store remove records past their retention. */
-  public static UpdateTimeToLiveRequest timeToLive(Tables tables) {
+  /** Lets the store remove records past their retention, and items of end users who are gone. */
+  public static List<UpdateTimeToLiveRequest> timeToLive(Tables tables) {
+    return List.of(
+        timeToLive(tables.usage(), Tables.USAGE_TTL), timeToLive(tables.quota(), Tables.QUOTA_TTL));
+  }
+
+  private static UpdateTimeToLiveRequest timeToLive(String table, String attribute) {
     return UpdateTimeToLiveRequest.builder()
-        .tableName(tables.usage())
+        .tableName(table)
         .timeToLiveSpecification(
-            TimeToLiveSpecification.builder().attributeName(Tables.USAGE_TTL).enabled(true).build())
+            TimeToLiveSpecification.builder().attributeName(attribute).enabled(true).build())
         .build();
   }
 

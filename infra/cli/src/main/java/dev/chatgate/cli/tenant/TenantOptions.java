@@ -95,7 +95,8 @@ final class TenantOptions {
         aliases(tenant.modelAliases()),
         origins(tenant.allowedOrigins()),
         requireEndUser.orElse(tenant.requireEndUser()),
-        tenant.issuers());
+        tenant.issuers(),
+        tenant.endUserTiers());
   }
 
   private Map<String, String> aliases(Map<String, String> current) {
