@@ -332,9 +332,7 @@ class CredentialRoutesTest {
             .toList());
     assertEquals(
         List.of(
-            Optional.empty(),
-            Optional.of(new EndUser(PERSON)),
-            Optional.of(new EndUser(PERSON), Optional.empty())),
+            Optional.empty(), Optional.of(new EndUser(PERSON)), Optional.of(new EndUser(PERSON))),
         claims.stream().map(claim -> claim.caller().endUser()).toList());
   }
 

@@ -125,6 +125,7 @@ class LogLineTest {
 
   private static LogLine withEverything() {
     var line = new LogLine("call").text("tenant", "acme").text("code", "c").text("limit", "l");
+    line.text("limit_scope", "tenant");
     for (var metric : Metric.values()) {
       line.metric(metric, 7);
     }

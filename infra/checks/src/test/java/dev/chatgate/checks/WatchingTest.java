@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.openai.error.ErrorCode;
+import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.limit.Limits;
 import dev.chatgate.telemetry.Metric;
 import java.io.IOException;
@@ -107,6 +108,14 @@ class WatchingTest {
       case FUNCTION -> Map.of("FunctionName", functions);
       case CODE -> Map.of("FunctionName", functions, "code", codes());
       case LIMIT -> Map.of("FunctionName", functions, "limit", limits());
+      case LIMIT_SCOPE ->
+          Map.of(
+              "FunctionName",
+              functions,
+              "limit_scope",
+              Arrays.stream(Refusal.Scope.values())
+                  .map(Refusal.Scope::wireName)
+                  .collect(Collectors.toSet()));
       case TENANT -> throw new IllegalArgumentException(metric + " is by tenant only");
     };
   }

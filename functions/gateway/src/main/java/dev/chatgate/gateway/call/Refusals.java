@@ -77,10 +77,10 @@ final class Refusals {
 
   private static String message(Refusal refusal) {
     var limit = refusal.limit();
-    return "The limit %s of this %s, %s, leaves no room for this call, which needs %s: %s settled, %s in flight%s."
+    return "The %s's limit %s of %s leaves no room for this call, which needs %s: %s settled, %s in flight%s."
         .formatted(
-            limit.key(),
             level(refusal),
+            limit.key(),
             amount(limit, refusal.allowed()),
             amount(limit, refusal.requested()),
             amount(limit, refusal.settled()),
@@ -89,8 +89,8 @@ final class Refusals {
   }
 
   private static String blocked(Refusal refusal) {
-    return "The limit %s of this %s is 0: no call is allowed."
-        .formatted(refusal.limit().key(), level(refusal));
+    return "The %s's limit %s is 0: no call is allowed."
+        .formatted(level(refusal), refusal.limit().key());
   }
 
   private static String level(Refusal refusal) {
@@ -104,12 +104,12 @@ final class Refusals {
       Refusal refusal, long reservedTokens, LongFunction<String> advice) {
     var limit = refusal.limit();
     var price = limit.isMoney() ? " at a price of up to " + amount(limit, refusal.requested()) : "";
-    return "This call reserves %s%s, more than the limit %s of this %s, %s, can ever hold. %s"
+    return "This call reserves %s%s, more than the %s's limit %s of %s can ever hold. %s"
         .formatted(
             counted(reservedTokens, "token"),
             price,
-            limit.key(),
             level(refusal),
+            limit.key(),
             amount(limit, refusal.allowed()),
             advice.apply(refusal.largestMaxTokens().orElse(0)));
   }

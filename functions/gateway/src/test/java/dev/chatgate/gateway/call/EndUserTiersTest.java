@@ -263,7 +263,7 @@ class EndUserTiersTest {
   void aRefusalSaysWhoseLimitItWasAndNumbersOfThePersonAlone(Refusal.Scope scope) {
     harness.ledger.answerWith(new Admission.Refused(refusal(scope), OWN_LIMITS, 1));
     var answer = chat(NONE, "m", 10);
-    assertEquals(429, answer.status());
+    assertEquals(402, answer.status());
     assertEquals(scope.wireName(), answer.header("x-chatgate-limit-scope"));
     assertEquals("3600", answer.header("retry-after"));
     assertEquals("7", answer.header("x-ratelimit-remaining-requests"), "the person's");

@@ -32,7 +32,7 @@ class RefusalsTest {
     assertEquals("1500", error.headers().get("retry-after-ms"));
     assertNull(error.headers().get("x-should-retry"));
     assertEquals(
-        "The limit tokens_per_minute of this tenant, 1000 tokens, leaves no room for this call, which needs 300 tokens:"
+        "The tenant's limit tokens_per_minute of 1000 tokens leaves no room for this call, which needs 300 tokens:"
             + " 600 tokens settled, 200 tokens in flight.",
         error.message());
     var lower = error.message().toLowerCase(Locale.ROOT);
@@ -58,7 +58,7 @@ class RefusalsTest {
     assertEquals(402, error.status());
     assertEquals("false", error.headers().get("x-should-retry"));
     assertEquals(
-        "Quota used up. The limit cost_per_month_usd of this tenant, $0.001, leaves no room for this call, which"
+        "Quota used up. The tenant's limit cost_per_month_usd of $0.001 leaves no room for this call, which"
             + " needs $0.0003: $0.0006 settled, $0.0002 in flight, free again at 2026-12-01T00:00:00Z.",
         error.message());
   }
@@ -79,7 +79,7 @@ class RefusalsTest {
                     OptionalLong.empty()))
             .message();
     assertEquals(
-        "The limit max_concurrent_requests of this tenant, 3 requests, leaves no room for this call, which needs"
+        "The tenant's limit max_concurrent_requests of 3 requests leaves no room for this call, which needs"
             + " 1 request: 0 requests settled, 3 requests in flight.",
         message);
   }
@@ -92,7 +92,7 @@ class RefusalsTest {
     assertEquals("invalid_request_error", error.code().type());
     assertEquals(Map.of("x-chatgate-error-source", "gateway"), error.headers());
     assertEquals(
-        "This call reserves 300 tokens, more than the limit tokens_per_day of this tenant, 100 tokens, can"
+        "This call reserves 300 tokens, more than the tenant's limit tokens_per_day of 100 tokens can"
             + " ever hold. Largest: 80.",
         error.message());
   }
@@ -100,8 +100,8 @@ class RefusalsTest {
   @Test
   void moneyThatCanNeverFitIsToldInDollarsAndTheReserveInTokens() {
     assertEquals(
-        "This call reserves 300 tokens at a price of up to $1.25, more than the limit"
-            + " cost_per_month_usd of this tenant, $0.5, can ever hold. Largest: 80.",
+        "This call reserves 300 tokens at a price of up to $1.25, more than the tenant's limit"
+            + " cost_per_month_usd of $0.5 can ever hold. Largest: 80.",
         error(neverFits(Limits.COST_PER_MONTH, 1_250_000, 500_000, 80)).message());
   }
 
@@ -110,7 +110,7 @@ class RefusalsTest {
     assertTrue(
         error(neverFits(Limits.TOKENS_PER_DAY, 300, 1, 0))
             .message()
-            .endsWith("1 token, can ever hold. Largest: 0."));
+            .endsWith("of 1 token can ever hold. Largest: 0."));
   }
 
   @Test
@@ -134,8 +134,7 @@ class RefusalsTest {
       assertEquals("false", error.headers().get("x-should-retry"));
       assertNull(error.headers().get("retry-after"));
       assertEquals(
-          "The limit " + limit.key() + " of this tenant is 0: no call is allowed.",
-          error.message());
+          "The tenant's limit " + limit.key() + " is 0: no call is allowed.", error.message());
     }
   }
 

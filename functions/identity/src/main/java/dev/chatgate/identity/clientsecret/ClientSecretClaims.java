@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserTier;
 import dev.chatgate.tenant.Narrowing;
 import dev.chatgate.tenant.TenantId;
 import java.io.ByteArrayOutputStream;
@@ -158,14 +159,14 @@ final class ClientSecretClaims {
     switch (name) {
       case "v" -> hasVersion = number(json, VERSION, VERSION) == VERSION;
       case "iss" -> deployment = text(json);
-      case "jti" -> id = id(text(json));
+      case "jti" -> id = visible(text(json), MAX_ID_LENGTH);
       case "iat" -> createdAt = time(json);
       case "exp" -> expiresAt = time(json);
       case "ten" -> tenant = tenant(text(json));
       case "tca" -> tenantCreatedAt = Optional.of(Instant.parse(text(json)));
       case "key" -> keyCode = (int) number(json, 0, Caller.LOGIN_CODE - 1L);
       case "usr" -> endUser = Optional.of(endUser(text(json)));
-      case "tir" -> tier = Optional.of(text(json));
+      case "tir" -> tier = Optional.of(visible(text(json), EndUserTier.MAX_NAME_LENGTH));
       case "mod" -> models = Optional.of(texts(json));
       case "max" -> maxTokens = OptionalLong.of(number(json, 0, Long.MAX_VALUE));
       case "org" -> origins = Optional.of(texts(json));
@@ -196,10 +197,11 @@ final class ClientSecretClaims {
             new Narrowing(models, maxTokens, origins)));
   }
 
-  private static String id(String text) throws IOException {
+  /** A text of 1 to so many visible ASCII characters. */
+  private static String visible(String text, int maxLength) throws IOException {
     require(
         !text.isEmpty()
-            && text.length() <= MAX_ID_LENGTH
+            && text.length() <= maxLength
             && text.chars().allMatch(c -> c > ' ' && c <= '~'));
     return text;
   }

@@ -112,7 +112,7 @@ class ClientSecretCodecTest {
             """
             {"v":1,"iss":"0123456789abcdef","jti":"0b1c","iat":1795435200,"exp":1795442400,\
             "ten":"acme.eu-1","tca":"2026-10-01T08:00:00.123456789Z","key":65534,\
-            "usr":"user|\\"7\\"","mod":["fast","\\u00F6/\\"x\\"","\\uD83D\\uDE00 \\uD800"],"max":9223372036854775807,\
+            "usr":"user|\\"7\\"","tir":"pro","mod":["fast","\\u00F6/\\"x\\"","\\uD83D\\uDE00 \\uD800"],"max":9223372036854775807,\
             "org":["https://app.example"]}\
             """),
         write(FULL));
@@ -297,7 +297,9 @@ class ClientSecretCodecTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"v", "iss", "jti", "iat", "exp", "ten", "tca", "key", "usr", "mod", "max", "org"})
+      strings = {
+        "v", "iss", "jti", "iat", "exp", "ten", "tca", "key", "usr", "tir", "mod", "max", "org"
+      })
   void aClaimOfAnotherTypeIsInvalid(String name) {
     for (var value :
         List.of(
@@ -338,6 +340,8 @@ class ClientSecretCodecTest {
     assertInvalid(Tokens.signed(HEADER, changed("0b1c", "a".repeat(65))));
     assertInvalid(Tokens.signed(HEADER, changed("acme.eu-1", "a".repeat(65))));
     assertInvalid(Tokens.signed(HEADER, changed("user|", "u".repeat(129))));
+    assertInvalid(
+        Tokens.signed(HEADER, changed("\"tir\":\"pro\"", "\"tir\":\"" + "t".repeat(65) + "\"")));
     assertInvalid(Tokens.signed(HEADER, changed("2026-10-01", "2026-13-01")));
   }
 

@@ -34,7 +34,7 @@ final class LoginFuzz {
     int reads = fixture.tenants.reads().size();
     var result = fixture.verifier.verify(fixture.issuer.token(header, claims));
     require(fixture.tenants.reads().size() <= reads + 1, "read more than the only tenant");
-    if (result instanceof LoginResult.Valid(var tenant, EndUser(var person))) {
+    if (result instanceof LoginResult.Valid(var tenant, EndUser(var person), _)) {
       var found = parsed(claims);
       require(tenant.equals(fixture.tenant), "another tenant");
       require(LoginFixture.URL.equals(found.get("iss")), "another issuer");

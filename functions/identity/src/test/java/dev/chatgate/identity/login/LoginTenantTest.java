@@ -218,7 +218,7 @@ class LoginTenantTest {
   }
 
   private String tenantOf(String token) {
-    return fixture.verifier.verify(token) instanceof LoginResult.Valid(var tenant, EndUser _)
+    return fixture.verifier.verify(token) instanceof LoginResult.Valid(var tenant, EndUser _, _)
         ? tenant.id().value()
         : "none";
   }
