@@ -1,19 +1,21 @@
 // A front end of another origin that has no tenant key: with the app's own login, or with a backend that mints
 // client secrets. Each case returns what the page saw; the test that runs it checks the result.
-import { failure } from './page.js';
+import { failure, readable } from './page.js';
 import { renewed, withBackend } from './with-backend.js';
 import { withLogin } from './with-login.js';
 
 const model = 'provider/model';
 const messages = [{ role: 'user', content: 'Say hello.' }];
 
-const streamed = async (openai) => {
+const textOf = async (stream) => {
   let text = '';
-  for await (const chunk of await openai.chat.completions.create({ model, messages, stream: true })) {
+  for await (const chunk of stream) {
     text += chunk.choices[0]?.delta?.content ?? '';
   }
   return text;
 };
+
+const streamed = async (openai) => textOf(await openai.chat.completions.create({ model, messages, stream: true }));
 
 // The app's login. What it gives is what the page holds; an expired token stays until the next sign-in.
 let token;
@@ -37,6 +39,16 @@ globalThis.cases = {
   async withLogin({ baseURL }) {
     const openai = withLogin(baseURL, () => token);
     return failure(async () => ({ text: await streamed(openai) }));
+  },
+
+  // With the headers of the answer that a page may read.
+  async withLoginAndHeaders({ baseURL }) {
+    const openai = withLogin(baseURL, () => token);
+    return failure(async () => {
+      const call = openai.chat.completions.create({ model, messages, stream: true });
+      const { data, response } = await call.withResponse();
+      return { text: await textOf(data), headers: readable(response.headers) };
+    });
   },
 
   // No library: the token is the only header that a page adds.

@@ -6,9 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
 import dev.chatgate.local.upstream.Pacing;
+import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.quota.item.EndUserWrite;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.QuotaItem;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.TenantId;
 import dev.chatgate.testkit.ScriptedProvider;
 import java.io.IOException;
 import java.net.URI;
@@ -17,9 +26,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +68,11 @@ class FrontEndTest {
       data: [DONE]
 
       """;
+
+  private static final String USES_400_TOKENS =
+      STREAM_END.replace(
+          "\"prompt_tokens\":7,\"completion_tokens\":3,\"total_tokens\":10",
+          "\"prompt_tokens\":150,\"completion_tokens\":250,\"total_tokens\":400");
 
   private static ScriptedProvider provider;
   private static PageServer page;
@@ -96,6 +113,7 @@ class FrontEndTest {
     var origins = List.of(page.origin(), otherPage.origin());
     var login = Map.of("issuer", issuer.url(), "audiences", List.of("app"));
     var narrow = Map.of("issuer", issuer.url(), "audiences", List.of("narrow-app"));
+    var tiered = Map.of("issuer", issuer.url(), "audiences", List.of("tiered-app"));
     var key = Map.of("name", "k", "secret", KEY);
     return JSON.valueToTree(
             List.of(
@@ -112,8 +130,20 @@ class FrontEndTest {
                     "id", "narrow",
                     "issuers", List.of(narrow),
                     "allowed_origins", List.of(otherPage.origin())),
+                Map.of(
+                    "id",
+                    "tiered",
+                    "issuers",
+                    List.of(tiered),
+                    "end_user_tiers",
+                    Map.of("default", tier(1_000), "pro", tier(1_000_000))),
                 Map.of("id", "server", "keys", List.of(key), "require_end_user", true)))
         .toString();
+  }
+
+  private static Map<String, Object> tier(int tokensPerDay) {
+    return Map.of(
+        "tokens_per_day", tokensPerDay, "default_max_tokens", 10, "warn_at", List.of(80, 95));
   }
 
   private static LocalStack stack(Path tenants) {
@@ -305,6 +335,69 @@ class FrontEndTest {
     assertTyped("PermissionDeniedError", 403, "origin_not_allowed", refused);
     browser.open(otherPage.origin());
     assertAnswered(browser.run("withGivenSecret", call));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPageSeesItsPersonWarnedStoppedMovedAndBlocked(DoorName door) throws Exception {
+    var person = QuotaKey.of(new TenantId("tiered"), new EndUser(door.of("hana")));
+    provider.instead(
+        wire -> wire.streamHead().chunk(token("Hello, page.")).chunk(USES_400_TOKENS).endChunks());
+    signIn("tiered-app", door.of("hana"), 3_600);
+    var call = Map.of("baseURL", door.url());
+
+    for (int used = 0; used < 800; used += 400) {
+      var answered = browser.run("withLoginAndHeaders", call);
+      assertAnswered(answered);
+      assertEquals("", warning(answered));
+      awaitSettled(person);
+    }
+    var warned = browser.run("withLoginAndHeaders", call);
+    assertAnswered(warned);
+    assertEquals("tokens_per_day=80", warning(warned));
+    awaitSettled(person);
+    var stopped = browser.run("withLoginAndHeaders", call);
+    assertTyped("RateLimitError", 429, "insufficient_quota", stopped);
+    assertEquals("end_user", stopped.path("headers").path("x-chatgate-limit-scope").asText());
+    assertEquals("tokens_per_day=120", warning(stopped));
+
+    write(person, EndUserWrite.tier(Optional.of("pro"), Instant.now()));
+    // An instance remembers for three seconds that the old tier's limit was used up.
+    Thread.sleep(QuotaLedger.SPENT_MEMORY.plusMillis(500));
+    var moved = browser.run("withLoginAndHeaders", call);
+    assertAnswered(moved);
+    assertEquals("", warning(moved));
+
+    write(person, EndUserWrite.block(Instant.now()));
+    var blocked = browser.run("withLoginAndHeaders", call);
+    assertTyped("PermissionDeniedError", 403, "end_user_blocked", blocked);
+
+    write(person, EndUserWrite.unblock(Instant.now()));
+    Thread.sleep(QuotaLedger.SPENT_MEMORY.plusMillis(500));
+    assertAnswered(browser.run("withLoginAndHeaders", call));
+  }
+
+  private static String warning(JsonNode result) {
+    return result.path("headers").path("x-chatgate-quota-warning").asText();
+  }
+
+  private static void write(QuotaKey person, Function<QuotaItem, ItemUpdate> write) {
+    withQuota(quota -> EndUserWrite.write(quota, person, write).orElseThrow());
+  }
+
+  /** A streamed call is settled after its last byte. */
+  private static void awaitSettled(QuotaKey person) throws InterruptedException {
+    var giveUpAt = Instant.now().plusSeconds(20);
+    while (withQuota(quota -> !quota.read(person).entries().isEmpty())) {
+      assertTrue(Instant.now().isBefore(giveUpAt), "the call is not settled");
+      Thread.sleep(Duration.ofMillis(50));
+    }
+  }
+
+  private static <T> T withQuota(Function<QuotaTable, T> work) {
+    try (var dynamoDb = stack.dynamoDb()) {
+      return work.apply(new DynamoQuotaTable(dynamoDb, stack.tables(), Duration.ofSeconds(10)));
+    }
   }
 
   private static void signIn(String app, String user, int lifetime) throws Exception {

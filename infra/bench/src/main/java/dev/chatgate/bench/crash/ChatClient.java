@@ -6,6 +6,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Posts chat calls with {@link HttpURLConnection}, which returns each chunk as soon as it arrives.
@@ -15,14 +16,17 @@ final class ChatClient {
 
   private final URI url;
   private final String key;
+  private final Optional<String> endUser;
 
   /**
    * @param baseUrl the base URL of the provider or of a door
    * @param key the key for {@code Authorization}
+   * @param endUser the id of the person for whom the calls are made, if there is one
    */
-  ChatClient(String baseUrl, String key) {
+  ChatClient(String baseUrl, String key, Optional<String> endUser) {
     this.url = URI.create(baseUrl + "/chat/completions");
     this.key = key;
+    this.endUser = endUser;
   }
 
   /** Reads an answer. */
@@ -50,6 +54,7 @@ final class ChatClient {
     connection.setReadTimeout((int) MAX_WAIT.toMillis());
     connection.setRequestProperty("Authorization", "Bearer " + key);
     connection.setRequestProperty("Content-Type", "application/json");
+    endUser.ifPresent(id -> connection.setRequestProperty("x-chatgate-end-user", id));
     connection.setDoOutput(true);
     var bytes = body.getBytes(StandardCharsets.UTF_8);
     connection.setFixedLengthStreamingMode(bytes.length);

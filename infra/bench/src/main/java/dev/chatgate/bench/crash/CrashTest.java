@@ -56,9 +56,11 @@ public final class CrashTest implements Measurement {
       load.end();
       awaitDeadlines(log);
       var runs = List.of(reconcile(stack, log), reconcile(stack, log));
+      long leftForPersons = CrashTestAudit.inFlightForPersons(stack);
+      load.callForEachPerson(stack);
       var books = CrashTestAudit.read(stack, load.answered());
       var audit = AuditRun.run(root, stack.awsUrl());
-      return new CrashTestResult(seed, kills, load, runs, books, audit).result();
+      return new CrashTestResult(seed, kills, load, runs, leftForPersons, books, audit).result();
     }
   }
 

@@ -17,13 +17,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * Compares the tables after a crash test with what the callers observed.
  *
  * @param records number of records by kind
- * @param inFlight number of entries still in flight
+ * @param inFlight number of entries still in flight, at tenants and at persons
  * @param withoutRecord number of completely answered calls without a record
  */
 record CrashTestAudit(Map<UsageRecord.Kind, Long> records, long inFlight, long withoutRecord) {
@@ -43,12 +44,22 @@ record CrashTestAudit(Map<UsageRecord.Kind, Long> records, long inFlight, long w
               .mapToObj(i -> new TenantId(CrashTestLoad.tenant(i)))
               .toList();
       var table = new DynamoQuotaTable(dynamoDb, stack.tables(), ATTEMPT);
-      long inFlight =
-          tenants.stream()
-              .mapToLong(tenant -> table.read(QuotaKey.of(tenant)).entries().size())
-              .sum();
+      var items = tenants.stream().map(QuotaKey::of);
+      long inFlight = inFlight(table, Stream.concat(items, CrashTestLoad.persons().stream()));
       return count(records(dynamoDb, stack, tenants), inFlight, answered);
     }
+  }
+
+  /** Counts the entries that are still in flight at persons. */
+  static long inFlightForPersons(LocalStack stack) {
+    try (var dynamoDb = stack.dynamoDb()) {
+      var table = new DynamoQuotaTable(dynamoDb, stack.tables(), ATTEMPT);
+      return inFlight(table, CrashTestLoad.persons().stream());
+    }
+  }
+
+  private static long inFlight(DynamoQuotaTable table, Stream<QuotaKey> items) {
+    return items.mapToLong(item -> table.read(item).entries().size()).sum();
   }
 
   /** Counts records by kind, and answered calls without a record. */

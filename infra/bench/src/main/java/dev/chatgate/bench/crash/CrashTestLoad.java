@@ -1,12 +1,16 @@
 package dev.chatgate.bench.crash;
 
 import dev.chatgate.local.LocalStack;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.TenantId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
@@ -25,6 +29,11 @@ final class CrashTestLoad {
   /** Number of tenants. */
   static final int TENANTS = 3;
 
+  /** The first tenants have tiers, and each of their calls is for one of some persons. */
+  private static final int TENANTS_WITH_TIERS = 2;
+
+  private static final List<String> PERSONS = List.of("ann", "ben", "cleo", "dora");
+
   /** A price, so that cost is counted too. */
   static final String PRICES =
       """
@@ -41,17 +50,38 @@ final class CrashTestLoad {
 
   private CrashTestLoad() {}
 
-  /** Creates tenants with every kind of limit, which this load does not reach. */
+  /** Creates tenants and tiers with every kind of limit, which this load does not reach. */
   static String tenants() {
+    var quota =
+        """
+        {"requests_per_minute":6000,"tokens_per_minute":10000000,"tokens_per_day":100000000,\
+        "tokens_per_month":1000000000,"cost_per_month_usd":1000,"max_concurrent_requests":100}\
+        """;
     return IntStream.range(0, TENANTS)
         .mapToObj(i ->
             """
-            {"id":"%s","status":"active","keys":[{"name":"crash-test","secret":"%s"}],"quota":{\
-            "requests_per_minute":6000,"tokens_per_minute":10000000,"tokens_per_day":100000000,\
-            "tokens_per_month":1000000000,"cost_per_month_usd":1000,"max_concurrent_requests":100}}\
+            {"id":"%s","status":"active","quota":%s,%s"keys":[\
+            {"name":"crash-test","secret":"%s","scopes":["calls","end_user_header"]}]}\
             """
-                .formatted(tenant(i), key(i)))
+                .formatted(
+                    tenant(i),
+                    quota,
+                    hasTiers(i) ? "\"end_user_tiers\":{\"default\":" + quota + "}," : "",
+                    key(i)))
         .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static boolean hasTiers(int tenant) {
+    return tenant < TENANTS_WITH_TIERS;
+  }
+
+  /** The persons of all tenants, as keys of their quota items. */
+  static List<QuotaKey> persons() {
+    return IntStream.range(0, TENANTS_WITH_TIERS)
+        .mapToObj(CrashTestLoad::tenant)
+        .flatMap(tenant ->
+            PERSONS.stream().map(person -> QuotaKey.of(new TenantId(tenant), new EndUser(person))))
+        .toList();
   }
 
   /** A tenant's name. */
@@ -81,6 +111,18 @@ final class CrashTestLoad {
     }
   }
 
+  /**
+   * Makes one more call for each person. It settles what a call left that died after it was held
+   * for the person and before it was held for the tenant: the reconciler does not see such a call.
+   */
+  void callForEachPerson(LocalStack stack) {
+    for (int tenant = 0; tenant < TENANTS_WITH_TIERS; tenant++) {
+      for (var person : PERSONS) {
+        count(stack, true, false, tenant, Optional.of(person));
+      }
+    }
+  }
+
   /** Number of calls by outcome. */
   Map<String, Long> ends() {
     var counts = new TreeMap<String, Long>();
@@ -97,11 +139,27 @@ final class CrashTestLoad {
     while (!over) {
       boolean atStreamDoor = random.nextBoolean();
       boolean stream = random.nextBoolean();
-      var door = atStreamDoor ? stack.streamUrl() : stack.apiUrl();
-      var client = new ChatClient(door + "/openai/v1", key(random.nextInt(TENANTS)));
-      var way = (atStreamDoor ? "stream door, " : "api door, ") + (stream ? "streamed" : "plain");
-      ends.computeIfAbsent(way + ": " + call(client, stream), _ -> new LongAdder()).increment();
+      int tenant = random.nextInt(TENANTS);
+      var person = PERSONS.get(random.nextInt(PERSONS.size()));
+      count(
+          stack,
+          atStreamDoor,
+          stream,
+          tenant,
+          hasTiers(tenant) ? Optional.of(person) : Optional.empty());
     }
+  }
+
+  private void count(
+      LocalStack stack,
+      boolean atStreamDoor,
+      boolean stream,
+      int tenant,
+      Optional<String> endUser) {
+    var door = atStreamDoor ? stack.streamUrl() : stack.apiUrl();
+    var client = new ChatClient(door + "/openai/v1", key(tenant), endUser);
+    var way = (atStreamDoor ? "stream door, " : "api door, ") + (stream ? "streamed" : "plain");
+    ends.computeIfAbsent(way + ": " + call(client, stream), _ -> new LongAdder()).increment();
   }
 
   private String call(ChatClient client, boolean stream) {

@@ -13,6 +13,8 @@ import java.util.List;
  * @param kills a line for each kill
  * @param load the callers
  * @param runs the reconciler's answers
+ * @param leftForPersons entries in flight at persons after the runs: of calls that died before they
+ *     were held for the tenant
  * @param books the counts from the tables
  * @param audit the result of the audit
  */
@@ -21,6 +23,7 @@ record CrashTestResult(
     List<String> kills,
     CrashTestLoad load,
     List<String> runs,
+    long leftForPersons,
     CrashTestAudit books,
     AuditRun audit) {
 
@@ -58,6 +61,7 @@ record CrashTestResult(
                 books.of(UsageRecord.Kind.ORPHANED)),
             row("tombstones of admissions given up", books.of(UsageRecord.Kind.RELEASED)),
             row("corrections", books.of(UsageRecord.Kind.CORRECTION)),
+            row("entries of persons left to their next call, which settled them", leftForPersons),
             row("answered calls without a record", books.withoutRecord()),
             row("entries still in flight", books.inFlight()),
             row("exit code of the audit", audit.exitCode())));

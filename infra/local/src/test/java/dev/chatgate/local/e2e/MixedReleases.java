@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -42,6 +43,11 @@ final class MixedReleases {
   private static final int CALLERS = 8;
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Calls of one person through both releases, far more than the person's limit. */
+  private static final int CALLS_OF_A_PERSON = 40;
+
+  private static final int PERSONS_LIMIT = 5;
 
   /** The items of the second have what neither release knows. */
   private static final List<String> TENANTS = List.of("plain", "later");
@@ -60,6 +66,15 @@ final class MixedReleases {
           """
           {"id":"minting","keys":[{"name":"k","secret":"cg_minting","scopes":["client_secrets"]}]}
           """);
+
+  /** A tenant with a limit for each person. */
+  private static final String TIERED =
+      """
+      {"id":"tiered","end_user_tiers":{"default":{"max_concurrent_requests":20,
+       "requests_per_minute":%d}},
+       "keys":[{"name":"k","secret":"cg_tiered","scopes":["calls","end_user_header"]}]}
+      """
+          .formatted(PERSONS_LIMIT);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -90,6 +105,8 @@ final class MixedReleases {
       var run = new MixedReleases(dynamoDb, stack.tables());
       run.makeTenants();
       run.call(List.of(stack.apiUrl(), base.apiUrl(), stack.streamUrl(), base.streamUrl()));
+      run.callForAPerson(
+          List.of(stack.apiUrl(), stack.streamUrl()), List.of(base.apiUrl(), base.streamUrl()));
       run.expectRefusals(List.of(stack.apiUrl(), stack.streamUrl()), "this tree");
       run.expectRefusals(List.of(base.apiUrl(), base.streamUrl()), "the other release");
       run.awaitSettled();
@@ -118,6 +135,7 @@ final class MixedReleases {
               """
                   .formatted(tenant, tenant)));
     }
+    editor.put(TenantJson.readOne(TIERED));
     NARROWED.values().forEach(tenant -> editor.put(TenantJson.readOne(tenant)));
     dynamoDb.scan(scan -> scan.tableName(tables.tenants())).items().stream()
         .filter(item -> item.toString().contains("later"))
@@ -181,6 +199,43 @@ final class MixedReleases {
         : door + " " + tenant + ": " + answer.statusCode() + " " + answer.body();
   }
 
+  /**
+   * Calls for one person through both releases at once. A release without tiers must refuse all of
+   * these calls, or the person would have no limit there.
+   */
+  private void callForAPerson(List<String> tree, List<String> base) throws Exception {
+    var began = Instant.now();
+    var calls = new ArrayList<Callable<Integer>>();
+    for (int i = 0; i < CALLS_OF_A_PERSON; i++) {
+      for (var doors : List.of(tree, base)) {
+        var door = doors.get(i % doors.size());
+        calls.add(() -> post(door, "cg_tiered", false).statusCode());
+      }
+    }
+    var statuses = new ArrayList<Map<Integer, Integer>>(List.of(new TreeMap<>(), new TreeMap<>()));
+    try (var callers = Executors.newFixedThreadPool(CALLERS)) {
+      var outcomes = callers.invokeAll(calls);
+      for (int i = 0; i < outcomes.size(); i++) {
+        statuses.get(i % 2).merge(outcomes.get(i).get(), 1, Integer::sum);
+      }
+    }
+    System.out.println(
+        "a person's calls: this tree "
+            + statuses.get(0)
+            + ", the other release "
+            + statuses.get(1));
+    double minutes = Duration.between(began, Instant.now()).toMillis() / 60_000.0 + 0.25 / 60;
+    int answered = statuses.stream().mapToInt(seen -> seen.getOrDefault(200, 0)).sum();
+    if (answered < PERSONS_LIMIT || answered > PERSONS_LIMIT * (1 + minutes)) {
+      problems.add(answered + " calls of a person were answered in " + minutes + " minutes");
+    }
+    statuses.get(0).keySet().removeAll(List.of(200, 429));
+    statuses.get(1).keySet().removeAll(List.of(200, 429, 503));
+    statuses.forEach(odd ->
+        odd.forEach(
+            (status, count) -> problems.add(count + " calls of a person ended in " + status)));
+  }
+
   /** A release that does not know a narrowing must refuse the call and not ignore the narrowing. */
   private void expectRefusals(List<String> doors, String release) throws Exception {
     for (var door : doors) {
@@ -206,6 +261,7 @@ final class MixedReleases {
             .timeout(PATIENCE)
             .header("authorization", "Bearer " + key)
             .header("content-type", "application/json")
+            .header("x-chatgate-end-user", "ann")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     return http.send(request, BodyHandlers.ofString());
