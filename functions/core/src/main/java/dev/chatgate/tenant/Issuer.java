@@ -22,8 +22,8 @@ import java.util.Optional;
  *     says it (OpenID Connect Discovery 1.0, section 4)
  * @param jwks the key set itself, JSON, for an issuer without a public address; absent means that
  *     it is fetched
- * @param tierClaim the claim with the name of the end user's tier; absent means that the token names
- *     none
+ * @param tierClaim the claim with the name of the end user's tier; absent means that the token
+ *     names none
  */
 public record Issuer(
     String issuer,
