@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -89,6 +90,90 @@ final class WrapperScriptTest {
         arguments(shell, List.of("--class-path=a.jar", AWS_MAIN, "h")));
   }
 
+  @ParameterizedTest
+  @MethodSource("shells")
+  void theHeapsLimitIsTheLastOption(String shell) throws Exception {
+    Map<String, Object> env =
+        Map.of("LAMBDA_TASK_ROOT", root, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 384);
+    List<String> given = List.of("-XX:MaxHeapSize=334233K", "-cp", "a b", AWS_MAIN, AWS_MAIN, "");
+    assertEquals(
+        List.of(
+            given.getFirst(), "-cp", "a b" + appended, "-XX:MaxHeapSize=224m", MAIN, AWS_MAIN, ""),
+        arguments(shell, given, env));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "100, 50",
+    "128, 64",
+    "256, 128",
+    "319, 159",
+    "320, 160",
+    "321, 161",
+    "384, 224",
+    "512, 352",
+    "1024, 864",
+    "1066, 906"
+  })
+  void theHeapHasWhatTheRestOfTheProcessLeaves(int memory, int heap) throws Exception {
+    Map<String, Object> env =
+        Map.of("LAMBDA_TASK_ROOT", root, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory);
+    assertEquals(
+        List.of("-cp", "a" + appended, "-XX:MaxHeapSize=" + heap + "m", MAIN),
+        arguments("/bin/sh", List.of("-cp", "a", AWS_MAIN), env));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "0",
+        "99",
+        "1067",
+        "1769",
+        "10240",
+        "99999",
+        "100000",
+        "99999999999999999999",
+        "0384",
+        "-384",
+        "384m",
+        "0x180",
+        "3 84",
+        "many",
+        "$(exit 7)"
+      })
+  void lambdasLimitStaysWhereItIsLowerOrTheMemoryIsNotKnown(String memory) throws Exception {
+    Map<String, Object> env =
+        Map.of("LAMBDA_TASK_ROOT", root, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory);
+    for (String shell : shells().toList()) {
+      assertEquals(
+          List.of("-cp", "a" + appended, MAIN),
+          arguments(shell, List.of("-cp", "a", AWS_MAIN), env),
+          shell);
+    }
+  }
+
+  @Test
+  void aFirstSizeOfTheHeapIsNeverAboveItsLimit() throws Exception {
+    for (String option : List.of("-Xms300m", "-XX:InitialHeapSize=1g", "-XX:MinHeapSize=300m")) {
+      for (String variable : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "UNUSED")) {
+        Map<String, Object> env =
+            Map.of(
+                "LAMBDA_TASK_ROOT",
+                root,
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+                384,
+                variable,
+                "-Da=b " + option);
+        String own = variable.equals("UNUSED") ? option : "-Da=b";
+        assertEquals(
+            List.of(own, "-cp", "a" + appended, MAIN),
+            arguments("/bin/sh", List.of(own, "-cp", "a", AWS_MAIN), env));
+      }
+    }
+  }
+
   @Test
   void aPackageWithoutLibHasOnlyItsRootOnTheClassPath() throws Exception {
     Path bare = Files.createDirectories(temporary.resolve("bare"));
@@ -133,7 +218,13 @@ final class WrapperScriptTest {
     try (RuntimeApiServer api = new RuntimeApiServer();
         FunctionProcess function =
             FunctionProcess.start(
-                command, api.address(), Map.of("LAMBDA_TASK_ROOT", root.toString()))) {
+                command,
+                api.address(),
+                Map.of(
+                    "LAMBDA_TASK_ROOT",
+                    root.toString(),
+                    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+                    "384"))) {
       Call call = api.invoke("head 200\nwrite streamed\nend");
       call.prelude();
       assertEquals("streamed", call.text());
@@ -169,15 +260,25 @@ final class WrapperScriptTest {
     try (RuntimeApiServer api = new RuntimeApiServer();
         FunctionProcess function =
             FunctionProcess.start(
-                command, api.address(), Map.of("LAMBDA_TASK_ROOT", root.toString()))) {
+                command,
+                api.address(),
+                Map.of(
+                    "LAMBDA_TASK_ROOT",
+                    root.toString(),
+                    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+                    "384"))) {
       api.awaitIdle();
       assertEquals("", function.log());
     }
   }
 
   private List<String> arguments(String shell, List<String> given) throws Exception {
-    Outcome outcome =
-        run(command(shell, given.toArray(String[]::new)), Map.of("LAMBDA_TASK_ROOT", root));
+    return arguments(shell, given, Map.of("LAMBDA_TASK_ROOT", root));
+  }
+
+  private List<String> arguments(String shell, List<String> given, Map<String, ?> env)
+      throws Exception {
+    Outcome outcome = run(command(shell, given.toArray(String[]::new)), env);
     assertEquals(0, outcome.status(), outcome.err());
     assertEquals("", outcome.err());
     List<String> arguments = new ArrayList<>(List.of(outcome.out().split("\0", -1)));

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the functions in {@code template.yaml} with their packages. */
@@ -47,23 +48,17 @@ class FunctionsTest {
     assertTrue(handler.length == 1 || usable.contains(handler[1]), usable.toString());
   }
 
-  @Test
-  void theWrapperIsAnExecutableInThePackage() throws IOException {
-    var wrapper = variables("StreamFunction").getOrDefault(WRAPPER, "");
-    assertTrue(wrapper.startsWith("/var/task/"), wrapper);
+  @ParameterizedTest
+  @CsvSource({"ApiFunction, chatgate-api", "StreamFunction, chatgate-stream"})
+  void theWrapperIsAnExecutableInThePackage(String function, String script) throws IOException {
+    assertEquals("/var/task/" + script, variables(function).get(WRAPPER));
 
-    var permissions =
-        deployed("StreamFunction").permissions(wrapper.substring("/var/task/".length()));
+    var permissions = deployed(function).permissions(script);
 
     assertTrue(
         permissions.containsAll(
             Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE)),
         permissions.toString());
-  }
-
-  @Test
-  void theApiDoorHasNoWrapper() {
-    assertFalse(variables("ApiFunction").containsKey(WRAPPER));
   }
 
   @ParameterizedTest

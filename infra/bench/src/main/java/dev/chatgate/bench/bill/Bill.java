@@ -21,7 +21,7 @@ public final class Bill {
   public static final int SECRETS = 2;
 
   /** The template's default memory of the doors' functions, in MB of 2^20 bytes. */
-  public static final int MEGABYTES = 1_024;
+  public static final int MEGABYTES = 384;
 
   /** Widgets of the dashboard that search the log at each refresh. */
   public static final int LOG_WIDGETS = 4;
@@ -134,8 +134,11 @@ public final class Bill {
   /** HTTP APIs count a request once for each part of this many bytes. */
   private static final double METERED_BYTES = 512 * 1024;
 
-  /** Billed time of a call that is refused before the store is asked. */
-  private static final double REFUSAL_SECONDS = 0.005;
+  /**
+   * Billed time of a call that is refused before the store is asked: 5 ms at 1,024 MB, and more in
+   * proportion with less of a processor.
+   */
+  private static final double REFUSAL_SECONDS = 0.013;
 
   private static final double REFUSAL_LOG_BYTES = 1_500;
 
@@ -312,7 +315,7 @@ public final class Bill {
         List.of(
             new Line(
                 "a million calls with a made-up token, at the URL",
-                "$0.20 / M, 5 ms × %s GB, 1.5 kB of log".formatted(plain(GB_OF_MEMORY)),
+                "$0.20 / M, 13 ms × %s GB, 1.5 kB of log".formatted(plain(GB_OF_MEMORY)),
                 refusals),
             new Line("the same at the API", "$1.00 / M more", refusals + api),
             new Line(
