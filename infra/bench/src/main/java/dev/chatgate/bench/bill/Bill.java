@@ -144,6 +144,14 @@ public final class Bill {
 
   private static final double ENTRY_BYTES = 40;
 
+  /** A call that is held for an end user has a larger entry, and two writes more. */
+  private static final double ENTRY_BYTES_WITH_TIERS = 49;
+
+  private static final int WRITE_UNITS_OF_TIERS = 2;
+
+  /** The quota item of an end user, with what DynamoDB counts for each item. */
+  private static final double END_USER_BYTES = 400;
+
   /** The quota item without entries, in kB. */
   private static final double ITEM_KILOBYTES = 0.5;
 
@@ -281,7 +289,16 @@ public final class Bill {
    * writes of an item that grows with each call in flight.
    */
   public static double writeUnits(int callsInFlight) {
-    return 1 + 2 * Math.ceil(ITEM_KILOBYTES + callsInFlight * ENTRY_BYTES / 1_024);
+    return writeUnits(callsInFlight, ENTRY_BYTES);
+  }
+
+  /** The same for calls of end users whose tenant has tiers: the end user's item is written too. */
+  public static double writeUnitsWithTiers(int callsInFlight) {
+    return WRITE_UNITS_OF_TIERS + writeUnits(callsInFlight, ENTRY_BYTES_WITH_TIERS);
+  }
+
+  private static double writeUnits(int callsInFlight, double entryBytes) {
+    return 1 + 2 * Math.ceil(ITEM_KILOBYTES + callsInFlight * entryBytes / 1_024);
   }
 
   private static String busyTenant() {
@@ -289,14 +306,23 @@ public final class Bill {
     var rule = new StringBuilder("| --- |");
     var units = new StringBuilder("| write units of a call |");
     var dollars = new StringBuilder("| writes of a million calls |");
+    var unitsWithTiers = new StringBuilder("| write units of a call, with tiers |");
+    var dollarsWithTiers = new StringBuilder("| writes of a million calls, with tiers |");
     for (int inFlight : List.of(1, 20, 100, 438, 876)) {
       double each = writeUnits(inFlight);
       calls.append(' ').append(inFlight).append(" |");
       rule.append(" --- |");
       units.append(' ').append(plain(each)).append(" |");
       dollars.append(' ').append(dollars(MILLION * each * Price.WRITE_UNIT)).append(" |");
+      double withTiers = writeUnitsWithTiers(inFlight);
+      unitsWithTiers.append(' ').append(plain(withTiers)).append(" |");
+      dollarsWithTiers
+          .append(' ')
+          .append(dollars(MILLION * withTiers * Price.WRITE_UNIT))
+          .append(" |");
     }
-    return String.join("\n", calls, rule, units, dollars, "");
+    return String.join(
+        "\n", calls, rule, units, dollars, unitsWithTiers, dollarsWithTiers, "");
   }
 
   /** What refused calls cost, and looking at the dashboard. */
@@ -330,6 +356,17 @@ public final class Bill {
                 "a million refusals by a limit in the store, beside the first line",
                 "a write unit for each kB of the quota item",
                 MILLION * Price.WRITE_UNIT),
+            new Line(
+                "a million refusals by an end user's limit, beside the first line",
+                "a write unit; none for 3 s after a refusal",
+                MILLION * Price.WRITE_UNIT),
+            new Line(
+                "a month of a million end users who called in it",
+                "0.4 kB × ($0.25 + $0.20 to restore them) / GB",
+                MILLION
+                    * END_USER_BYTES
+                    / GIGABYTE
+                    * (Price.TABLE_GB_MONTH + Price.RECOVERY_GB_MONTH)),
             new Line(
                 "an hour of looking at the dashboard, for each million calls a month",
                 "log of 3 h × %d widgets × 60 refreshes × $0.005 / GB".formatted(LOG_WIDGETS),
@@ -402,5 +439,5 @@ public final class Bill {
   }
 
   /** The fixed parts of the template's stack; a test compares them with the template. */
-  public static final FixedParts STACK = new FixedParts(40, 1, 1, 3);
+  public static final FixedParts STACK = new FixedParts(42, 1, 1, 3);
 }
