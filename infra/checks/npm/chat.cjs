@@ -68,6 +68,70 @@ const cases = {
     });
   },
 
+  // What the first page says of each model that fails. The library would repeat the first two itself.
+  async 'errors to rehearse'() {
+    const once = new OpenAI({ baseURL, apiKey: process.env.CHATGATE_KEY, maxRetries: 0 });
+    const ask = (name, stream) => once.chat.completions.create({ model: name, messages, max_tokens: 50, stream });
+    await assert.rejects(ask('local/429'), (error) => {
+      assert.ok(error instanceof OpenAI.InternalServerError, error);
+      assert.equal(error.status, 503);
+      assert.equal(error.code, 'upstream_overloaded');
+      return true;
+    });
+    await assert.rejects(ask('local/500'), (error) => {
+      assert.ok(error instanceof OpenAI.InternalServerError, error);
+      assert.equal(error.status, 502);
+      assert.equal(error.code, 'upstream_error');
+      return true;
+    });
+    await assert.rejects(ask('local/cut'), (error) => {
+      assert.ok(error instanceof OpenAI.InternalServerError, error);
+      assert.equal(error.status, 502);
+      assert.equal(error.code, 'upstream_incomplete');
+      return true;
+    });
+    let text = '';
+    await assert.rejects(
+      async () => {
+        for await (const chunk of await ask('local/cut', true)) {
+          text += chunk.choices[0]?.delta?.content ?? '';
+        }
+      },
+      (error) => {
+        assert.ok(error instanceof OpenAI.APIError, error);
+        assert.equal(error.status, undefined);
+        assert.equal(error.code, 'upstream_incomplete');
+        return true;
+      },
+    );
+    assert.ok(text.length > 0);
+    const tools = await ask('local/tools');
+    assert.equal(tools.choices[0].finish_reason, 'tool_calls');
+    const reasoning = await ask('local/reasoning');
+    assert.ok(reasoning.choices[0].message.reasoning_content);
+  },
+
+  async 'limits to reach'() {
+    const limited = new OpenAI({ baseURL, apiKey: 'cg_limited', maxRetries: 0 });
+    const ask = () => limited.chat.completions.create({ model, messages, max_tokens: 50 });
+    await assert.rejects(
+      async () => {
+        for (let calls = 0; calls < 20; calls++) {
+          await ask();
+        }
+      },
+      (error) => {
+        assert.ok(error instanceof OpenAI.RateLimitError, error);
+        assert.equal(error.status, 429);
+        assert.equal(error.code, 'rate_limit_exceeded');
+        assert.equal(error.headers.get('x-chatgate-limit-scope'), 'tenant');
+        assert.equal(error.headers.get('x-ratelimit-limit-requests'), '6');
+        assert.ok(Number(error.headers.get('retry-after')) >= 1);
+        return true;
+      },
+    );
+  },
+
   async 'the models'() {
     for await (const one of ours.models.list()) {
       assert.equal(one.object, 'model');

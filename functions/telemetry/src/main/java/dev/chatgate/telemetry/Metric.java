@@ -115,7 +115,7 @@ public enum Metric {
   public enum Dimensions {
     /** Only the function, so that each stack and each door has its own metric. */
     FUNCTION(""),
-    /** The function and the error's code; at most 31 codes. */
+    /** The function and the error's code; at most 32 codes. */
     CODE("code"),
     /** The function and the limit's key; six limits. */
     LIMIT("limit"),

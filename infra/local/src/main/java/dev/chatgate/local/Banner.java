@@ -5,6 +5,15 @@ import dev.chatgate.local.upstream.BuiltInUpstream;
 
 /** What is printed when the system is ready: where it is, and lines to paste. */
 final class Banner {
+  private static final String REHEARSAL =
+      """
+
+      To rehearse       models %s; key %s, with small limits\
+      """
+          .formatted(
+              String.join(" ", BuiltInUpstream.MODELS.subList(2, BuiltInUpstream.MODELS.size())),
+              DemoData.LIMITED_KEY);
+
   private Banner() {}
 
   static String of(LocalStack stack, LocalSettings settings) {
@@ -20,7 +29,7 @@ final class Banner {
     Streaming door    %1$s/openai/v1   (function URL)
     API door          %2$s/openai/v1   (API Gateway: whole answers, within 25 s)
     Key               %3$s
-    Provider          %4$s
+    Provider          %4$s%13$s
     AWS_ENDPOINT_URL  %5$s
     Tables            %6$s %7$s %8$s
     Secrets           %9$s %12$s
@@ -49,7 +58,8 @@ final class Banner {
             stack.secretName(),
             key,
             body(model),
-            stack.signingSecretName());
+            stack.signingSecretName(),
+            demo && settings.upstreamBaseUrl().isEmpty() ? REHEARSAL : "");
   }
 
   private static String body(String model) {

@@ -321,8 +321,7 @@ public final class Bill {
           .append(dollars(MILLION * withTiers * Price.WRITE_UNIT))
           .append(" |");
     }
-    return String.join(
-        "\n", calls, rule, units, dollars, unitsWithTiers, dollarsWithTiers, "");
+    return String.join("\n", calls, rule, units, dollars, unitsWithTiers, dollarsWithTiers, "");
   }
 
   /** What refused calls cost, and looking at the dashboard. */

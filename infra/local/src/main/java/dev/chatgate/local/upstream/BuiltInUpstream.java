@@ -20,12 +20,14 @@ import java.util.UUID;
 
 /**
  * An offline provider: chat completions, plain and streamed at a realistic pace, with usage, tool
- * calls, structured output and several choices; a list of models; an error for a wrong key. It
- * accepts every model name.
+ * calls, structured output and several choices; a list of models, some of which fail in the way
+ * that their name says; an error for a wrong key. It accepts every model name.
  */
 public final class BuiltInUpstream implements AutoCloseable {
   /** The models in its list. */
-  public static final List<String> MODELS = List.of("local/chat", "local/chat-large");
+  public static final List<String> MODELS = BuiltInModel.names();
+
+  private static final String BUSY_FOR_SECONDS = "2";
 
   private static final String ROOT = "/openai/v1";
   private static final int MAX_BODY_BYTES = 32 << 20;
@@ -34,12 +36,12 @@ public final class BuiltInUpstream implements AutoCloseable {
 
   private final HttpServer server;
   private final String key;
-  private final Pacing pacing;
+  private final Pacing usual;
   private final Clock clock;
 
   private BuiltInUpstream(int port, String key, Pacing pacing, Clock clock) {
     this.key = key;
-    this.pacing = pacing;
+    this.usual = pacing;
     this.clock = clock;
     this.server = HttpServer.start(port, this::handle);
   }
@@ -90,15 +92,31 @@ public final class BuiltInUpstream implements AutoCloseable {
     }
     if (!body.path("model").isTextual() || body.path("messages").isEmpty()) {
       error(answer, 400, "invalid_value", "model and messages are required.");
-    } else if (body.path("stream").asBoolean()) {
-      stream(body, answer);
-    } else {
-      plain(body, answer);
+      return;
+    }
+    var model = BuiltInModel.of(body.path("model").textValue());
+    switch (model) {
+      case BUSY ->
+          error(
+              answer,
+              429,
+              "rate_limit_exceeded",
+              "This model is always too busy.",
+              AS_JSON.with("Retry-After", BUSY_FOR_SECONDS));
+      case FAILING -> error(answer, 500, "server_error", "This model always fails.");
+      case CHAT, CHAT_LARGE, SLOW, CUT, TOOLS, REASONING, LONG -> {
+        if (body.path("stream").asBoolean()) {
+          stream(body, model, answer);
+        } else {
+          plain(body, model, answer);
+        }
+      }
     }
   }
 
-  private void plain(JsonNode body, Reply answer) throws IOException {
-    ReplyPlan reply = ReplyPlan.to(body);
+  private void plain(JsonNode body, BuiltInModel model, Reply answer) throws IOException {
+    ReplyPlan reply = ReplyPlan.to(body, model);
+    Pacing pacing = model.pacing(usual);
     pause(pacing.firstToken().plus(pacing.eachToken().multipliedBy(reply.tokens().size())));
     ObjectNode completion = envelope(body, "chat.completion");
     ArrayNode choices = completion.putArray("choices");
@@ -111,22 +129,48 @@ public final class BuiltInUpstream implements AutoCloseable {
       } else {
         message.put("content", reply.text());
       }
+      if (!reply.reasoning().isEmpty()) {
+        message.put("reasoning_content", String.join("", reply.reasoning()));
+      }
       choice.putNull("logprobs").put("finish_reason", reply.finishReason());
     }
     completion.set("usage", usage(body, reply));
-    send(answer, completion);
+    if (model == BuiltInModel.CUT) {
+      sendHalf(answer, completion);
+    } else {
+      send(answer, completion);
+    }
   }
 
-  private void stream(JsonNode body, Reply answer) throws IOException {
-    ReplyPlan reply = ReplyPlan.to(body);
+  private static void sendHalf(Reply answer, JsonNode body) throws IOException {
+    byte[] whole = JSON.writeValueAsBytes(body);
+    try (OutputStream out = answer.stream(200, AS_JSON)) {
+      out.write(whole, 0, whole.length / 2);
+      out.flush();
+      answer.cut();
+    }
+  }
+
+  private void stream(JsonNode body, BuiltInModel model, Reply answer) throws IOException {
+    ReplyPlan reply = ReplyPlan.to(body, model);
+    Pacing pacing = model.pacing(usual);
     ObjectNode envelope = envelope(body, "chat.completion.chunk");
     var headers = Headers.of("Content-Type", "text/event-stream", "Cache-Control", "no-cache");
     try (OutputStream out = answer.stream(200, headers)) {
       pause(pacing.firstToken());
       toEach(body, out, envelope, delta -> opening(delta, reply));
-      for (String token : reply.tokens()) {
+      for (String token : reply.reasoning()) {
+        toEach(body, out, envelope, delta -> delta.put("reasoning_content", token));
+        pause(pacing.eachToken());
+      }
+      var said = reply.tokens();
+      for (String token : model == BuiltInModel.CUT ? said.subList(0, said.size() / 2) : said) {
         toEach(body, out, envelope, delta -> piece(delta, reply, token));
         pause(pacing.eachToken());
+      }
+      if (model == BuiltInModel.CUT) {
+        answer.cut();
+        return;
       }
       for (int i = 0; i < choicesOf(body); i++) {
         ObjectNode chunk = chunk(envelope, i);
@@ -198,11 +242,19 @@ public final class BuiltInUpstream implements AutoCloseable {
 
   private static ObjectNode usage(JsonNode body, ReplyPlan reply) {
     int prompt = Prompt.tokens(body);
-    int completion = reply.tokens().size() * choicesOf(body);
-    return JSON.createObjectNode()
-        .put("prompt_tokens", prompt)
-        .put("completion_tokens", completion)
-        .put("total_tokens", prompt + completion);
+    int reasoning = reply.reasoning().size();
+    int completion = (reasoning + reply.tokens().size()) * choicesOf(body);
+    ObjectNode usage =
+        JSON.createObjectNode()
+            .put("prompt_tokens", prompt)
+            .put("completion_tokens", completion)
+            .put("total_tokens", prompt + completion);
+    if (reasoning > 0) {
+      usage
+          .putObject("completion_tokens_details")
+          .put("reasoning_tokens", reasoning * choicesOf(body));
+    }
+    return usage;
   }
 
   private ObjectNode models() {
@@ -236,13 +288,18 @@ public final class BuiltInUpstream implements AutoCloseable {
 
   private static void error(Reply answer, int status, String code, String message)
       throws IOException {
+    error(answer, status, code, message, AS_JSON);
+  }
+
+  private static void error(Reply answer, int status, String code, String message, Headers headers)
+      throws IOException {
     ObjectNode body = JSON.createObjectNode();
     body.putObject("error")
         .put("message", message)
         .put("type", "invalid_request_error")
         .putNull("param")
         .put("code", code);
-    answer.send(status, AS_JSON, JSON.writeValueAsBytes(body));
+    answer.send(status, headers, JSON.writeValueAsBytes(body));
   }
 
   private static void pause(Duration time) throws IOException {

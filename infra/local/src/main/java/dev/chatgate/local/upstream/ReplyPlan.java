@@ -1,6 +1,7 @@
 package dev.chatgate.local.upstream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,24 +9,38 @@ import java.util.Optional;
 /**
  * The complete reply of the built-in upstream to one request.
  *
+ * @param reasoning what is thought before, as one string for each token
  * @param tokens the text, or the arguments of the tool call, as one string for each token
  * @param tool the function that is called, if one is
  * @param finishReason as OpenAI names it
  */
-record ReplyPlan(List<String> tokens, Optional<String> tool, String finishReason) {
+record ReplyPlan(
+    List<String> reasoning, List<String> tokens, Optional<String> tool, String finishReason) {
+  private static final int LONG_REPETITIONS = 75;
+
+  /** What the model that always calls a tool calls if the request has none. */
+  private static final JsonNode CLOCK =
+      JsonNodeFactory.instance.objectNode().put("name", "current_time");
 
   /** The reply to a request. */
-  static ReplyPlan to(JsonNode request) {
-    Optional<JsonNode> function = functionToCall(request);
+  static ReplyPlan to(JsonNode request, BuiltInModel model) {
+    Optional<JsonNode> function = functionToCall(request, model);
     String text =
         function
             .map(called -> SchemaSample.of(called.path("parameters")).toString())
-            .orElseGet(() -> text(request));
+            .orElseGet(
+                () -> text(request).repeat(model == BuiltInModel.LONG ? LONG_REPETITIONS : 1));
     List<String> all = tokens(text);
     int most = request.path("max_tokens").asInt(request.path("max_completion_tokens").asInt(4096));
-    List<String> said = all.subList(0, Math.min(most, all.size()));
+    List<String> thought =
+        model == BuiltInModel.REASONING
+            ? tokens("The question is short. The answer can be short as well.")
+            : List.of();
+    List<String> reasoning = thought.subList(0, Math.min(most, thought.size()));
+    List<String> said = all.subList(0, Math.min(most - reasoning.size(), all.size()));
     String whole = function.isPresent() ? "tool_calls" : "stop";
     return new ReplyPlan(
+        List.copyOf(reasoning),
         List.copyOf(said),
         function.map(called -> called.path("name").asText()),
         said.size() < all.size() ? "length" : whole);
@@ -36,11 +51,15 @@ record ReplyPlan(List<String> tokens, Optional<String> tool, String finishReason
     return String.join("", tokens);
   }
 
-  private static Optional<JsonNode> functionToCall(JsonNode request) {
+  private static Optional<JsonNode> functionToCall(JsonNode request, BuiltInModel model) {
     JsonNode choice = request.path("tool_choice");
     JsonNode tools = request.path("tools");
     String name = choice.path("function").path("name").asText("");
-    boolean wanted = choice.isObject() || choice.asText().equals("required");
+    boolean always = model == BuiltInModel.TOOLS;
+    if (always && tools.isEmpty()) {
+      return Optional.of(CLOCK);
+    }
+    boolean wanted = always || choice.isObject() || choice.asText().equals("required");
     if (!wanted) {
       return Optional.empty();
     }

@@ -8,12 +8,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
+import com.openai.errors.InternalServerException;
+import com.openai.errors.OpenAIException;
+import com.openai.errors.OpenAIIoException;
+import com.openai.errors.RateLimitException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
 import com.openai.models.ResponseFormatJsonObject;
 import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
@@ -21,6 +26,7 @@ import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import com.openai.models.models.Model;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +122,98 @@ class BuiltInUpstreamTest {
   void listsItsModels() {
     assertEquals(
         BuiltInUpstream.MODELS, client.models().list().items().stream().map(Model::id).toList());
+  }
+
+  private static ChatCompletionCreateParams.Builder of(BuiltInModel model) {
+    return hello().model(model.id());
+  }
+
+  @Test
+  void aBusyModelSaysWhenToTryAgain() {
+    var error =
+        assertThrows(
+            RateLimitException.class,
+            () -> client.chat().completions().create(of(BuiltInModel.BUSY).build()));
+    assertEquals(List.of("2"), error.headers().values("retry-after"));
+  }
+
+  @Test
+  void aFailingModelFails() {
+    assertThrows(
+        InternalServerException.class,
+        () -> client.chat().completions().create(of(BuiltInModel.FAILING).build()));
+  }
+
+  @Test
+  void aCutAnswerBreaksInTheMiddle() {
+    var params = of(BuiltInModel.CUT).build();
+    assertThrows(OpenAIIoException.class, () -> client.chat().completions().create(params));
+    var received = new ArrayList<ChatCompletionChunk>();
+    try (var chunks = client.chat().completions().createStreaming(params)) {
+      assertThrows(OpenAIException.class, () -> chunks.stream().forEach(received::add));
+    }
+    assertTrue(received.size() > 5, received.toString());
+    assertTrue(
+        received.stream().allMatch(chunk -> chunk.choices().getFirst().finishReason().isEmpty()));
+  }
+
+  @Test
+  void aModelForToolsCallsOneInAnyCase() {
+    for (var params :
+        List.of(
+            of(BuiltInModel.TOOLS).build(), of(BuiltInModel.TOOLS).addTool(weather()).build())) {
+      for (ChatCompletion answer :
+          List.of(client.chat().completions().create(params), streamed(params))) {
+        assertEquals(ChatCompletion.Choice.FinishReason.TOOL_CALLS, finish(answer));
+        var call = answer.choices().getFirst().message().toolCalls().orElseThrow().getFirst();
+        assertEquals(
+            params.tools().isPresent() ? "weather" : "current_time",
+            call.asFunction().function().name());
+      }
+    }
+  }
+
+  @Test
+  void aModelMayReasonBeforeItAnswers() {
+    ChatCompletion plain = client.chat().completions().create(of(BuiltInModel.REASONING).build());
+    var message = plain.choices().getFirst().message();
+    assertTrue(message._additionalProperties().containsKey("reasoning_content"));
+    assertTrue(message.content().orElseThrow().contains("hello"));
+    long reasoning =
+        plain
+            .usage()
+            .flatMap(usage -> usage.completionTokensDetails())
+            .flatMap(details -> details.reasoningTokens())
+            .orElse(0L);
+    assertEquals(11, reasoning);
+    assertTrue(plain.usage().orElseThrow().completionTokens() > reasoning);
+    ChatCompletion short_ =
+        client
+            .chat()
+            .completions()
+            .create(of(BuiltInModel.REASONING).maxCompletionTokens(5).build());
+    assertEquals(ChatCompletion.Choice.FinishReason.LENGTH, finish(short_));
+    assertEquals(5, short_.usage().orElseThrow().completionTokens());
+  }
+
+  @Test
+  void aLongAnswerIsLong() {
+    long tokens =
+        client
+            .chat()
+            .completions()
+            .create(of(BuiltInModel.LONG).build())
+            .usage()
+            .orElseThrow()
+            .completionTokens();
+    assertTrue(tokens > 1_500 && tokens < 2_500, Long.toString(tokens));
+  }
+
+  @Test
+  void aSlowModelIsSlow() {
+    long start = System.nanoTime();
+    client.chat().completions().create(of(BuiltInModel.SLOW).maxCompletionTokens(2).build());
+    assertTrue(System.nanoTime() - start >= 3_400_000_000L);
   }
 
   @Test
