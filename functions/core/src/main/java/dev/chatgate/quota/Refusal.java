@@ -77,24 +77,18 @@ public record Refusal(
 
   /** The same refusal as one of another kind. */
   public Refusal as(Kind other) {
-    return new Refusal(
-        limit,
-        other,
-        requested,
-        allowed,
-        settled,
-        inFlight,
-        retryAfter,
-        freesAt,
-        largestMaxTokens,
-        scope);
+    return with(other, scope);
   }
 
   /** The same refusal as one by a limit of another scope. */
   public Refusal of(Scope other) {
+    return with(kind, other);
+  }
+
+  private Refusal with(Kind otherKind, Scope otherScope) {
     return new Refusal(
         limit,
-        kind,
+        otherKind,
         requested,
         allowed,
         settled,
@@ -102,7 +96,7 @@ public record Refusal(
         retryAfter,
         freesAt,
         largestMaxTokens,
-        other);
+        otherScope);
   }
 
   /** The level of a limit. */

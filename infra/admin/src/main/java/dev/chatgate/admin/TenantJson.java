@@ -57,7 +57,9 @@ public final class TenantJson {
   /** It is in claims, client secrets and on command lines. */
   private static final Pattern TIER_NAME = Pattern.compile("[\\x21-\\x7E]{1,64}");
 
-  private static final int MAX_WARNINGS = 10;
+  /** Maximum number of percents at which to warn. */
+  public static final int MAX_WARNINGS = 10;
+
   private static final int HUNDRED_PERCENT = 100;
 
   private TenantJson() {}
@@ -175,6 +177,11 @@ public final class TenantJson {
     return tree(tenant).toString();
   }
 
+  /** Writes the tiers of a tenant's end users. */
+  public static String writeTiers(Tenant tenant) {
+    return tiersTree(tenant).toString();
+  }
+
   /** A tenant without its keys. */
   static ObjectNode tree(Tenant tenant) {
     var json = JsonNodeFactory.instance.objectNode();
@@ -192,9 +199,14 @@ public final class TenantJson {
       json.set(StoredTenant.ISSUERS, IssuerJson.tree(tenant.issuers()));
     }
     if (!tenant.endUserTiers().isEmpty()) {
-      var tiers = json.putObject(StoredTenant.END_USER_TIERS);
-      tiersInOrder(tenant).forEach(tier -> tiers.set(tier.name(), tree(tier)));
+      json.set(StoredTenant.END_USER_TIERS, tiersTree(tenant));
     }
+    return json;
+  }
+
+  private static ObjectNode tiersTree(Tenant tenant) {
+    var json = JsonNodeFactory.instance.objectNode();
+    tiersInOrder(tenant).forEach(tier -> json.set(tier.name(), tree(tier)));
     return json;
   }
 

@@ -12,7 +12,10 @@ import dev.chatgate.cli.price.PriceCommands;
 import dev.chatgate.cli.provider.ProviderKeyCommands;
 import dev.chatgate.cli.signing.SigningKeyCommands;
 import dev.chatgate.cli.tenant.TenantCommands;
+import dev.chatgate.cli.tenant.TierCommands;
 import dev.chatgate.cli.usage.UsageCommands;
+import dev.chatgate.cli.user.UserCommands;
+import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.Pause;
 import java.io.PrintWriter;
@@ -32,7 +35,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "chatgate",
     versionProvider = VersionProvider.class,
-    description = "Operate a Chatgate deployment: tenants, keys, issuers, prices, usage, audits.",
+    description =
+        "Operate a Chatgate deployment: tenants, their end users, keys, issuers, prices, usage,"
+            + " audits.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Success.",
@@ -99,8 +104,11 @@ public final class Chatgate {
   static CommandLine commandLine(CommandEnvironment environment) {
     var deploymentOptions = new DeploymentOptions(environment);
     var command = new CommandLine(new Chatgate(deploymentOptions));
+    var tenants = new CommandLine(new TenantCommands(environment, deploymentOptions));
+    tenants.addSubcommand(new TierCommands(environment, deploymentOptions));
     command
-        .addSubcommand(new TenantCommands(environment, deploymentOptions))
+        .addSubcommand(tenants)
+        .addSubcommand(new UserCommands(environment, deploymentOptions))
         .addSubcommand(new KeyCommands(environment, deploymentOptions))
         .addSubcommand(new IssuerCommands(environment, deploymentOptions))
         .addSubcommand(new ProviderKeyCommands(environment, deploymentOptions))
@@ -115,6 +123,7 @@ public final class Chatgate {
         .setErr(environment.err())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(TenantId.class, Chatgate::tenantId)
+        .registerConverter(EndUser.class, Chatgate::endUser)
         .registerConverter(LocalDate.class, Chatgate::date)
         .setParameterExceptionHandler(ExceptionHandlers::handleParameterException)
         .setExecutionExceptionHandler(ExceptionHandlers::handleExecutionException);
@@ -126,6 +135,15 @@ public final class Chatgate {
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException("'" + text + "' is not valid: " + e.getMessage());
     }
+  }
+
+  private static EndUser endUser(String text) {
+    return EndUser.of(text)
+        .orElseThrow(() ->
+            new TypeConversionException(
+                "'"
+                    + text
+                    + "' is not valid: an end user's ID is 1 to 128 visible ASCII characters"));
   }
 
   private static LocalDate date(String text) {

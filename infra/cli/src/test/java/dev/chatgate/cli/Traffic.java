@@ -6,11 +6,19 @@ import dev.chatgate.RequestId;
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
+import dev.chatgate.quota.Admission.EndUserBlocked;
 import dev.chatgate.quota.Admission.Granted;
+import dev.chatgate.quota.Admission.OtherTier;
 import dev.chatgate.quota.Claim;
 import dev.chatgate.quota.LedgerListener;
 import dev.chatgate.quota.Reservation;
 import dev.chatgate.quota.admit.QuotaLedger;
+import dev.chatgate.quota.item.EntryWrite;
+import dev.chatgate.quota.item.ItemUpdate;
+import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable.Written;
+import dev.chatgate.quota.item.ReservationEntry;
+import dev.chatgate.quota.item.Windows;
 import dev.chatgate.tenant.Caller;
 import dev.chatgate.tenant.Credential;
 import dev.chatgate.tenant.EndUser;
@@ -32,13 +40,15 @@ final class Traffic {
 
   private final TestClock clock;
   private final Random random = new Random(11);
+  private final DynamoQuotaTable quota;
   private final QuotaLedger ledger;
 
   Traffic(DynamoDbClient dynamoDb, TestClock clock) {
     this.clock = clock;
+    quota = new DynamoQuotaTable(dynamoDb, Tables.LOCAL, TIMEOUT);
     ledger =
         new QuotaLedger(
-            new DynamoQuotaTable(dynamoDb, Tables.LOCAL, TIMEOUT),
+            quota,
             new DynamoUsageRecords(dynamoDb, Tables.LOCAL, TIMEOUT, DynamoUsageRecords.KEPT_FOR),
             clock,
             random,
@@ -81,22 +91,55 @@ final class Traffic {
     return begin(caller(tenant), model, price, tokens).claim().requestId().value();
   }
 
+  /** Admits a call for a person that is never settled. */
+  void dieFor(String user, Tenant tenant, String model, long tokens) {
+    var _ = begin(caller(tenant).withEndUser(new EndUser(user)), model, Optional.empty(), tokens);
+  }
+
+  /** Whether a call for a person is rejected because of a block. */
+  boolean isBlocked(String user, Tenant tenant) {
+    var caller = caller(tenant).withEndUser(new EndUser(user));
+    return ledger.admit(claim(caller, "m", Optional.empty(), 2)) instanceof EndUserBlocked;
+  }
+
+  /** A call that died between its two holds: the person's item has it, the tenant's does not. */
+  void leaveAtEndUser(String user, Tenant tenant, long tokens) {
+    int day = Windows.dayOf(clock.instant());
+    long now = clock.instant().getEpochSecond();
+    var entry = new ReservationEntry(1, tokens, 0, 0, now, 90, day, 0, 7);
+    var write = EntryWrite.beginAtEndUser("leftleftleft", entry, Optional.empty()).build();
+    var key = QuotaKey.of(tenant.id(), new EndUser(user));
+    assertInstanceOf(Written.Done.class, quota.update(key, write));
+  }
+
+  /** Changes a counter as nothing should. */
+  void tamper(QuotaKey key, String name, long amount) {
+    var write = new ItemUpdate.Builder().addFromZero(name, amount).build();
+    assertInstanceOf(Written.Done.class, quota.update(key, write));
+  }
+
   private static Caller caller(Tenant tenant) {
     return Caller.of(
         new Credential(tenant, Optional.empty(), "web", 0, Optional.empty(), Scope.DEFAULT));
   }
 
   private Reservation begin(Caller caller, String model, Optional<ModelPrice> price, long tokens) {
-    var claim =
-        new Claim(
-            RequestId.fresh(random),
-            caller,
-            model,
-            tokens / 2,
-            tokens - tokens / 2,
-            price,
-            TIMEOUT,
-            clock.instant().plusSeconds(60));
-    return assertInstanceOf(Granted.class, ledger.admit(claim)).reservation();
+    var admission = ledger.admit(claim(caller, model, price, tokens));
+    if (admission instanceof OtherTier(Optional<String> tier, int _)) {
+      admission = ledger.admit(claim(caller.withOperatorTier(tier), model, price, tokens));
+    }
+    return assertInstanceOf(Granted.class, admission).reservation();
+  }
+
+  private Claim claim(Caller caller, String model, Optional<ModelPrice> price, long tokens) {
+    return new Claim(
+        RequestId.fresh(random),
+        caller,
+        model,
+        tokens / 2,
+        tokens - tokens / 2,
+        price,
+        TIMEOUT,
+        clock.instant().plusSeconds(60));
   }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.chatgate.admin.TenantEditor;
+import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.cli.CommandRunner.Result;
 import dev.chatgate.tenant.Quota;
 import dev.chatgate.tenant.Tenant;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +70,7 @@ class TranscriptTest {
       signingKey();
       usage();
       ledger();
+      users();
       deletion();
     } finally {
       provider.stop(0);
@@ -171,6 +175,14 @@ class TranscriptTest {
             "--help",
             "tenant --help",
             "tenant create --help",
+            "tenant tier --help",
+            "tenant tier set --help",
+            "tenant tier remove --help",
+            "user --help",
+            "user show --help",
+            "user tier --help",
+            "user block --help",
+            "user forget --help",
             "key create --help",
             "key scopes --help",
             "issuer --help",
@@ -218,6 +230,10 @@ class TranscriptTest {
     execute("tenant show acme");
     execute("tenant show acme --json");
     execute("tenant show unknown");
+    execute("tenant set acme --warn-at 80,95");
+    execute("tenant set acme --warn-at 80,100,101");
+    execute("tenant show acme");
+    execute("tenant set acme --warn-at none");
     execute("tenant suspend beta");
     execute("tenant list");
     execute("tenant list --json");
@@ -260,6 +276,9 @@ class TranscriptTest {
         "issuer add acme https://second.example --audience my-app --user-prefix s: --user-claim"
             + " /user/id --audience-claim client_id --jwks-uri https://second.example/keys");
     execute("issuer add beta https://login.example/ --audience web");
+    execute("issuer add beta https://tiers.example --audience t --tier-claim /app_metadata/plan");
+    execute("issuer list beta");
+    execute("issuer remove beta https://tiers.example --yes");
     execute("issuer add beta http://login.example/ --audience web");
     execute("issuer add beta https://login.example/");
     execute("issuer add beta https://login.example/ --audience b --jwks a --jwks-uri https://b");
@@ -421,6 +440,56 @@ class TranscriptTest {
     execute("reconcile");
     execute("reconcile --json");
     execute("audit acme");
+  }
+
+  private void users() {
+    execute("tenant create gamma --tokens-per-month 900000");
+    execute("user block gamma ann@example.com");
+    execute("user tier gamma ann@example.com pro");
+    execute("user show gamma ann@example.com");
+    execute("tenant tier set gamma pro --tokens-per-day 200000");
+    execute("tenant tier set gamma default --tokens-per-day 20000 --requests-per-minute 5");
+    execute("tenant tier set gamma pro --tokens-per-day 200000 --models fast --warn-at 80,95");
+    execute("tenant tier set gamma pro");
+    execute("tenant tier set gamma 'no name' --tokens-per-day 1");
+    execute("tenant tier list gamma");
+    execute("tenant tier list gamma --json");
+    execute("tenant tier remove gamma default --yes");
+    execute("tenant tier remove gamma gold --yes");
+    execute("tenant tier remove gamma pro");
+    execute("tenant show gamma");
+    var gamma = tiers("gamma");
+    traffic.callFor("ann@example.com", gamma, "fast", Optional.of(PRICE), new TokenCounts(90, 0, 10));
+    execute("user show gamma ann@example.com");
+    execute("user show gamma ann@example.com --credential-tier gold --csv");
+    execute("user tier gamma ann@example.com gold");
+    execute("user tier gamma ann@example.com");
+    execute("user tier gamma ann@example.com pro");
+    execute("user show gamma ann@example.com --json");
+    execute("user tier gamma ann@example.com --remove");
+    execute("user tier gamma ann@example.com --remove");
+    execute("user block gamma ann@example.com");
+    execute("user show gamma ann@example.com");
+    execute("user block gamma 'ann a'");
+    execute("user block unknown ann");
+    execute("audit gamma");
+    execute("user forget gamma ann@example.com");
+    executeAtTerminal("user forget gamma ann@example.com", "n");
+    executeAtTerminal("user forget gamma ann@example.com", "y");
+    clock.advance(Duration.ofMinutes(21));
+    execute("user forget gamma ann@example.com --yes --from 2026-11-01");
+    execute("user unblock gamma ann@example.com");
+    execute("user unblock gamma ann@example.com");
+    execute("usage report --by user --tenant gamma");
+    execute("audit gamma");
+    execute("tenant tier remove gamma pro --yes");
+    execute("tenant tier remove gamma default --yes");
+  }
+
+  private Tenant tiers(String id) {
+    return new TenantEditor(aws.client(), Tables.LOCAL, new Random(1), clock)
+        .find(new TenantId(id))
+        .orElseThrow();
   }
 
   private void deletion() {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.pagination.sync.SdkIterable;
@@ -148,14 +149,15 @@ public final class DynamoQuotaTable implements QuotaTable {
             .expressionAttributeValues(Map.of(":due", AttributeValue.fromS(ItemNames.DUE)))
             .build();
     try {
-      return keys(dynamoDb.queryPaginator(query).items());
+      return keys(dynamoDb.queryPaginator(query).items()).toList();
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading the index of due items", e);
     }
   }
 
   /**
-   * Every item of the table: reads all of it, for an operator.
+   * The item of every tenant: reads the whole table, for an operator. Items of end users are left
+   * out, of which there may be millions.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
@@ -167,17 +169,16 @@ public final class DynamoQuotaTable implements QuotaTable {
             .projectionExpression(Tables.HASH_KEY)
             .build();
     try {
-      return keys(dynamoDb.scanPaginator(scan).items());
+      return keys(dynamoDb.scanPaginator(scan).items()).filter(key -> !key.isOfEndUser()).toList();
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading the Quota table", e);
     }
   }
 
   /** Without items of a sort that a later release keeps in this table. */
-  private static List<QuotaKey> keys(SdkIterable<Map<String, AttributeValue>> items) {
+  private static Stream<QuotaKey> keys(SdkIterable<Map<String, AttributeValue>> items) {
     return items.stream()
         .map(item -> Optional.ofNullable(item.get(Tables.HASH_KEY)))
-        .flatMap(key -> key.map(AttributeValue::s).flatMap(QuotaKey::parse).stream())
-        .toList();
+        .flatMap(key -> key.map(AttributeValue::s).flatMap(QuotaKey::parse).stream());
   }
 }

@@ -2,6 +2,8 @@ package dev.chatgate.aws.usage;
 
 import dev.chatgate.aws.dynamodb.StoreErrors;
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.tenant.EndUser;
+import dev.chatgate.tenant.EndUserHash;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecords;
@@ -19,7 +21,10 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
-/** Usage records in DynamoDB: one {@code PutItem} each, if none of the key is there. */
+/**
+ * Usage records in DynamoDB: one {@code PutItem} each, if none of the key is there. Only the link
+ * to an end user is ever removed from one.
+ */
 public final class DynamoUsageRecords implements UsageRecords {
   /** How long a record stands after its decision, wherever it is written. */
   public static final Duration KEPT_FOR = Duration.ofDays(400);
@@ -133,6 +138,36 @@ public final class DynamoUsageRecords implements UsageRecords {
       return !dynamoDb.query(query).items().isEmpty();
     } catch (SdkException e) {
       throw StoreErrors.unavailable("reading usage records", e);
+    }
+  }
+
+  /**
+   * Removes all that links a record to an end user. What the record charged stays, and so does what
+   * a later release added to it. The condition makes it harmless to do again.
+   *
+   * @param hash the end user's, which names the end user in a record without the id
+   * @return whether the record named the end user
+   * @throws dev.chatgate.StoreUnavailableException if the store does not answer
+   */
+  public boolean removeEndUser(UsageRecord.Key key, EndUser endUser, EndUserHash hash) {
+    try {
+      dynamoDb.updateItem(request ->
+          request
+              .tableName(table)
+              .key(RecordItem.key(key))
+              .updateExpression("REMOVE " + String.join(", ", RecordItem.END_USER_ATTRIBUTES))
+              .conditionExpression(
+                  "%1$s = :id OR (attribute_not_exists(%1$s) AND %2$s = :hash)"
+                      .formatted(RecordItem.END_USER, RecordItem.END_USER_HASH))
+              .expressionAttributeValues(
+                  Map.of(
+                      ":id", AttributeValue.fromS(endUser.id()),
+                      ":hash", AttributeValue.fromS(hash.toString()))));
+      return true;
+    } catch (ConditionalCheckFailedException e) {
+      return false;
+    } catch (SdkException e) {
+      throw StoreErrors.unavailable("changing a usage record", e);
     }
   }
 

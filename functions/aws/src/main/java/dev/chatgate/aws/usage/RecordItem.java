@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,19 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 final class RecordItem {
   static final String SORT_PREFIX = "call#";
+
+  static final String END_USER = "end_user";
+  static final String END_USER_HASH = "end_user_hash";
+
+  /** All that links a record to an end user. */
+  static final List<String> END_USER_ATTRIBUTES =
+      List.of(
+          END_USER,
+          END_USER_HASH,
+          "end_user_attempt",
+          "end_user_day",
+          "end_user_about",
+          "end_user_bucket_ns");
 
   private static final Set<String> ATTRIBUTES =
       Set.of(
@@ -53,8 +67,8 @@ final class RecordItem {
           "corrects",
           "request_id",
           "key_name",
-          "end_user",
-          "end_user_hash",
+          END_USER,
+          END_USER_HASH,
           "end_user_attempt",
           "end_user_day",
           "end_user_about",
@@ -120,7 +134,7 @@ final class RecordItem {
   }
 
   private static void write(Item.Writer item, EndUserShare share) {
-    item.text("end_user_hash", share.endUser().toString())
+    item.text(END_USER_HASH, share.endUser().toString())
         .number("end_user_attempt", share.attempt())
         .text("end_user_day", share.day().toString())
         .text("end_user_about", share.about().toString())
@@ -132,7 +146,7 @@ final class RecordItem {
         .text("key_name", call.keyName())
         .number("prompt_estimate", call.promptEstimate())
         .number("completion_reserve", call.completionReserve());
-    call.endUser().ifPresent(id -> item.text("end_user", id));
+    call.endUser().ifPresent(id -> item.text(END_USER, id));
     call.rawUsage().ifPresent(raw -> item.text("raw_usage", raw));
     call.price().ifPresent(price -> write(item, price));
     write(item, call.facts());
@@ -174,10 +188,10 @@ final class RecordItem {
   }
 
   private static Optional<EndUserShare> readShare(Item item) {
-    return item.has("end_user_hash")
+    return item.has(END_USER_HASH)
         ? Optional.of(
             new EndUserShare(
-                EndUserHash.parse(item.text("end_user_hash")),
+                EndUserHash.parse(item.text(END_USER_HASH)),
                 item.small("end_user_attempt"),
                 LocalDate.parse(item.text("end_user_day")),
                 LocalDate.parse(item.text("end_user_about")),
@@ -225,7 +239,7 @@ final class RecordItem {
             new Call(
                 item.text("request_id"),
                 item.text("key_name"),
-                item.optionalText("end_user"),
+                item.optionalText(END_USER),
                 readFacts(item),
                 item.number("prompt_estimate"),
                 item.number("completion_reserve"),

@@ -76,8 +76,8 @@ public final class Audit {
 
   /**
    * Looks at the items of a tenant's end users: of all who are named by a record that still stands,
-   * or by a call in flight. What an end user's windows have is the sum of the records; an end user
-   * who was forgotten differs until the records do not name them any more.
+   * or by a call in flight. What an end user's windows have is the sum of the records, without
+   * calls that began before the end user was forgotten.
    *
    * @return among others those of {@link AuditDifference.Kind#LEFT_AT_END_USER}, which are no fault
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer

@@ -1,6 +1,7 @@
 package dev.chatgate.quota.audit;
 
 import dev.chatgate.quota.audit.AuditDifference.Kind;
+import dev.chatgate.quota.item.EntryWrite;
 import dev.chatgate.quota.item.ItemNames;
 import dev.chatgate.quota.item.QuotaItem;
 import dev.chatgate.quota.item.QuotaKey;
@@ -36,6 +37,12 @@ import java.util.TreeSet;
 final class AuditSnapshot {
   /** Twice the tolerance of {@link StoreClock}, and a second. */
   private static final Duration DOUBT = Duration.ofSeconds(5);
+
+  /**
+   * Whether a call that began so close to the moment at which its end user was forgotten was still
+   * counted depends on clocks and on how long its admission took.
+   */
+  private static final Duration FORGET_DOUBT = Duration.ofMinutes(1);
 
   /** Records are found by the first attempt's time, and count on the day of the windows. */
   private static final int DAYS_AROUND = 2;
@@ -115,7 +122,7 @@ final class AuditSnapshot {
 
   /** The part that is about this item; empty if none is. */
   private Optional<Part> partOf(UsageRecord record) {
-    if (!record.counts()) {
+    if (!record.counts() || isForgotten(record)) {
       return Optional.empty();
     }
     return itemKey.isOfEndUser()
@@ -135,12 +142,23 @@ final class AuditSnapshot {
     partOf(record)
         .filter(part -> !isInFlight(record, part) && !part.day().isBefore(firstDay))
         .ifPresent(part -> {
-          if (record.decidedAt().isBefore(readAt.minus(DOUBT))) {
+          if (isAboutForgetting(record)) {
+            add(record, part, false);
+          } else if (record.decidedAt().isBefore(readAt.minus(DOUBT))) {
             add(record, part, true);
           } else {
             doubtful.add(record);
           }
         });
+  }
+
+  /** Calls that began before the end user was forgotten are not in the counters. */
+  private boolean isForgotten(UsageRecord record) {
+    return EntryWrite.isForgotten(item, record.key().admittedAt().plus(FORGET_DOUBT));
+  }
+
+  private boolean isAboutForgetting(UsageRecord record) {
+    return EntryWrite.isForgotten(item, record.key().admittedAt().minus(FORGET_DOUBT));
   }
 
   private boolean isInFlight(UsageRecord record, Part part) {

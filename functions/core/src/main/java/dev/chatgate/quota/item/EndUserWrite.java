@@ -25,7 +25,7 @@ public final class EndUserWrite {
   private static final int MAX_ATTEMPTS = 10;
 
   private static final Set<String> KEPT =
-      Set.of(ItemNames.OPERATOR_TIER, ItemNames.BLOCKED, ItemNames.EXPIRES_AT);
+      Set.of(ItemNames.OPERATOR_TIER, ItemNames.BLOCKED, ItemNames.EXPIRES_AT, ItemNames.FORGOTTEN);
 
   private EndUserWrite() {}
 
@@ -81,12 +81,19 @@ public final class EndUserWrite {
   /**
    * Removes an end user's counters and calls in flight; tier and block stay. It is done only if the
    * item has the same day and calls in flight as when it was seen: applying a call that is there
-   * needs its counters, and a day has others.
+   * needs its counters, and a day has others. {@link ItemNames#FORGOTTEN} says when it was done:
+   * without it, a later correction of a call from before would take away what was never counted.
    */
-  public static Function<QuotaItem, ItemUpdate> forget() {
+  public static Function<QuotaItem, ItemUpdate> forget(Instant now) {
     return seen -> {
       var write = asSeen(new ItemUpdate.Builder(), ItemNames.ENTRIES, seen);
       asSeen(write, ItemNames.NEWEST_DAY, seen);
+      asSeen(write, ItemNames.OPERATOR_TIER, seen);
+      asSeen(write, ItemNames.BLOCKED, seen);
+      write.put(ItemNames.FORGOTTEN, now.getEpochSecond());
+      if (!isKept(seen)) {
+        write.put(ItemNames.EXPIRES_AT, expiresAt(Windows.dayOf(now)));
+      }
       seen.entries()
           .forEach(
               (id, entry) -> write.when(new Condition.Is(id, new ReservationAttribute(entry))));

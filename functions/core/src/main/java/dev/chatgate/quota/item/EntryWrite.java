@@ -3,6 +3,7 @@ package dev.chatgate.quota.item;
 import dev.chatgate.quota.item.Attribute.Text;
 import dev.chatgate.quota.item.Attribute.Whole;
 import dev.chatgate.quota.item.ItemUpdate.Condition;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -50,17 +51,28 @@ public final class EntryWrite {
   }
 
   /**
-   * The write that puts a correction's entry into an end user's item, blocked or not.
+   * The write that puts a correction's entry into an end user's item, blocked or not. It is not
+   * done if the end user was forgotten after the corrected call: the counters have nothing of it.
    *
    * @param id the correction's id
    * @param entry it
+   * @param correctedAt when the corrected call began
    * @param seen the item as last seen: whether it has a time to expire is guessed by it
    */
-  public static ItemUpdate correctAtEndUser(String id, ReservationEntry entry, QuotaItem seen) {
-    var write = hold(id, entry);
+  public static ItemUpdate correctAtEndUser(
+      String id, ReservationEntry entry, Instant correctedAt, QuotaItem seen) {
+    var write =
+        hold(id, entry)
+            .when(new Condition.AbsentOrBelow(ItemNames.FORGOTTEN, correctedAt.getEpochSecond()));
     return EndUserWrite.isKept(seen)
         ? write.build()
         : expire(write.when(new Condition.Absent(ItemNames.BLOCKED)), entry).build();
+  }
+
+  /** Whether an end user was forgotten after a call had begun. */
+  public static boolean isForgotten(QuotaItem endUser, Instant callBegan) {
+    return endUser.has(ItemNames.FORGOTTEN)
+        && endUser.number(ItemNames.FORGOTTEN) >= callBegan.getEpochSecond();
   }
 
   private static ItemUpdate.Builder expire(ItemUpdate.Builder write, ReservationEntry entry) {

@@ -61,6 +61,12 @@ public final class ItemNames {
   /** In an end user's item: is there if the end user is blocked; epoch seconds of the block. */
   public static final String BLOCKED = "bl";
 
+  /**
+   * In an end user's item: when an operator had the end user forgotten, epoch seconds. The counters
+   * have nothing of calls that began before.
+   */
+  public static final String FORGOTTEN = "forgot";
+
   private static final String WARNING = "warn";
   private static final int MAX_WARNING_LENGTH = 8;
   private static final int RADIX = 36;
@@ -93,7 +99,8 @@ public final class ItemNames {
           DUE_MINUTE,
           EXPIRES_AT,
           OPERATOR_TIER,
-          BLOCKED);
+          BLOCKED,
+          FORGOTTEN);
 
   private ItemNames() {}
 

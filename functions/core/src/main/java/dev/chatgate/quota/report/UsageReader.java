@@ -123,16 +123,21 @@ public final class UsageReader {
    * @param tier the tier in force; absent if the tenant has none
    * @param operatorTier the name of the tier that an operator gave, which the tenant may not have
    *     any more
-   * @param isBlocked whether an operator blocked the end user
+   * @param blockedAt when an operator blocked the end user; absent if nobody did
    * @param limits the tier's limits
    * @param at when it was read
    */
   public record EndUserState(
       Optional<EndUserTier> tier,
       Optional<String> operatorTier,
-      boolean isBlocked,
+      Optional<Instant> blockedAt,
       List<LimitState> limits,
-      Instant at) {}
+      Instant at) {
+    /** Whether an operator blocked the end user. */
+    public boolean isBlocked() {
+      return blockedAt.isPresent();
+    }
+  }
 
   /**
    * Reads where an end user stands.
@@ -148,7 +153,9 @@ public final class UsageReader {
     return new EndUserState(
         tier,
         operatorTier,
-        item.has(ItemNames.BLOCKED),
+        item.has(ItemNames.BLOCKED)
+            ? Optional.of(Instant.ofEpochSecond(item.number(ItemNames.BLOCKED)))
+            : Optional.empty(),
         tier.map(found -> limits.states(found.quota(), item, now)).orElse(List.of()),
         now);
   }

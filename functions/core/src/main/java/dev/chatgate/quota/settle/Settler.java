@@ -317,17 +317,25 @@ public final class Settler {
     if (made.record().isPresent()) {
       return finish(correction, made.record().get(), giveUpAt);
     }
-    var item = correction.endUserItem();
-    var endUser =
-        item.flatMap(key ->
-            admit(key, correction, Optional.empty(), giveUpAt)
-                .map(entry -> new EndUserHold(key, entry)));
-    if (item.isPresent() && endUser.isEmpty()) {
-      return false;
-    }
+    return correction
+        .endUserItem()
+        .map(key -> correctAtBoth(key, correction, giveUpAt))
+        .orElseGet(() -> correct(correction, Optional.empty(), giveUpAt));
+  }
+
+  private boolean correctAtBoth(QuotaKey endUser, Correction correction, Instant giveUpAt) {
+    return switch (admit(endUser, correction, Optional.empty(), giveUpAt)) {
+      case CorrectionEntry.In(ReservationEntry entry) ->
+          correct(correction, Optional.of(new EndUserHold(endUser, entry)), giveUpAt);
+      case CorrectionEntry.Forgotten _ -> correct(correction, Optional.empty(), giveUpAt);
+      case CorrectionEntry.NotYet _, CorrectionEntry.Rejected _ -> false;
+    };
+  }
+
+  private boolean correct(Correction correction, Optional<EndUserHold> endUser, Instant giveUpAt) {
     return admit(correction.item(), correction, endUser, giveUpAt)
-        .map(entry -> decideAndApply(correction, entry, endUser, giveUpAt))
-        .orElse(false);
+            instanceof CorrectionEntry.In(ReservationEntry entry)
+        && decideAndApply(correction, entry, endUser, giveUpAt);
   }
 
   private record Found(boolean isUnknown, Optional<UsageRecord> record) {}
@@ -381,16 +389,14 @@ public final class Settler {
    *
    * @param beside the entry in the end user's item, which the tenant's names
    */
-  private Optional<ReservationEntry> admit(
+  private CorrectionEntry admit(
       QuotaKey key, Correction correction, Optional<EndUserHold> beside, Instant giveUpAt) {
     var time = time(giveUpAt);
     var admitted = tryToAdmit(key, correction, beside, time.forAttempt());
     while (admitted instanceof CorrectionEntry.NotYet && time.pause()) {
       admitted = tryToAdmit(key, correction, beside, time.forAttempt());
     }
-    return admitted instanceof CorrectionEntry.In(ReservationEntry entry)
-        ? Optional.of(entry)
-        : Optional.empty();
+    return admitted;
   }
 
   /** How far one attempt to let a correction's entry in came. */
@@ -401,6 +407,9 @@ public final class Settler {
      * @param entry as it stands
      */
     record In(ReservationEntry entry) implements CorrectionEntry {}
+
+    /** The end user was forgotten after the corrected call: nothing is to be corrected there. */
+    record Forgotten() implements CorrectionEntry {}
 
     /** To be tried again. */
     record NotYet() implements CorrectionEntry {}
@@ -418,7 +427,7 @@ public final class Settler {
     var entry = beside.map(hold -> alone.with(hold.named())).orElse(alone);
     var write =
         key.isOfEndUser()
-            ? EntryWrite.correctAtEndUser(id, entry, item)
+            ? EntryWrite.correctAtEndUser(id, entry, beganAt(correction), item)
             : correctionAtTenant(correction, entry, item, Buckets.nanosOf(now));
     try {
       return switch (table.update(key, write, atMost)) {
@@ -431,7 +440,7 @@ public final class Settler {
           yield before
               .entry(id)
               .<CorrectionEntry>map(CorrectionEntry.In::new)
-              .orElseGet(CorrectionEntry.NotYet::new);
+              .orElseGet(() -> refused(before, correction));
         }
         case Written.NotDone refused ->
             refused.isPermanent() ? new CorrectionEntry.Rejected() : new CorrectionEntry.NotYet();
@@ -439,6 +448,17 @@ public final class Settler {
     } catch (StoreUnavailableException e) {
       return e.isPermanent() ? new CorrectionEntry.Rejected() : new CorrectionEntry.NotYet();
     }
+  }
+
+  /** No tenant's item says that it was forgotten. */
+  private static CorrectionEntry refused(QuotaItem before, Correction correction) {
+    return EntryWrite.isForgotten(before, beganAt(correction))
+        ? new CorrectionEntry.Forgotten()
+        : new CorrectionEntry.NotYet();
+  }
+
+  private static Instant beganAt(Correction correction) {
+    return correction.corrected().key().admittedAt();
   }
 
   private static ItemUpdate correctionAtTenant(

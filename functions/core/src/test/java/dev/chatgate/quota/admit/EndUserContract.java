@@ -512,14 +512,19 @@ public abstract class EndUserContract {
   @Test
   void whoIsForgottenBeginsAnewAndStaysBlocked() {
     var reservation = granted(ANN, 900);
-    operate(EndUserWrite.forget());
+    operate(EndUserWrite.forget(clock.instant()));
+    assertEquals(
+        List.of(ItemNames.FORGOTTEN, ItemNames.EXPIRES_AT),
+        List.copyOf(item(ANN).attributes().keySet()));
     assertEquals(0, today(ann));
     assertEquals(Progress.APPLIED, settle(reservation, 900));
     assertEquals(900, today(key));
     granted(ANN, 900);
     operate(EndUserWrite.block(clock.instant()));
-    operate(EndUserWrite.forget());
-    assertEquals(List.of(ItemNames.BLOCKED), List.copyOf(item(ANN).attributes().keySet()));
+    operate(EndUserWrite.forget(clock.instant()));
+    assertEquals(
+        List.of(ItemNames.BLOCKED, ItemNames.FORGOTTEN),
+        List.copyOf(item(ANN).attributes().keySet()));
     assertInstanceOf(EndUserBlocked.class, ledger.admit(claim(ANN, 1)));
   }
 
@@ -576,6 +581,28 @@ public abstract class EndUserContract {
       assertEquals(100, today(ann));
     }
     assertEquals(0, item(ANN).number(ItemNames.ENTRIES));
+  }
+
+  /** Otherwise the windows would go below zero, and the end user could use more than the tier. */
+  @Test
+  void aCallFromBeforeItsEndUserWasForgottenIsCorrectedAtTheTenantAlone() {
+    settle(granted(ANN, 400), 150);
+    var call = onlyRecord();
+    operate(EndUserWrite.forget(clock.instant()));
+    var difference = new UsageTotals(0, -50, 0, 0, -50, 0);
+    var correction = Correction.byOperator(call, difference, clock.instant(), "why");
+    for (int time = 0; time < 2; time++) {
+      assertTrue(settler().correct(correction, clock.instant().plusSeconds(5)));
+      assertEquals(100, today(key));
+      assertFalse(item(ANN).has(ItemNames.NEWEST_DAY));
+    }
+    assertEquals(Optional.empty(), records.find(correction.key()).orElseThrow().endUser());
+    clock.advance(Duration.ofSeconds(1));
+    settle(granted(ANN, 10), 10);
+    var again = Correction.byOperator(call, difference, clock.instant(), "why");
+    assertTrue(settler().correct(again, clock.instant().plusSeconds(5)));
+    assertEquals(10, today(ann));
+    assertEquals(60, today(key));
   }
 
   @Test

@@ -516,8 +516,58 @@ public abstract class AuditContract {
   @Test
   void anEndUsersItemThatHasExpiredIsNoDifference() {
     settle(grantedTo(ANN, 100), 40);
-    assertTrue(EndUserWrite.write(table, ann(), EndUserWrite.forget()).isPresent());
+    var item = table.read(ann());
+    var gone = new ItemUpdate.Builder();
+    item.attributes().keySet().forEach(gone::remove);
+    table.update(ann(), gone.build());
     assertEquals(List.of(), endUserDifferences());
     assertEquals(List.of(), differences());
+  }
+
+  private void forgetAnn() {
+    var write = EndUserWrite.forget(clock.instant());
+    assertTrue(EndUserWrite.write(table, ann(), write).isPresent());
+  }
+
+  @Test
+  void anEndUserWhoWasForgottenBeginsAnewAndDoesNotDiffer() {
+    settle(grantedTo(ANN, 100), 40);
+    var inFlight = grantedTo(ANN, 10);
+    clock.advance(Duration.ofMinutes(2));
+    forgetAnn();
+    assertEquals(List.of(), endUserDifferences());
+    settle(inFlight, 10);
+    clock.advance(Duration.ofMinutes(2));
+    settle(grantedTo(ANN, 100), 30);
+    clock.advance(Duration.ofSeconds(10));
+    assertEquals(List.of(), endUserDifferences());
+    var calls = written();
+    correct(calls.getFirst(), -7);
+    correct(calls.getLast(), -8);
+    assertEquals(22, table.read(ann()).number(dayOfAnn()));
+    clock.advance(Duration.ofSeconds(10));
+    assertEquals(List.of(), endUserDifferences());
+    assertEquals(List.of(), differences());
+    tamper(ann(), dayOfAnn(), 1);
+    assertEquals(Set.of(Kind.COUNTER), kinds(endUserDifferences()));
+  }
+
+  @Test
+  void aCallThatBeganWhenItsEndUserWasForgottenMayBeCountedOrNot() {
+    settle(grantedTo(ANN, 100), 40);
+    forgetAnn();
+    settle(grantedTo(ANN, 100), 30);
+    clock.advance(Duration.ofMinutes(5));
+    settle(grantedTo(ANN, 100), 20);
+    clock.advance(Duration.ofSeconds(10));
+    assertEquals(List.of(), endUserDifferences());
+    tamper(ann(), dayOfAnn(), 41);
+    assertEquals(Set.of(Kind.COUNTER), kinds(endUserDifferences()));
+    tamper(ann(), dayOfAnn(), -41 - 31);
+    assertEquals(Set.of(Kind.COUNTER), kinds(endUserDifferences()));
+  }
+
+  private String dayOfAnn() {
+    return ItemNames.dayTokens(Windows.dayOf(clock.instant()));
   }
 }

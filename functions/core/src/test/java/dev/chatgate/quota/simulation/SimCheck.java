@@ -71,6 +71,10 @@ final class SimCheck {
   private final List<Landing> landings = new ArrayList<>();
   private final ItemOracle oracle = new ItemOracle(records);
   private final Map<QuotaKey, ItemOracle> endUsers = new HashMap<>();
+
+  /** The newest mark of each end user who was forgotten, epoch seconds. */
+  private final Map<QuotaKey, Long> forgotten = new HashMap<>();
+
   private final Map<QuotaKey, Integer> marks = new HashMap<>();
   private final Map<QuotaKey, Integer> warnings = new HashMap<>();
   private Quota quota = Quota.UNLIMITED;
@@ -221,6 +225,9 @@ final class SimCheck {
    */
   void wrote(QuotaKey key, SimStep step, QuotaItem after, Instant now) {
     var before = oracle(key).item();
+    if (after.has(ItemNames.FORGOTTEN)) {
+      forgotten.merge(key, after.number(ItemNames.FORGOTTEN), Math::max);
+    }
     if (before.has(ItemNames.NEWEST_DAY) && !after.has(ItemNames.NEWEST_DAY)) {
       coverage.countIf(!before.entries().isEmpty(), Situation.FORGOTTEN_IN_FLIGHT);
       oracle(key).forget(after);
@@ -479,10 +486,20 @@ final class SimCheck {
       case CORRECTION -> {
         var corrected = records.get(record.corrected().orElseThrow().key().id());
         assertNotNull(corrected, "a correction of no record");
-        assertEquals(corrected.endUser().isPresent(), named, "a correction names the end user");
+        boolean afterForgetting = corrected.endUser().isPresent() && isForgotten(corrected);
+        coverage.countIf(afterForgetting && !named, Situation.CORRECTED_AFTER_FORGETTING);
+        if (!afterForgetting) {
+          assertEquals(corrected.endUser().isPresent(), named, "a correction names the end user");
+        }
       }
       case ORPHANED, RELEASED, UNKNOWN -> {}
     }
+  }
+
+  private boolean isForgotten(UsageRecord call) {
+    var hash = call.endUser().orElseThrow().endUser();
+    var mark = forgotten.get(QuotaKey.of(call.key().tenant()).ofEndUser(hash));
+    return mark != null && mark >= call.key().admittedAt().getEpochSecond();
   }
 
   /** Only what is there can be an orphan, and not before its time. */

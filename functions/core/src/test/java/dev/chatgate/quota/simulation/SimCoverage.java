@@ -78,6 +78,8 @@ final class SimCoverage {
     OTHER_TIER,
     END_USER_BLOCKED,
     FORGOTTEN_IN_FLIGHT,
+    /** A call from before its end user was forgotten was corrected at the tenant alone. */
+    CORRECTED_AFTER_FORGETTING,
     EXPIRED,
     EXPIRED_IN_FLIGHT,
     END_USER_ORPHANED,

@@ -537,7 +537,7 @@ final class SimSchedule {
       case 2 -> write(endUser, EndUserWrite.tier(Optional.empty(), now));
       case 3 -> write(endUser, EndUserWrite.block(now));
       case 4 -> write(endUser, EndUserWrite.unblock(now));
-      default -> write(endUser, EndUserWrite.forget());
+      default -> write(endUser, EndUserWrite.forget(now));
     }
   }
 

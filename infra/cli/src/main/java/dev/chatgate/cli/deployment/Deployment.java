@@ -11,6 +11,7 @@ import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.quota.audit.Audit;
 import dev.chatgate.quota.item.LastSeenItems;
 import dev.chatgate.quota.item.QuotaKey;
+import dev.chatgate.quota.item.QuotaTable;
 import dev.chatgate.quota.reconcile.Reconciler;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.settle.Settler;
@@ -20,7 +21,6 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.tenant.TenantStatus;
 import dev.chatgate.time.StoreClock;
 import dev.chatgate.usage.ModelPrice;
-import dev.chatgate.usage.UsageRecords;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -149,8 +149,13 @@ public final class Deployment implements AutoCloseable {
   }
 
   /** The usage records. */
-  public UsageRecords records() {
+  public DynamoUsageRecords records() {
     return records(dynamoDb());
+  }
+
+  /** The counters of tenants and of their end users. */
+  public QuotaTable quotaItems() {
+    return quota(dynamoDb());
   }
 
   /** Reader of usage totals and limits. */

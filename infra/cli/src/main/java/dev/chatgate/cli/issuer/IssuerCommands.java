@@ -46,7 +46,7 @@ public final class IssuerCommands {
       name = "add",
       description = {
         "Accept the login tokens (JSON Web Tokens) of an issuer, within CHATGATE_CACHE_SECONDS.",
-        "Warns if the tenant has no limit per day or month."
+        "Warns if the tenant has no limit per day or month, and if it has no tiers for --tier-claim."
       },
       footerHeading = HelpText.EXAMPLE,
       footer = {
@@ -69,18 +69,31 @@ public final class IssuerCommands {
       if (!tenants.edit(id, tenant -> with(tenant, issuer))) {
         throw noTenant(id);
       }
-      if (tenants.find(id).filter(IssuerCommands::hasNoLongTermLimit).isPresent()) {
-        environment
-            .err()
-            .println(
-                ("Warning: tenant %s has no limit per day or month. If anybody can sign up at the"
-                        + " issuer, nothing else bounds what they use. To set one: chatgate tenant"
-                        + " set %s --tokens-per-day N")
-                    .formatted(id, id));
-      }
+      tenants.find(id).ifPresent(tenant -> warn(tenant, issuer));
     }
     environment.out().println("Added issuer " + url + " to tenant " + id + ".");
     return ExitCodes.OK;
+  }
+
+  private void warn(Tenant tenant, Issuer issuer) {
+    var id = tenant.id();
+    if (hasNoLongTermLimit(tenant)) {
+      environment
+          .err()
+          .println(
+              ("Warning: tenant %s has no limit per day or month. If anybody can sign up at the"
+                      + " issuer, nothing else bounds what they use. To set one: chatgate tenant"
+                      + " set %s --tokens-per-day N")
+                  .formatted(id, id));
+    }
+    if (issuer.tierClaim().isPresent() && tenant.endUserTiers().isEmpty()) {
+      environment
+          .err()
+          .println(
+              ("Warning: tenant %s has no tiers, so --tier-claim has no effect yet. To add one:"
+                      + " chatgate tenant tier set %s default --tokens-per-day N")
+                  .formatted(id, id));
+    }
   }
 
   private static Tenant with(Tenant tenant, Issuer issuer) {

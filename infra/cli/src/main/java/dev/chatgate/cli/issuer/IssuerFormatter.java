@@ -23,6 +23,7 @@ final class IssuerFormatter {
                 Column.text("ISSUER"),
                 Column.text("AUDIENCE"),
                 Column.text("END USER"),
+                Column.text("TIER"),
                 Column.text("REQUIRED"),
                 Column.text("KEYS")));
     for (var issuer : issuers) {
@@ -30,6 +31,7 @@ final class IssuerFormatter {
           issuer.issuer(),
           issuer.audienceClaim() + " = " + String.join(", ", issuer.audiences()),
           issuer.userPrefix().map(prefix -> prefix + " + ").orElse("") + issuer.userClaim(),
+          issuer.tierClaim().orElse("none"),
           required(issuer),
           keys(issuer));
     }

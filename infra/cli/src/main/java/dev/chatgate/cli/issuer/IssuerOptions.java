@@ -57,6 +57,14 @@ final class IssuerOptions {
   private Optional<String> userPrefix = Optional.empty();
 
   @Option(
+      names = "--tier-claim",
+      paramLabel = "CLAIM",
+      description =
+          "Claim with the name of the end user's tier, which the person must not be able to choose."
+              + " Default: none; the end user has the tier default.")
+  private Optional<String> tierClaim = Optional.empty();
+
+  @Option(
       names = "--require",
       paramLabel = "CLAIM=VALUE",
       description =
@@ -104,7 +112,8 @@ final class IssuerOptions {
             userPrefix,
             claims,
             keys.uri,
-            keys.file.map(files).map(IssuerJson::readKeySet));
+            keys.file.map(files).map(IssuerJson::readKeySet),
+            tierClaim);
     IssuerJson.require(issuer);
     return issuer;
   }

@@ -28,6 +28,11 @@ import picocli.CommandLine.Parameters;
     description = {
       "Compare all counters with the usage records and print one line per difference. It only"
           + " reads, and calls may continue meanwhile.",
+      "If a tenant has tiers, the counters of its end users are compared too. A call that is left at"
+          + " an end user is listed, but is no difference: it was never admitted, and is released at"
+          + " the end user's next call.",
+      "It reads every call record of a tenant, with tiers three times: about $0.03 per million"
+          + " records each time.",
       "Exit codes: 0 no difference, 1 differences, 2 error or unknown tenant."
     },
     footerHeading = HelpText.EXAMPLE,
@@ -73,7 +78,10 @@ public final class AuditCommand implements Callable<Integer> {
       var tenants = only.isEmpty() ? deployment.tenants(only).keySet() : existing(deployment);
       var all = new ArrayList<AuditDifference>();
       for (var tenant : tenants) {
-        var differences = audit.differences(tenant);
+        var differences = new ArrayList<>(audit.differences(tenant));
+        if (hasTiers(deployment, tenant)) {
+          differences.addAll(audit.endUserDifferences(tenant));
+        }
         if (!json) {
           differences.forEach(this::print);
         }
@@ -82,13 +90,31 @@ public final class AuditCommand implements Callable<Integer> {
       if (json) {
         environment.out().print(json(all));
       }
-      environment
-          .err()
-          .printf(
-              "Audited %s: %s.%n",
-              Amounts.count(tenants.size(), "tenant"), Amounts.count(all.size(), "difference"));
-      return all.isEmpty() ? ExitCodes.OK : ExitCodes.NEGATIVE;
+      return report(tenants.size(), all);
     }
+  }
+
+  private static boolean hasTiers(Deployment deployment, TenantId tenant) {
+    return deployment
+        .tenants()
+        .find(tenant)
+        .filter(found -> !found.endUserTiers().isEmpty())
+        .isPresent();
+  }
+
+  private int report(int tenants, List<AuditDifference> all) {
+    long left =
+        all.stream().filter(found -> found.kind() == AuditDifference.Kind.LEFT_AT_END_USER).count();
+    long differences = all.size() - left;
+    environment
+        .err()
+        .println(
+            "Audited %s: %s%s."
+                .formatted(
+                    Amounts.count(tenants, "tenant"),
+                    Amounts.count(differences, "difference"),
+                    left == 0 ? "" : ", " + Amounts.count(left, "call") + " left at end users"));
+    return differences == 0 ? ExitCodes.OK : ExitCodes.NEGATIVE;
   }
 
   /** An unknown tenant is an error: without records it would have no differences either. */

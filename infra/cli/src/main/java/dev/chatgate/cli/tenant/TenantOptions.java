@@ -117,7 +117,12 @@ final class TenantOptions {
     return origins.filter(text -> !text.equals(DEPLOYMENT_DEFAULT)).map(TenantOptions::names);
   }
 
-  private static List<String> models(String list) {
+  /**
+   * Reads a list of models' names.
+   *
+   * @throws CommandException if one is too long
+   */
+  static List<String> models(String list) {
     var models = names(list);
     models.forEach(model -> requireShort("--models", model));
     return models;

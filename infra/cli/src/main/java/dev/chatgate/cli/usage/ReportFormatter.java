@@ -4,14 +4,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.CsvOutput;
 import dev.chatgate.cli.text.JsonOutput;
+import dev.chatgate.cli.text.LimitOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.cli.text.TextTable.Column;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageTotals;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -169,22 +168,7 @@ final class ReportFormatter {
       throws IOException {
     json.writeStartObject();
     json.writeStringField("tenant", tenant.value());
-    json.writeStringField("name", limit.limit().key());
-    json.writeNumberField("limit", limit.allowed());
-    json.writeNumberField("settled", limit.settled());
-    json.writeNumberField("in_flight", limit.inFlight());
-    json.writeNumberField("remaining", limit.remaining());
-    if (limit.resetsAt().isPresent()) {
-      json.writeStringField("resets_at", roundedUp(limit.resetsAt().get()).toString());
-    } else {
-      json.writeNullField("resets_at");
-    }
+    LimitOutput.write(json, limit);
     json.writeEndObject();
-  }
-
-  /** Rounds up to milliseconds, as the API does, so that the limit is reset at that time. */
-  private static Instant roundedUp(Instant instant) {
-    var cut = instant.truncatedTo(ChronoUnit.MILLIS);
-    return cut.equals(instant) ? cut : cut.plusMillis(1);
   }
 }
