@@ -55,7 +55,8 @@ public final class TenantJson {
           StoredTenant.END_USER_TIERS);
 
   /** It is in claims, client secrets and on command lines. */
-  private static final Pattern TIER_NAME = Pattern.compile("[\\x21-\\x7E]{1,64}");
+  private static final Pattern TIER_NAME =
+      Pattern.compile("[\\x21-\\x7E]{1,%d}".formatted(EndUserTier.MAX_NAME_LENGTH));
 
   /** Maximum number of percents at which to warn. */
   public static final int MAX_WARNINGS = 10;
