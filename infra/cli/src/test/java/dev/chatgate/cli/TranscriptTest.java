@@ -459,7 +459,8 @@ class TranscriptTest {
     execute("tenant tier remove gamma pro");
     execute("tenant show gamma");
     var gamma = tiers("gamma");
-    traffic.callFor("ann@example.com", gamma, "fast", Optional.of(PRICE), new TokenCounts(90, 0, 10));
+    traffic.callFor(
+        "ann@example.com", gamma, "fast", Optional.of(PRICE), new TokenCounts(90, 0, 10));
     execute("user show gamma ann@example.com");
     execute("user show gamma ann@example.com --credential-tier gold --csv");
     execute("user tier gamma ann@example.com gold");
