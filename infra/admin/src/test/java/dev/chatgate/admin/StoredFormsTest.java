@@ -21,8 +21,10 @@ import dev.chatgate.quota.Settlement;
 import dev.chatgate.quota.admit.QuotaLedger;
 import dev.chatgate.quota.audit.Audit;
 import dev.chatgate.quota.audit.AuditDifference;
+import dev.chatgate.quota.item.EndUserWrite;
 import dev.chatgate.quota.item.QuotaKey;
 import dev.chatgate.quota.reconcile.Reconciler;
+import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.KeyHash;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.TestClock;
@@ -38,11 +40,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -376,6 +380,50 @@ class StoredFormsTest {
     clock.advance(Duration.ofMinutes(5));
     new Reconciler(quota, records, rows, clock, random, clock).run(clock.instant().plusSeconds(60));
     assertEquals(List.of(), audit());
+  }
+
+  @Test
+  void whatALaterReleaseAddsToAnEndUsersItemIsIgnoredAndKept() {
+    var key = QuotaKey.of(ACME, new EndUser("ann"));
+    put(dynamo.tables().quota(), Map.of("pk", key.toString()), LATER);
+    var now = clock.instant();
+    for (var write :
+        List.of(
+            EndUserWrite.block(now),
+            EndUserWrite.tier(Optional.of("pro"), now),
+            EndUserWrite.forget(now),
+            EndUserWrite.unblock(now),
+            EndUserWrite.tier(Optional.empty(), now))) {
+      assertTrue(EndUserWrite.write(quota, key, write).isPresent());
+    }
+    var claim =
+        Calls.claim(random, ACME, Calls.limits().quota(), 100, clock.instant().plusSeconds(5));
+    var tier = Calls.tier(Calls.limits().tokensPerDay(500).quota());
+    assertInstanceOf(
+        Admission.Granted.class, ledger.admit(Calls.of(claim, new EndUser("ann"), tier)));
+    var after = itemOf(key);
+    LATER.forEach((name, value) -> assertEquals(value, after.get(name), name));
+    assertEquals(
+        Set.of("forgot", "ttl"),
+        Set.of("forgot", "ttl", "bl", "pt").stream()
+            .filter(after::containsKey)
+            .collect(Collectors.toSet()));
+
+    var critical = new HashMap<>(after);
+    critical.put("critical", names("later_num"));
+    dynamo.client().putItem(put -> put.tableName(dynamo.tables().quota()).item(critical));
+    assertThrows(
+        StoreUnavailableException.class,
+        () -> EndUserWrite.write(quota, key, EndUserWrite.block(now)));
+    assertEquals(critical, itemOf(key));
+  }
+
+  private static Map<String, AttributeValue> itemOf(QuotaKey key) {
+    var name = AttributeValue.fromS(key.toString());
+    return dynamo
+        .client()
+        .getItem(get -> get.tableName(dynamo.tables().quota()).key(Map.of("pk", name)))
+        .item();
   }
 
   @Test
