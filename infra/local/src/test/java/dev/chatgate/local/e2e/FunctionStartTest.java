@@ -8,7 +8,9 @@ import dev.chatgate.testkit.Received;
 import dev.chatgate.testkit.RuntimeApiServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -61,6 +63,31 @@ class FunctionStartTest {
         api.awaitReady();
         silent.setSoTimeout(1);
         silent.accept().close();
+      } finally {
+        process.destroyForcibly().onExit().join();
+      }
+    }
+  }
+
+  /** Lambda's own limit, 85 % of the memory, comes before it and is not valid. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction"})
+  void theHeapLeavesTheRestOfTheProcess160Megabytes(String function) throws Exception {
+    int megabytes = PackagedFunction.of(function).definition().memoryMegabytes();
+    try (var backends = new FakeBackends(requests::add);
+        var api = new RuntimeApiServer()) {
+      var process = start(function, backends.url(), api);
+      try {
+        api.awaitReady();
+        var arguments =
+            Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
+                .split("\0", -1);
+        var limits =
+            Arrays.stream(arguments)
+                .filter(argument -> argument.startsWith("-XX:MaxHeapSize="))
+                .toList();
+        assertEquals(2, limits.size(), limits::toString);
+        assertEquals("-XX:MaxHeapSize=" + (megabytes - 160) + "m", limits.getLast());
       } finally {
         process.destroyForcibly().onExit().join();
       }
