@@ -141,7 +141,7 @@ final class GoldenSurroundings {
   }
 
   private static void write(QuotaTable quota, QuotaKey key, Function<QuotaItem, ItemUpdate> write) {
-    EndUserWrite.write(quota, key, write).orElseThrow();
+    var _ = EndUserWrite.write(quota, key, write).orElseThrow();
   }
 
   private static String tenant(JsonNode given) throws IOException {

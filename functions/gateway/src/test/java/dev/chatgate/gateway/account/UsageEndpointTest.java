@@ -235,11 +235,12 @@ class UsageEndpointTest {
     var other = text(answer("", person.withEndUser(new EndUser("bob"))));
     assertTrue(other.contains("\"settled\":0"), other);
     assertFalse(other.contains("\"settled\":60"), other);
-    EndUserWrite.write(
-            table,
-            QuotaKey.of(tiered.id(), ann),
-            EndUserWrite.tier(Optional.of("pro"), clock.instant()))
-        .orElseThrow();
+    var _ =
+        EndUserWrite.write(
+                table,
+                QuotaKey.of(tiered.id(), ann),
+                EndUserWrite.tier(Optional.of("pro"), clock.instant()))
+            .orElseThrow();
     assertTrue(text(answer("", person)).contains("\"limit\":700"), "the operator's tier");
   }
 
