@@ -3,7 +3,6 @@ package dev.chatgate.local.upstream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The models in the built-in upstream's list. Most of them do what their name says, so that a front
@@ -16,7 +15,7 @@ enum BuiltInModel {
   /** The same. */
   CHAT_LARGE("chat-large"),
   /** Nothing for three seconds, then five tokens a second. */
-  SLOW("slow", new Pacing(Duration.ofSeconds(3), Duration.ofMillis(200))),
+  SLOW("slow"),
   /** The connection breaks in the middle of the answer. */
   CUT("cut"),
   /** Always too busy: 429, with a wait of two seconds. */
@@ -28,21 +27,14 @@ enum BuiltInModel {
   /** Thinks in {@code reasoning_content} before it answers. */
   REASONING("reasoning"),
   /** About 2,000 tokens. */
-  LONG("long", new Pacing(Duration.ofMillis(120), Duration.ofMillis(5)));
+  LONG("long");
 
   private static final String PREFIX = "local/";
 
   private final String name;
-  private final Optional<Pacing> pacing;
 
   BuiltInModel(String name) {
     this.name = name;
-    this.pacing = Optional.empty();
-  }
-
-  BuiltInModel(String name, Pacing pacing) {
-    this.name = name;
-    this.pacing = Optional.of(pacing);
   }
 
   /** The names, in the order of the list. */
@@ -63,9 +55,13 @@ enum BuiltInModel {
   /**
    * How fast it answers.
    *
-   * @param usual the pacing of a model without its own
+   * @param usual the pacing of an ordinary model
    */
   Pacing pacing(Pacing usual) {
-    return pacing.orElse(usual);
+    return switch (this) {
+      case SLOW -> new Pacing(Duration.ofSeconds(3), Duration.ofMillis(200));
+      case LONG -> new Pacing(usual.firstToken(), usual.eachToken().dividedBy(4));
+      default -> usual;
+    };
   }
 }
