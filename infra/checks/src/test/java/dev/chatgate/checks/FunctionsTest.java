@@ -155,6 +155,9 @@ class FunctionsTest {
       return declared.asText();
     }
     var name = declared.get("Ref").asText();
+    if (name.equals("ProviderBaseUrl")) {
+      return "https://provider.example/v1";
+    }
     return template.parameters().path(name).path("Default").asText(name);
   }
 

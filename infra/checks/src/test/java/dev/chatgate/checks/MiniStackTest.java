@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MiniStackTest {
   private static final String ONE = "chatgate-one";
   private static final String TWO = "chatgate-two";
+  private static final String PROVIDER = "ProviderBaseUrl=https://provider.example/v1";
   private static final String MAIL = "AlarmEmail=ops@example.com";
   private static final String CHAT = "/openai/v1/chat/completions";
   private static final String PROVIDER_KEY = "sk-provider-0123456789abcdef";
@@ -73,8 +74,8 @@ class MiniStackTest {
         written(
             "one.json",
             MiniStackTemplate.carriedTo(carrier.url(), MiniStackTemplate.without(template)));
-    aws.deploy(deployable, ONE, "Stage=one", "CacheSeconds=0", MAIL);
-    aws.deploy(deployable, TWO, "Stage=two", MAIL);
+    aws.deploy(deployable, ONE, "Stage=one", "CacheSeconds=0", MAIL, PROVIDER);
+    aws.deploy(deployable, TWO, "Stage=two", MAIL, PROVIDER);
     route(ONE);
     run(ONE);
   }
@@ -126,7 +127,7 @@ class MiniStackTest {
 
   @Test
   void anUpdateReachesTheAliasAndKeepsTheData() throws Exception {
-    aws.deploy(deployable, "chatgate-updated", "Stage=updated");
+    aws.deploy(deployable, "chatgate-updated", "Stage=updated", PROVIDER);
     var before = aws.resources("chatgate-updated");
     var first = aliasVersion(before.get("StreamFunction"));
 
@@ -139,6 +140,12 @@ class MiniStackTest {
     }
     assertNotEquals(first, aliasVersion(after.get("StreamFunction")));
     assertEquals(
+        "https://provider.example/v1",
+        configuration(after.get("StreamFunction") + ":live")
+            .at("/Environment/Variables/UPSTREAM_BASE_URL")
+            .asText(),
+        "a parameter that an update does not name keeps its value");
+    assertEquals(
         "300",
         configuration(after.get("StreamFunction") + ":live")
             .at("/Environment/Variables/CHATGATE_CALL_SECONDS")
@@ -148,8 +155,8 @@ class MiniStackTest {
 
   @Test
   void deletingDevDeletesItsDataAndDeletingProdKeepsIt() throws Exception {
-    aws.deploy(deployable, "chatgate-gone", "Stage=gone");
-    aws.deploy(deployable, "chatgate-prod", "Stage=prod");
+    aws.deploy(deployable, "chatgate-gone", "Stage=gone", PROVIDER);
+    aws.deploy(deployable, "chatgate-prod", "Stage=prod", PROVIDER);
     var gone = aws.resources("chatgate-gone");
     var prod = aws.resources("chatgate-prod");
 
@@ -251,7 +258,8 @@ class MiniStackTest {
     var pointer = MiniStackTemplate.REFUSED.getOrDefault(kind, List.of()).getFirst();
     var file = written("lacked.json", MiniStackTemplate.withoutAllBut(pointer, template));
 
-    var refusal = assertThrows(AssertionError.class, () -> aws.deploy(file, "chatgate-lacked"));
+    var refusal =
+        assertThrows(AssertionError.class, () -> aws.deploy(file, "chatgate-lacked", PROVIDER));
 
     assertTrue(String.valueOf(refusal.getMessage()).contains(kind), refusal.toString());
   }

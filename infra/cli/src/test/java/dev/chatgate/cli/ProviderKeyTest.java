@@ -141,8 +141,22 @@ class ProviderKeyTest {
   void theBaseUrlComesFromTheStack() {
     set("sk-one");
     aws.providerBaseUrl("http://127.0.0.1:" + provider.getAddress().getPort());
-    assertEquals(0, operator().run("provider-key", "check").exitCode());
-    assertEquals(List.of("/models Bearer sk-one"), asked);
+    var url = "http://127.0.0.1:" + provider.getAddress().getPort();
+    var checked = operator().run("provider-key", "check");
+    assertEquals(0, checked.exitCode());
+    assertTrue(checked.out().endsWith("Provider: " + url + "\nThe provider accepts the key.\n"));
+    var json = operator().run("provider-key", "check", "--json").out();
+    assertTrue(json.contains("\"provider_base_url\" : \"" + url + "\""), json);
+    assertEquals(List.of("/models Bearer sk-one", "/models Bearer sk-one"), asked);
+  }
+
+  @Test
+  void whoSetsTheKeyIsToldWhereItGoes() {
+    aws.providerBaseUrl("https://provider.example/v1");
+    assertEquals(
+        new Result(
+            0, "Set the provider key. The gateway sends it to https://provider.example/v1\n", ""),
+        set("sk-one"));
   }
 
   @Test

@@ -45,19 +45,25 @@ public final class ProviderKeyCommands {
       footerHeading = HelpText.EXAMPLE,
       footer = "  chatgate provider-key set <key.txt")
   int set() {
-    var key = read();
-    if (!VALID_KEY.matcher(key.secret()).matches()) {
-      throw CommandException.error(
-          "Invalid key: it must be 1 to 4096 visible ASCII characters on one line.");
-    }
     try (var deployment = deploymentOptions.open()) {
+      var provider = deployment.providerBaseUrl();
+      var key = read(provider);
+      if (!VALID_KEY.matcher(key.secret()).matches()) {
+        throw CommandException.error(
+            "Invalid key: it must be 1 to 4096 visible ASCII characters on one line.");
+      }
       deployment.providerSecret().put(key);
+      environment
+          .out()
+          .println(
+              provider
+                  .map(url -> "Set the provider key. The gateway sends it to " + url)
+                  .orElse("Set the provider key."));
     }
-    environment.out().println("Set the provider key.");
     return ExitCodes.OK;
   }
 
-  private ProviderKey read() {
+  private ProviderKey read(Optional<String> provider) {
     if (!environment.inIsTerminal()) {
       return new ProviderKey(environment.readInput().strip());
     }
@@ -68,7 +74,8 @@ public final class ProviderKeyCommands {
             .orElseThrow(() ->
                 CommandException.error(
                     "Cannot prompt without echo; pass the key on standard input."));
-    return new ProviderKey(terminal.readSecret("Provider key: ").strip());
+    var prompt = provider.map(url -> "Key for " + url + ": ").orElse("Provider key: ");
+    return new ProviderKey(terminal.readSecret(prompt).strip());
   }
 
   @Command(
@@ -97,23 +104,25 @@ public final class ProviderKeyCommands {
         throw CommandException.negative(
             "No provider key is set. To set it: chatgate provider-key set");
       }
+      var provider = baseUrl.or(deployment::providerBaseUrl);
       var result =
-          baseUrl
-              .or(deployment::providerBaseUrl)
+          provider
               .map(url -> new ProviderKeyCheck(url).check(key.get()))
               .orElseGet(KeyCheckResult.NotChecked::new);
-      print(versions, result, json);
+      print(versions, provider, result, json);
       return exitCode(result);
     }
   }
 
-  private void print(List<Version> versions, KeyCheckResult result, boolean json) {
+  private void print(
+      List<Version> versions, Optional<String> provider, KeyCheckResult result, boolean json) {
     environment
         .out()
         .print(
             json
-                ? ProviderKeyFormatter.json(versions, result)
-                : ProviderKeyFormatter.table(versions, result, environment.clock().instant()));
+                ? ProviderKeyFormatter.json(versions, provider, result)
+                : ProviderKeyFormatter.table(
+                    versions, provider, result, environment.clock().instant()));
   }
 
   private static int exitCode(KeyCheckResult result) {

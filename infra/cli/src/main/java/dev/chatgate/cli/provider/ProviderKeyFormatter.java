@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /** Formats the result of {@code provider-key check}, without the key itself. */
 final class ProviderKeyFormatter {
   private ProviderKeyFormatter() {}
 
-  static String table(List<Version> versions, KeyCheckResult result, Instant now) {
+  static String table(
+      List<Version> versions, Optional<String> provider, KeyCheckResult result, Instant now) {
     var table =
         new TextTable(
             List.of(
@@ -28,10 +30,13 @@ final class ProviderKeyFormatter {
           version.createdAt().truncatedTo(ChronoUnit.SECONDS).toString(),
           age(Duration.between(version.createdAt(), now)));
     }
-    return (versions.isEmpty() ? "" : table) + sentence(result) + "\n";
+    return (versions.isEmpty() ? "" : table)
+        + provider.map(url -> "Provider: " + url + "\n").orElse("")
+        + sentence(result)
+        + "\n";
   }
 
-  static String json(List<Version> versions, KeyCheckResult result) {
+  static String json(List<Version> versions, Optional<String> provider, KeyCheckResult result) {
     return JsonOutput.pretty(json -> {
       json.writeStartObject();
       json.writeArrayFieldStart("versions");
@@ -47,6 +52,7 @@ final class ProviderKeyFormatter {
         json.writeEndObject();
       }
       json.writeEndArray();
+      json.writeStringField("provider_base_url", provider.orElse(null));
       json.writeStringField("provider", word(result));
       json.writeEndObject();
     });
