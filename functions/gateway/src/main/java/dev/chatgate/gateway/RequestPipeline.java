@@ -170,8 +170,11 @@ public final class RequestPipeline {
       exchange.refuse(
           ApiError.of(
               ErrorCode.UNKNOWN_URL,
-              "Unknown request URL: %s %s."
-                  .formatted(CallLog.safe(request.method()), CallLog.safe(request.path()))));
+              "Unknown request URL: %s %s.%s"
+                  .formatted(
+                      CallLog.safe(request.method()),
+                      CallLog.safe(request.path()),
+                      Route.advice(request.path()))));
     } else if (!route.get().methods().contains(request.method())) {
       refuseMethod(exchange, route.get());
     } else {
@@ -350,7 +353,13 @@ public final class RequestPipeline {
     if (narrowed || !cors.allows(request, who.tenant().allowedOrigins())) {
       return Optional.of(
           ApiError.of(
-              ErrorCode.ORIGIN_NOT_ALLOWED, "Calls from this browser origin are not allowed."));
+              ErrorCode.ORIGIN_NOT_ALLOWED,
+              request
+                  .header("origin")
+                  .map(origin ->
+                      "Calls from the browser origin %s are not allowed."
+                          .formatted(CallLog.safe(origin)))
+                  .orElse("Calls without a browser origin are not allowed.")));
     }
     return Optional.empty();
   }

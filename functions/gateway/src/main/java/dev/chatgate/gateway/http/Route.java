@@ -95,6 +95,23 @@ public sealed interface Route {
     };
   }
 
+  /**
+   * What to use instead of a path that has no route: for the two mistakes that are usual, a base
+   * URL without its end and a call of OpenAI's Responses API.
+   *
+   * @param path percent-decoded
+   * @return a sentence with a space before it; empty for another path
+   */
+  static String advice(String path) {
+    String plain = withoutSpareSlashes(path);
+    if (plain.endsWith("/responses")) {
+      return " Chatgate serves Chat Completions: client.chat.completions.create.";
+    }
+    return plain.endsWith("/chat/completions") || plain.endsWith("/models")
+        ? " The base URL ends with /openai/v1."
+        : "";
+  }
+
   private static String withoutSpareSlashes(String path) {
     var plain = new StringBuilder(path.length() + 1).append('/');
     for (int i = 0; i < path.length(); i++) {

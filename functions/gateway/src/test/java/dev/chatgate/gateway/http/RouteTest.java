@@ -1,6 +1,7 @@
 package dev.chatgate.gateway.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.openai.operation.Operation;
 import dev.chatgate.openai.operation.chat.ChatOperation;
@@ -54,5 +55,18 @@ class RouteTest {
       strings = {"/", "", "/openai", "/v1", "/v1/chat", "/openai/openai/v1/models", "/v2/models"})
   void anythingElseIsUnknown(String path) {
     assertEquals(Optional.empty(), Route.of(path, List.of(CHAT)));
+  }
+
+  @Test
+  void theUsualMistakesAreAnsweredWithAdvice() {
+    for (var path : List.of("/openai/v1/responses", "/v1/responses/", "/responses")) {
+      assertTrue(Route.advice(path).contains("client.chat.completions.create"), path);
+    }
+    for (var path : List.of("/chat/completions", "/openai/chat/completions/", "//models")) {
+      assertEquals(" The base URL ends with /openai/v1.", Route.advice(path), path);
+    }
+    for (var path : List.of("/", "/v1/embeddings", "/responsesx", "/chat")) {
+      assertEquals("", Route.advice(path), path);
+    }
   }
 }
