@@ -109,10 +109,7 @@ public final class MemorySizes implements Measurement {
 
   @Override
   public Result run(Path root, RunLog log) throws Exception {
-    var sizes =
-        Arrays.stream(System.getProperty("bench.sizes", SIZES).split(",", -1))
-            .map(Integer::valueOf)
-            .toList();
+    var sizes = Arrays.stream(Numbers.of("bench.sizes", SIZES)).map(Integer::valueOf).toList();
     try (var backends = new FakeBackends(_ -> {});
         var direct = new Direct(backends.url())) {
       for (int megabytes : sizes) {

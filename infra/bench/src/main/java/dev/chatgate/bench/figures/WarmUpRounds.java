@@ -59,7 +59,7 @@ public final class WarmUpRounds implements Measurement {
             .memoryMegabytes();
     try (var backends = FakeBackends.overTls(tls(keys).getServerSocketFactory());
         var group = ControlGroup.ofMemorySize(megabytes)) {
-      for (var rounds : System.getProperty("bench.rounds", ROUNDS).split(",", -1)) {
+      for (var rounds : Numbers.of("bench.rounds", ROUNDS)) {
         log.say(rounds + " rounds");
         var folder = work.resolve(rounds);
         Restores.empty(folder);
