@@ -86,7 +86,7 @@ public final class MeteredCall {
    * Answers a call, then settles it.
    *
    * @throws dev.chatgate.StoreUnavailableException if the price table, or the tier of an end user
-   *     whose call the tier may not allow, cannot be read; nothing is held then
+   *     whose call the tier may not allow, cannot be read; no quota is reserved then
    */
   public void answer(Exchange exchange, Caller who, Operation operation, byte[] body) {
     switch (operation.parse(body)) {
