@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 
 /**
@@ -48,20 +47,21 @@ public final class CachedPriceBook implements PriceBook {
   }
 
   /**
-   * The names of the models that have a price on a day.
+   * The prices in force on a day, by the model's name.
    *
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
-  public SortedSet<String> modelsOn(LocalDate day) {
-    var models = new TreeSet<String>();
+  public SortedMap<String, ModelPrice> pricesOn(LocalDate day) {
+    var inForce = new TreeMap<String, ModelPrice>();
     prices
         .get()
         .forEach((model, versions) -> {
-          if (versions.floorKey(day) != null) {
-            models.add(model);
+          var version = versions.floorEntry(day);
+          if (version != null) {
+            inForce.put(model, version.getValue());
           }
         });
-    return models;
+    return inForce;
   }
 
   private static Map<String, NavigableMap<LocalDate, ModelPrice>> byModel(List<ModelPrice> prices) {

@@ -11,10 +11,10 @@ import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -39,8 +39,9 @@ class CachedPriceBookTest {
     assertEquals(Optional.of(old), book.priceOf("a", LocalDate.parse("2026-11-22")));
     assertEquals(Optional.of(current), book.priceOf("a", LocalDate.parse("2026-11-30")));
     assertEquals(Optional.empty(), book.priceOf("b", LocalDate.parse("2026-11-30")));
-    assertEquals(Set.of("a"), book.modelsOn(LocalDate.parse("2026-11-30")));
-    assertEquals(Set.of(), book.modelsOn(LocalDate.parse("2025-11-30")));
+    assertEquals(Map.of("a", current), book.pricesOn(LocalDate.parse("2026-11-30")));
+    assertEquals(Map.of("a", old), book.pricesOn(LocalDate.parse("2026-11-22")));
+    assertEquals(Map.of(), book.pricesOn(LocalDate.parse("2025-11-30")));
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.chatgate.gateway.http.Route;
 import dev.chatgate.gateway.http.TraceContext;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.log.EndUserHash;
+import dev.chatgate.gateway.page.Playground;
 import dev.chatgate.gateway.settings.Settings;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
@@ -59,6 +60,7 @@ public final class RequestPipeline {
   private final Duration answerLimit;
   private final Cors cors;
   private final ApiDocument document = ApiDocument.read();
+  private final Optional<Playground> playground;
   private final Authenticator authenticator;
   private final EndUserTiers tiers;
   private final MeteredCall calls;
@@ -80,7 +82,8 @@ public final class RequestPipeline {
       RandomGenerator random) {
     this.maxBodyBytes = settings.maxBodyBytes();
     this.answerLimit = settings.callLimit().plus(MAX_TIME_BEFORE_PROVIDER);
-    this.cors = new Cors(settings.allowedOrigins());
+    this.cors = new Cors(settings.allowedOrigins(), settings.playground());
+    this.playground = settings.playground() ? Optional.of(Playground.read()) : Optional.empty();
     this.authenticator = authenticator;
     this.tiers = tiers;
     this.calls = calls;
@@ -165,7 +168,7 @@ public final class RequestPipeline {
       return;
     }
     exchange.addHeaders(cors.answer(request));
-    var route = Route.of(request.path(), operations);
+    var route = Route.of(request.path(), operations).filter(found -> isServed(found, request));
     if (route.isEmpty()) {
       exchange.refuse(
           ApiError.of(
@@ -180,6 +183,12 @@ public final class RequestPipeline {
     } else {
       answer(exchange, route.get());
     }
+  }
+
+  /** Only the streaming door serves the page, because the page shows answers as they come. */
+  private boolean isServed(Route route, GatewayRequest request) {
+    return !(route instanceof Route.Playground)
+        || (playground.isPresent() && request.door().streams());
   }
 
   private static void refuseMethod(Exchange exchange, Route route) {
@@ -203,6 +212,8 @@ public final class RequestPipeline {
       case Route.Health health -> exchange.json(200, "{\"status\":\"ok\"}");
       case Route.Description description ->
           exchange.answer(200, Map.of("content-type", JSON), document.json());
+      case Route.Playground page ->
+          playground.ifPresent(found -> exchange.answer(200, found.headers(), found.html()));
       case Route.Models list ->
           authenticated(exchange, Scope.CALLS)
               .ifPresent(who -> account.models().list(exchange, tiers.stored(who.caller())));

@@ -17,6 +17,7 @@ import dev.chatgate.gateway.call.EndUserTiers;
 import dev.chatgate.gateway.call.MeteredCall;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.http.BufferedResponse;
+import dev.chatgate.gateway.http.Door;
 import dev.chatgate.gateway.http.GatewayRequest;
 import dev.chatgate.gateway.log.CallLog;
 import dev.chatgate.gateway.log.EndUserHash;
@@ -53,9 +54,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -66,6 +69,15 @@ import java.util.function.UnaryOperator;
  * acme}, with the key {@code key}.
  */
 public final class GatewayHarness implements AutoCloseable {
+  /** The price of the model {@code priced} in the list of models. */
+  static final ModelPrice LISTED_PRICE =
+      new ModelPrice(
+          "priced",
+          LocalDate.parse("2026-01-01"),
+          List.of(
+              new ModelPrice.Tier(0, 150_000, OptionalLong.of(75_000), 600_000),
+              new ModelPrice.Tier(200_000, 2_000_000, OptionalLong.empty(), 1)));
+
   /** An answer of the provider. */
   public interface ProviderAnswer {
     void to(HttpExchange call) throws IOException;
@@ -94,6 +106,7 @@ public final class GatewayHarness implements AutoCloseable {
   private List<Operation> operations = List.of(new ChatOperation(counters));
   private int maxBodyBytes = 100_000;
   private boolean offline;
+  private boolean playground;
 
   public GatewayHarness() throws IOException {
     this(Optional.empty());
@@ -195,6 +208,12 @@ public final class GatewayHarness implements AutoCloseable {
     return this;
   }
 
+  /** Turns the page on which a person tries the gateway on. */
+  public GatewayHarness playground() {
+    playground = true;
+    return this;
+  }
+
   /** Replaces the operations. */
   public GatewayHarness operations(Operation... served) {
     operations = List.of(served);
@@ -207,7 +226,7 @@ public final class GatewayHarness implements AutoCloseable {
   }
 
   /** Disables the provider's list of models, so that only chat calls open connections. */
-  GatewayHarness offline() {
+  public GatewayHarness offline() {
     offline = true;
     return this;
   }
@@ -233,7 +252,7 @@ public final class GatewayHarness implements AutoCloseable {
         new AccountEndpoints(
             new ModelCatalog(
                 wait -> offline ? Optional.empty() : provider.models(wait),
-                () -> List.of("priced"),
+                () -> Map.of("priced", LISTED_PRICE),
                 clock),
             new UsageEndpoint(new UsageReader(quota, new MemoryDayRows(), clock), clock),
             new ClientSecretEndpoint(
@@ -266,22 +285,34 @@ public final class GatewayHarness implements AutoCloseable {
         100,
         402,
         false,
+        playground,
         true,
         providerSettings());
   }
 
-  /** Makes a call and collects its answer. */
+  /** Makes a call at the API door and collects its answer. */
   public Answer call(String method, String path, Map<String, String> headers, String body) {
+    return call(ApiHandler.DOOR, method, path, headers, body);
+  }
+
+  /** Makes a call at a door and collects its answer. */
+  public Answer call(
+      Door door, String method, String path, Map<String, String> headers, String body) {
     var response = new BufferedResponse();
-    gateway().handle(request(method, path, headers, body), response);
+    gateway().handle(request(door, method, path, headers, body), response);
     return new Answer(
         response.status(), response.headers(), new String(response.body(), StandardCharsets.UTF_8));
   }
 
   public static GatewayRequest request(
       String method, String path, Map<String, String> headers, String body) {
+    return request(ApiHandler.DOOR, method, path, headers, body);
+  }
+
+  private static GatewayRequest request(
+      Door door, String method, String path, Map<String, String> headers, String body) {
     return new GatewayRequest(
-        ApiHandler.DOOR,
+        door,
         method,
         path,
         "",

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.gateway.http.BufferedResponse;
 import dev.chatgate.gateway.http.GatewayRequest;
+import dev.chatgate.tenant.Scope;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,6 +28,11 @@ class RequestPipelineTest {
   private static final String CHAT = "/v1/chat/completions";
   private static final String BODY =
       "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+  private static final String PRICE_TIERS =
+      "\"price_tiers\":[{\"above_prompt_tokens\":0,\"prompt_usd_per_million\":0.15,"
+          + "\"cached_usd_per_million\":0.075,\"completion_usd_per_million\":0.6},"
+          + "{\"above_prompt_tokens\":200000,\"prompt_usd_per_million\":2,"
+          + "\"completion_usd_per_million\":0.000001}]";
   private static final Map<String, String> KEY = Map.of("authorization", "Bearer key");
 
   private final GatewayHarness harness;
@@ -308,9 +314,29 @@ class RequestPipelineTest {
     assertEquals(
         "{\"object\":\"list\",\"data\":["
             + "{\"id\":\"fast\",\"object\":\"model\",\"created\":0,\"owned_by\":\"chatgate\"},"
-            + "{\"id\":\"priced\",\"object\":\"model\",\"created\":0,\"owned_by\":\"chatgate\"},"
+            + "{\"id\":\"priced\",\"object\":\"model\",\"created\":0,\"owned_by\":\"chatgate\","
+            + PRICE_TIERS
+            + "},"
             + "{\"id\":\"provider/m\",\"object\":\"model\",\"created\":7,\"owned_by\":\"p\"}]}",
         harness.call("GET", "/v1/models", KEY, "").body());
+  }
+
+  @Test
+  void anAliasIsListedWithThePriceOfTheModelBehindIt() {
+    harness.tenant("{\"id\":\"acme\",\"model_aliases\":{\"fast\":\"priced\",\"slow\":\"m\"}}");
+    assertTrue(harness.call("GET", "/v1/models/fast", KEY, "").body().contains(PRICE_TIERS));
+    assertFalse(harness.call("GET", "/v1/models/slow", KEY, "").body().contains("price_tiers"));
+  }
+
+  @Test
+  void onlyTheTenantsServersSeePrices() {
+    harness.scopes(Scope.CALLS, Scope.END_USER_HEADER);
+    var headers = Map.of("authorization", "Bearer key", "x-chatgate-end-user", "ann");
+
+    var forPerson = harness.call("GET", "/v1/models", headers, "");
+
+    assertTrue(forPerson.body().contains("\"priced\""), forPerson.body());
+    assertFalse(forPerson.body().contains("price_tiers"), forPerson.body());
   }
 
   @Test

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A headless Chromium, controlled by the W3C WebDriver protocol through the {@code chromedriver} on
@@ -27,6 +30,12 @@ final class Chromium implements AutoCloseable {
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Keys for {@link #type} (WebDriver, "Keyboard actions"). */
+  static final String TAB = "\uE004";
+
+  static final String ENTER = "\uE007";
+  static final String ESCAPE = "\uE00C";
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Process driver;
@@ -103,9 +112,48 @@ final class Chromium implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
-  private void devTools(String command, Map<String, ?> parameters)
+  private JsonNode devTools(String command, Map<String, ?> parameters)
       throws IOException, InterruptedException {
-    call("POST", session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
+    return call(
+        "POST", session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
+  }
+
+  /** Presses and releases the keys of a text, one after the other. */
+  void type(String text) throws IOException, InterruptedException {
+    var actions =
+        text.codePoints()
+            .mapToObj(Character::toString)
+            .flatMap(key ->
+                Stream.of(
+                    Map.of("type", "keyDown", "value", key), Map.of("type", "keyUp", "value", key)))
+            .toList();
+    var keyboard = Map.of("type", "key", "id", "keyboard", "actions", actions);
+    call("POST", session + "/actions", Map.of("actions", List.of(keyboard)));
+  }
+
+  /** The role and the name of each element that assistive technology sees. */
+  Set<String> accessibleNames() throws IOException, InterruptedException {
+    var names = new TreeSet<String>();
+    devTools("Accessibility.getFullAXTree", Map.of())
+        .path("nodes")
+        .forEach(node ->
+            names.add(
+                node.at("/role/value").asText() + " " + node.at("/name/value").asText().strip()));
+    return names;
+  }
+
+  /**
+   * Runs a script in the page and waits for the promise that is its last expression.
+   *
+   * @param script statements, the last of which is an expression
+   */
+  JsonNode await(String script) throws IOException, InterruptedException {
+    var outcome =
+        devTools(
+            "Runtime.evaluate",
+            Map.of("expression", script, "awaitPromise", true, "returnByValue", true));
+    assertEquals("", outcome.at("/exceptionDetails/exception/description").asText());
+    return outcome.at("/result/value");
   }
 
   /** Runs a script in the page and returns its result. */
@@ -115,12 +163,7 @@ final class Chromium implements AutoCloseable {
 
   /** A screenshot of the whole page as PNG. */
   byte[] screenshot() throws IOException, InterruptedException {
-    var told =
-        call(
-            "POST",
-            session + "/goog/cdp/execute",
-            Map.of(
-                "cmd", "Page.captureScreenshot", "params", Map.of("captureBeyondViewport", true)));
+    var told = devTools("Page.captureScreenshot", Map.of("captureBeyondViewport", true));
     return Base64.getDecoder().decode(told.path("data").asText());
   }
 

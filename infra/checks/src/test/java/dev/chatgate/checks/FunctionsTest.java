@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Compares the functions in {@code template.yaml} with their packages. */
 class FunctionsTest {
   private static final String LOOPBACK_ISSUERS = "CHATGATE_LOOPBACK_ISSUERS";
+  private static final String PLAYGROUND = "CHATGATE_PLAYGROUND";
   private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
 
   /** A variable that no code reads; see the comment in the template. */
@@ -74,6 +75,9 @@ class FunctionsTest {
     // Set only by the local stack: a deployment never fetches key sets from its own machine.
     assertFalse(set.contains(LOOPBACK_ISSUERS));
     set.add(LOOPBACK_ISSUERS);
+    // Only the streaming door serves the page.
+    assertEquals(function.equals("StreamFunction"), set.contains(PLAYGROUND));
+    set.add(PLAYGROUND);
     assertEquals(environment.read, set);
     assertEquals(new TreeSet<>(Settings.VARIABLES), set);
   }

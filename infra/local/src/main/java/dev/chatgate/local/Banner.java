@@ -14,6 +14,12 @@ final class Banner {
               String.join(" ", BuiltInUpstream.MODELS.subList(2, BuiltInUpstream.MODELS.size())),
               DemoData.LIMITED_KEY);
 
+  private static final String PLAYGROUND =
+      """
+
+      A page to try it  %s/
+      """;
+
   private Banner() {}
 
   static String of(LocalStack stack, LocalSettings settings) {
@@ -25,7 +31,7 @@ final class Banner {
             : "$CHATGATE_MODEL";
     Tables tables = stack.tables();
     return """
-
+    %14$s
     Streaming door    %1$s/openai/v1   (function URL)
     API door          %2$s/openai/v1   (API Gateway: whole answers, within 25 s)
     Key               %3$s
@@ -59,7 +65,12 @@ final class Banner {
             key,
             body(model),
             stack.signingSecretName(),
-            demo && settings.upstreamBaseUrl().isEmpty() ? REHEARSAL : "");
+            demo && settings.upstreamBaseUrl().isEmpty() ? REHEARSAL : "",
+            hasPlayground(settings) ? PLAYGROUND.formatted(stack.streamUrl()) : "");
+  }
+
+  private static boolean hasPlayground(LocalSettings settings) {
+    return "on".equals(settings.forFunctions().get("CHATGATE_PLAYGROUND"));
   }
 
   private static String body(String model) {

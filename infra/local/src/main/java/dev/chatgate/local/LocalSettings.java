@@ -98,10 +98,19 @@ public record LocalSettings(
         .ifPresent(origins -> settings.put("CHATGATE_ALLOWED_ORIGINS", origins));
     Optional.ofNullable(given.get("CHATGATE_SPENT_STATUS"))
         .ifPresent(status -> settings.put("CHATGATE_SPENT_STATUS", spentStatus(status)));
+    settings.put("CHATGATE_PLAYGROUND", onOrOff(given, "CHATGATE_PLAYGROUND", "on"));
     PLATFORM.stream()
         .filter(given::containsKey)
         .forEach(name -> settings.putIfAbsent(name, given.get(name)));
     return settings;
+  }
+
+  private static String onOrOff(Map<String, String> given, String name, String defaultValue) {
+    String value = given.getOrDefault(name, defaultValue);
+    if (!value.equals("on") && !value.equals("off")) {
+      throw new StartException(name + " is on or off, not \"" + value + "\".");
+    }
+    return value;
   }
 
   private static String spentStatus(String status) {

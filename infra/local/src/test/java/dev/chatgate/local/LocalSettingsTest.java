@@ -23,7 +23,7 @@ class LocalSettingsTest {
     assertEquals(Duration.ofSeconds(60), settings.reconcileEvery());
     assertEquals(Optional.empty(), settings.tenants());
     assertEquals(Optional.empty(), settings.upstreamBaseUrl());
-    assertEquals(Map.of(), settings.forFunctions());
+    assertEquals(Map.of("CHATGATE_PLAYGROUND", "on"), settings.forFunctions());
   }
 
   @Test
@@ -32,6 +32,7 @@ class LocalSettingsTest {
         Map.of(
             "CHATGATE_ALLOWED_ORIGINS", "https://a.example",
             "CHATGATE_CALL_SECONDS", "5",
+            "CHATGATE_PLAYGROUND", "off",
             "CHATGATE_SPENT_STATUS", "402",
             "UPSTREAM_IDLE_MS", "100",
             "AWS_LAMBDA_MAX_CONCURRENCY", "64");
@@ -47,6 +48,7 @@ class LocalSettingsTest {
         "CHATGATE_RECONCILE_SECONDS|x|CHATGATE_RECONCILE_SECONDS is a whole number from 0 to 86400, not \"x\".",
         "UPSTREAM_RETRIES|-1|UPSTREAM_RETRIES is a whole number from 0 to 10, not \"-1\".",
         "CHATGATE_SPENT_STATUS|500|CHATGATE_SPENT_STATUS is 429 or 402, not \"500\".",
+        "CHATGATE_PLAYGROUND|yes|CHATGATE_PLAYGROUND is on or off, not \"yes\".",
         "UPSTREAM_BASE_URL|ftp://x|UPSTREAM_BASE_URL is an http or https URL without query or fragment, not \"ftp://x\".",
         "CHATGATE_TENANTS|/nowhere/t.json|CHATGATE_TENANTS names the file /nowhere/t.json, which cannot be read."
       })

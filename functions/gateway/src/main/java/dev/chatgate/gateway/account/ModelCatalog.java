@@ -10,13 +10,14 @@ import dev.chatgate.gateway.exchange.Exchange;
 import dev.chatgate.openai.error.ApiError;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.tenant.Caller;
+import dev.chatgate.usage.ModelPrice;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,29 +39,36 @@ public final class ModelCatalog {
   private static final Duration PAUSE = Duration.ofSeconds(30);
   private static final JsonFactory JSON = new JsonFactory();
 
+  /** A micro-dollar has six decimals. */
+  private static final int MICRO_DIGITS = 6;
+
   private static final Lifetime LIFETIME = Lifetime.lenient(CACHED_FOR, CACHED_FOR, PAUSE);
 
-  private final Supplier<? extends Collection<String>> priced;
+  private final Supplier<? extends Map<String, ModelPrice>> prices;
   private final RefreshingValue<Map<String, Model>> ofProvider;
 
-  /** A model in OpenAI's shape. */
-  private record Model(String id, long created, String ownedBy) {
+  /** A model in OpenAI's shape, with its price if the caller may see it. */
+  private record Model(String id, long created, String ownedBy, Optional<ModelPrice> price) {
     static Model ours(String id) {
-      return new Model(id, 0, "chatgate");
+      return new Model(id, 0, "chatgate", Optional.empty());
+    }
+
+    Model withPrice(Optional<ModelPrice> found) {
+      return new Model(id, created, ownedBy, found);
     }
   }
 
   /**
    * @param provider fetches the body of the provider's list within the given time; empty if that
    *     fails
-   * @param priced the names of the models that have a price today
+   * @param prices today's prices, by the model's name
    * @param clock the current time
    */
   public ModelCatalog(
       Function<Duration, Optional<byte[]>> provider,
-      Supplier<? extends Collection<String>> priced,
+      Supplier<? extends Map<String, ModelPrice>> prices,
       InstantSource clock) {
-    this.priced = priced;
+    this.prices = prices;
     this.ofProvider =
         new RefreshingValue<>(
             "the provider's list of models",
@@ -116,10 +124,21 @@ public final class ModelCatalog {
     who.tenant().modelAliases().keySet().stream()
         .sorted()
         .forEach(name -> models.put(name, Model.ours(name)));
-    priced.get().stream().sorted().forEach(name -> models.putIfAbsent(name, Model.ours(name)));
+    var priced = prices.get();
+    priced.keySet().stream().sorted().forEach(name -> models.putIfAbsent(name, Model.ours(name)));
     ofProvider.get().forEach(models::putIfAbsent);
     models.keySet().removeIf(name -> !who.mayUse(name));
+    if (who.seesTenantTotals()) {
+      models.replaceAll((name, model) -> model.withPrice(priceOf(name, who, priced)));
+    }
     return models;
+  }
+
+  /** The price of the name as the tenant sends it, else of the provider's name behind an alias. */
+  private static Optional<ModelPrice> priceOf(
+      String name, Caller who, Map<String, ModelPrice> priced) {
+    return Optional.ofNullable(priced.get(name))
+        .or(() -> Optional.ofNullable(who.tenant().modelAliases().get(name)).map(priced::get));
   }
 
   /** Reads the {@code data} of a list in OpenAI's format. Elements of another form are skipped. */
@@ -173,7 +192,7 @@ public final class ModelCatalog {
         json.skipChildren();
       }
     }
-    return id == null ? null : new Model(id, created, ownedBy);
+    return id == null ? null : new Model(id, created, ownedBy, Optional.empty());
   }
 
   private interface JsonWriter {
@@ -196,6 +215,30 @@ public final class ModelCatalog {
     json.writeStringField("object", "model");
     json.writeNumberField("created", model.created);
     json.writeStringField("owned_by", model.ownedBy);
+    if (model.price.isPresent()) {
+      json.writeArrayFieldStart("price_tiers");
+      for (var tier : model.price.get().tiers()) {
+        write(json, tier);
+      }
+      json.writeEndArray();
+    }
     json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, ModelPrice.Tier tier) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("above_prompt_tokens", tier.abovePromptTokens());
+    writeUsd(json, "prompt_usd_per_million", tier.promptMicroUsd());
+    if (tier.cachedMicroUsd().isPresent()) {
+      writeUsd(json, "cached_usd_per_million", tier.cachedMicroUsd().getAsLong());
+    }
+    writeUsd(json, "completion_usd_per_million", tier.completionMicroUsd());
+    json.writeEndObject();
+  }
+
+  private static void writeUsd(JsonGenerator json, String name, long microUsd) throws IOException {
+    var usd = BigDecimal.valueOf(microUsd, MICRO_DIGITS).stripTrailingZeros();
+    json.writeFieldName(name);
+    json.writeNumber(usd.toPlainString());
   }
 }

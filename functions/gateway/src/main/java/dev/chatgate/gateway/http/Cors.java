@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The CORS headers of the deployment's origins (Fetch standard, "CORS protocol"). A preflight has
@@ -19,17 +20,29 @@ public final class Cors {
           + "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, "
           + "x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
 
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:[0-9]{1,5})?");
+
   private final List<String> origins;
+  private final boolean hasOwnPage;
 
   /**
    * @param origins the deployment's allowed origins; {@code *} allows any
+   * @param hasOwnPage whether the gateway serves a page of its own, so that its own host may call
    */
-  public Cors(List<String> origins) {
+  public Cors(List<String> origins, boolean hasOwnPage) {
     this.origins = List.copyOf(origins);
+    this.hasOwnPage = hasOwnPage;
   }
 
-  /** Whether the request's origin is allowed. A request without {@code Origin} is allowed. */
+  /**
+   * Whether the request's origin is allowed. A request without {@code Origin} is allowed, and so is
+   * one of the gateway's own page.
+   */
   public boolean allows(GatewayRequest request, Optional<List<String>> tenantOrigins) {
+    if (hasOwnPage && request.door().streams() && comesFromOwnHost(request)) {
+      return true;
+    }
     return request
         .header("origin")
         .map(origin ->
@@ -42,6 +55,14 @@ public final class Cors {
    */
   public static boolean comesFrom(GatewayRequest request, List<String> origins) {
     return request.header("origin").filter(origins::contains).isPresent();
+  }
+
+  /** Whether the origin is the host of the request. On this machine the page has no TLS. */
+  private static boolean comesFromOwnHost(GatewayRequest request) {
+    var origin = request.header("origin").orElse("");
+    var host = request.header("host").orElse("");
+    return (!host.isEmpty() && origin.equals("https://" + host))
+        || (LOOPBACK.matcher(host).matches() && origin.equals("http://" + host));
   }
 
   /** The CORS headers of an answer. */

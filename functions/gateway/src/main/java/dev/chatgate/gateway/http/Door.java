@@ -22,6 +22,11 @@ public record Door(
     Duration settlesWithin,
     boolean encodedPath) {
 
+  /** Whether the answer is sent while it is produced. */
+  public boolean streams() {
+    return answersWithin.isEmpty();
+  }
+
   /** The smaller of a limit and the time in which this door must answer. */
   public Duration atMost(Duration limit) {
     return answersWithin.filter(own -> own.compareTo(limit) < 0).orElse(limit);

@@ -60,6 +60,9 @@ public sealed interface Route {
   /** {@code /openapi.json}. */
   record Description() implements ReadOnly {}
 
+  /** {@code /} and {@code /playground}: the page on which a person tries the gateway. */
+  record Playground() implements ReadOnly {}
+
   /** A route that only shows something. */
   sealed interface ReadOnly extends Route {
     @Override
@@ -88,6 +91,7 @@ public sealed interface Route {
       case "/v1/client_secrets" -> Optional.of(new ClientSecrets());
       case "/health" -> Optional.of(new Health());
       case "/openapi.json" -> Optional.of(new Description());
+      case "/", "/playground" -> Optional.of(new Playground());
       default ->
           plain.startsWith("/v1/models/")
               ? Optional.of(new Model(plain.substring("/v1/models/".length())))

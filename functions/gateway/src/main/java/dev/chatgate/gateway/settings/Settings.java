@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param spentStatus the status of {@code insufficient_quota}: 429 or 402
  * @param loopbackIssuers whether the key sets of logins are also fetched from this machine, over
  *     {@code http}; for development
+ * @param playground whether the streaming door serves the page on which a person tries the gateway
  * @param tenantMetrics whether some metrics are also published for each tenant
  * @param provider the provider's base URL, and the limits of a call to it
  */
@@ -41,6 +42,7 @@ public record Settings(
     long defaultMaxTokens,
     int spentStatus,
     boolean loopbackIssuers,
+    boolean playground,
     boolean tenantMetrics,
     ProviderSettings provider) {
 
@@ -54,6 +56,7 @@ public record Settings(
   private static final String DEFAULT_MAX_TOKENS = "CHATGATE_DEFAULT_MAX_TOKENS";
   private static final String SPENT_STATUS = "CHATGATE_SPENT_STATUS";
   private static final String LOOPBACK_ISSUERS = "CHATGATE_LOOPBACK_ISSUERS";
+  private static final String PLAYGROUND = "CHATGATE_PLAYGROUND";
   private static final String TENANT_METRICS = "CHATGATE_TENANT_METRICS";
   private static final String CONNECT_MS = "UPSTREAM_CONNECT_MS";
   private static final String FIRST_BYTE_MS = "UPSTREAM_FIRST_BYTE_MS";
@@ -76,6 +79,7 @@ public record Settings(
           DEFAULT_MAX_TOKENS,
           SPENT_STATUS,
           LOOPBACK_ISSUERS,
+          PLAYGROUND,
           TENANT_METRICS,
           CONNECT_MS,
           FIRST_BYTE_MS,
@@ -100,6 +104,7 @@ public record Settings(
         variables.number(DEFAULT_MAX_TOKENS, 4096, 1, 1_000_000_000),
         (int) variables.oneOf(SPENT_STATUS, 429, 402),
         variables.isOn(LOOPBACK_ISSUERS),
+        variables.isOn(PLAYGROUND),
         variables.isOn(TENANT_METRICS),
         provider(variables));
   }

@@ -217,7 +217,7 @@ public final class GatewayFactory {
   ModelCatalog models(ProviderClient provider, CachedPriceBook prices, InstantSource clock) {
     return new ModelCatalog(
         provider::models,
-        () -> prices.modelsOn(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)),
+        () -> prices.pricesOn(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)),
         clock);
   }
 
@@ -236,8 +236,7 @@ public final class GatewayFactory {
     return new StoreClock(
         clock,
         offset ->
-            LOG.log(
-                Level.WARNING, "the store''s clock is {0} prefetch of this machine''s", offset));
+            LOG.log(Level.WARNING, "the store''s clock is {0} ahead of this machine''s", offset));
   }
 
   @Singleton

@@ -45,7 +45,7 @@ public final class Prefetch {
         List.of(
             quiet(keys::current),
             quiet(signingSecrets::current),
-            quiet(() -> prices.modelsOn(LocalDate.MIN)),
+            quiet(() -> prices.pricesOn(LocalDate.MIN)),
             quiet(() -> lookAhead(tenants, keySets)),
             quiet(provider::connect));
   }

@@ -51,8 +51,13 @@ class RouteTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"/", "", "/openai", "/v1", "/v1/chat", "/openai/openai/v1/models", "/v2/models"})
+  @ValueSource(strings = {"/", "", "//", "/playground", "/openai/playground/"})
+  void thePageIsTheRoot(String path) {
+    assertEquals(Optional.of(new Route.Playground()), Route.of(path, List.of(CHAT)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/openai", "/v1", "/v1/chat", "/openai/openai/v1/models", "/v2/models"})
   void anythingElseIsUnknown(String path) {
     assertEquals(Optional.empty(), Route.of(path, List.of(CHAT)));
   }

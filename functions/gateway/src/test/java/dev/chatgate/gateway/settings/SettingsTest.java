@@ -39,6 +39,7 @@ class SettingsTest {
     assertEquals(4096, settings.defaultMaxTokens());
     assertEquals(429, settings.spentStatus());
     assertFalse(settings.tenantMetrics());
+    assertFalse(settings.playground());
     assertEquals(URI.create("https://provider.example/openai/v1"), settings.provider().baseUrl());
     assertEquals(Duration.ofSeconds(3), settings.provider().connect());
     assertEquals(Duration.ofMinutes(2), settings.provider().firstByte());
@@ -87,6 +88,7 @@ class SettingsTest {
     variables.put("UPSTREAM_RETRIES", "1");
     variables.put("CHATGATE_LOOPBACK_ISSUERS", "on");
     variables.put("CHATGATE_TENANT_METRICS", "on");
+    variables.put("CHATGATE_PLAYGROUND", "on");
     Settings.from(new Watched(variables, read));
     assertEquals(Settings.VARIABLES, read);
   }
