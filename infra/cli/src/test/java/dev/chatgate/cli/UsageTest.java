@@ -104,14 +104,14 @@ class UsageTest {
     assertEquals(
         List.of(
             "tenant,day,requests,prompt_tokens,cached_tokens,completion_tokens,total_tokens,"
-                + "cost_micro_usd,estimated_requests",
-            "acme,2026-11-20,1,100,40,50,150,180,0",
-            "acme,2026-11-21,1,10,0,5,15,20,0",
-            "acme,2026-11-22,1,1,0,1,2,3,0",
-            "beta,2026-11-20,1,7,0,3,10,0,0"),
+                + "cost_micro_usd,estimated_requests,unpriced_requests",
+            "acme,2026-11-20,1,100,40,50,150,180,0,0",
+            "acme,2026-11-21,1,10,0,5,15,20,0,0",
+            "acme,2026-11-22,1,1,0,1,2,3,0,0",
+            "beta,2026-11-20,1,7,0,3,10,0,0,1"),
         done("usage", "report", "--csv").lines());
     assertEquals(
-        List.of("acme,m,1,10,0,5,15,20,0"),
+        List.of("acme,m,1,10,0,5,15,20,0,0"),
         done(
                 "usage",
                 "report",
@@ -131,7 +131,7 @@ class UsageTest {
   @Test
   void modelNamesAreNotFormulasInCsv() {
     var lines = done("usage", "report", "--csv", "--by", "model", "--tenant", "beta").lines();
-    assertEquals("beta,'=other,1,7,0,3,10,0,0", lines.getLast());
+    assertEquals("beta,'=other,1,7,0,3,10,0,0,1", lines.getLast());
   }
 
   @Test
@@ -143,11 +143,23 @@ class UsageTest {
     assertEquals(
         "{\"object\":\"list\",\"data\":[{\"tenant\":\"acme\",\"model\":\"m\",\"requests\":3,"
             + "\"prompt_tokens\":111,\"cached_tokens\":40,\"completion_tokens\":56,"
-            + "\"total_tokens\":167,\"cost_micro_usd\":203,\"estimated_requests\":0}],"
+            + "\"total_tokens\":167,\"cost_micro_usd\":203,\"estimated_requests\":0,"
+            + "\"unpriced_requests\":0}],"
             + "\"limits\":[{\"tenant\":\"acme\",\"name\":\"tokens_per_day\",\"limit\":10000,"
             + "\"settled\":2,\"in_flight\":0,\"remaining\":9998,"
             + "\"resets_at\":\"2026-11-23T00:00:00Z\"}]}",
         json);
+  }
+
+  @Test
+  void aModelWithoutAPriceIsNotFree() {
+    done("price", "set", "gratis", "--from=2026-11-01", "--prompt=0", "--completion=0");
+    traffic.call(beta, "gratis", Optional.empty(), new TokenCounts(5, 0, 5));
+    var lines = done("usage", "report", "--by", "model", "--tenant", "beta").lines();
+    assertTrue(lines.getFirst().endsWith("TOTAL      COST  UNPRICED  ESTIMATED"), lines::toString);
+    assertTrue(lines.get(1).matches("beta +=other +1 .* +10 +no price +1 +0"), lines::toString);
+    assertTrue(lines.get(2).matches("beta +gratis +1 .* +10 +\\$0.00 +0 +0"), lines::toString);
+    assertTrue(lines.getLast().matches("total +2 .* +20 +no price +1 +0"), lines::toString);
   }
 
   private void callsOfPersons() {
@@ -165,13 +177,13 @@ class UsageTest {
     assertEquals(
         List.of(
             "tenant,user,requests,prompt_tokens,cached_tokens,completion_tokens,total_tokens,"
-                + "cost_micro_usd,estimated_requests",
-            "acme,'=cmd,1,500,0,0,500,500,0",
-            "acme,ann,2,21,0,11,32,40,0",
-            "acme,(other),2,17,0,0,17,17,0",
-            "acme,(none),3,111,40,56,167,203,0",
-            "beta,ann,1,1,0,0,1,0,0",
-            "beta,(none),1,7,0,3,10,0,0"),
+                + "cost_micro_usd,estimated_requests,unpriced_requests",
+            "acme,'=cmd,1,500,0,0,500,500,0,0",
+            "acme,ann,2,21,0,11,32,40,0,1",
+            "acme,(other),2,17,0,0,17,17,0,0",
+            "acme,(none),3,111,40,56,167,203,0,0",
+            "beta,ann,1,1,0,0,1,0,0,1",
+            "beta,(none),1,7,0,3,10,0,0,1"),
         done("usage", "report", "--csv", "--by", "user", "--top", "2").lines());
   }
 
@@ -181,7 +193,7 @@ class UsageTest {
     var lines = done("usage", "report", "--by", "tenant,user").lines();
     assertTrue(lines.getFirst().matches("TENANT +USER +REQUESTS .*"), lines.getFirst());
     assertTrue(
-        lines.getLast().matches("total +10 +657 +40 +70 +727 +\\$0.00076 +0"), lines::toString);
+        lines.getLast().matches("total +10 +657 +40 +70 +727 +\\$0.0008 +3 +0"), lines::toString);
     assertFalse(lines.toString().contains("(other)"), lines::toString);
   }
 
@@ -209,10 +221,11 @@ class UsageTest {
     done("usage", "report", "--by", "user", "--html", file.toString());
     var page = Files.readString(file);
     for (var text :
-        List.of("By tenant and person", ">ann<", ">=cmd<", ">(none)<", "&lt;b&gt;&amp;")) {
+        List.of(
+            "By tenant and person", ">ann<", ">=cmd<", ">without a person<", "&lt;b&gt;&amp;")) {
       assertTrue(page.contains(text), text);
     }
-    assertFalse(page.contains("<b>"));
+    assertFalse(page.contains("<b>&"));
     done("usage", "report", "--html", file.toString());
     assertFalse(Files.readString(file).contains("By tenant and person"));
   }
@@ -235,7 +248,7 @@ class UsageTest {
     var report =
         done(
             "usage", "report", "--csv", "--by", "user", "--tenant", "acme", "--from", "2026-11-23");
-    assertEquals(List.of("acme,ann,0,-5,0,0,-5,-5,0"), report.lines().subList(1, 2));
+    assertEquals(List.of("acme,ann,0,-5,0,0,-5,-5,0,0"), report.lines().subList(1, 2));
     assertEquals(2, report.lines().size(), report.out());
   }
 
@@ -296,7 +309,14 @@ class UsageTest {
     var file = folder.resolve("usage.html");
     done("usage", "report", "--html", file.toString());
     var page = Files.readString(file);
-    for (var figure : List.of("177", "$0.000203", "acme", "=other", "2026-11-20")) {
+    for (var figure :
+        List.of(
+            "<h1>Usage, local deployment</h1>",
+            "title=\"$0.000203\">$0.0002<",
+            "177",
+            "acme",
+            "=other",
+            "2026-11-20")) {
       assertTrue(page.contains(figure), figure);
     }
     assertFalse(page.contains("<script") || page.contains("src=") || page.contains("url("));
@@ -346,10 +366,10 @@ class UsageTest {
     var made = run(line.toArray(String[]::new));
     assertEquals(0, made.exitCode(), made.err());
     // 60 fresh and 20 cached prompt tokens, 60 completion tokens: 60 + 10 + 120 micro-dollars.
-    assertEquals("acme,3,91,20,66,157,213,0", figures("acme"));
+    assertEquals("acme,3,91,20,66,157,213,0,0", figures("acme"));
     var again = run(line.toArray(String[]::new));
     assertEquals("The call is already charged this amount. Nothing was changed.\n", again.out());
-    assertEquals("acme,3,91,20,66,157,213,0", figures("acme"));
+    assertEquals("acme,3,91,20,66,157,213,0,0", figures("acme"));
     assertEquals(0, run("audit").exitCode());
     assertTrue(
         aws.client()
@@ -375,7 +395,7 @@ class UsageTest {
         "r",
         "--yes");
     // In the higher tier, 40 tokens still cached at the price of the others.
-    assertEquals("acme,3,2011,40,6,2017,6023,0", figures("acme"));
+    assertEquals("acme,3,2011,40,6,2017,6023,0,0", figures("acme"));
     assertEquals(0, run("audit").exitCode());
   }
 
@@ -394,7 +414,7 @@ class UsageTest {
           "r",
           "--yes");
     }
-    assertEquals("acme,3,111,40,36,147,163,0", figures("acme"));
+    assertEquals("acme,3,111,40,36,147,163,0,0", figures("acme"));
     assertEquals(0, run("audit").exitCode());
   }
 
@@ -414,7 +434,7 @@ class UsageTest {
         "--reason",
         "it answered",
         "--yes");
-    assertEquals("acme,4,121,40,61,182,223,1", figures("acme"));
+    assertEquals("acme,4,121,40,61,182,223,1,0", figures("acme"));
     assertEquals(0, run("audit").exitCode());
   }
 

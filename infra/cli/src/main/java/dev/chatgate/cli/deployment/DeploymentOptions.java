@@ -16,6 +16,7 @@ public final class DeploymentOptions {
   private static final String BASE_URL_VARIABLE = "UPSTREAM_BASE_URL";
 
   private static final String STACK_VARIABLE = "CHATGATE_STACK";
+  private static final String REGION_VARIABLE = "AWS_REGION";
   private static final String PORT_VARIABLE = "CHATGATE_AWS_PORT";
   private static final String DEFAULT_PORT = "8082";
 
@@ -84,6 +85,20 @@ public final class DeploymentOptions {
             CommandException.error(
                 "No deployment selected: use --stack NAME (or set CHATGATE_STACK), or --local."));
     return new Deployment(clients, () -> clients.stacks().read(stackName).names(), environment);
+  }
+
+  /** What the options select, for people: {@code local deployment}, {@code stack prod}. */
+  public String target() {
+    if (local) {
+      return "local deployment";
+    }
+    var tables = environment.variable(Tables.TENANTS_VARIABLE);
+    if (stack.isEmpty() && tables.isPresent()) {
+      return "table " + tables.get();
+    }
+    var where = region.or(() -> environment.variable(REGION_VARIABLE));
+    return stack.or(() -> environment.variable(STACK_VARIABLE)).map("stack "::concat).orElse("")
+        + where.map(name -> " in " + name).orElse("");
   }
 
   private URI localEndpoint() {

@@ -41,9 +41,9 @@ final class PriceFormatter {
             price.from().toString(),
             status(price, today, currentDates),
             Amounts.whole(tier.abovePromptTokens()),
-            Amounts.dollars(tier.promptMicroUsd()),
-            Amounts.dollars(tier.cachedMicroUsd().orElse(tier.promptMicroUsd())),
-            Amounts.dollars(tier.completionMicroUsd()));
+            Amounts.exactDollars(tier.promptMicroUsd()),
+            Amounts.exactDollars(tier.cachedMicroUsd().orElse(tier.promptMicroUsd())),
+            Amounts.exactDollars(tier.completionMicroUsd()));
       }
     }
     return table + "US dollars per million tokens.\n";

@@ -20,11 +20,15 @@ public final class QuotaText {
   public static List<String> limits(Quota quota, List<Limit> some) {
     return some.stream()
         .filter(limit -> quota.get(limit).isPresent())
-        .map(limit -> limit.label().formatted(amount(limit, quota.get(limit).orElseThrow())))
+        .map(limit -> limit.label().formatted(exact(limit, quota.get(limit).orElseThrow())))
         .toList();
   }
 
-  /** An amount of a limit: dollars, or a number. */
+  private static String exact(Limit limit, long value) {
+    return limit.isMoney() ? Amounts.exactDollars(value) : Amounts.whole(value);
+  }
+
+  /** What is used or left of a limit: dollars, or a number. */
   public static String amount(Limit limit, long value) {
     return limit.isMoney() ? Amounts.dollars(value) : Amounts.whole(value);
   }

@@ -80,7 +80,7 @@ record CorrectionSummary(UsageRecord call, UsageTotals charged, UsageTotals corr
     row(table, "prompt tokens", charged.prompt(), corrected.prompt(), Amounts::whole);
     row(table, "of these cached", charged.cached(), corrected.cached(), Amounts::whole);
     row(table, "completion tokens", charged.completion(), corrected.completion(), Amounts::whole);
-    row(table, "cost", charged.microUsd(), corrected.microUsd(), Amounts::dollars);
+    row(table, "cost", charged.microUsd(), corrected.microUsd(), Amounts::exactDollars);
     return "Tenant %s, model %s, admitted %s:%n%s"
         .formatted(
             call.key().tenant(), TextTable.printable(call.model()), call.key().admittedAt(), table);
@@ -99,7 +99,7 @@ record CorrectionSummary(UsageRecord call, UsageTotals charged, UsageTotals corr
             signed(change.prompt(), Amounts::whole),
             signed(change.cached(), Amounts::whole),
             signed(change.completion(), Amounts::whole),
-            signed(change.microUsd(), Amounts::dollars));
+            signed(change.microUsd(), Amounts::exactDollars));
   }
 
   private static String signed(long change, LongFunction<String> format) {

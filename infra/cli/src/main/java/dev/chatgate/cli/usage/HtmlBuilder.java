@@ -20,6 +20,12 @@ final class HtmlBuilder {
     return this;
   }
 
+  /** Appends text. */
+  HtmlBuilder text(String content) {
+    text.append(escaped(content));
+    return this;
+  }
+
   /** Appends an element with text content. */
   HtmlBuilder element(String name, String content) {
     return element(name, Map.of(), content);

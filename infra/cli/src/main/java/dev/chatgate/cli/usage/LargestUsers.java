@@ -1,7 +1,6 @@
 package dev.chatgate.cli.usage;
 
 import dev.chatgate.cli.usage.Report.UserUsage;
-import dev.chatgate.usage.UsageTotals;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,14 +10,14 @@ import java.util.TreeSet;
 /** Keeps the persons with the most tokens, and the sum of the others. */
 final class LargestUsers {
   private static final Comparator<UserUsage> LARGEST_FIRST =
-      Comparator.comparingLong((UserUsage user) -> user.totals().tokens())
+      Comparator.comparingLong((UserUsage user) -> user.figures().tokens())
           .reversed()
           .thenComparing(UserUsage::name);
 
   private final int top;
   private final TreeSet<UserUsage> largest = new TreeSet<>(LARGEST_FIRST);
-  private UsageTotals otherTotals = UsageTotals.ZERO;
-  private long others;
+  private UsageFigures others = UsageFigures.ZERO;
+  private long otherUsers;
 
   /**
    * @param top number of persons to keep, at least 1
@@ -31,13 +30,13 @@ final class LargestUsers {
    * Adds a person. Each person is added once.
    *
    * @param id the person's ID
-   * @param totals the person's whole usage
+   * @param figures the person's whole usage
    */
-  void add(String id, UsageTotals totals) {
-    largest.add(new UserUsage(Optional.of(id), 1, totals));
+  void add(String id, UsageFigures figures) {
+    largest.add(new UserUsage(Optional.of(id), 1, figures));
     if (largest.size() > top) {
-      otherTotals = otherTotals.plus(largest.removeLast().totals());
-      others++;
+      others = others.plus(largest.removeLast().figures());
+      otherUsers++;
     }
   }
 
@@ -47,12 +46,12 @@ final class LargestUsers {
    *
    * @param withoutUser the usage of calls without a person
    */
-  List<UserUsage> usage(UsageTotals withoutUser) {
+  List<UserUsage> usage(UsageFigures withoutUser) {
     var usage = new ArrayList<>(largest);
-    if (others > 0) {
-      usage.add(new UserUsage(Optional.empty(), others, otherTotals));
+    if (otherUsers > 0) {
+      usage.add(new UserUsage(Optional.empty(), otherUsers, others));
     }
-    if (!withoutUser.equals(UsageTotals.ZERO)) {
+    if (!withoutUser.equals(UsageFigures.ZERO)) {
       usage.add(new UserUsage(Optional.empty(), 0, withoutUser));
     }
     return usage;

@@ -28,7 +28,7 @@ final class RecordFormatter {
     cells.add(
         "%s + %s tokens"
             .formatted(Amounts.whole(charged.prompt()), Amounts.whole(charged.completion())));
-    cells.add(Amounts.dollars(charged.microUsd()));
+    cells.add(Amounts.exactDollars(charged.microUsd()));
     record.call().ifPresent(call -> cells.addAll(times(call.facts())));
     record.call().flatMap(Call::endUser).ifPresent(user -> cells.add("user " + user));
     return TextTable.printable(String.join("  ", cells));

@@ -3,7 +3,6 @@ package dev.chatgate.cli.usage;
 import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.tenant.TenantId;
-import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,13 +29,13 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
    * The usage of one tenant.
    *
    * @param tenant the tenant
-   * @param totals usage by day and model, without zero entries
+   * @param usage usage by day and model, without zero entries
    * @param limits the tenant's limits and their current state
    * @param users usage by person; empty unless the report is grouped by person
    */
   record TenantUsage(
       TenantId tenant,
-      SortedMap<DayAndModel, UsageTotals> totals,
+      SortedMap<DayAndModel, UsageFigures> usage,
       List<LimitState> limits,
       List<UserUsage> users) {}
 
@@ -45,9 +44,9 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
    *
    * @param id the person's ID; absent for the other two
    * @param users number of persons: 1 with an ID, 0 for calls without a person
-   * @param totals the usage
+   * @param figures the usage
    */
-  record UserUsage(Optional<String> id, long users, UsageTotals totals) {
+  record UserUsage(Optional<String> id, long users, UsageFigures figures) {
     /** The ID, {@code (other)} or {@code (none)}. */
     String name() {
       return id.orElse(users == 0 ? "(none)" : "(other)");
@@ -61,14 +60,14 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
    * @param day the UTC day, if the report is grouped by day
    * @param model the model, if the report is grouped by model
    * @param user the person, if the report is grouped by person
-   * @param totals the usage
+   * @param figures the usage
    */
   record Row(
       TenantId tenant,
       Optional<LocalDate> day,
       Optional<String> model,
       Optional<UserUsage> user,
-      UsageTotals totals) {}
+      UsageFigures figures) {}
 
   private record Group(Optional<LocalDate> day, Optional<String> model)
       implements Comparable<Group> {
@@ -92,8 +91,8 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
         part.users().forEach(user -> rows.add(row(part.tenant(), user)));
         continue;
       }
-      var sums = new TreeMap<Group, UsageTotals>();
-      part.totals().forEach((key, total) -> sums.merge(group(key, by), total, UsageTotals::plus));
+      var sums = new TreeMap<Group, UsageFigures>();
+      part.usage().forEach((key, used) -> sums.merge(group(key, by), used, UsageFigures::plus));
       sums.forEach((group, total) ->
           rows.add(new Row(part.tenant(), group.day(), group.model(), Optional.empty(), total)));
     }
@@ -101,7 +100,7 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
   }
 
   private static Row row(TenantId tenant, UserUsage user) {
-    return new Row(tenant, Optional.empty(), Optional.empty(), Optional.of(user), user.totals());
+    return new Row(tenant, Optional.empty(), Optional.empty(), Optional.of(user), user.figures());
   }
 
   private static Group group(DayAndModel key, Set<GroupBy> by) {
@@ -111,9 +110,9 @@ record Report(LocalDate from, LocalDate to, List<TenantUsage> tenants) {
   }
 
   /** The sum over all tenants. */
-  UsageTotals total() {
+  UsageFigures total() {
     return tenants.stream()
-        .flatMap(part -> part.totals().values().stream())
-        .reduce(UsageTotals.ZERO, UsageTotals::plus);
+        .flatMap(part -> part.usage().values().stream())
+        .reduce(UsageFigures.ZERO, UsageFigures::plus);
   }
 }

@@ -23,23 +23,24 @@ final class ReportFormatter {
 
   static String table(Report report, Set<GroupBy> by) {
     var table = new TextTable(columns(by));
-    var sum = UsageTotals.ZERO;
+    var sum = UsageFigures.ZERO;
     for (var row : report.rows(by)) {
-      sum = sum.plus(row.totals());
+      sum = sum.plus(row.figures());
       var cells = names(row);
-      cells.addAll(figures(row.totals()));
+      cells.addAll(cells(row.figures()));
       table.row(cells);
     }
     var total = new ArrayList<>(List.of("total"));
     names(by).skip(1).forEach(_ -> total.add(""));
-    total.addAll(figures(sum));
+    total.addAll(cells(sum));
     table.row(total);
     return table.toString();
   }
 
   private static List<Column> columns(Set<GroupBy> by) {
     var figures =
-        Stream.of("REQUESTS", "PROMPT", "CACHED", "COMPLETION", "TOTAL", "COST", "ESTIMATED");
+        Stream.of(
+            "REQUESTS", "PROMPT", "CACHED", "COMPLETION", "TOTAL", "COST", "UNPRICED", "ESTIMATED");
     return Stream.concat(
             names(by).map(name -> Column.text(name.toUpperCase(Locale.ROOT))),
             figures.map(Column::number))
@@ -64,15 +65,22 @@ final class ReportFormatter {
     return names;
   }
 
-  private static List<String> figures(UsageTotals totals) {
+  private static List<String> cells(UsageFigures figures) {
+    var totals = figures.totals();
     return List.of(
         Amounts.whole(totals.calls()),
         Amounts.whole(totals.prompt()),
         Amounts.whole(totals.cached()),
         Amounts.whole(totals.completion()),
         Amounts.whole(totals.tokens()),
-        Amounts.dollars(totals.microUsd()),
+        cost(figures),
+        Amounts.whole(figures.unpriced()),
         Amounts.whole(totals.estimated()));
+  }
+
+  /** What usage cost, rounded; that it had no price if nothing was charged for that reason. */
+  static String cost(UsageFigures figures) {
+    return figures.hasNoCost() ? "no price" : Amounts.dollars(figures.microUsd());
   }
 
   static String csv(Report report, Set<GroupBy> by) {
@@ -87,15 +95,17 @@ final class ReportFormatter {
                     "completion_tokens",
                     "total_tokens",
                     "cost_micro_usd",
-                    "estimated_requests"))
+                    "estimated_requests",
+                    "unpriced_requests"))
             .toList());
     for (var row : report.rows(by)) {
-      csv.line(names(row), numbers(row.totals()));
+      csv.line(names(row), numbers(row.figures()));
     }
     return csv.toString();
   }
 
-  private static List<Long> numbers(UsageTotals totals) {
+  private static List<Long> numbers(UsageFigures figures) {
+    var totals = figures.totals();
     return List.of(
         totals.calls(),
         totals.prompt(),
@@ -103,10 +113,11 @@ final class ReportFormatter {
         totals.completion(),
         totals.tokens(),
         totals.microUsd(),
-        totals.estimated());
+        totals.estimated(),
+        figures.unpriced());
   }
 
-  /** The format of {@code GET /v1/usage}, with the tenant in each row. */
+  /** The format of {@code GET /v1/usage}, with the tenant and the unpriced calls in each row. */
   static String json(Report report, Set<GroupBy> by) {
     return JsonOutput.pretty(json -> {
       json.writeStartObject();
@@ -139,10 +150,12 @@ final class ReportFormatter {
     if (row.user().isPresent()) {
       write(json, row.user().get());
     }
-    json.writeNumberField("requests", row.totals().calls());
-    writeTokens(json, row.totals());
-    json.writeNumberField("cost_micro_usd", row.totals().microUsd());
-    json.writeNumberField("estimated_requests", row.totals().estimated());
+    var totals = row.figures().totals();
+    json.writeNumberField("requests", totals.calls());
+    writeTokens(json, totals);
+    json.writeNumberField("cost_micro_usd", totals.microUsd());
+    json.writeNumberField("estimated_requests", totals.estimated());
+    json.writeNumberField("unpriced_requests", row.figures().unpriced());
     json.writeEndObject();
   }
 

@@ -5,7 +5,6 @@ import dev.chatgate.quota.LimitState;
 import dev.chatgate.quota.report.UsageReader;
 import dev.chatgate.quota.report.UsageReader.DayAndModel;
 import dev.chatgate.tenant.Tenant;
-import dev.chatgate.usage.UsageTotals;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,10 +17,17 @@ final class ReportReader {
   private static final int MAX_DAYS_PER_READ = 92;
 
   private final UsageReader reader;
+  private final PriceCheck prices;
   private final Progress progress;
 
-  ReportReader(UsageReader reader, Progress progress) {
+  /**
+   * @param reader reads usage and limits
+   * @param prices tells which usage had no price
+   * @param progress shows how much has been read
+   */
+  ReportReader(UsageReader reader, PriceCheck prices, Progress progress) {
     this.reader = reader;
+    this.prices = prices;
     this.progress = progress;
   }
 
@@ -40,15 +46,15 @@ final class ReportReader {
   }
 
   private Report.TenantUsage read(Tenant tenant, List<DateRange> ranges) {
-    var totals = new TreeMap<DayAndModel, UsageTotals>();
+    var all = new TreeMap<DayAndModel, UsageFigures>();
     List<LimitState> limits = List.of();
     for (var range : ranges) {
       var usage = reader.read(tenant, range.from(), range.to(), Function.identity());
-      totals.putAll(usage.tallies());
+      usage.tallies().forEach((key, tally) -> all.put(key, prices.figures(tenant, key, tally)));
       limits = usage.limits();
       progress.step();
     }
-    return new Report.TenantUsage(tenant.id(), totals, limits, List.of());
+    return new Report.TenantUsage(tenant.id(), all, limits, List.of());
   }
 
   private static List<DateRange> ranges(LocalDate from, LocalDate to) {

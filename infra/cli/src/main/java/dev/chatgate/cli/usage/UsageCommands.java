@@ -126,6 +126,9 @@ public final class UsageCommands {
       name = "report",
       description = {
         "Report usage. Default: all tenants by day, this month.",
+        "UNPRICED counts calls that were charged nothing because their model had no price. Daily"
+            + " totals do not record this: there, it counts the calls of a model on a day without"
+            + " any charge, unless the price list makes the model free.",
         "--by user reads every call record of the period, once for each 500,000 persons of a"
             + " tenant: about $0.03 per million records. The other reports read daily totals."
             + " Records are kept for 400 days. A correction counts for the person of the corrected"
@@ -146,7 +149,8 @@ public final class UsageCommands {
     try (var deployment = deploymentOptions.open()) {
       var tenants = deployment.tenants(options.tenants).values();
       var progress = new Progress(environment);
-      var report = new ReportReader(deployment.usage(), progress).read(tenants, from, to);
+      var prices = new PriceCheck(deployment.prices());
+      var report = new ReportReader(deployment.usage(), prices, progress).read(tenants, from, to);
       if (options.by.contains(GroupBy.USER)) {
         warnIfDeleted(from);
         report = userReader(deployment, options, progress).addTo(report);
@@ -176,7 +180,8 @@ public final class UsageCommands {
 
   private void print(Report report, ReportOptions options) {
     if (options.html.isPresent()) {
-      write(options.html.get(), UsagePage.of(report, environment.clock().instant()));
+      var page = UsagePage.of(report, deploymentOptions.target(), environment.clock().instant());
+      write(options.html.get(), page);
     } else if (options.json) {
       environment.out().print(ReportFormatter.json(report, options.by));
     } else if (options.csv) {

@@ -1,6 +1,5 @@
 package dev.chatgate.cli.usage;
 
-import dev.chatgate.usage.UsageTotals;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,8 +12,8 @@ import java.util.TreeMap;
 final class UserPass {
   private final String first;
   private final int capacity;
-  private final TreeMap<String, UsageTotals> sums = new TreeMap<>();
-  private UsageTotals withoutUser = UsageTotals.ZERO;
+  private final TreeMap<String, UsageFigures> sums = new TreeMap<>();
+  private UsageFigures withoutUser = UsageFigures.ZERO;
   private Optional<String> next = Optional.empty();
 
   /**
@@ -32,7 +31,7 @@ final class UserPass {
    * @param user the person; absent if the call had none
    * @param charged what the record charged
    */
-  void add(Optional<String> user, UsageTotals charged) {
+  void add(Optional<String> user, UsageFigures charged) {
     if (user.isEmpty()) {
       withoutUser = withoutUser.plus(charged);
       return;
@@ -41,19 +40,19 @@ final class UserPass {
     if (id.compareTo(first) < 0 || next.filter(bound -> id.compareTo(bound) >= 0).isPresent()) {
       return;
     }
-    sums.merge(id, charged, UsageTotals::plus);
+    sums.merge(id, charged, UsageFigures::plus);
     if (sums.size() > capacity) {
       next = Optional.of(sums.pollLastEntry().getKey());
     }
   }
 
   /** The sums by person. */
-  SortedMap<String, UsageTotals> sums() {
+  SortedMap<String, UsageFigures> sums() {
     return sums;
   }
 
   /** The sum of the calls without a person. */
-  UsageTotals withoutUser() {
+  UsageFigures withoutUser() {
     return withoutUser;
   }
 

@@ -57,7 +57,7 @@ final class UserUsageReader {
     var parts = new ArrayList<Report.TenantUsage>();
     for (var part : report.tenants()) {
       var users = read(part.tenant(), report.from(), report.to());
-      parts.add(new Report.TenantUsage(part.tenant(), part.totals(), part.limits(), users));
+      parts.add(new Report.TenantUsage(part.tenant(), part.usage(), part.limits(), users));
     }
     return new Report(report.from(), report.to(), parts);
   }
@@ -94,7 +94,7 @@ final class UserUsageReader {
           nextDay.isAfter(end) ? end : nextDay,
           record -> {
             if (record.counts() && !record.day().isBefore(from) && !record.day().isAfter(to)) {
-              pass.add(userOf(record), record.charged());
+              pass.add(userOf(record), PriceCheck.figures(record));
             }
           });
       start = nextDay;

@@ -10,6 +10,7 @@ import dev.chatgate.tenant.TenantId;
 import dev.chatgate.time.Pause;
 import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.MemoryUsageRecords;
+import dev.chatgate.usage.ModelPrice.Tier;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
 import dev.chatgate.usage.UsageRecord.Corrected;
@@ -29,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -65,6 +67,10 @@ class UserUsageReaderTest {
 
   private static UsageTotals tokens(long calls, long tokens) {
     return new UsageTotals(calls, tokens, 0, 0, 2 * tokens, 0);
+  }
+
+  private static UsageFigures figures(long calls, long tokens) {
+    return UsageFigures.priced(tokens(calls, tokens));
   }
 
   private static Call call(Optional<String> user) {
@@ -127,11 +133,11 @@ class UserUsageReaderTest {
   }
 
   private static UserUsage person(String id, long calls, long tokens) {
-    return new UserUsage(Optional.of(id), 1, tokens(calls, tokens));
+    return new UserUsage(Optional.of(id), 1, figures(calls, tokens));
   }
 
   private static UserUsage without(long users, long calls, long tokens) {
-    return new UserUsage(Optional.empty(), users, tokens(calls, tokens));
+    return new UserUsage(Optional.empty(), users, figures(calls, tokens));
   }
 
   @Test
@@ -162,6 +168,30 @@ class UserUsageReaderTest {
     add(Kind.ORPHANED, NOON, DAY, 3, Optional.empty());
     add(Kind.CALL, NOON, DAY, 4, Optional.of(call(Optional.empty())));
     assertEquals(List.of(without(0, 2, 7)), read(1, 1));
+  }
+
+  @Test
+  void callsWithoutAPriceAreCounted() {
+    var free = new UsageTotals(1, 5, 0, 0, 0, 0);
+    var priced = new UsageRecord.PriceUsed(DAY, new Tier(0, 0, OptionalLong.empty(), 0));
+    for (var price : List.of(Optional.<UsageRecord.PriceUsed>empty(), Optional.of(priced))) {
+      var plain = call(Optional.of("a"));
+      var call =
+          new Call(
+              plain.requestId(),
+              "web",
+              plain.endUser(),
+              plain.facts(),
+              1,
+              1,
+              Optional.empty(),
+              price);
+      var id = "%012d".formatted(made++);
+      records.decide(record(Kind.CALL, id, NOON, DAY, free, Optional.empty(), Optional.of(call)));
+    }
+    assertEquals(
+        List.of(new UserUsage(Optional.of("a"), 1, new UsageFigures(free.plus(free), 1))),
+        read(1, 1));
   }
 
   @Test
@@ -220,18 +250,18 @@ class UserUsageReaderTest {
   void everySumIsExactWithAnyNumberOfPasses() {
     long seed = System.nanoTime();
     var random = new Random(seed);
-    var sums = new TreeMap<String, UsageTotals>();
+    var sums = new TreeMap<String, UsageFigures>();
     for (int i = 0; i < 2_000; i++) {
       var user = "u" + random.nextInt(300);
       long tokens = random.nextInt(50);
       add(user, tokens);
-      sums.merge(user, tokens(1, tokens), UsageTotals::plus);
+      sums.merge(user, figures(1, tokens), UsageFigures::plus);
     }
     var sorted =
         sums.entrySet().stream()
             .map(sum -> new UserUsage(Optional.of(sum.getKey()), 1, sum.getValue()))
             .sorted(
-                Comparator.comparingLong((UserUsage user) -> -user.totals().tokens())
+                Comparator.comparingLong((UserUsage user) -> -user.figures().tokens())
                     .thenComparing(UserUsage::name))
             .toList();
     for (int capacity : List.of(1, 7, sums.size() - 1, sums.size(), 1_000)) {
@@ -241,8 +271,8 @@ class UserUsageReaderTest {
         var rest =
             sorted.stream()
                 .skip(top)
-                .map(UserUsage::totals)
-                .reduce(UsageTotals.ZERO, UsageTotals::plus);
+                .map(UserUsage::figures)
+                .reduce(UsageFigures.ZERO, UsageFigures::plus);
         expected.add(new UserUsage(Optional.empty(), sorted.size() - top, rest));
       }
       assertEquals(expected, read(top, capacity), "seed " + seed + ", capacity " + capacity);
@@ -255,7 +285,7 @@ class UserUsageReaderTest {
     var random = new Random(seed);
     var pass = new UserPass("", 10);
     for (int i = 0; i < 10_000; i++) {
-      pass.add(Optional.of(Integer.toString(random.nextInt())), tokens(1, 1));
+      pass.add(Optional.of(Integer.toString(random.nextInt())), figures(1, 1));
       assertTrue(pass.sums().size() <= 10, "seed " + seed);
     }
     assertTrue(pass.next().orElseThrow().compareTo(pass.sums().lastKey()) > 0, "seed " + seed);
@@ -268,12 +298,12 @@ class UserUsageReaderTest {
     var usage = reader(stream, 2, 20_000).read(TENANT, DAY, DAY);
     assertEquals(
         List.of(
-            new UserUsage(Optional.of("person-000000"), 1, tokens(4, 4L * persons)),
-            new UserUsage(Optional.of("person-000001"), 1, tokens(4, 4L * (persons - 1))),
+            new UserUsage(Optional.of("person-000000"), 1, figures(4, 4L * persons)),
+            new UserUsage(Optional.of("person-000001"), 1, figures(4, 4L * (persons - 1))),
             new UserUsage(
                 Optional.empty(),
                 persons - 2,
-                tokens(4L * (persons - 2), 2L * (persons - 2) * (persons - 1)))),
+                figures(4L * (persons - 2), 2L * (persons - 2) * (persons - 1)))),
         usage);
     assertEquals(3, stream.reads, "one read for each 20,000 persons");
   }
