@@ -1,7 +1,6 @@
 package dev.chatgate.local;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,7 +40,7 @@ public final class Local {
   private static void run(Path root) throws InterruptedException {
     var running = new AtomicReference<Optional<LocalStack>>(Optional.empty());
     ParentWatch.start(() -> orphaned(running.get()));
-    requireLinux();
+    Preflight.requireLinux();
     LocalSettings settings = LocalSettings.from(System.getenv());
     LocalStack stack = LocalStack.start(settings, root);
     running.set(Optional.of(stack));
@@ -56,15 +55,5 @@ public final class Local {
   private static void orphaned(Optional<LocalStack> running) {
     running.ifPresent(LocalStack::abandonInstances);
     Runtime.getRuntime().halt(FAILED);
-  }
-
-  private static void requireLinux() {
-    String system = System.getProperty("os.name");
-    if (!system.toLowerCase(Locale.ROOT).contains("linux")) {
-      throw new StartException(
-          "The local doors need Linux (WSL or a container will do), not "
-              + system
-              + ": AWS's runtime client has native code for Linux only.");
-    }
   }
 }

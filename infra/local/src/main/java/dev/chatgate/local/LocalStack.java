@@ -314,8 +314,7 @@ public final class LocalStack implements AutoCloseable {
       return start.get();
     } catch (UncheckedIOException e) {
       if (causes(e).anyMatch(BindException.class::isInstance)) {
-        String message = "%s: port %d on 127.0.0.1 is in use.".formatted(setting, port);
-        throw new StartException(message, e);
+        throw StartException.portInUse(setting, port, e);
       }
       throw e;
     }

@@ -14,4 +14,14 @@ public final class StartException extends RuntimeException {
   StartException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * A port cannot be listened on.
+   *
+   * @param setting the setting that names it
+   */
+  static StartException portInUse(String setting, int port, Throwable cause) {
+    return new StartException(
+        "%s: port %d on 127.0.0.1 is in use.".formatted(setting, port), cause);
+  }
 }
