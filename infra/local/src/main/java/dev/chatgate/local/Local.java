@@ -1,9 +1,12 @@
 package dev.chatgate.local;
 
+import dev.chatgate.local.upstream.Pacing;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -42,13 +45,19 @@ public final class Local {
     ParentWatch.start(() -> orphaned(running.get()));
     Preflight.requireLinux();
     LocalSettings settings = LocalSettings.from(System.getenv());
-    LocalStack stack = LocalStack.start(settings, root);
+    LocalStack stack = LocalStack.start(settings, root, Pacing.REALISTIC, log(settings));
     running.set(Optional.of(stack));
     Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "shutdown"));
     stack.awaitReady();
     System.out.print(Banner.of(stack, settings));
     System.out.flush();
     new CountDownLatch(1).await();
+  }
+
+  private static Consumer<String> log(LocalSettings settings) {
+    return settings.jsonLog()
+        ? System.out::println
+        : new ReadableLog(System.out::println, Clock.systemDefaultZone());
   }
 
   /** Instances end with this process in any case; killing them first is faster. */

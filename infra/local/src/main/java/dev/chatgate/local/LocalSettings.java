@@ -24,6 +24,7 @@ import java.util.Set;
  * @param dataDir where DynamoDB keeps its data; absent means in memory
  * @param instances maximum number of instances of a function, at least 1
  * @param reconcileEvery how often the reconciler runs; zero disables the schedule
+ * @param jsonLog whether log lines are printed as the functions write them, and not for a person
  * @param forFunctions settings that the functions read themselves
  */
 public record LocalSettings(
@@ -37,6 +38,7 @@ public record LocalSettings(
     Optional<Path> dataDir,
     int instances,
     Duration reconcileEvery,
+    boolean jsonLog,
     Map<String, String> forFunctions) {
 
   private static final List<WholeNumber> NUMBERS =
@@ -83,7 +85,16 @@ public record LocalSettings(
         Optional.ofNullable(given.get("CHATGATE_DATA_DIR")).map(Path::of),
         number(given, "CHATGATE_INSTANCES", 4, 1, 1_000),
         Duration.ofSeconds(number(given, "CHATGATE_RECONCILE_SECONDS", 60, 0, 86_400)),
+        jsonLog(given.getOrDefault("CHATGATE_LOG", "text")),
         forFunctions(given));
+  }
+
+  private static boolean jsonLog(String form) {
+    return switch (form) {
+      case "text" -> false;
+      case "json" -> true;
+      default -> throw new StartException("CHATGATE_LOG is text or json, not \"" + form + "\".");
+    };
   }
 
   private static Map<String, String> forFunctions(Map<String, String> given) {

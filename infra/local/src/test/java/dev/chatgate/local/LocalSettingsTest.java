@@ -21,6 +21,7 @@ class LocalSettingsTest {
     assertEquals(8082, settings.awsPort());
     assertEquals(4, settings.instances());
     assertEquals(Duration.ofSeconds(60), settings.reconcileEvery());
+    assertFalse(settings.jsonLog());
     assertEquals(Optional.empty(), settings.tenants());
     assertEquals(Optional.empty(), settings.upstreamBaseUrl());
     assertEquals(Map.of("CHATGATE_PLAYGROUND", "on"), settings.forFunctions());
@@ -40,12 +41,19 @@ class LocalSettingsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"text,false", "json,true"})
+  void theLogIsTextOrJson(String value, boolean json) {
+    assertEquals(json, LocalSettings.from(Map.of("CHATGATE_LOG", value)).jsonLog());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "CHATGATE_API_PORT|70000|CHATGATE_API_PORT is a whole number from 0 to 65535, not \"70000\".",
         "CHATGATE_INSTANCES|0|CHATGATE_INSTANCES is a whole number from 1 to 1000, not \"0\".",
         "CHATGATE_RECONCILE_SECONDS|x|CHATGATE_RECONCILE_SECONDS is a whole number from 0 to 86400, not \"x\".",
+        "CHATGATE_LOG|xml|CHATGATE_LOG is text or json, not \"xml\".",
         "UPSTREAM_RETRIES|-1|UPSTREAM_RETRIES is a whole number from 0 to 10, not \"-1\".",
         "CHATGATE_SPENT_STATUS|500|CHATGATE_SPENT_STATUS is 429 or 402, not \"500\".",
         "CHATGATE_PLAYGROUND|yes|CHATGATE_PLAYGROUND is on or off, not \"yes\".",

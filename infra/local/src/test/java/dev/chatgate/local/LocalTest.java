@@ -41,6 +41,27 @@ class LocalTest {
   }
 
   @Test
+  void aCallIsOneShortLine() throws Exception {
+    Process parent = start(Map.of());
+    List<String> printed = untilReady(parent);
+    parent.destroy();
+    assertTrue(
+        printed.stream()
+            .anyMatch(line -> line.matches("\\d\\d:\\d\\d:\\d\\d GET health 200 0\\.0 s req_tiny")),
+        printed.toString());
+  }
+
+  @Test
+  void aCallIsTheFunctionsJsonIfThatIsSet() throws Exception {
+    Process parent = start(Map.of("CHATGATE_LOG", "json"));
+    List<String> printed = untilReady(parent);
+    parent.destroy();
+    assertTrue(
+        printed.stream().anyMatch(line -> line.startsWith("ApiFunction-1 | {\"kind\":\"call\",")),
+        printed.toString());
+  }
+
+  @Test
   void aKilledParentTakesEverythingWithIt() throws Exception {
     Process parent = start(Map.of());
     untilReady(parent);

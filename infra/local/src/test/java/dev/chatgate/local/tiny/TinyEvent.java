@@ -14,6 +14,15 @@ final class TinyEvent {
     return path.find() ? path.group(1) : "";
   }
 
+  /** Prints the log line of a health check, as the gateway does. */
+  static void logHealth(String event) {
+    if (path(event).equals("/health")) {
+      System.out.println(
+          "{\"kind\":\"call\",\"method\":\"GET\",\"route\":\"health\",\"status\":200,"
+              + "\"duration_ms\":3,\"request_id\":\"req_tiny\"}");
+    }
+  }
+
   static void sleep(long millis) {
     try {
       Thread.sleep(millis);

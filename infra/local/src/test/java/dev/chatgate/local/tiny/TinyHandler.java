@@ -15,6 +15,7 @@ public final class TinyHandler implements RequestStreamHandler {
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     String event = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    TinyEvent.logHealth(event);
     output.write(answer(TinyEvent.path(event), event).getBytes(StandardCharsets.UTF_8));
   }
 
