@@ -41,7 +41,7 @@ final class Banner {
     Secrets           %9$s %12$s
 
     A chat call, plain:
-    curl -s %2$s/openai/v1/chat/completions -H "Authorization: Bearer %10$s" -H "Content-Type: application/json" -d "%11$s}"
+    curl -s %1$s/openai/v1/chat/completions -H "Authorization: Bearer %10$s" -H "Content-Type: application/json" -d "%11$s}"
 
     The same, streamed:
     curl -sN %1$s/openai/v1/chat/completions -H "Authorization: Bearer %10$s" -H "Content-Type: application/json" -d "%11$s,\\"stream\\":true}"
