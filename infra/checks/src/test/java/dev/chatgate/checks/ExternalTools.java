@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The third-party programs that {@code .ci/tools} has installed. */
 final class ExternalTools {
-  private static final long MAX_SECONDS = 100;
+  private static final long MAX_SECONDS = 300;
 
   private ExternalTools() {}
 
@@ -60,7 +60,7 @@ final class ExternalTools {
 
   /**
    * Runs a program in the root of the checkout; the test fails if the program fails or takes more
-   * than 100 s.
+   * than 300 s.
    *
    * @return its standard output and standard error
    */

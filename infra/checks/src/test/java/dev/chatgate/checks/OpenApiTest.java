@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,7 +53,7 @@ class OpenApiTest {
             "CHATGATE_STREAM_PORT", "0",
             "CHATGATE_AWS_PORT", "0",
             "CHATGATE_RECONCILE_SECONDS", "0",
-            "CHATGATE_INSTANCES", "1",
+            "CHATGATE_INSTANCES", "2",
             "CHATGATE_TENANTS", tenants.toString());
     stack =
         LocalStack.start(LocalSettings.from(settings), Repository.ROOT, Pacing.NONE, line -> {});
@@ -64,12 +66,14 @@ class OpenApiTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"cg_free", "cg_narrow", "cg_away", ""})
   void theApiDoorAnswersAsDescribed(String key) throws Exception {
     assertAnswersAsDescribed(stack.apiUrl(), key, "api_gateway");
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"cg_free", "cg_narrow", "cg_away", ""})
   void theStreamingDoorAnswersAsDescribed(String key) throws Exception {
     assertAnswersAsDescribed(stack.streamUrl(), key, "");

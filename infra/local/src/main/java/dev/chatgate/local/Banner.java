@@ -14,12 +14,6 @@ final class Banner {
               String.join(" ", BuiltInUpstream.MODELS.subList(2, BuiltInUpstream.MODELS.size())),
               DemoData.LIMITED_KEY);
 
-  private static final String PLAYGROUND =
-      """
-
-      A page to try it  %s/
-      """;
-
   private Banner() {}
 
   static String of(LocalStack stack, LocalSettings settings) {
@@ -66,7 +60,7 @@ final class Banner {
             body(model),
             stack.signingSecretName(),
             demo && settings.upstreamBaseUrl().isEmpty() ? REHEARSAL : "",
-            hasPlayground(settings) ? PLAYGROUND.formatted(stack.streamUrl()) : "");
+            hasPlayground(settings) ? "\nA page to try it  " + stack.streamUrl() + "/\n" : "");
   }
 
   private static boolean hasPlayground(LocalSettings settings) {

@@ -99,7 +99,7 @@ final class UsageSeries {
     segments.sort(
         Comparator.comparing((Segment segment) -> segment.colour() == REST)
             .thenComparing(Comparator.comparingLong(Segment::sum).reversed())
-            .thenComparing(Segment::colour));
+            .thenComparingInt(Segment::colour));
     return new Series(days, segments);
   }
 
