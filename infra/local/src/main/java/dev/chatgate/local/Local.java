@@ -3,6 +3,7 @@ package dev.chatgate.local;
 import dev.chatgate.local.upstream.Pacing;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,7 +58,7 @@ public final class Local {
   private static Consumer<String> log(LocalSettings settings) {
     return settings.jsonLog()
         ? System.out::println
-        : new ReadableLog(System.out::println, Clock.systemDefaultZone());
+        : new ReadableLog(System.out::println, Clock.system(ZoneId.systemDefault()));
   }
 
   /** Instances end with this process in any case; killing them first is faster. */
