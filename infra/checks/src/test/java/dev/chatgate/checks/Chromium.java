@@ -109,7 +109,16 @@ final class Chromium implements AutoCloseable {
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", true));
     devTools(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of(
+            "media",
+            "",
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  /** Shows pages as they are printed, until the next call of {@link #show}. */
+  void showPrinted() throws IOException, InterruptedException {
+    devTools("Emulation.setEmulatedMedia", Map.of("media", "print"));
   }
 
   private JsonNode devTools(String command, Map<String, ?> parameters)

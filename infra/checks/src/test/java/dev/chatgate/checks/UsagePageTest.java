@@ -61,8 +61,8 @@ class UsagePageTest {
       }
       function background(e) {
         const colour = rgb(getComputedStyle(e).backgroundColor);
-        return colour.length < 4 || colour[3] === 1
-            ? getComputedStyle(e).backgroundColor : background(e.parentElement);
+        if (colour.length < 4 || colour[3] === 1) return getComputedStyle(e).backgroundColor;
+        return e.parentElement ? background(e.parentElement) : 'rgb(255, 255, 255)';
       }
       function contrast(e) {
         const style = getComputedStyle(e);
@@ -96,6 +96,9 @@ class UsagePageTest {
   /** Figures from the report that the transcript also shows as a table. */
   private static final List<String> FIGURES =
       List.of("14", "23,960", "20,600", "$0.0086", "13,000", "10,960", "provider/y", "2026-11-20");
+
+  /** Width of a sheet of A4 without its margins. */
+  private static final int A4_PX = 720;
 
   private static final int READABLE_PX = 12;
 
@@ -149,6 +152,23 @@ class UsagePageTest {
     browser.evaluate(OPEN);
     var text = browser.evaluate(LOOK).path("text").asText();
     FIGURES.forEach(figure -> assertTrue(text.contains(figure), figure));
+  }
+
+  @Test
+  void onPaperTablesAreTables() throws Exception {
+    var page = FOLDER.resolve("printed.html");
+    Files.writeString(page, SamplePage.of(36));
+    browser.show(A4_PX, 1000, "dark");
+    browser.showPrinted();
+    browser.open(page.toUri().toString());
+    browser.evaluate(OPEN);
+    var seen = browser.evaluate(LOOK);
+    Files.write(FOLDER.resolve("printed.png"), browser.screenshot());
+    for (var fault : List.of("out", "cut", "broken", "pale")) {
+      assertEquals(List.of(), texts(seen.path(fault)), fault);
+    }
+    var rows = browser.evaluate("return getComputedStyle(document.querySelector('tr')).display");
+    assertEquals("table-row", rows.asText());
   }
 
   private static JsonNode look(Path page, int width, String scheme, String name) throws Exception {

@@ -115,7 +115,7 @@ class UsageSeriesTest {
   void thePersonsOfAllTenantsAreInOneOrderThenTheOthersThenCallsWithoutAPerson() {
     var users = new ArrayList<UserUsage>();
     for (int i = 0; i < 12; i++) {
-      users.add(new UserUsage(Optional.of("p" + i), 1, figures(10 * i, 0)));
+      users.add(new UserUsage(Optional.of("p" + i), 1, figures(10L * i, 0)));
     }
     users.add(new UserUsage(Optional.empty(), 5, figures(1_000, 0)));
     users.add(new UserUsage(Optional.empty(), 0, figures(2_000, 0)));
