@@ -408,8 +408,8 @@ class UsersTest {
     assertEquals("Audited 1 tenant: 0 differences.\n", done("audit", id).err());
     assertTrue(user("show", "--csv").lines().getLast().endsWith(",1000,30,0,970"));
     var lines = done("usage", "report", "--by", "user", "--csv", "--tenant", id).lines();
-    assertTrue(lines.contains(id + ",ann@example.com,1,30,0,0,30,0,0"), lines::toString);
-    assertTrue(lines.contains(id + ",bob,1,7,0,0,7,0,0"), lines::toString);
+    assertTrue(lines.contains(id + ",ann@example.com,1,30,0,0,30,0,0,1"), lines::toString);
+    assertTrue(lines.contains(id + ",bob,1,7,0,0,7,0,0,1"), lines::toString);
   }
 
   @Test
