@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -22,6 +23,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * {"Ref":"x"}}, {@code !Sub x} is {@code {"Fn::Sub":"x"}}.
  */
 record Template(JsonNode root) {
+  private static final Set<String> WITHOUT_PREFIX = Set.of("Ref", "Condition");
 
   static Template read(Path file) throws IOException {
     return read(Files.readString(file));
@@ -58,6 +60,15 @@ record Template(JsonNode root) {
     return found;
   }
 
+  /** The statements of a role's own policies. */
+  List<JsonNode> statements(String role) {
+    return properties(role)
+        .path("Policies")
+        .valueStream()
+        .flatMap(policy -> policy.at("/PolicyDocument/Statement").valueStream())
+        .toList();
+  }
+
   /** Every value of a field of this name, anywhere below the node. */
   static List<JsonNode> everywhere(JsonNode node, String field) {
     return node.findValues(field);
@@ -73,7 +84,7 @@ record Template(JsonNode root) {
       @Override
       public Object construct(Node node) {
         var tag = node.getTag().getValue().substring(1);
-        return Map.of(tag.equals("Ref") ? tag : "Fn::" + tag, value(node));
+        return Map.of(WITHOUT_PREFIX.contains(tag) ? tag : "Fn::" + tag, value(node));
       }
 
       private Object value(Node node) {

@@ -236,12 +236,34 @@ class TemplateTest {
   @Test
   void policiesAllowOnlyTheStacksOwnResources() {
     template
-        .ofType("AWS::Serverless::Function")
-        .forEach((name, function) ->
-            Template.everywhere(function.path("Policies"), "Resource").stream()
+        .ofType("AWS::IAM::Role")
+        .forEach((name, role) ->
+            Template.everywhere(role.path("Policies"), "Resource").stream()
                 .flatMap(
                     resource -> resource.isArray() ? resource.valueStream() : Stream.of(resource))
                 .forEach(resource -> assertTrue(resource.isObject(), name + ": " + resource)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction", "ReconcilerFunction"})
+  void aFunctionWritesToItsOwnLogGroupAlone(String function) {
+    assertEquals(
+        Template.read("!GetAtt %sRole.Arn".formatted(function)).root(),
+        template.properties(function).get("Role"));
+    var group = template.properties(function).at("/LoggingConfig/LogGroup/Ref").asText();
+    assertEquals(
+        List.of(
+            Template.read(
+                    """
+                    Effect: Allow
+                    Action: [logs:CreateLogStream, logs:PutLogEvents]
+                    Resource: !GetAtt %s.Arn
+                    """
+                        .formatted(group))
+                .root()),
+        template.statements(function + "Role").stream()
+            .filter(statement -> statement.path("Action").toString().contains("\"logs:"))
+            .toList());
   }
 
   @Test
