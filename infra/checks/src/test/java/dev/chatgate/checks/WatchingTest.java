@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chatgate.openai.error.ErrorCode;
 import dev.chatgate.quota.Refusal;
 import dev.chatgate.quota.limit.Limits;
@@ -267,9 +268,44 @@ class WatchingTest {
     }
   }
 
+  private List<JsonNode> filters(String begin) {
+    return template.ofType("AWS::Logs::MetricFilter").values().stream()
+        .filter(filter -> filter.get("FilterPattern").asText().startsWith(begin))
+        .toList();
+  }
+
+  /** The line is from AWS's page about errors of SnapStart. */
+  @Test
+  void aRestoreThatTakesTooLongIsCountedAndNoCallersTextIs() throws Exception {
+    var line =
+        """
+        {"cause":"Lambda couldn't restore the snapshot within the timeout limit. (Service: Lambda, \
+        Status Code: 408, Request ID: 11a222c3-410f-427c-ab22-931d6bcbf4f2)",\
+        "error":"Lambda.SnapStartTimeoutException"}\
+        """;
+    var error = new ObjectMapper().readTree(line).get("error").asText();
+    var groups = new TreeSet<String>();
+    for (var filter : filters("{")) {
+      var pattern = filter.get("FilterPattern").asText();
+      var parts = Pattern.compile("\\{ \\$\\.error = \"([\\w.]+)\\*\" }").matcher(pattern);
+      assertTrue(parts.matches() && error.startsWith(parts.group(1)), pattern);
+      groups.add(filter.at("/LogGroupName/Ref").asText());
+    }
+    assertEquals(template.ofType("AWS::Logs::LogGroup").keySet(), groups);
+    var written =
+        Pattern.compile("text\\(\"error\", ([^)]*)")
+            .matcher(
+                sources("functions/gateway/src/main/java")
+                    + sources("functions/reconciler/src/main/java"))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertEquals(List.of("defect.getClass("), written, "a field that filters read");
+  }
+
   @Test
   void theRestoreFilterMatchesFailedRestoresAndNoCallersText() {
-    var filters = template.ofType("AWS::Logs::MetricFilter").values();
+    var filters = filters("%");
     assertEquals(3, filters.size());
     for (JsonNode filter : filters) {
       var text = filter.get("FilterPattern").asText();
