@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chatgate.local.upstream.BuiltInUpstream;
 import dev.chatgate.local.upstream.Pacing;
 import java.io.IOException;
@@ -134,6 +135,8 @@ class MiniStackTest {
     aws.deploy(deployable, "chatgate-updated", "Stage=updated", "CallSeconds=300");
 
     var after = aws.resources("chatgate-updated");
+    assertEquals(
+        aliasVersions(after), versionsOfTheStack("chatgate-updated"), "as the guide finds them");
     for (var id :
         List.of("TenantsTable", "QuotaTable", "UsageTable", "ProviderSecret", "SigningSecret")) {
       assertEquals(before.get(id), after.get(id));
@@ -154,9 +157,9 @@ class MiniStackTest {
   }
 
   @Test
-  void deletingDevDeletesItsDataAndDeletingProdKeepsIt() throws Exception {
-    aws.deploy(deployable, "chatgate-gone", "Stage=gone", PROVIDER);
-    aws.deploy(deployable, "chatgate-prod", "Stage=prod", PROVIDER);
+  void deletingDevDeletesItsDataAndDeletingProductionKeepsIt() throws Exception {
+    aws.deploy(deployable, "chatgate-gone", "Stage=dev", PROVIDER);
+    aws.deploy(deployable, "chatgate-prod", "Stage=production", PROVIDER);
     var gone = aws.resources("chatgate-gone");
     var prod = aws.resources("chatgate-prod");
 
@@ -177,6 +180,35 @@ class MiniStackTest {
     }
     assertFalse(functions.contains(gone.get("StreamFunction")), functions.toString());
     assertFalse(functions.contains(prod.get("StreamFunction")), functions.toString());
+  }
+
+  @Test
+  void aFailedCreationLeavesTheLogsButNoTableAndNoSecret() throws Exception {
+    ObjectNode broken = Template.read(deployable).root().deepCopy();
+    var never =
+        Template.read(
+                """
+                Type: AWS::Lambda::Permission
+                DependsOn: [TenantsTable, QuotaTable, UsageTable, ProviderSecret, SigningSecret]
+                Properties:
+                  Action: lambda:InvokeFunction
+                  FunctionName: no-such-function
+                  Principal: events.amazonaws.com
+                """)
+            .root();
+    ((ObjectNode) broken.get("Resources")).set("Never", never);
+
+    var stack = "chatgate-broken";
+    var file = written("broken.json", new Template(broken));
+    assertThrows(AssertionError.class, () -> aws.deploy(file, stack, "Stage=broken", PROVIDER));
+
+    var tables = aws.ask("dynamodb", "list_tables", Map.of()).toString();
+    var secrets = aws.ask("secretsmanager", "list_secrets", Map.of()).toString();
+    var logs = aws.ask("logs", "describe_log_groups", Map.of()).findValues("logGroupName");
+    assertFalse(tables.contains(stack), tables);
+    assertFalse(secrets.contains(stack), secrets);
+    assertEquals(
+        3, strings(logs).stream().filter(name -> name.contains(stack)).count(), logs.toString());
   }
 
   @Test
@@ -296,6 +328,26 @@ class MiniStackTest {
     return aws.ask("lambda", "get_alias", Map.of("FunctionName", function, "Name", "live"))
         .get("FunctionVersion")
         .asText();
+  }
+
+  /** Each function with the version that its alias names. */
+  private static Set<String> aliasVersions(MiniStack.Names resources) throws Exception {
+    var versions = new TreeSet<String>();
+    for (var id : template.ofType("AWS::Serverless::Function").keySet()) {
+      versions.add(resources.get(id) + ":" + aliasVersion(resources.get(id)));
+    }
+    return versions;
+  }
+
+  private static Set<String> versionsOfTheStack(String stack) throws Exception {
+    return aws
+        .ask("cloudformation", "describe_stack_resources", Map.of("StackName", stack))
+        .get("StackResources")
+        .valueStream()
+        .filter(resource -> resource.get("ResourceType").asText().equals("AWS::Lambda::Version"))
+        .map(resource ->
+            resource.get("PhysicalResourceId").asText().replaceFirst(".*:function:", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static JsonNode configuration(String function) throws Exception {

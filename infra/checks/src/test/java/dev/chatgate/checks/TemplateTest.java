@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
@@ -68,24 +69,77 @@ class TemplateTest {
     overrides.forEach(name -> assertTrue(template.parameters().has(name), name));
   }
 
+  /**
+   * After a failed creation, tables and secrets are of no use, but the log alone has the reason:
+   * CloudFormation says only that a version did not start.
+   */
   @Test
-  void tablesAndSecretsAreRetainedIfDataIsKept() {
-    var kept = Set.of("AWS::DynamoDB::Table", "AWS::SecretsManager::Secret");
-    var policy = Template.read("!If [Keep, Retain, Delete]").root();
+  void tablesSecretsAndLogsAreRetainedIfDataIsKept() {
+    var whenDeleted =
+        Map.of(
+            "AWS::DynamoDB::Table", "!If [Keep, RetainExceptOnCreate, Delete]",
+            "AWS::SecretsManager::Secret", "!If [Keep, RetainExceptOnCreate, Delete]",
+            "AWS::Logs::LogGroup", "!If [Keep, Retain, Delete]");
+    var whenReplaced = Template.read("!If [Keep, Retain, Delete]").root();
 
     template
         .resources()
         .properties()
-        .forEach(resource -> {
-          boolean isKept = kept.contains(resource.getValue().get("Type").asText());
-          for (var when : List.of("DeletionPolicy", "UpdateReplacePolicy")) {
-            assertEquals(isKept, policy.equals(resource.getValue().get(when)), resource.getKey());
-          }
+        .forEach(entry -> {
+          var resource = entry.getValue();
+          var policy = whenDeleted.get(resource.get("Type").asText());
+          assertEquals(
+              policy == null ? null : Template.read(policy).root(),
+              resource.get("DeletionPolicy"),
+              entry.getKey());
+          assertEquals(
+              policy == null ? null : whenReplaced,
+              resource.get("UpdateReplacePolicy"),
+              entry.getKey());
         });
     // Only LanguageExtensions allows a function in this place, and it must run before SAM.
     assertEquals(
         Template.read("[AWS::LanguageExtensions, AWS::Serverless-2016-10-31]").root(),
         template.root().get("Transform"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dev,except-dev,Delete",
+    "production,except-dev,RetainExceptOnCreate",
+    "prod-eu,except-dev,RetainExceptOnCreate",
+    "dev,always,RetainExceptOnCreate",
+    "prod,never,Delete"
+  })
+  void dataAreKeptUnlessTheStageIsDev(String stage, String keep, String policy) {
+    var decided = Decided.of(template, Map.of("Stage", stage, "KeepData", keep));
+
+    assertEquals(policy, decided.resources().at("/QuotaTable/DeletionPolicy").asText());
+    assertEquals(
+        !policy.equals("Delete"),
+        decided.properties("QuotaTable").get("DeletionProtectionEnabled").asBoolean());
+  }
+
+  @Test
+  void afterAFailureTheDevStackStaysWithItsLogs() throws IOException {
+    var config = Files.readString(Repository.ROOT.resolve("samconfig.toml"));
+    for (var environment : List.of("default", "dev", "prod")) {
+      var section = config.split("\\[" + environment + "\\.deploy\\.parameters]", 2)[1];
+      assertEquals(
+          !environment.equals("prod"),
+          section.split("\n\\[", 2)[0].contains("disable_rollback = true"),
+          environment);
+    }
+  }
+
+  /** SAM writes answers into the file that it is given, and a tracked file would conflict. */
+  @Test
+  void gitIgnoresTheOperatorsOwnValues() throws IOException {
+    var ignored = Files.readAllLines(Repository.ROOT.resolve(".gitignore"));
+    var guide = Files.readString(Repository.ROOT.resolve("infra/README.md"));
+
+    assertTrue(ignored.contains("samconfig.local.toml"));
+    assertTrue(guide.contains("--config-file samconfig.local.toml"));
   }
 
   @ParameterizedTest
