@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -186,6 +189,42 @@ class TemplateTest {
           var listed = function.at("/Environment/Variables/CHATGATE_DEPLOYED_WITH");
           assertEquals(used, new TreeSet<>(references(listed)), name);
         });
+  }
+
+  /** Lambda refuses to publish a version that differs from the last one in these only. */
+  @Test
+  void aChangeThatIsNoPartOfAVersionChangesTheRelease() throws Exception {
+    var global = template.root().at("/Globals/Function");
+    var functions = template.ofType("AWS::Serverless::Function");
+    var text = new StringBuilder();
+    functions.forEach((name, function) -> {
+      for (var property :
+          List.of("Tags", "ReservedConcurrentExecutions", "RuntimeManagementConfig")) {
+        text.append(name).append(' ').append(property).append(' ');
+        text.append(global.path(property)).append(function.path(property)).append('\n');
+      }
+    });
+    var hash =
+        MessageDigest.getInstance("SHA-256")
+            .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+    var pom = Files.readString(Repository.ROOT.resolve("pom.xml"));
+    var version = pom.split("<version>", 2)[1].split("<", 2)[0];
+    var release = version + "-" + HexFormat.of().formatHex(hash, 0, 4);
+    functions.forEach((name, function) ->
+        assertEquals(
+            release,
+            function
+                .at("/Environment/Variables/CHATGATE_DEPLOYED_WITH/Fn::ToJsonString/0")
+                .asText(),
+            name + ": the first line of CHATGATE_DEPLOYED_WITH"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ApiFunction", "StreamFunction"})
+  void aPatchOfTheRuntimeComesWithADeployment(String function) {
+    assertEquals(
+        Template.read("UpdateRuntimeOn: FunctionUpdate").root(),
+        template.properties(function).get("RuntimeManagementConfig"));
   }
 
   @Test
