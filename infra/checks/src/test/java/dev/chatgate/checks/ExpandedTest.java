@@ -16,6 +16,19 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("outside")
 class ExpandedTest {
+  /** Types that have no tags, and rules, to which SAM gives none. */
+  private static final Set<String> UNTAGGED =
+      Set.of(
+          "AWS::Events::Rule",
+          "AWS::Lambda::Alias",
+          "AWS::Lambda::EventInvokeConfig",
+          "AWS::Lambda::Permission",
+          "AWS::Lambda::Url",
+          "AWS::Lambda::Version",
+          "AWS::Logs::MetricFilter",
+          "AWS::SNS::Subscription",
+          "AWS::SNS::TopicPolicy");
+
   private static Template source;
   private static Template expanded;
 
@@ -45,6 +58,22 @@ class ExpandedTest {
     var others = new TreeSet<>(expanded.ofType("AWS::IAM::Role").keySet());
     others.removeAll(roles);
     assertEquals(Set.of("CodeDeployServiceRole"), others);
+  }
+
+  /** So that the whole bill of a stage can be told from the others' in an account. */
+  @Test
+  void everythingIsTaggedWithTheStage() {
+    expanded
+        .resources()
+        .properties()
+        .forEach(entry -> {
+          var type = entry.getValue().get("Type").asText();
+          var properties = entry.getValue().get("Properties");
+          assertEquals(
+              !UNTAGGED.contains(type),
+              properties.toString().contains("chatgate:stage"),
+              entry.getKey() + " " + type);
+        });
   }
 
   @Test

@@ -260,14 +260,58 @@ class TemplateTest {
   }
 
   @Test
-  void everyTableCanBeRestoredAndIsEncrypted() {
+  void everyTableCanBeRestored() {
     template
         .ofType("AWS::DynamoDB::Table")
         .forEach((name, table) -> {
           var recovery = table.path("PointInTimeRecoverySpecification");
           assertTrue(recovery.path("PointInTimeRecoveryEnabled").asBoolean(), name);
-          assertTrue(table.path("SSESpecification").path("SSEEnabled").asBoolean(), name);
         });
+  }
+
+  /** AWS's own keys are free; the account's key for DynamoDB is charged for each request. */
+  @Test
+  void withoutAKeyOfTheOperatorEverythingHasAwssOwnKeys() {
+    var decided = Decided.of(template, Map.of());
+
+    decided
+        .ofType("AWS::DynamoDB::Table")
+        .forEach((name, table) ->
+            assertEquals(
+                Template.read("SSEEnabled: false").root(), table.get("SSESpecification"), name));
+    assertFalse(references(decided.resources()).contains("KmsKeyArn"));
+    assertFalse(decided.resources().toString().contains("Kms"));
+  }
+
+  @Test
+  void theKeyOfTheOperatorEncryptsWhatIsStored() {
+    var decided =
+        Decided.of(template, Map.of("KmsKeyArn", "arn:aws:kms:eu-west-1:123456789012:key/k"));
+
+    var fields =
+        Map.of(
+            "AWS::DynamoDB::Table", "/SSESpecification/KMSMasterKeyId/Ref",
+            "AWS::SecretsManager::Secret", "/KmsKeyId/Ref",
+            "AWS::Logs::LogGroup", "/KmsKeyId/Ref",
+            "AWS::SNS::Topic", "/KmsMasterKeyId/Ref");
+    fields.forEach((type, field) ->
+        decided
+            .ofType(type)
+            .forEach((name, one) -> assertEquals("KmsKeyArn", one.at(field).asText(), name)));
+    decided
+        .ofType("AWS::DynamoDB::Table")
+        .forEach((name, table) -> assertEquals(
+            "KMS true",
+            table.at("/SSESpecification/SSEType").asText()
+                + " "
+                + table.at("/SSESpecification/SSEEnabled").asText(),
+            name));
+    var decrypt =
+        Template.read("{ Effect: Allow, Action: 'kms:Decrypt', Resource: !Ref KmsKeyArn }").root();
+    decided
+        .ofType("AWS::IAM::Role")
+        .keySet()
+        .forEach(role -> assertTrue(decided.statements(role).contains(decrypt), role));
   }
 
   @Test
