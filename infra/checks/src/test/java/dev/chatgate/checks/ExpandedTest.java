@@ -77,6 +77,22 @@ class ExpandedTest {
   }
 
   @Test
+  void theApisStageIsThrottled() {
+    var stages = expanded.ofType("AWS::ApiGatewayV2::Stage").values();
+
+    assertEquals(1, stages.size());
+    stages.forEach(stage ->
+        assertEquals(
+            Template.read(
+                    """
+                    ThrottlingRateLimit: !Ref ApiRequestsPerSecond
+                    ThrottlingBurstLimit: !Ref ApiBurst
+                    """)
+                .root(),
+            stage.get("DefaultRouteSettings")));
+  }
+
+  @Test
   void noFunctionIsTraced() {
     expanded
         .ofType("AWS::Lambda::Function")
