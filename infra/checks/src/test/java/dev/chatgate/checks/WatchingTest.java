@@ -47,6 +47,8 @@ class WatchingTest {
           Map.entry("AWS/Lambda Throttles", List.of(BY_FUNCTION)),
           Map.entry("AWS/Lambda Duration", List.of(BY_FUNCTION)),
           Map.entry("AWS/Lambda ConcurrentExecutions", List.of(BY_FUNCTION)),
+          Map.entry("AWS/Lambda ClaimedAccountConcurrency", List.of(Map.of())),
+          Map.entry("AWS/Events TriggeredRules", List.of(byRule())),
           Map.entry("AWS/Lambda UrlRequestCount", List.of(byUrl())),
           Map.entry("AWS/Lambda Url5xxCount", List.of(byUrl())),
           Map.entry("AWS/DynamoDB ReadThrottleEvents", List.of(BY_TABLE, byIndex())),
@@ -66,6 +68,10 @@ class WatchingTest {
 
   private static Map<String, Set<String>> byUrl() {
     return Map.of("FunctionName", Set.of("${StreamFunction}"));
+  }
+
+  private static Map<String, Set<String>> byRule() {
+    return Map.of("RuleName", Set.of("${ReconcilerFunctionEveryMinute}"));
   }
 
   private static Map<String, Set<String>> byAlias() {
@@ -199,14 +205,39 @@ class WatchingTest {
   }
 
   @Test
+  void whoHearsOfAnAlarmHearsOfItsEnd() {
+    for (var type : List.of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")) {
+      template
+          .ofType(type)
+          .forEach((name, alarm) ->
+              assertEquals(alarm.get("AlarmActions"), alarm.get("OKActions"), name));
+    }
+  }
+
+  @Test
   void everyAlarmDefinesTheMeaningOfMissingData() {
     template
         .ofType("AWS::CloudWatch::Alarm")
-        .forEach((name, alarm) ->
-            assertTrue(
-                Set.of("notBreaching", "breaching")
-                    .contains(alarm.path("TreatMissingData").asText()),
-                name));
+        .forEach((name, alarm) -> {
+          var missing = alarm.path("TreatMissingData").asText();
+          assertTrue(Set.of("notBreaching", "missing").contains(missing), name);
+          // Else nobody would hear that the data are missing.
+          assertEquals(missing.equals("missing"), alarm.has("InsufficientDataActions"), name);
+        });
+  }
+
+  /**
+   * In a new stack there are no data before the first run, minutes after the alarm was made. If
+   * missing data were breaching, each first deployment would begin with this alarm.
+   */
+  @Test
+  void theReconcilersAlarmNeedsASignOfLife() {
+    var alarm = template.properties("ReconcilerSilentAlarm");
+
+    assertEquals("missing", alarm.get("TreatMissingData").asText());
+    assertEquals("SUM([runs, zero])", alarm.at("/Metrics/0/Expression").asText());
+    assertEquals("0 * fired", alarm.at("/Metrics/1/Expression").asText());
+    assertEquals("TriggeredRules", alarm.at("/Metrics/3/MetricStat/Metric/MetricName").asText());
   }
 
   @Test
@@ -223,7 +254,7 @@ class WatchingTest {
                       alarm
                           .path("Metrics")
                           .valueStream()
-                          .map(other -> other.path("Expression").asText())
+                          .map(other -> other.path("Expression").toString())
                           .anyMatch(expression ->
                               Pattern.compile("\\b" + id + "\\b").matcher(expression).find());
                   assertTrue(isUsed || metric.get("ReturnData").asBoolean(), name + " " + id);
