@@ -230,6 +230,7 @@ final class WarmUp {
         429,
         false,
         false,
+        true,
         false,
         new ProviderSettings(provider, CONNECT_TIMEOUT, TIMEOUT, TIMEOUT, 0));
   }

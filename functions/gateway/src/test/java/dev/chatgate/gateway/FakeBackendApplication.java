@@ -78,6 +78,7 @@ public final class FakeBackendApplication implements AutoCloseable {
         429,
         false,
         false,
+        true,
         false,
         new ProviderSettings(address.resolve("/openai/v1"), TIME, TIME, TIME, 0));
   }

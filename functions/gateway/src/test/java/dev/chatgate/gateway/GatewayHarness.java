@@ -287,6 +287,7 @@ public final class GatewayHarness implements AutoCloseable {
         false,
         playground,
         true,
+        true,
         providerSettings());
   }
 

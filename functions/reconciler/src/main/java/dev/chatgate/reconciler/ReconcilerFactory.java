@@ -77,6 +77,8 @@ final class ReconcilerFactory {
 
   @Singleton
   ReconcilerLog log() {
-    return new ReconcilerLog(System.out, MetricSource.of(System.getenv(), false));
+    var environment = System.getenv();
+    return new ReconcilerLog(
+        System.out, MetricSource.of(environment, MetricSource.isOn(environment), false));
   }
 }

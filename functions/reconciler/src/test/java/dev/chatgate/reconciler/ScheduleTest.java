@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chatgate.aws.dynamodb.Tables;
+import dev.chatgate.telemetry.MetricSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ class ScheduleTest {
         .results()
         .forEach(line -> variables.put(line.group(1), line.group(2)));
     assertEquals(new Tables("", "!Ref QuotaTable", "!Ref UsageTable"), Tables.ofLedger(variables));
-    assertEquals(2, variables.size());
+    assertEquals("!Ref Watch", variables.get(MetricSource.VARIABLE));
+    assertEquals(3, variables.size());
   }
 
   /**

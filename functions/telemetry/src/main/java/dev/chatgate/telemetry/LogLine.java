@@ -145,7 +145,7 @@ public final class LogLine {
   /** Returns the complete line with its line feed. */
   String end(MetricSource source, Instant at) {
     text("time", at.truncatedTo(ChronoUnit.MILLIS).toString());
-    if (!metrics.isEmpty()) {
+    if (!metrics.isEmpty() && source.publishes()) {
       text(FUNCTION, source.functionName());
       directives(source, at);
     }

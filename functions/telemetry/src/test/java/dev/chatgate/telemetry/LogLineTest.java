@@ -2,6 +2,7 @@ package dev.chatgate.telemetry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,26 @@ class LogLineTest {
   void withoutATenantNoMetricIsPublishedByTenant() {
     var line = new LogLine("call").metric(Metric.CALLS, 1).end(BY_TENANT, NOW);
     assertEquals(Set.of("calls[\"FunctionName\"]"), EmfRules.check(line));
+  }
+
+  @Test
+  void withoutMetricsTheirFieldsStayInTheLine() {
+    var line = withEverything().end(new MetricSource("f", false, true), NOW);
+    assertEquals(Set.of(), EmfRules.check(line));
+    for (var metric : Metric.values()) {
+      assertEquals(7, EmfRules.read(line).get(metric.wireName()).asInt());
+    }
+    assertFalse(line.contains("_aws"), line);
+  }
+
+  @Test
+  void metricsAreOnUnlessTheyAreTurnedOff() {
+    assertTrue(MetricSource.isOn(Map.of()));
+    assertTrue(MetricSource.isOn(Map.of("CHATGATE_METRICS", "on")));
+    assertFalse(MetricSource.isOn(Map.of("CHATGATE_METRICS", "off")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> MetricSource.isOn(Map.of("CHATGATE_METRICS", "false")));
   }
 
   @Test

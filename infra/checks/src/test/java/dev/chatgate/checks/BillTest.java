@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chatgate.bench.bill.Bill;
+import dev.chatgate.telemetry.MetricSource;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * the template.
  */
 class BillTest {
-  private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
+  private final Template source = Template.read(Repository.ROOT.resolve("template.yaml"));
 
   BillTest() throws IOException {}
 
@@ -27,27 +29,37 @@ class BillTest {
 
   @Test
   void theProgramsCountsAreThoseOfTheTemplate() {
-    assertEquals(Bill.STACK.alarmMetrics(), alarmMetrics());
-    assertEquals(
-        Bill.STACK.compositeAlarms(), template.ofType("AWS::CloudWatch::CompositeAlarm").size());
-    assertEquals(Bill.STACK.dashboards(), template.ofType("AWS::CloudWatch::Dashboard").size());
+    var template = Decided.of(source, Map.of());
+
+    assertEquals(Bill.STACK, parts(template, 3));
     assertEquals(Bill.SECRETS, template.ofType("AWS::SecretsManager::Secret").size());
     assertEquals(Bill.MEGABYTES, template.parameters().at("/MemorySize/Default").asInt());
     var dashboard = template.ofType("AWS::CloudWatch::Dashboard").toString();
     assertEquals(Bill.LOG_WIDGETS, dashboard.split("\"type\\\\?\": \\\\?\"log", -1).length - 1);
   }
 
-  /** Counts the metrics of the default alarms; an anomaly band adds two metrics. */
-  private int alarmMetrics() {
-    int metrics = 0;
-    for (var alarm : template.ofType("AWS::CloudWatch::Alarm").entrySet()) {
-      if (!template.resources().get(alarm.getKey()).has("Condition")) {
-        metrics += metrics(alarm.getValue());
-      }
-    }
-    return metrics;
+  @Test
+  void anUnwatchedStackCostsLessThanTwoDollarsWithoutCalls() {
+    var template = Decided.of(source, Map.of("Watch", "off", "SpendAlarmUsdPerHour", "1"));
+    var reconciler = template.properties("ReconcilerFunction").at("/Environment/Variables");
+
+    assertEquals(Template.read("!Ref Watch").root(), reconciler.get(MetricSource.VARIABLE));
+    assertEquals(Bill.UNWATCHED, parts(template, 0));
+    double idle = Bill.total(Bill.lines(Bill.UNWATCHED, Bill.Traffic.of(0, 3, false)));
+    assertTrue(idle < 2, idle + " dollars");
   }
 
+  private static Bill.FixedParts parts(Template template, int idleMetrics) {
+    return new Bill.FixedParts(
+        template.ofType("AWS::CloudWatch::Alarm").values().stream()
+            .mapToInt(BillTest::metrics)
+            .sum(),
+        template.ofType("AWS::CloudWatch::CompositeAlarm").size(),
+        template.ofType("AWS::CloudWatch::Dashboard").size(),
+        idleMetrics);
+  }
+
+  /** Counts the metrics of an alarm; an anomaly band adds two. */
   private static int metrics(JsonNode alarm) {
     if (alarm.has("MetricName")) {
       return 1;

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Checks what CloudFormation receives: SAM's transform adds resources and policies that are not in
@@ -37,6 +42,32 @@ class ExpandedTest {
     var file = Repository.ROOT.resolve("template.yaml");
     source = Template.read(file);
     expanded = SamTranslator.expand(file);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "api-and-url,on", "api-and-url,off", "url,on", "url,off", "api,on", "api,off",
+  })
+  void eachSetOfDoorsIsWholeAndWithoutFault(String doors, String watch) throws Exception {
+    var parameters = Map.of("Doors", doors, "Watch", watch, "AwsBudgetUsd", "10");
+    var decided = Decided.of(expanded, parameters);
+
+    assertEquals(Set.of(), Decided.dangling(decided));
+    assertEquals(doors.equals("api"), decided.ofType("AWS::Lambda::Url").isEmpty());
+    assertEquals(doors.equals("url"), decided.ofType("AWS::ApiGatewayV2::Api").isEmpty());
+    assertEquals(
+        doors.equals("api-and-url") ? 3 : 2, decided.ofType("AWS::Events::Rule").size());
+    var file = Repository.TARGET.resolve("%s-%s.json".formatted(doors, watch));
+    Files.writeString(file, new ObjectMapper().writeValueAsString(decided.root()));
+    assertEquals(
+        "",
+        ExternalTools.run(
+            Map.of("AWS_DEFAULT_REGION", "us-east-1"),
+            ExternalTools.find("python/bin/cfn-lint"),
+            file,
+            // A parameter that only conditions used is not used any more.
+            "--ignore-checks",
+            "W2001"));
   }
 
   /** SAM adds AWS's policies to the roles that it makes. */

@@ -9,6 +9,7 @@ import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.gateway.entry.ApiHandler;
 import dev.chatgate.gateway.entry.StreamHandler;
 import dev.chatgate.gateway.settings.Settings;
+import dev.chatgate.telemetry.MetricSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -87,6 +88,7 @@ class FunctionsTest {
     var environment = new Recording(variables("ReconcilerFunction"));
 
     Tables.ofLedger(environment);
+    MetricSource.isOn(environment);
 
     var set = new TreeSet<>(variables("ReconcilerFunction").keySet());
     set.remove(DEPLOYED_WITH);

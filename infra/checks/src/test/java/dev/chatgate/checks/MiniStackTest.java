@@ -94,7 +94,8 @@ class MiniStackTest {
     var two = aws.resources(TWO);
 
     var wanted = new TreeSet<String>();
-    template.resources().fieldNames().forEachRemaining(wanted::add);
+    var decided = Decided.of(template, Map.of("AlarmEmail", "ops@example.com"));
+    decided.resources().fieldNames().forEachRemaining(wanted::add);
     MiniStackTemplate.LACKED.forEach(pointer -> wanted.remove(pointer.substring(1)));
     wanted.removeAll(one.byId().keySet());
     assertEquals(Set.of(), wanted, "not made");
@@ -154,6 +155,37 @@ class MiniStackTest {
             .at("/Environment/Variables/CHATGATE_CALL_SECONDS")
             .asText());
     aws.delete("chatgate-updated");
+  }
+
+  /** One stack is given each door in turn. */
+  @Test
+  void aStackCanHaveEitherDoorOrBoth() throws Exception {
+    var stack = "chatgate-doors";
+    aws.deploy(deployable, stack, "Stage=dev", PROVIDER, "Doors=url", "Watch=off");
+    assertDoors(stack, Set.of("StreamFunction"), Set.of("StreamBaseUrl"));
+
+    aws.deploy(deployable, stack, "Doors=api");
+    assertDoors(stack, Set.of("ApiFunction"), Set.of("ApiBaseUrl"));
+
+    aws.deploy(deployable, stack, "Doors=api-and-url");
+    assertDoors(
+        stack, Set.of("ApiFunction", "StreamFunction"), Set.of("ApiBaseUrl", "StreamBaseUrl"));
+    aws.delete(stack);
+  }
+
+  private static void assertDoors(String stack, Set<String> functions, Set<String> outputs)
+      throws Exception {
+    var resources = aws.resources(stack).byId().keySet();
+    for (var door : List.of("ApiFunction", "StreamFunction")) {
+      assertEquals(functions.contains(door), resources.contains(door), resources.toString());
+    }
+    assertEquals(
+        functions.contains("ApiFunction"), resources.contains("HttpApi"), resources.toString());
+    assertTrue(resources.contains("ReconcilerFunction"), resources.toString());
+    assertTrue(resources.stream().noneMatch(id -> id.endsWith("Alarm")), resources.toString());
+    var found = new TreeSet<>(aws.outputs(stack).byId().keySet());
+    found.removeIf(name -> !name.endsWith("BaseUrl"));
+    assertEquals(new TreeSet<>(outputs), found);
   }
 
   @Test
@@ -389,7 +421,8 @@ class MiniStackTest {
             "cloudformation",
             "get_template",
             Map.of("StackName", stack, "TemplateStage", "Processed"));
-    var paths = processed.at("/TemplateBody/Resources/HttpApi/Properties/Body/paths");
+    var decided = Decided.of(new Template(processed.get("TemplateBody")), Map.of());
+    var paths = decided.properties("HttpApi").at("/Body/paths");
     assertEquals(List.of("/$default"), strings(paths.fieldNames()), processed.toString());
     var method = paths.get("/$default").get("x-amazon-apigateway-any-method");
     assertTrue(method.get("isDefaultRoute").asBoolean());

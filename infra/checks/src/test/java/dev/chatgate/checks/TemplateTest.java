@@ -148,7 +148,8 @@ class TemplateTest {
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
   void aDoorsRolloutIsRolledBackByAnAlarmOnItsAlias(String function) {
-    var rollout = template.properties(function).get("DeploymentPreference");
+    var rollout =
+        Decided.of(template, Map.of()).properties(function).get("DeploymentPreference");
 
     assertEquals("Rollout", rollout.at("/Type/Ref").asText());
     var alarm = template.properties(rollout.at("/Alarms/0/Ref").asText());

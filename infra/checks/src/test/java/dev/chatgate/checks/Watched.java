@@ -23,7 +23,7 @@ record Watched(String by, String namespace, String metric, Map<String, String> d
       Pattern.compile(
           "SEARCH\\('\\{(\\w+),(\\w+),(\\w+)} MetricName=\"([^\"]+)\" FunctionName=\\(\"([^\"]+)\"\\)', '\\w+', \\d+\\)");
 
-  /** Finds all metrics in a template. */
+  /** Finds all metrics in a template whose conditions are decided. */
   static List<Watched> in(Template template) throws IOException {
     var all = new ArrayList<Watched>();
     template
@@ -43,7 +43,11 @@ record Watched(String by, String namespace, String metric, Map<String, String> d
 
   /** Returns the dashboard's widgets. */
   static List<JsonNode> widgets(Template template) throws IOException {
-    var body = template.properties("Dashboard").at("/DashboardBody/Fn::Sub").asText();
+    var substitution = template.properties("Dashboard").at("/DashboardBody/Fn::Sub");
+    var body = substitution.get(0).asText();
+    for (var variable : substitution.get(1).properties()) {
+      body = body.replace("${" + variable.getKey() + "}", text(variable.getValue()));
+    }
     return new ObjectMapper().readTree(body).get("widgets").valueStream().toList();
   }
 

@@ -62,7 +62,10 @@ class WatchingTest {
                       "Operation",
                       Set.of("GetItem", "PutItem", "UpdateItem", "Query")))));
 
-  private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
+  private final Template source = Template.read(Repository.ROOT.resolve("template.yaml"));
+
+  /** With the alarm that is off by default. */
+  private final Template template = Decided.of(source, Map.of("SpendAlarmUsdPerHour", "1"));
 
   WatchingTest() throws IOException {}
 

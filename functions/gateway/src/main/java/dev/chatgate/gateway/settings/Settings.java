@@ -2,6 +2,7 @@ package dev.chatgate.gateway.settings;
 
 import dev.chatgate.aws.dynamodb.Tables;
 import dev.chatgate.provider.ProviderSettings;
+import dev.chatgate.telemetry.MetricSource;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param loopbackIssuers whether the key sets of logins are also fetched from this machine, over
  *     {@code http}; for development
  * @param playground whether the streaming door serves the page on which a person tries the gateway
+ * @param metrics whether metrics are published
  * @param tenantMetrics whether some metrics are also published for each tenant
  * @param provider the provider's base URL, and the limits of a call to it
  */
@@ -43,6 +45,7 @@ public record Settings(
     int spentStatus,
     boolean loopbackIssuers,
     boolean playground,
+    boolean metrics,
     boolean tenantMetrics,
     ProviderSettings provider) {
 
@@ -80,6 +83,7 @@ public record Settings(
           SPENT_STATUS,
           LOOPBACK_ISSUERS,
           PLAYGROUND,
+          MetricSource.VARIABLE,
           TENANT_METRICS,
           CONNECT_MS,
           FIRST_BYTE_MS,
@@ -105,6 +109,7 @@ public record Settings(
         (int) variables.oneOf(SPENT_STATUS, 429, 402),
         variables.isOn(LOOPBACK_ISSUERS),
         variables.isOn(PLAYGROUND),
+        MetricSource.isOn(environment),
         variables.isOn(TENANT_METRICS),
         provider(variables));
   }

@@ -104,7 +104,8 @@ public final class GatewayFactory {
 
   private static BeanContext started(Settings settings) {
     var aws = AwsClientsFuture.started();
-    var metrics = MetricSource.of(System.getenv(), settings.tenantMetrics());
+    var metrics =
+        MetricSource.of(System.getenv(), settings.metrics(), settings.tenantMetrics());
     return started(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
   }
 

@@ -38,6 +38,7 @@ class SettingsTest {
     assertEquals(4_194_304, settings.maxBodyBytes());
     assertEquals(4096, settings.defaultMaxTokens());
     assertEquals(429, settings.spentStatus());
+    assertTrue(settings.metrics());
     assertFalse(settings.tenantMetrics());
     assertFalse(settings.playground());
     assertEquals(URI.create("https://provider.example/openai/v1"), settings.provider().baseUrl());
@@ -66,6 +67,7 @@ class SettingsTest {
     "CHATGATE_SPENT_STATUS,403",
     "CHATGATE_SPENT_STATUS,410",
     "CHATGATE_LOOPBACK_ISSUERS,true",
+    "CHATGATE_METRICS,yes",
     "CHATGATE_TENANT_METRICS,yes",
     "UPSTREAM_CONNECT_MS,0",
     "UPSTREAM_FIRST_BYTE_MS,1.5",
@@ -87,6 +89,7 @@ class SettingsTest {
     variables.put("CHATGATE_CALL_SECONDS", "7");
     variables.put("UPSTREAM_RETRIES", "1");
     variables.put("CHATGATE_LOOPBACK_ISSUERS", "on");
+    variables.put("CHATGATE_METRICS", "off");
     variables.put("CHATGATE_TENANT_METRICS", "on");
     variables.put("CHATGATE_PLAYGROUND", "on");
     Settings.from(new Watched(variables, read));

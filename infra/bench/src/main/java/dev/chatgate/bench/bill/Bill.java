@@ -278,8 +278,9 @@ public final class Bill {
     page.append(row("**together**", "", bills, ""));
     page.append("\n| calls a month | plain, 3 s | streamed, 15 s | streamed, 60 s |\n");
     page.append("| --- | --- | --- | --- |\n");
+    page.append(totals("0, with `Watch=off`", UNWATCHED, 0));
     for (double calls : List.of(0.0, 10_000.0, MILLION, 100 * MILLION)) {
-      page.append(totals(calls));
+      page.append(totals(String.format(Locale.ROOT, "%,.0f", calls), STACK, calls));
     }
     return page.append('\n').append(busyTenant()).append('\n').append(elsewhere()).toString();
   }
@@ -396,11 +397,11 @@ public final class Bill {
     return row.append('\n').toString();
   }
 
-  private static String totals(double calls) {
-    var row = new StringBuilder("| " + String.format(Locale.ROOT, "%,.0f", calls) + " |");
+  private static String totals(String name, FixedParts parts, double calls) {
+    var row = new StringBuilder("| " + name + " |");
     for (var example : EXAMPLES) {
       var traffic = Traffic.of(calls, example.seconds(), example.streamed());
-      row.append(' ').append(dollars(total(lines(STACK, traffic)))).append(" |");
+      row.append(' ').append(dollars(total(lines(parts, traffic)))).append(" |");
     }
     return row.append('\n').toString();
   }
@@ -439,4 +440,7 @@ public final class Bill {
 
   /** The fixed parts of the template's stack; a test compares them with the template. */
   public static final FixedParts STACK = new FixedParts(52, 1, 1, 3);
+
+  /** The fixed parts with {@code Watch=off}. */
+  public static final FixedParts UNWATCHED = new FixedParts(0, 0, 0, 0);
 }
