@@ -1,4 +1,7 @@
-"""Prints a SAM template as CloudFormation receives it, after AWS's own transform; needs no AWS account."""
+"""Prints a SAM template as CloudFormation receives it, after AWS's own transform; needs no AWS account.
+
+The functions of AWS::LanguageExtensions, which runs before SAM, stay as they are.
+"""
 
 import json
 import logging
@@ -24,4 +27,6 @@ for resource in template["Resources"].values():
     if resource["Type"] == "AWS::Serverless::Function":
         # The form of the package's URI after `sam deploy`.
         resource["Properties"]["CodeUri"] = "s3://bucket/package.zip"
-json.dump(transform(template, {}, NoManagedPolicies()), sys.stdout)
+translated = transform(template, {}, NoManagedPolicies())
+translated["Transform"] = "AWS::LanguageExtensions"
+json.dump(translated, sys.stdout)

@@ -30,7 +30,7 @@ final class Decided {
    *
    * @param template the source, or what SAM made of it
    * @param parameters values of parameters; the others have their defaults
-   * @return a copy without conditions
+   * @return a copy without conditions, in which the values are the parameters' defaults
    */
   static Template of(Template template, Map<String, String> parameters) {
     return new Decided(template, parameters).copy();
@@ -41,6 +41,8 @@ final class Decided {
     copy.remove("Conditions");
     copy.set("Resources", kept(copy.get("Resources")));
     copy.set("Outputs", kept(copy.get("Outputs")));
+    parameters.forEach(
+        (name, value) -> ((ObjectNode) copy.get("Parameters").get(name)).put("Default", value));
     return new Template(copy);
   }
 
@@ -115,13 +117,19 @@ final class Decided {
 
   /** Names that are referred to, and are neither parameters nor resources of the template. */
   static Set<String> dangling(Template template) {
-    var names = new TreeSet<String>();
-    references(template.resources(), names);
-    references(template.root().get("Outputs"), names);
+    var names = references(template.resources());
+    names.addAll(references(template.root().get("Outputs")));
     names.removeIf(name ->
         name.startsWith("AWS::")
             || template.resources().has(name)
             || template.parameters().has(name));
+    return names;
+  }
+
+  /** Names of parameters and resources that a part of a template refers to. */
+  static Set<String> references(JsonNode node) {
+    var names = new TreeSet<String>();
+    references(node, names);
     return names;
   }
 

@@ -22,7 +22,12 @@ class DoorsTest {
   /** CloudFormation refuses a template that refers to a resource that a condition left out. */
   @ParameterizedTest
   @CsvSource({
-    "api-and-url,on", "api-and-url,off", "url,on", "url,off", "api,on", "api,off",
+    "api-and-url,on",
+    "api-and-url,off",
+    "url,on",
+    "url,off",
+    "api,on",
+    "api,off",
   })
   void noReferenceNamesWhatIsNotThere(String doors, String watch) {
     var decided = decided(doors, watch);

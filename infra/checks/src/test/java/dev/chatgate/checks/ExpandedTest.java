@@ -46,17 +46,27 @@ class ExpandedTest {
 
   @ParameterizedTest
   @CsvSource({
-    "api-and-url,on", "api-and-url,off", "url,on", "url,off", "api,on", "api,off",
+    "api-and-url,on",
+    "api-and-url,off",
+    "url,on",
+    "url,off",
+    "api,on",
+    "api,off",
   })
   void eachSetOfDoorsIsWholeAndWithoutFault(String doors, String watch) throws Exception {
-    var parameters = Map.of("Doors", doors, "Watch", watch, "AwsBudgetUsd", "10");
+    var parameters =
+        Map.of(
+            "Doors", doors,
+            "Watch", watch,
+            "Stage", "production",
+            "AwsBudgetUsd", "10",
+            "KmsKeyArn", "arn:aws:kms:eu-west-1:123456789012:key/k");
     var decided = Decided.of(expanded, parameters);
 
     assertEquals(Set.of(), Decided.dangling(decided));
     assertEquals(doors.equals("api"), decided.ofType("AWS::Lambda::Url").isEmpty());
     assertEquals(doors.equals("url"), decided.ofType("AWS::ApiGatewayV2::Api").isEmpty());
-    assertEquals(
-        doors.equals("api-and-url") ? 3 : 2, decided.ofType("AWS::Events::Rule").size());
+    assertEquals(doors.equals("api-and-url") ? 3 : 2, decided.ofType("AWS::Events::Rule").size());
     var file = Repository.TARGET.resolve("%s-%s.json".formatted(doors, watch));
     Files.writeString(file, new ObjectMapper().writeValueAsString(decided.root()));
     assertEquals(

@@ -217,18 +217,20 @@ class MiniStackTest {
   @Test
   void aFailedCreationLeavesTheLogsButNoTableAndNoSecret() throws Exception {
     ObjectNode broken = Template.read(deployable).root().deepCopy();
-    var never =
+    // MiniStack refuses metric math only when it makes the alarm, after all that it depends on.
+    var refused =
         Template.read(
                 """
-                Type: AWS::Lambda::Permission
+                Type: AWS::CloudWatch::Alarm
                 DependsOn: [TenantsTable, QuotaTable, UsageTable, ProviderSecret, SigningSecret]
                 Properties:
-                  Action: lambda:InvokeFunction
-                  FunctionName: no-such-function
-                  Principal: events.amazonaws.com
+                  ComparisonOperator: GreaterThanThreshold
+                  Threshold: 0
+                  EvaluationPeriods: 1
+                  Metrics: [{ Id: math, Expression: TIME_SERIES(1) }]
                 """)
             .root();
-    ((ObjectNode) broken.get("Resources")).set("Never", never);
+    ((ObjectNode) broken.get("Resources")).set("Refused", refused);
 
     var stack = "chatgate-broken";
     var file = written("broken.json", new Template(broken));
@@ -372,8 +374,7 @@ class MiniStackTest {
   }
 
   private static Set<String> versionsOfTheStack(String stack) throws Exception {
-    return aws
-        .ask("cloudformation", "describe_stack_resources", Map.of("StackName", stack))
+    return aws.ask("cloudformation", "describe_stack_resources", Map.of("StackName", stack))
         .get("StackResources")
         .valueStream()
         .filter(resource -> resource.get("ResourceType").asText().equals("AWS::Lambda::Version"))

@@ -39,11 +39,11 @@ class TemplateTest {
 
   @Test
   void everyParameterSetsSomething() {
+    var used = Decided.references(template.root());
     template
         .parameters()
         .fieldNames()
-        .forEachRemaining(
-            name -> assertTrue(references(template.root()).contains(name), name + " sets nothing"));
+        .forEachRemaining(name -> assertTrue(used.contains(name), name + " sets nothing"));
   }
 
   @Test
@@ -148,8 +148,7 @@ class TemplateTest {
   @ParameterizedTest
   @ValueSource(strings = {"ApiFunction", "StreamFunction"})
   void aDoorsRolloutIsRolledBackByAnAlarmOnItsAlias(String function) {
-    var rollout =
-        Decided.of(template, Map.of()).properties(function).get("DeploymentPreference");
+    var rollout = Decided.of(template, Map.of()).properties(function).get("DeploymentPreference");
 
     assertEquals("Rollout", rollout.at("/Type/Ref").asText());
     var alarm = template.properties(rollout.at("/Alarms/0/Ref").asText());
@@ -301,12 +300,13 @@ class TemplateTest {
             .forEach((name, one) -> assertEquals("KmsKeyArn", one.at(field).asText(), name)));
     decided
         .ofType("AWS::DynamoDB::Table")
-        .forEach((name, table) -> assertEquals(
-            "KMS true",
-            table.at("/SSESpecification/SSEType").asText()
-                + " "
-                + table.at("/SSESpecification/SSEEnabled").asText(),
-            name));
+        .forEach((name, table) ->
+            assertEquals(
+                "KMS true",
+                table.at("/SSESpecification/SSEType").asText()
+                    + " "
+                    + table.at("/SSESpecification/SSEEnabled").asText(),
+                name));
     var decrypt =
         Template.read("{ Effect: Allow, Action: 'kms:Decrypt', Resource: !Ref KmsKeyArn }").root();
     decided

@@ -104,8 +104,7 @@ public final class GatewayFactory {
 
   private static BeanContext started(Settings settings) {
     var aws = AwsClientsFuture.started();
-    var metrics =
-        MetricSource.of(System.getenv(), settings.metrics(), settings.tenantMetrics());
+    var metrics = MetricSource.of(System.getenv(), settings.metrics(), settings.tenantMetrics());
     return started(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
   }
 
