@@ -1,6 +1,7 @@
 package dev.chatgate.usage;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 
 /** The price table. */
@@ -8,12 +9,13 @@ import java.util.Optional;
 public interface PriceBook {
 
   /**
-   * The price of a model in force on a day: that of the latest {@code from} not after it.
+   * The price of a call on a day: of the first of the model's names that has one, the price with
+   * the latest {@code from} not after the day.
    *
-   * @param model the model's name as the table spells it
+   * @param names the names of the model, as the table may spell it
    * @param day a UTC day
-   * @return empty if the model has no price yet on that day
+   * @return empty if no name has a price on that day
    * @throws dev.chatgate.StoreUnavailableException if the store does not answer
    */
-  Optional<ModelPrice> priceOf(String model, LocalDate day);
+  Optional<ModelPrice> priceOf(List<String> names, LocalDate day);
 }

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -150,9 +151,7 @@ public final class MeteredCall {
   /** The price of the name as the tenant sent it, else of the provider's name behind an alias. */
   private Optional<ModelPrice> priceOf(Call call) {
     var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    return prices
-        .priceOf(call.request.model(), today)
-        .or(() -> prices.priceOf(call.upstream.model(), today));
+    return prices.priceOf(List.of(call.request.model(), call.upstream.model()), today);
   }
 
   private void admit(Call call, Reserve.Fits reserve, Optional<ModelPrice> price) {
