@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -53,6 +54,8 @@ final class FakeAws implements AutoCloseable {
   private final List<String> signingSecrets = new ArrayList<>();
   private final Map<String, String> writtenByToken = new HashMap<>();
   private final Map<String, String> parameters = new HashMap<>();
+  private final Map<String, String> doors = new HashMap<>();
+  private volatile boolean expired;
   private final List<String> signatures = new ArrayList<>();
   private final LocalDynamoDBServerHandler dynamo =
       new LocalDynamoDBServerHandler(
@@ -116,7 +119,22 @@ final class FakeAws implements AutoCloseable {
 
   /** Sets the stack's parameter {@code ProviderBaseUrl}. */
   void providerBaseUrl(String url) {
-    parameters.put("ProviderBaseUrl", url);
+    parameter("ProviderBaseUrl", url);
+  }
+
+  /** Sets a parameter of the stack. */
+  void parameter(String name, String value) {
+    parameters.put(name, value);
+  }
+
+  /** Sets an output of the stack with a URL. */
+  void output(String name, String url) {
+    doors.put(name, url);
+  }
+
+  /** From now on, credentials count as expired, or as valid again. */
+  void expire(boolean areExpired) {
+    expired = areExpired;
   }
 
   /** The {@code Authorization} headers of the CloudFormation requests. */
@@ -136,6 +154,9 @@ final class FakeAws implements AutoCloseable {
       var now = clock.instant().atOffset(ZoneOffset.UTC);
       response.getHeaders().put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(now));
       var target = Optional.ofNullable(request.getHeaders().get("X-Amz-Target"));
+      if (expired) {
+        return send(response, callback, expiredCredentials(target.isPresent()));
+      }
       if (target.stream().anyMatch(name -> name.startsWith("DynamoDB_"))) {
         return dynamo.handle(request, response, callback);
       }
@@ -143,15 +164,34 @@ final class FakeAws implements AutoCloseable {
       if (target.isEmpty()) {
         signatures.add(String.valueOf(request.getHeaders().get("Authorization")));
       }
-      var fakeResponse =
+      return send(
+          response,
+          callback,
           target.isEmpty()
               ? stack(body)
-              : secret(target.get().substring(target.get().indexOf('.') + 1), body);
-      response.setStatus(fakeResponse.status());
-      var bytes = fakeResponse.body().getBytes(StandardCharsets.UTF_8);
+              : secret(target.get().substring(target.get().indexOf('.') + 1), body));
+    }
+
+    private static boolean send(Response response, Callback callback, FakeResponse fake) {
+      response.setStatus(fake.status());
+      var bytes = fake.body().getBytes(StandardCharsets.UTF_8);
       response.write(true, ByteBuffer.wrap(bytes), callback);
       return true;
     }
+  }
+
+  private static FakeResponse expiredCredentials(boolean inJson) {
+    var message = "The security token included in the request is expired";
+    return inJson
+        ? new FakeResponse(
+            400,
+            "{\"__type\":\"com.amazon.coral.service#ExpiredTokenException\",\"message\":\"%s\"}"
+                .formatted(message))
+        : new FakeResponse(
+            403,
+            "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>"
+                + message
+                + "</Message></Error></ErrorResponse>");
   }
 
   private FakeResponse stack(String form) {
@@ -166,13 +206,14 @@ final class FakeAws implements AutoCloseable {
           """
               .formatted(name));
     }
-    var outputs =
+    var outputs = new TreeMap<>(doors);
+    outputs.putAll(
         Map.of(
             "TenantsTableName", Tables.LOCAL.tenants(),
             "QuotaTableName", Tables.LOCAL.quota(),
             "UsageTableName", Tables.LOCAL.usage(),
             "ProviderSecretArn", SECRET_ARN,
-            "SigningSecretName", SIGNING_SECRET);
+            "SigningSecretName", SIGNING_SECRET));
     return new FakeResponse(
         200,
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>"

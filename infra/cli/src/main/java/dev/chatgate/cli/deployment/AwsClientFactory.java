@@ -1,6 +1,7 @@
 package dev.chatgate.cli.deployment;
 
 import dev.chatgate.aws.client.StoreClockInterceptor;
+import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.time.StoreClock;
 import java.net.URI;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
@@ -124,8 +126,15 @@ final class AwsClientFactory implements AutoCloseable {
     }
     return settings
         .profile()
-        .<AwsCredentialsProvider>map(ProfileCredentialsProvider::create)
+        .map(AwsClientFactory::ofProfile)
         .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+  }
+
+  private static AwsCredentialsProvider ofProfile(String name) {
+    if (ProfileFile.defaultProfileFile().profile(name).isEmpty()) {
+      throw CommandException.error("There is no profile " + name + ".");
+    }
+    return ProfileCredentialsProvider.create(name);
   }
 
   @Override

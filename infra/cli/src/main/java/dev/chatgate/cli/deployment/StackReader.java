@@ -54,8 +54,10 @@ final class StackReader {
       throw CommandException.error("Stack " + name + " does not exist in " + region.id() + ".");
     }
     throw CommandException.error(
-        "CloudFormation returned HTTP %d %s: %s"
-            .formatted(response.status(), error.code(), error.message()));
+        AwsErrorMessages.ofExpiredCredentials(error.code())
+            .orElseGet(() ->
+                "CloudFormation returned HTTP %d %s: %s"
+                    .formatted(response.status(), error.code(), error.message())));
   }
 
   private Response callWithRetries(String name) {
