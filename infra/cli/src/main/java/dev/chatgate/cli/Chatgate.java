@@ -13,6 +13,7 @@ import dev.chatgate.cli.provider.ProviderKeyCommands;
 import dev.chatgate.cli.signing.SigningKeyCommands;
 import dev.chatgate.cli.tenant.TenantCommands;
 import dev.chatgate.cli.tenant.TierCommands;
+import dev.chatgate.cli.usage.TailCommand;
 import dev.chatgate.cli.usage.UsageCommands;
 import dev.chatgate.cli.user.UserCommands;
 import dev.chatgate.tenant.EndUser;
@@ -106,6 +107,8 @@ public final class Chatgate {
     var command = new CommandLine(new Chatgate(deploymentOptions));
     var tenants = new CommandLine(new TenantCommands(environment, deploymentOptions));
     tenants.addSubcommand(new TierCommands(environment, deploymentOptions));
+    var usage = new CommandLine(new UsageCommands(environment, deploymentOptions));
+    usage.addSubcommand(new TailCommand(environment, deploymentOptions));
     command
         .addSubcommand(tenants)
         .addSubcommand(new UserCommands(environment, deploymentOptions))
@@ -114,7 +117,7 @@ public final class Chatgate {
         .addSubcommand(new ProviderKeyCommands(environment, deploymentOptions))
         .addSubcommand(new SigningKeyCommands(environment, deploymentOptions))
         .addSubcommand(new PriceCommands(environment, deploymentOptions))
-        .addSubcommand(new UsageCommands(environment, deploymentOptions))
+        .addSubcommand(usage)
         .addSubcommand(new AuditCommand(environment, deploymentOptions))
         .addSubcommand(new ReconcileCommand(environment, deploymentOptions))
         .addSubcommand(new CompletionCommand(environment));

@@ -162,6 +162,30 @@ class UsageTest {
     assertTrue(lines.getLast().matches("total +2 .* +20 +no price +1 +0"), lines::toString);
   }
 
+  private String report(String... options) {
+    return done(Stream.concat(Stream.of("usage", "report"), Stream.of(options))
+            .toArray(String[]::new))
+        .out();
+  }
+
+  @Test
+  void aPriceInForceSaysFromWhenOnCallsAreCharged() {
+    var delay = "Calls of the next 30 s may still be charged without it.\n";
+    var set = new String[] {"price", "set", "x", "--prompt", "1", "--completion", "2"};
+    assertEquals("Set the price of x from 2026-11-22.\n" + delay, done(set).out());
+    assertEquals("Set the price of x from 2026-11-22.\n", done(set).out());
+    assertEquals(
+        "Set the price of y from 2026-11-23.\n",
+        done("price", "set", "y", "--from", "2026-11-23", "--prompt", "1", "--completion", "2")
+            .out());
+    set[2] = "z";
+    assertTrue(
+        run(operator().with("CHATGATE_CACHE_SECONDS", "7"), set).out().contains("the next 7 s"));
+    set[2] = "zz";
+    assertFalse(
+        run(operator().with("CHATGATE_CACHE_SECONDS", "0"), set).out().contains("may still"));
+  }
+
   private void callsOfPersons() {
     traffic.callFor("=cmd", acme, "m", Optional.of(PRICE), new TokenCounts(500, 0, 0));
     traffic.callFor("ann", acme, "m", Optional.of(PRICE), new TokenCounts(20, 0, 10));
@@ -345,6 +369,48 @@ class UsageTest {
     assertTrue(result.lines().getFirst().contains("\"end_user\":\"ann\""), result.out());
     assertTrue(result.lines().getLast().contains("\"kind\":\"orphaned\""), result.out());
     assertFalse(result.lines().getLast().contains("end_user"), result.out());
+  }
+
+  @Test
+  void tailSaysThatItWaitsAndHasColumns() {
+    var polls = new int[1];
+    Pause pause =
+        duration -> {
+          clock.advance(duration);
+          if (polls[0]++ == 0) {
+            traffic.callFor("ann", acme, "m", Optional.of(PRICE), new TokenCounts(12, 0, 3456));
+            traffic.call(beta, "other", Optional.empty(), new TokenCounts(1, 0, 1));
+          } else {
+            Thread.currentThread().interrupt();
+          }
+        };
+    var result = run(operator().pausing(pause), "usage", "tail");
+    assertTrue(Thread.interrupted());
+    assertEquals("Waiting for calls of the local deployment. Ctrl-C ends.\n", result.err());
+    assertEquals(3, result.lines().size(), result.out());
+    var heading = result.lines().getFirst();
+    int end = heading.indexOf("COMPLETION") + "COMPLETION".length();
+    assertTrue(heading.startsWith("TIME "), heading);
+    assertTrue(result.lines().get(1).substring(0, end).endsWith(" 3,456"), result.out());
+    assertTrue(result.lines().get(1).endsWith("  ann"), result.out());
+    assertTrue(result.lines().get(2).substring(0, end).endsWith(" 1"), result.out());
+  }
+
+  @Test
+  void groupsAreWordsInAnyCase() {
+    assertEquals(report("--by", "model"), report("--by", "MODEL"));
+    assertEquals(report("--by", "day,model"), report("--group-by", "Day", "--by", "model"));
+    var result = run("usage", "report", "--by", "modle");
+    assertEquals(2, result.exitCode());
+    assertTrue(
+        result
+            .err()
+            .startsWith(
+                "Invalid value for option '--by': 'modle' is not valid (expected tenant, day, model,"
+                    + " user)."),
+        result.err());
+    var script = operator().run("completion").out();
+    assertTrue(script.contains("\"tenant\" \"day\" \"model\" \"user\""), script);
   }
 
   @Test

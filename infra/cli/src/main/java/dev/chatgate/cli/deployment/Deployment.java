@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -115,14 +116,18 @@ public final class Deployment implements AutoCloseable {
    * @throws CommandException if the deployment does not name it
    */
   public ProviderSecret providerSecret() {
-    var secret =
-        names()
-            .providerSecret()
-            .orElseThrow(() ->
-                CommandException.error(
-                    ResourceNames.SECRET_VARIABLE
-                        + " is not set; set it, or use --stack NAME or --local."));
-    return new ProviderSecret(clients.secretsManager(), secret);
+    return findProviderSecret()
+        .orElseThrow(() ->
+            CommandException.error(
+                ResourceNames.SECRET_VARIABLE
+                    + " is not set; set it, or use --stack NAME or --local."));
+  }
+
+  /** The secret that holds the provider key, if the deployment names it. */
+  public Optional<ProviderSecret> findProviderSecret() {
+    return names()
+        .providerSecret()
+        .map(secret -> new ProviderSecret(clients.secretsManager(), secret));
   }
 
   /**
@@ -146,6 +151,23 @@ public final class Deployment implements AutoCloseable {
   /** Base URL of the provider, if the deployment names it. */
   public Optional<String> providerBaseUrl() {
     return names().providerBaseUrl();
+  }
+
+  /** What else is known of the deployment. */
+  public DeploymentFacts facts() {
+    return names().facts();
+  }
+
+  /** The names of the tables and secrets. */
+  public List<String> storeNames() {
+    var names = names();
+    var tables = names.tables();
+    return Stream.of(
+            Stream.of(tables.tenants(), tables.quota(), tables.usage()),
+            names.providerSecret().stream(),
+            names.signingSecret().stream())
+        .flatMap(name -> name)
+        .toList();
   }
 
   /** The usage records. */

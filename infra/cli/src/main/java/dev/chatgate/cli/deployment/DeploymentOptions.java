@@ -17,6 +17,7 @@ public final class DeploymentOptions {
 
   private static final String STACK_VARIABLE = "CHATGATE_STACK";
   private static final String REGION_VARIABLE = "AWS_REGION";
+  private static final String CACHE_VARIABLE = "CHATGATE_CACHE_SECONDS";
   private static final String PORT_VARIABLE = "CHATGATE_AWS_PORT";
   private static final String DEFAULT_PORT = "8082";
 
@@ -105,11 +106,15 @@ public final class DeploymentOptions {
     if (stack.isPresent()) {
       throw CommandException.error("--local and --stack cannot be combined.");
     }
-    var port = environment.variable(PORT_VARIABLE).orElse(DEFAULT_PORT);
+    return URI.create(localUrl(PORT_VARIABLE, DEFAULT_PORT));
+  }
+
+  private String localUrl(String variable, String defaultPort) {
+    var port = environment.variable(variable).orElse(defaultPort);
     try {
-      return URI.create("http://127.0.0.1:" + Integer.parseInt(port));
+      return "http://127.0.0.1:" + Integer.parseInt(port);
     } catch (NumberFormatException e) {
-      throw CommandException.error(PORT_VARIABLE + " is not a port number.");
+      throw CommandException.error(variable + " is not a port number.");
     }
   }
 
@@ -118,7 +123,15 @@ public final class DeploymentOptions {
         Tables.LOCAL,
         Optional.of(ResourceNames.LOCAL_SECRET),
         Optional.of(ResourceNames.LOCAL_SIGNING_SECRET),
-        environment.variable(BASE_URL_VARIABLE));
+        environment.variable(BASE_URL_VARIABLE),
+        new DeploymentFacts(
+            "the local deployment",
+            Optional.of(localUrl("CHATGATE_STREAM_PORT", "8081") + "/openai/v1"),
+            Optional.of(localUrl("CHATGATE_API_PORT", "8080") + "/openai/v1"),
+            Optional.empty(),
+            DeploymentFacts.cacheTime(environment.variable(CACHE_VARIABLE)),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private ResourceNames fromVariables() {
@@ -129,7 +142,15 @@ public final class DeploymentOptions {
             required(Tables.USAGE_VARIABLE)),
         environment.variable(ResourceNames.SECRET_VARIABLE),
         environment.variable(ResourceNames.SIGNING_SECRET_VARIABLE),
-        environment.variable(BASE_URL_VARIABLE));
+        environment.variable(BASE_URL_VARIABLE),
+        new DeploymentFacts(
+            "the tables that the environment names",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            DeploymentFacts.cacheTime(environment.variable(CACHE_VARIABLE)),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private String required(String variable) {

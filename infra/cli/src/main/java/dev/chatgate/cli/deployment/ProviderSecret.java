@@ -53,6 +53,23 @@ public final class ProviderSecret {
     secrets.putSecretValue(request -> request.secretId(id).secretString(secret));
   }
 
+  /**
+   * Whether the secret has a value, without reading it.
+   *
+   * @return empty if the operator may not know
+   */
+  public Optional<Boolean> isSet() {
+    try {
+      var versions = secrets.describeSecret(request -> request.secretId(id)).versionIdsToStages();
+      return Optional.of(versions.values().stream().anyMatch(stages -> stages.contains(CURRENT)));
+    } catch (SecretsManagerException e) {
+      if (ACCESS_DENIED.equals(errorCode(e))) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   private Optional<String> current() {
     try {
       var value = secrets.getSecretValue(request -> request.secretId(id));

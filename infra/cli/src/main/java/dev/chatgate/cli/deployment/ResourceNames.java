@@ -10,12 +10,14 @@ import java.util.Optional;
  * @param providerSecret name or ARN of the secret that holds the provider key, if known
  * @param signingSecret name or ARN of the secret that holds the signing keys, if known
  * @param providerBaseUrl base URL of the provider, if known
+ * @param facts what else is known
  */
 record ResourceNames(
     Tables tables,
     Optional<String> providerSecret,
     Optional<String> signingSecret,
-    Optional<String> providerBaseUrl) {
+    Optional<String> providerBaseUrl,
+    DeploymentFacts facts) {
 
   /** Environment variable with the name of the secret that holds the provider key. */
   static final String SECRET_VARIABLE = "CHATGATE_PROVIDER_SECRET";

@@ -21,7 +21,29 @@ record Stack(String name, Map<String, String> outputs, Map<String, String> param
         Optional.of(output("ProviderSecretArn")),
         // A stack of a release before 0.2.0 has none.
         Optional.ofNullable(outputs.get("SigningSecretName")),
-        Optional.ofNullable(parameters.get("ProviderBaseUrl")));
+        parameter("ProviderBaseUrl"),
+        facts());
+  }
+
+  private DeploymentFacts facts() {
+    return new DeploymentFacts(
+        "stack " + name,
+        Optional.ofNullable(outputs.get("StreamBaseUrl")),
+        Optional.ofNullable(outputs.get("ApiBaseUrl")),
+        Optional.ofNullable(outputs.get("DashboardUrl")),
+        DeploymentFacts.cacheTime(parameter("CacheSeconds")),
+        parameter("KeepData").map(this::keepsData),
+        parameter("Playground"));
+  }
+
+  /** As the template's condition {@code Keep}. */
+  private boolean keepsData(String keepData) {
+    return keepData.equals("always")
+        || (keepData.equals("prod-only") && parameter("Stage").equals(Optional.of("prod")));
+  }
+
+  private Optional<String> parameter(String key) {
+    return Optional.ofNullable(parameters.get(key));
   }
 
   private String output(String key) {

@@ -10,6 +10,7 @@ import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.usage.ModelPrice;
 import dev.chatgate.usage.ModelPrice.Tier;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ public final class PriceCommands {
       description = {
         "Set the price of a model from a UTC day on, in US dollars per million tokens.",
         "A call is charged the price of the day of its admission. To change a price, set one with a"
-            + " later date."
+            + " later date. Instances use a changed price within CHATGATE_CACHE_SECONDS, and the"
+            + " first price of a model within a second."
       },
       footerHeading = HelpText.EXAMPLE,
       footer = "  chatgate price set fast --prompt 0.50 --cached 0.05 --completion 1.50")
@@ -159,12 +161,26 @@ public final class PriceCommands {
                 + " of the same model and date? Calls that were already charged do not change.");
       }
       changed.forEach(deployment.priceEditor()::put);
+      newPrices.forEach(price ->
+          environment
+              .out()
+              .println("Set the price of " + price.model() + " from " + price.from() + "."));
+      noteDelay(changed, deployment.facts().cacheFor());
     }
-    newPrices.forEach(price ->
-        environment
-            .out()
-            .println("Set the price of " + price.model() + " from " + price.from() + "."));
     return ExitCodes.OK;
+  }
+
+  /** Says from when on calls are charged the prices that are in force today. */
+  private void noteDelay(List<ModelPrice> changed, Duration delay) {
+    boolean isInForce =
+        changed.stream().anyMatch(price -> !price.from().isAfter(environment.today()));
+    if (isInForce && delay.isPositive()) {
+      environment
+          .out()
+          .println(
+              "Calls of the next %d s may still be charged without %s."
+                  .formatted(delay.toSeconds(), changed.size() == 1 ? "it" : "them"));
+    }
   }
 
   private static boolean replaces(ModelPrice price, List<ModelPrice> existing) {

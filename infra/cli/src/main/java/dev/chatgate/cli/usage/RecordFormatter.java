@@ -8,30 +8,72 @@ import dev.chatgate.usage.CallFacts;
 import dev.chatgate.usage.UsageRecord;
 import dev.chatgate.usage.UsageRecord.Call;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Formats a usage record on one line, as text or as JSON. */
 final class RecordFormatter {
+  /**
+   * Widths of the columns, for values of usual length; a longer value moves the rest of its line.
+   */
+  private static final int[] WIDTHS = {20, 12, 28, 20, 12, 8, 10, 9, 8, 8};
+
+  /** Index of the first column that is aligned to the right. */
+  private static final int FIRST_NUMBER = 5;
+
   private RecordFormatter() {}
 
+  /** The heading above lines. */
+  static String heading() {
+    return columns(
+        List.of(
+            "TIME",
+            "TENANT",
+            "REQUEST",
+            "MODEL",
+            "STATUS",
+            "PROMPT",
+            "COMPLETION",
+            "COST",
+            "MS",
+            "FIRST MS",
+            "USER"));
+  }
+
   static String line(UsageRecord record) {
-    var cells = new ArrayList<String>();
-    cells.add(record.decidedAt().truncatedTo(ChronoUnit.SECONDS).toString());
-    cells.add(record.key().tenant().value());
-    cells.add(record.call().map(Call::requestId).orElse(record.key().id()));
-    cells.add(record.model());
-    cells.add(kind(record));
     var charged = record.charged();
-    cells.add(
-        "%s + %s tokens"
-            .formatted(Amounts.whole(charged.prompt()), Amounts.whole(charged.completion())));
-    cells.add(Amounts.exactDollars(charged.microUsd()));
-    record.call().ifPresent(call -> cells.addAll(times(call.facts())));
-    record.call().flatMap(Call::endUser).ifPresent(user -> cells.add("user " + user));
-    return TextTable.printable(String.join("  ", cells));
+    var facts = record.call().map(Call::facts);
+    return TextTable.printable(
+        columns(
+            List.of(
+                record.decidedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+                record.key().tenant().value(),
+                record.call().map(Call::requestId).orElse(record.key().id()),
+                record.model(),
+                kind(record),
+                Amounts.whole(charged.prompt()),
+                Amounts.whole(charged.completion()),
+                Amounts.exactDollars(charged.microUsd()),
+                facts.map(CallFacts::duration).map(RecordFormatter::millis).orElse("-"),
+                facts.flatMap(CallFacts::timeToFirstToken).map(RecordFormatter::millis).orElse("-"),
+                record.call().flatMap(Call::endUser).orElse(""))));
+  }
+
+  private static String millis(Duration duration) {
+    return Amounts.whole(duration.toMillis());
+  }
+
+  private static String columns(List<String> cells) {
+    var line = new StringBuilder();
+    for (int i = 0; i < cells.size(); i++) {
+      var cell = cells.get(i);
+      var space = i < WIDTHS.length ? " ".repeat(Math.max(0, WIDTHS[i] - cell.length())) : "";
+      boolean isNumber = i >= FIRST_NUMBER && i < WIDTHS.length;
+      line.append(isNumber ? space + cell : cell + space).append("  ");
+    }
+    return line.toString().stripTrailing();
   }
 
   private static String kind(UsageRecord record) {
@@ -47,13 +89,6 @@ final class RecordFormatter {
 
   private static String name(UsageRecord record) {
     return record.kind().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static List<String> times(CallFacts facts) {
-    var times = new ArrayList<String>();
-    times.add(facts.duration().toMillis() + " ms");
-    facts.timeToFirstToken().ifPresent(time -> times.add("first " + time.toMillis() + " ms"));
-    return times;
   }
 
   static String json(UsageRecord record) {

@@ -1,28 +1,25 @@
 package dev.chatgate.cli.usage;
 
-import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.usage.DynamoUsageRecords;
 import dev.chatgate.cli.console.CommandEnvironment;
 import dev.chatgate.cli.console.CommandException;
 import dev.chatgate.cli.console.ExitCodes;
 import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.console.Progress;
-import dev.chatgate.cli.deployment.AwsErrorMessages;
 import dev.chatgate.cli.deployment.Deployment;
 import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.text.Amounts;
 import dev.chatgate.tenant.TenantId;
 import dev.chatgate.usage.UsageRecord;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,9 +32,6 @@ import picocli.CommandLine.Parameters;
     footerHeading = HelpText.EXAMPLE,
     footer = "  chatgate usage report")
 public final class UsageCommands {
-  /** Polls after which the list of tenants is read again. */
-  private static final int POLLS_PER_TENANT_LIST = 30;
-
   private static final int DEFAULT_TOP = 100;
   private static final int MAX_TOP = 10_000;
 
@@ -76,6 +70,8 @@ public final class UsageCommands {
         paramLabel = "WHAT",
         split = ",",
         defaultValue = "day",
+        converter = GroupBy.Converter.class,
+        completionCandidates = GroupBy.Candidates.class,
         description =
             "One row per tenant and day, per tenant and model, per tenant, day and model"
                 + " (day,model), per tenant (tenant), or per tenant and person (user). Default:"
@@ -196,73 +192,16 @@ public final class UsageCommands {
       Files.writeString(file, page);
       environment.err().println("Wrote the report to " + file + ".");
     } catch (IOException e) {
-      throw CommandException.error("Cannot write file " + file + ".");
+      throw CommandException.error("Cannot write file " + file + ": " + reason(e) + ".");
     }
   }
 
-  @Command(
-      name = "tail",
-      description = {
-        "Show usage records as they are written, until Ctrl-C.",
-        "Each poll reads the records of the last 20 minutes; use --tenant if there are many."
-      },
-      footerHeading = HelpText.EXAMPLE,
-      footer = "  chatgate usage tail --tenant acme")
-  int tail(
-      @Option(
-              names = "--tenant",
-              paramLabel = "ID",
-              split = ",",
-              description = "Limit to these tenants (repeatable).")
-          @Nullable List<TenantId> only,
-      @Option(
-              names = "--every",
-              paramLabel = "SECONDS",
-              defaultValue = "2",
-              description = "Time between polls. Default: ${DEFAULT-VALUE}.")
-          int seconds,
-      @Option(names = "--json", description = "Print one line of JSON per record.") boolean json) {
-    if (seconds < 1) {
-      throw CommandException.error("--every must be at least 1.");
-    }
-    var tenantIds = only == null ? List.<TenantId>of() : only;
-    try (var deployment = deploymentOptions.open()) {
-      var poller = new RecordPoller(deployment.records());
-      var tenants = deployment.tenants(tenantIds).keySet();
-      poller.poll(tenants, deployment.clock().instant());
-      for (int poll = 1; waitForNextPoll(Duration.ofSeconds(seconds)); poll++) {
-        if (poll % POLLS_PER_TENANT_LIST == 0) {
-          tenants = deployment.tenants(tenantIds).keySet();
-        }
-        show(deployment, poller, tenants, json);
-      }
-    }
-    return ExitCodes.OK;
-  }
-
-  /** Returns false once the command is interrupted. */
-  private boolean waitForNextPoll(Duration between) {
-    environment.pause().pause(between);
-    return !Thread.currentThread().isInterrupted();
-  }
-
-  private void show(
-      Deployment deployment, RecordPoller poller, Collection<TenantId> tenants, boolean json) {
-    try {
-      for (var record : poller.poll(tenants, deployment.clock().instant())) {
-        environment
-            .out()
-            .println(json ? RecordFormatter.json(record) : RecordFormatter.line(record));
-      }
-    } catch (StoreUnavailableException e) {
-      // The next poll tries again.
-      environment
-          .err()
-          .println(AwsErrorMessages.messageFor(e).orElse("The store did not respond."));
-    }
-    if (environment.out().checkError()) {
-      Thread.currentThread().interrupt();
-    }
+  private static String reason(IOException failure) {
+    return switch (failure) {
+      case NoSuchFileException _ -> "no such directory";
+      case AccessDeniedException _ -> "access denied";
+      default -> String.valueOf(failure.getMessage());
+    };
   }
 
   /** The options of {@code usage correct}. */
