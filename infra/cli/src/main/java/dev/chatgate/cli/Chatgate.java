@@ -1,7 +1,9 @@
 package dev.chatgate.cli;
 
 import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.ExitCodes;
 import dev.chatgate.cli.console.HelpText;
+import dev.chatgate.cli.console.ResultStream;
 import dev.chatgate.cli.console.Terminal;
 import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.issuer.IssuerCommands;
@@ -45,8 +47,8 @@ import picocli.CommandLine.TypeConversionException;
       "1:Negative result: the audit found differences, a named tenant, key, issuer or call does not"
           + " exist or already exists, the provider rejected its key, or a confirmation was"
           + " declined.",
-      "2:Error: invalid arguments or input, or no usable response from AWS or the provider."
-          + " audit also ends with 2 if a named tenant does not exist.",
+      "2:Error: invalid arguments or input, no usable response from AWS or the provider, or output"
+          + " that cannot be written. audit also ends with 2 if a named tenant does not exist.",
       "130:Interrupted with Ctrl-C."
     },
     footerHeading = HelpText.EXAMPLE,
@@ -79,20 +81,31 @@ public final class Chatgate {
   public static void main(String[] arguments) {
     // The output must not depend on the user's locale: numbers, dates, picocli's messages.
     Locale.setDefault(Locale.ROOT);
-    var environment = environment();
-    int exitCode = commandLine(environment).execute(arguments);
-    environment.out().flush();
-    environment.err().flush();
-    System.exit(exitCode);
+    var results = ResultStream.ofThisProcess();
+    System.exit(run(environment(results), results, arguments));
   }
 
-  private static CommandEnvironment environment() {
+  /**
+   * Runs a command and returns its exit code, which is 2 if not all of its output could be written.
+   *
+   * @param results where the environment's standard output ends
+   */
+  static int run(CommandEnvironment environment, ResultStream results, String... arguments) {
+    int exitCode = commandLine(environment).execute(arguments);
+    environment.out().flush();
+    var loss = results.lossOfOutput();
+    loss.ifPresent(environment.err()::println);
+    environment.err().flush();
+    return loss.isPresent() ? ExitCodes.ERROR : exitCode;
+  }
+
+  private static CommandEnvironment environment(ResultStream results) {
     // The start script tests each stream: Java only detects a terminal that is input and output.
     return new CommandEnvironment(
         System.getenv(),
         System.in,
         Boolean.getBoolean("chatgate.in.terminal"),
-        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new PrintWriter(results, true, StandardCharsets.UTF_8),
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         Boolean.getBoolean("chatgate.err.terminal"),
         Terminal::ofThisProcess,

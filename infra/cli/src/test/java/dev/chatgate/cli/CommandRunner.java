@@ -2,9 +2,11 @@ package dev.chatgate.cli;
 
 import dev.chatgate.aws.dynamodb.LocalDynamoDb;
 import dev.chatgate.cli.console.CommandEnvironment;
+import dev.chatgate.cli.console.ResultStream;
 import dev.chatgate.cli.console.Terminal;
 import dev.chatgate.time.Pause;
 import java.io.ByteArrayInputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -95,25 +97,39 @@ final class CommandRunner {
   Result run(String... arguments) {
     var out = new StringWriter();
     var err = new StringWriter();
-    int exitCode = commandLine(out, err).execute(arguments);
+    int exitCode =
+        RecordedCalls.during(
+            String.join(" ", arguments), () -> commandLine(out, err).execute(arguments));
     input = "";
     return new Result(exitCode, out.toString(), err.toString());
   }
 
+  /** Runs one command as the process does, with this standard output. */
+  Result runInto(OutputStream out, String... arguments) {
+    var err = new StringWriter();
+    var results = new ResultStream(out);
+    var writer = new PrintWriter(results, true, StandardCharsets.UTF_8);
+    int exitCode = Chatgate.run(environment(writer, err), results, arguments);
+    return new Result(exitCode, "", err.toString());
+  }
+
   /** The command line with its output in these writers. */
   CommandLine commandLine(StringWriter out, StringWriter err) {
-    return Chatgate.commandLine(
-        new CommandEnvironment(
-            variables,
-            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-            inIsTerminal,
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            errIsTerminal,
-            () -> inIsTerminal ? Optional.of(new ScriptedTerminal(err)) : Optional.empty(),
-            clock,
-            random,
-            pause));
+    return Chatgate.commandLine(environment(new PrintWriter(out, true), err));
+  }
+
+  private CommandEnvironment environment(PrintWriter out, StringWriter err) {
+    return new CommandEnvironment(
+        variables,
+        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+        inIsTerminal,
+        out,
+        new PrintWriter(err, true),
+        errIsTerminal,
+        () -> inIsTerminal ? Optional.of(new ScriptedTerminal(err)) : Optional.empty(),
+        clock,
+        random,
+        duration -> RecordedCalls.outside(() -> pause.pause(duration)));
   }
 
   /** A terminal with scripted answers. Prompts and echoed answers go to standard error. */

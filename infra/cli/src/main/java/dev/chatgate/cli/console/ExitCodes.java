@@ -13,8 +13,8 @@ public final class ExitCodes {
   public static final int NEGATIVE = 1;
 
   /**
-   * The command could not run: invalid arguments or input, or no usable response from AWS or the
-   * provider.
+   * The command could not run: invalid arguments or input, no usable response from AWS or the
+   * provider, or output that cannot be written.
    */
   public static final int ERROR = 2;
 
