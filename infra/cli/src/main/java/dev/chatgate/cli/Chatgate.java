@@ -41,6 +41,8 @@ import picocli.CommandLine.TypeConversionException;
     description =
         "Operate a Chatgate deployment: tenants, their end users, keys, issuers, prices, usage,"
             + " audits.",
+    optionListHeading = "%nOptions; every command accepts all but --version:%n",
+    commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Success.",
@@ -133,11 +135,12 @@ public final class Chatgate {
         .addSubcommand(usage)
         .addSubcommand(new AuditCommand(environment, deploymentOptions))
         .addSubcommand(new ReconcileCommand(environment, deploymentOptions))
-        .addSubcommand(new CompletionCommand(environment));
+        .addSubcommand(new CompletionCommand(environment))
+        .addSubcommand(new HelpCommand(environment));
     return command
         .setOut(environment.out())
         .setErr(environment.err())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setHelpFactory(CommandHelp::new)
         .registerConverter(TenantId.class, Chatgate::tenantId)
         .registerConverter(EndUser.class, Chatgate::endUser)
         .registerConverter(LocalDate.class, Chatgate::date)

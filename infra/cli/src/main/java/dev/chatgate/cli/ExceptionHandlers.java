@@ -13,11 +13,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Picocli's exception handlers: each prints one line on standard error and picks the exit code. */
 final class ExceptionHandlers {
+  private static final String MISSING_SUBCOMMAND = "Missing required subcommand";
+
   private ExceptionHandlers() {}
 
-  /** Handles invalid arguments. */
+  /** Handles invalid arguments. A command without its subcommand prints its help. */
   static int handleParameterException(ParameterException exception, String[] arguments) {
     var command = exception.getCommandLine();
+    if (MISSING_SUBCOMMAND.equals(exception.getMessage())) {
+      command.usage(command.getErr());
+      return ExitCodes.ERROR;
+    }
     var name = command.getCommandSpec().qualifiedName();
     // A key that is passed as an argument must not be repeated in the terminal or a log.
     boolean mayBeKey =
@@ -25,7 +31,7 @@ final class ExceptionHandlers {
     var message =
         mayBeKey
             ? "The key must not be a command-line argument; pass it on standard input."
-            : withPeriod(firstLine(exception.getMessage())) + suggestions(exception);
+            : withPeriod(firstLine(ArgumentErrors.messageFor(exception))) + suggestions(exception);
     command.getErr().println(message + " See: " + name + " --help");
     return ExitCodes.ERROR;
   }
@@ -33,7 +39,7 @@ final class ExceptionHandlers {
   private static String suggestions(ParameterException exception) {
     var similar =
         exception instanceof UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions()
+            ? Suggestions.of(unmatched)
             : List.<String>of();
     return similar.isEmpty() ? "" : " Did you mean: " + String.join(", ", similar) + "?";
   }

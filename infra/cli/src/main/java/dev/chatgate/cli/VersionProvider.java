@@ -1,20 +1,28 @@
 package dev.chatgate.cli;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.IVersionProvider;
 
-/** Reads the version for {@code --version} from {@code version.txt}, which Maven fills in. */
+/**
+ * Reads the version and the commit for {@code --version} from two resources that the build writes.
+ * The commit is {@code unknown} if the sources were not built in a clone.
+ */
 final class VersionProvider implements IVersionProvider {
+  private static final String UNKNOWN = "unknown";
+
   @Override
   public String[] getVersion() throws IOException {
-    try (var resource = VersionProvider.class.getResourceAsStream("version.txt")) {
-      if (resource == null) {
-        throw new FileNotFoundException("version.txt is missing from the jar");
-      }
-      var version = new String(resource.readAllBytes(), StandardCharsets.UTF_8).strip();
-      return new String[] {"chatgate " + version};
+    return new String[] {
+      "chatgate " + read("version.txt") + " (commit " + read("commit.txt") + ")"
+    };
+  }
+
+  private static String read(String name) throws IOException {
+    try (var resource = VersionProvider.class.getResourceAsStream(name)) {
+      return resource == null
+          ? UNKNOWN
+          : new String(resource.readAllBytes(), StandardCharsets.UTF_8).strip();
     }
   }
 }

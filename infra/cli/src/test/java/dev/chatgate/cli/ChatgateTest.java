@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -232,8 +233,70 @@ class ChatgateTest {
     assertTrue(wrong("audit", "--unknown").contains("--unknown"));
     assertTrue(wrong("frobnicate").contains("frobnicate"));
     assertTrue(wrong("audit", "--local", "--stack", "s").contains("--stack"));
-    wrong();
-    wrong("tenant");
+  }
+
+  @Test
+  void aCommandWithoutItsSubcommandPrintsItsHelp() {
+    for (var line :
+        List.of(new String[] {}, new String[] {"tenant"}, new String[] {"tenant", "tier"})) {
+      var result = new CommandRunner().run(line);
+      var help = Stream.concat(Stream.of(line), Stream.of("--help")).toArray(String[]::new);
+      assertEquals(new Result(2, "", new CommandRunner().run(help).out()), result);
+    }
+  }
+
+  @Test
+  void anInvalidValueIsNamedWithoutTheNamesOfClasses() {
+    var id = "'Acme Corp' is not valid: a tenant id is 1 to 64 letters";
+    assertTrue(wrong("tenant", "show", "Acme Corp").startsWith("Invalid TENANT: " + id));
+    assertEquals(
+        "Invalid value for option '--top': 'many' is not a whole number. See: chatgate usage report"
+            + " --help\n",
+        wrong("usage", "report", "--top", "many"));
+    assertEquals(
+        "Invalid value for option '--scope': 'all' is not a scope (expected calls, client_secrets,"
+            + " usage, end_user_header). See: chatgate key create --help\n",
+        wrong("key", "create", "acme", "--name", "n", "--scope", "all"));
+    assertTrue(
+        wrong("usage", "report", "--by").contains("'--by'"), wrong("usage", "report", "--by"));
+    for (var line :
+        List.of(
+            "tenant create acme --warn-at x",
+            "tenant create acme --tokens-per-day x",
+            "tenant create acme --cost-per-month-usd x",
+            "price set m --prompt x --completion 1",
+            "price set m --prompt 1 --completion 1 --tier x",
+            "price set m --prompt 1 --completion 1 --from x",
+            "key create acme --name n --expires x",
+            "usage report --by x",
+            "usage report --to x",
+            "usage tail --every x",
+            "usage correct id --prompt-tokens x --completion-tokens 1 --reason r",
+            "audit --reconcile-seconds x",
+            "user show acme ÿ")) {
+      var error = wrong(line.split(" "));
+      assertFalse(error.contains("java.") || error.contains("picocli"), error);
+      assertTrue(error.startsWith("Invalid "), error);
+    }
+  }
+
+  @Test
+  void aMistypedWordGetsSuggestionsThatDifferInFewCharacters() {
+    assertEquals(
+        "Unknown command: 'tennant'. Did you mean: tenant? See: chatgate --help\n",
+        wrong("tennant", "list"));
+    assertEquals(
+        "Unknown command: 'lst'. Did you mean: list? See: chatgate tenant --help\n",
+        wrong("tenant", "lst"));
+    assertEquals(
+        "Unknown option: '--tokens-per-dya'. Did you mean: --tokens-per-day? See: chatgate tenant"
+            + " create --help\n",
+        wrong("tenant", "create", "acme", "--tokens-per-dya", "5"));
+    assertEquals(
+        "Unknown command: 'frobnicate'. See: chatgate --help\n", wrong("frobnicate", "now"));
+    assertEquals(
+        "Unexpected argument: 'acme'. See: chatgate tenant list --help\n",
+        wrong("tenant", "list", "acme"));
   }
 
   private static String wrong(String... line) {
@@ -255,10 +318,35 @@ class ChatgateTest {
   }
 
   @Test
+  void commonOptionsAreExplainedOnce() {
+    var explanation = "CloudFormation stack of the deployment";
+    assertTrue(new CommandRunner().run("--help").out().contains(explanation));
+    var help = new CommandRunner().run("tenant", "create", "--help").out();
+    assertFalse(help.contains(explanation), help);
+    assertFalse(help.contains("[--local]"), help);
+    assertTrue(help.contains("--local, --profile, --region, --stack\n"), help);
+    assertTrue(help.contains("--tokens-per-day"), help);
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    assertEquals(
+        new CommandRunner().run("usage", "report", "--help"),
+        new CommandRunner().run("help", "usage", "report"));
+    assertEquals(new CommandRunner().run("--help"), new CommandRunner().run("help"));
+    assertTrue(wrong("help", "frobnicate").contains("Unknown command: 'frobnicate'."));
+  }
+
+  @Test
   void theVersionIsPrinted() {
     var result = new CommandRunner().run("--version");
     assertEquals(0, result.exitCode(), result.err());
-    assertTrue(result.out().matches("chatgate [0-9]+\\.[0-9]+\\.[0-9]+\\S*\\R"), result.out());
+    assertTrue(
+        result
+            .out()
+            .matches(
+                "chatgate [0-9]+\\.[0-9]+\\.[0-9]+\\S* \\(commit ([0-9a-f]{12}|unknown)\\)\\R"),
+        result.out());
   }
 
   @Test

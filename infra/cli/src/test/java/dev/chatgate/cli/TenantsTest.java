@@ -87,6 +87,23 @@ class TenantsTest {
   }
 
   @Test
+  void limitsMayHaveTheSeparatorsWithWhichTheyAreShown() {
+    done(
+        "tenant",
+        "create",
+        id,
+        "--tokens-per-day",
+        "1,000,000",
+        "--cost-per-month-usd",
+        "1,250.50");
+    var shown = done("tenant", "show", id).out();
+    assertTrue(shown.contains("1,000,000") && shown.contains("$1,250.50"), shown);
+    for (var wrong : List.of("1,00", ",100", "1000,000", "1,000,", "1,0000")) {
+      assertEquals(2, run("tenant", "set", id, "--tokens-per-day", wrong).exitCode(), wrong);
+    }
+  }
+
+  @Test
   void createAppliesTheOptions() {
     done(
         "tenant",

@@ -2,6 +2,7 @@ package dev.chatgate.cli.tenant;
 
 import dev.chatgate.cli.text.Amounts;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -13,11 +14,15 @@ import picocli.CommandLine.TypeConversionException;
 record LimitOption(OptionalLong value) {
   private static final String NONE = "none";
 
+  /** As tenant list prints them: 1,000,000. */
+  private static final Pattern WITH_SEPARATORS =
+      Pattern.compile("[0-9]{1,3}(,[0-9]{3})+(\\.[0-9]+)?");
+
   /** Parses a whole number, or {@code none}. */
   static final class OfNumber implements ITypeConverter<LimitOption> {
     @Override
     public LimitOption convert(String text) {
-      return of(text, Amounts.readWhole(text), "a whole number of 0 or more");
+      return of(text, Amounts.readWhole(plain(text)), "a whole number of 0 or more");
     }
   }
 
@@ -26,8 +31,14 @@ record LimitOption(OptionalLong value) {
     @Override
     public LimitOption convert(String text) {
       return of(
-          text, Amounts.readMicroUsd(text), "a number of dollars with at most six decimal places");
+          text,
+          Amounts.readMicroUsd(plain(text)),
+          "a number of dollars with at most six decimal places");
     }
+  }
+
+  private static String plain(String text) {
+    return WITH_SEPARATORS.matcher(text).matches() ? text.replace(",", "") : text;
   }
 
   private static LimitOption of(String text, OptionalLong number, String expected) {
