@@ -6,6 +6,7 @@ import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.console.ResultStream;
 import dev.chatgate.cli.console.Terminal;
 import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.info.InfoCommand;
 import dev.chatgate.cli.issuer.IssuerCommands;
 import dev.chatgate.cli.key.KeyCommands;
 import dev.chatgate.cli.ledger.AuditCommand;
@@ -15,6 +16,7 @@ import dev.chatgate.cli.provider.ProviderKeyCommands;
 import dev.chatgate.cli.signing.SigningKeyCommands;
 import dev.chatgate.cli.tenant.TenantCommands;
 import dev.chatgate.cli.tenant.TierCommands;
+import dev.chatgate.cli.trial.TryCommand;
 import dev.chatgate.cli.usage.TailCommand;
 import dev.chatgate.cli.usage.UsageCommands;
 import dev.chatgate.cli.user.UserCommands;
@@ -135,6 +137,8 @@ public final class Chatgate {
         .addSubcommand(usage)
         .addSubcommand(new AuditCommand(environment, deploymentOptions))
         .addSubcommand(new ReconcileCommand(environment, deploymentOptions))
+        .addSubcommand(new InfoCommand(environment, deploymentOptions))
+        .addSubcommand(new TryCommand(environment, deploymentOptions))
         .addSubcommand(new CompletionCommand(environment))
         .addSubcommand(new HelpCommand(environment));
     return command
