@@ -1,5 +1,6 @@
 package dev.chatgate.cli;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +44,21 @@ class TranscriptTest {
   private static final Path TRANSCRIPT = FILES.resolve("transcript.txt");
   private static final Path PAGE = FILES.resolve("usage.html");
   private static final boolean WRITE = "write".equals(System.getProperty("transcript"));
+
+  /** Commands that {@code infra/policies/read.json} is for. */
+  private static final List<String> READING =
+      List.of(
+          "audit",
+          "info",
+          "issuer list",
+          "key list",
+          "price list",
+          "tenant list",
+          "tenant show",
+          "tenant tier list",
+          "usage report",
+          "usage tail",
+          "user show");
 
   private static final ModelPrice PRICE =
       new ModelPrice(
@@ -58,7 +76,30 @@ class TranscriptTest {
   @TempDir private Path folder = Path.of("");
 
   @Test
-  void theSessionMatchesTheTranscript() throws IOException {
+  void theSessionMatchesTheTranscriptAndThePolicies() throws IOException {
+    RecordedCalls.forget();
+    session();
+    assertAll(
+        () -> compare(TRANSCRIPT, transcript.toString()),
+        () -> matches("operate", RecordedCalls.of(_ -> true)),
+        () -> matches("read", RecordedCalls.of(TranscriptTest::isReading)));
+  }
+
+  /**
+   * A call that a policy does not allow fails the test, and so does an action without a call. The
+   * stack is read by a request without the SDK, which is not recorded.
+   */
+  private static void matches(String policy, Set<String> calls) throws IOException {
+    var all = new TreeSet<>(calls);
+    all.add("cloudformation:DescribeStacks Stack");
+    assertEquals(Policy.read(policy).actions(), all, policy);
+  }
+
+  private static boolean isReading(String line) {
+    return READING.stream().anyMatch(line::startsWith);
+  }
+
+  private void session() throws IOException {
     var provider = provider();
     try (aws) {
       help();
@@ -71,11 +112,11 @@ class TranscriptTest {
       usage();
       ledger();
       users();
+      doors();
       deletion();
     } finally {
       provider.stop(0);
     }
-    compare(TRANSCRIPT, transcript.toString());
   }
 
   private static void compare(Path file, String text) throws IOException {
@@ -136,7 +177,7 @@ class TranscriptTest {
   }
 
   private void write(String line, String piped, Result result) {
-    transcript.append("$ chatgate ").append(line);
+    transcript.append(("$ chatgate " + line).stripTrailing());
     if (!piped.isEmpty()) {
       transcript.append(" <<< '").append(piped).append('\'');
     }
@@ -152,7 +193,8 @@ class TranscriptTest {
   }
 
   private String normal(String text) {
-    return text.replace(folder.toString(), "FOLDER").replaceAll("127\\.0\\.0\\.1:\\d+", "PROVIDER");
+    return text.replace(folder.toString(), "FOLDER")
+        .replaceAll("127\\.0\\.0\\.1:\\d{5}", "PROVIDER");
   }
 
   /** Splits a line at spaces outside of single quotes. */
@@ -197,10 +239,16 @@ class TranscriptTest {
             "usage report --help",
             "usage tail --help",
             "usage correct --help",
+            "info --help",
+            "try --help",
             "audit --help",
             "reconcile --help",
             "completion --help",
+            "help --help",
+            "",
             "tenant",
+            "help tenant show",
+            "help frobnicate",
             "frobnicate",
             "tenant crate acme",
             "tenant list --jsn",
@@ -491,6 +539,23 @@ class TranscriptTest {
     return new TenantEditor(aws.client(), Tables.LOCAL, new Random(1), clock)
         .find(new TenantId(id))
         .orElseThrow();
+  }
+
+  private void doors() {
+    execute("info");
+    execute("info --json");
+    try (var door = new FakeDoor()) {
+      operator.with("CHATGATE_STREAM_PORT", door.port()).with("CHATGATE_API_PORT", door.port());
+      execute("try acme");
+      execute("try acme --model fast --prompt 'Who are you?'");
+      door.answers(200, FakeDoor.WHOLE);
+      execute("try acme --door api");
+      door.answers(429, FakeDoor.LIMIT);
+      execute("try acme --user ann@example.com");
+    }
+    execute("try gamma");
+    execute("try unknown");
+    execute("try acme --door both");
   }
 
   private void deletion() {
