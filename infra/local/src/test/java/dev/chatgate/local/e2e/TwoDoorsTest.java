@@ -21,10 +21,13 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What our code answers is the same at both doors: status, headers, body. */
+/**
+ * What our code answers is the same at both doors: status, headers, body. Only the page is at one.
+ */
 class TwoDoorsTest {
   private static final String CHAT = "/openai/v1/chat/completions";
 
@@ -181,7 +184,7 @@ class TwoDoorsTest {
     Row good = Row.chat("good", 200, "Hi", asking("plain", ""));
     return List.of(
         Row.of(404, "unknown_url", "GET", "/v1/nothing"),
-        Row.of(404, "unknown_url", "POST", "/"),
+        Row.of(404, "unknown_url", "POST", "/v1"),
         Row.of(405, "method_not_allowed", "GET", CHAT),
         Row.of(405, "method_not_allowed", "DELETE", "/v1/models"),
         Row.chat("large", 413, "request_too_large", "x".repeat(5001)),
@@ -254,6 +257,20 @@ class TwoDoorsTest {
     assertEquals(row.status(), first.status(), first.body());
     assertTrue(first.body().contains(row.code()), first.body());
     assertEquals(first, second);
+  }
+
+  /** The page's path is the one difference: API Gateway does not serve the page. */
+  @Test
+  void onlyTheStreamingDoorServesThePage() throws Exception {
+    Row get = Row.of(404, "unknown_url", "GET", "/").without("authorization");
+    Row post = Row.of(404, "unknown_url", "POST", "/");
+    for (Row row : List.of(get, post)) {
+      var api = send(row, 0);
+      assertEquals(404, api.statusCode());
+      assertTrue(api.body().contains("unknown_url"), api.body());
+    }
+    assertTrue(send(get, 1).body().startsWith("<!doctype html>"));
+    assertEquals(405, send(post, 1).statusCode());
   }
 
   /** Tenants with a limit that a first call uses up are the door's own. */
