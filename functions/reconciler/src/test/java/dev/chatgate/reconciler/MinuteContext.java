@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 
 /** An invocation with a minute left. */
-final class MinuteContext implements Context {
+public final class MinuteContext implements Context {
   @Override
   public int getRemainingTimeInMillis() {
     return 60_000;

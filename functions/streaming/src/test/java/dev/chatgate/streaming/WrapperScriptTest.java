@@ -195,15 +195,44 @@ final class WrapperScriptTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void anUnusableStartFailsWithOneSentence(String shell) throws Exception {
+  void aClassPathInTheEnvironmentIsAppendedTo(String shell) throws Exception {
+    String print = executable("print", "#!/bin/sh\nprintf '%s\\n' \"$CLASSPATH\" \"$@\"\n");
+    List<String> command = new ArrayList<>(List.of(shell.split(" ", -1)));
+    command.addAll(List.of(SCRIPT.toString(), print, "-Da=b", AWS_MAIN, "h"));
+    Outcome outcome = run(command, Map.of("LAMBDA_TASK_ROOT", root, "CLASSPATH", "a b.jar"));
+    assertEquals("a b.jar" + appended + "\n-Da=b\n" + MAIN + "\nh\n", outcome.out());
+    command.addAll(command.indexOf(AWS_MAIN), List.of("-cp", "c.jar"));
+    outcome = run(command, Map.of("LAMBDA_TASK_ROOT", root, "CLASSPATH", "a b.jar"));
+    assertEquals("a b.jar\n-Da=b\n-cp\nc.jar" + appended + "\n" + MAIN + "\nh\n", outcome.out());
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void anUnusableStartFailsWithOneSentenceAndTheCommandLine(String shell) throws Exception {
     Map<String, Object> env = Map.of("LAMBDA_TASK_ROOT", root);
-    String noMain = AWS_MAIN + " is not among the arguments;";
-    assertRefused(noMain, run(command(shell, "-cp", "a", "com.example.Main"), env));
-    assertRefused(noMain, run(command(shell, "-cp", AWS_MAIN), env));
-    assertRefused(noMain, run(command(shell), env));
-    assertRefused("There is no class path", run(command(shell, AWS_MAIN), env));
+    String noMain =
+        AWS_MAIN
+            + " is not among the arguments; this wrapper is for Lambda's managed Java runtimes.";
+    String noClassPath =
+        "There is no class path to append to, neither among the arguments nor in CLASSPATH.";
+    String inFile = "Arguments are in a file, which this wrapper does not change.";
+    assertRefused(noMain, env, shell, "-cp", "a b", "com.example.Main");
+    assertRefused(noMain, env, shell, "-cp", AWS_MAIN);
+    assertRefused(noMain, env, shell);
+    assertRefused(noClassPath, env, shell, AWS_MAIN);
+    assertRefused(noClassPath, env, shell, "-Da=b", AWS_MAIN, "-cp", "c");
+    assertRefused(inFile, env, shell, "@/var/runtime/args", AWS_MAIN);
+    assertRefused(inFile, env, shell, "-cp", "a", "@/var/runtime/args");
     assertRefused(
-        "LAMBDA_TASK_ROOT is not set;", run(command(shell, "-cp", "a", AWS_MAIN), Map.of()));
+        "LAMBDA_TASK_ROOT is not set; Lambda sets it to where the package is unpacked.",
+        Map.of(),
+        shell,
+        "-cp",
+        "a",
+        AWS_MAIN);
+    assertEquals(
+        List.of("-cp", "@a" + appended, MAIN, "@b"),
+        arguments(shell, List.of("-cp", "@a", AWS_MAIN, "@b")));
   }
 
   @ParameterizedTest
@@ -235,27 +264,32 @@ final class WrapperScriptTest {
   }
 
   /**
-   * With {@code -Xshare:on} the JVM refuses to start if the archive does not fit the class path.
+   * With {@code -Xshare:on} and {@code -XX:AOTMode=on} the JVM refuses to start if the archive does
+   * not fit the class path. Lambda starts java25 with an ahead-of-time cache of its runtime client,
+   * earlier runtimes with a class-data archive.
+   *
+   * @param make the option that makes the archive when the process ends
+   * @param use the options that require it
    */
-  @Test
-  void theClassDataArchiveOfTheManagedRuntimeStaysValid() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "-XX:ArchiveClassesAtExit=, -Xshare:on -XX:SharedArchiveFile=",
+    "-XX:AOTCacheOutput=, -XX:AOTMode=on -XX:AOTCache="
+  })
+  void theArchiveOfTheManagedRuntimeStaysValid(String make, String use) throws Exception {
     pack("chatgate-streaming.jar", Main.class);
     pack("function.jar", ScriptedHandler.class);
-    String archive = temporary.resolve("managed.jsa").toString();
+    String archive = temporary.resolve("managed").toString();
     String managed = FunctionProcess.managedClassPath();
     Outcome dump =
         run(
             List.of(
-                FunctionProcess.JAVA,
-                "-XX:+UseSerialGC",
-                "-XX:ArchiveClassesAtExit=" + archive,
-                "-cp",
-                managed,
-                AWS_MAIN),
+                FunctionProcess.JAVA, "-XX:+UseSerialGC", make + archive, "-cp", managed, AWS_MAIN),
             Map.of());
     assertTrue(Files.exists(Path.of(archive)), dump.toString());
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), FunctionProcess.JAVA));
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:on", "-XX:SharedArchiveFile=" + archive));
+    List<String> command =
+        new ArrayList<>(List.of(SCRIPT.toString(), FunctionProcess.JAVA, "-XX:+UseSerialGC"));
+    command.addAll(List.of((use + archive).split(" ", -1)));
     command.addAll(List.of("-classpath", managed, AWS_MAIN, ScriptedHandler.class.getName()));
     try (RuntimeApiServer api = new RuntimeApiServer();
         FunctionProcess function =
@@ -294,11 +328,16 @@ final class WrapperScriptTest {
     return command;
   }
 
-  private static void assertRefused(String sentence, Outcome outcome) {
-    assertEquals(1, outcome.status());
-    assertEquals("", outcome.out());
-    assertTrue(outcome.err().startsWith("chatgate-stream: " + sentence), outcome.err());
-    assertEquals(outcome.err().length() - 1, outcome.err().indexOf('\n'), outcome.err());
+  private void assertRefused(
+      String sentence, Map<String, Object> env, String shell, String... arguments)
+      throws Exception {
+    StringBuilder line = new StringBuilder(" '" + echo + "'");
+    for (String argument : arguments) {
+      line.append(" '").append(argument).append('\'');
+    }
+    assertEquals(
+        new Outcome(1, "", "chatgate-stream: " + sentence + " The command line:" + line + "\n"),
+        run(command(shell, arguments), env));
   }
 
   private String executable(String name, String text) throws IOException {

@@ -44,7 +44,7 @@ final class Carrier implements AutoCloseable {
   }
 
   /**
-   * Starts a function.
+   * Starts a function; one of the same name ends.
    *
    * @param name the function's name in the URL
    * @param configuration the function's configuration from Lambda
@@ -72,7 +72,10 @@ final class Carrier implements AutoCloseable {
             Optional.empty());
     var work = Repository.TARGET.resolve("carrier");
     var lambda = new LocalLambda(awsEndpoint, work, Clock.systemUTC(), log::add);
-    functions.put(name, lambda.pool(definition, 1, MAX_QUEUE));
+    var before = functions.put(name, lambda.pool(definition, 1, MAX_QUEUE));
+    if (before != null) {
+      before.close();
+    }
   }
 
   /** The functions' output. */

@@ -35,12 +35,15 @@ class FunctionsTest {
   /** A variable that no code reads; see the comment in the template. */
   private static final String DEPLOYED_WITH = "CHATGATE_DEPLOYED_WITH";
 
-  private final Template template = Template.read(Repository.ROOT.resolve("template.yaml"));
+  private final Template template =
+      Decided.of(
+          Template.read(Repository.ROOT.resolve("template.yaml")), Map.of("RolloutCheck", "on"));
 
   FunctionsTest() throws IOException {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"ApiFunction", "StreamFunction", "ReconcilerFunction"})
+  @ValueSource(
+      strings = {"ApiFunction", "StreamFunction", "ReconcilerFunction", "RolloutCheckFunction"})
   void theHandlerIsInThePackage(String function, @TempDir Path folder) throws Exception {
     var handler = template.properties(function).get("Handler").asText().split("::", 2);
 

@@ -21,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -48,6 +50,9 @@ class MiniStackTest {
   private static final String MAIL = "AlarmEmail=ops@example.com";
   private static final String CHAT = "/openai/v1/chat/completions";
   private static final String PROVIDER_KEY = "sk-provider-0123456789abcdef";
+  private static final List<String> TABLES = List.of("TenantsTable", "QuotaTable", "UsageTable");
+  private static final String FIREHOSE =
+      "arn:aws:firehose:us-east-1:000000000000:deliverystream/logs";
   private static final Path BUILT = Repository.TARGET.resolve("ministack-build");
 
   private static final HttpClient HTTP =
@@ -157,24 +162,48 @@ class MiniStackTest {
     aws.delete("chatgate-updated");
   }
 
-  /** One stack is given each door in turn. */
+  /** One stack is given each door in turn, then other parameters, and then a failing update. */
   @Test
   void aStackCanHaveEitherDoorOrBoth() throws Exception {
     var stack = "chatgate-doors";
-    aws.deploy(deployable, stack, "Stage=dev", PROVIDER, "Doors=url", "Watch=off");
-    assertDoors(stack, Set.of("StreamFunction"), Set.of("StreamBaseUrl"));
+    var export = "LogExportStreamArn=" + FIREHOSE;
+    aws.deploy(deployable, stack, "Stage=dev", PROVIDER, "Doors=url", "Watch=off", export);
+    assertDoors(stack, "1", Set.of("StreamFunction"), Set.of("StreamBaseUrl"));
 
     aws.deploy(deployable, stack, "Doors=api");
-    assertDoors(stack, Set.of("ApiFunction"), Set.of("ApiBaseUrl"));
+    assertDoors(stack, "2", Set.of("ApiFunction"), Set.of("ApiBaseUrl"));
 
-    aws.deploy(deployable, stack, "Doors=api-and-url");
-    assertDoors(
-        stack, Set.of("ApiFunction", "StreamFunction"), Set.of("ApiBaseUrl", "StreamBaseUrl"));
+    var both = Set.of("ApiFunction", "StreamFunction");
+    aws.deploy(deployable, stack, "Doors=api-and-url", "RolloutCheck=on");
+    assertEquals(
+        "CodeDeployHook_" + stack, aws.resources(stack).get("RolloutCheckFunction"), "by its name");
+    assertDoors(stack, "3", both, Set.of("ApiBaseUrl", "StreamBaseUrl"));
+
+    var file = written("broken-update.json", withARefusedAlarm());
+    assertThrows(AssertionError.class, () -> aws.deploy(file, stack, "CacheSeconds=9"));
+    assertEquals("3", cacheSeconds(stack, both), "rolled back");
+    aws.deploy(deployable, stack, "CacheSeconds=5");
+    assertEquals("5", cacheSeconds(stack, both));
     aws.delete(stack);
   }
 
-  private static void assertDoors(String stack, Set<String> functions, Set<String> outputs)
-      throws Exception {
+  /** The value that the versions behind the aliases have. */
+  private static String cacheSeconds(String stack, Set<String> functions) throws Exception {
+    var found = new TreeSet<String>();
+    for (var function : functions) {
+      found.add(
+          configuration(aws.resources(stack).get(function) + ":live")
+              .at("/Environment/Variables/CHATGATE_CACHE_SECONDS")
+              .asText());
+    }
+    return String.join(" ", found);
+  }
+
+  /** Deploys with another parameter first: the doors stay as they are. */
+  private static void assertDoors(
+      String stack, String seconds, Set<String> functions, Set<String> outputs) throws Exception {
+    aws.deploy(deployable, stack, "CacheSeconds=" + seconds);
+    assertEquals(seconds, cacheSeconds(stack, functions));
     var resources = aws.resources(stack).byId().keySet();
     for (var door : List.of("ApiFunction", "StreamFunction")) {
       assertEquals(functions.contains(door), resources.contains(door), resources.toString());
@@ -183,6 +212,12 @@ class MiniStackTest {
         functions.contains("ApiFunction"), resources.contains("HttpApi"), resources.toString());
     assertTrue(resources.contains("ReconcilerFunction"), resources.toString());
     assertTrue(resources.stream().noneMatch(id -> id.endsWith("Alarm")), resources.toString());
+    for (var group : resources.stream().filter(id -> id.endsWith("LogGroup")).toList()) {
+      var name = Map.of("logGroupName", aws.resources(stack).get(group));
+      var filters = aws.ask("logs", "describe_subscription_filters", name);
+      assertEquals(
+          List.of(FIREHOSE), strings(filters.findValues("destinationArn")), filters.toString());
+    }
     var found = new TreeSet<>(aws.outputs(stack).byId().keySet());
     found.removeIf(name -> !name.endsWith("BaseUrl"));
     assertEquals(new TreeSet<>(outputs), found);
@@ -202,7 +237,7 @@ class MiniStackTest {
     var secrets = strings(aws.ask("secretsmanager", "list_secrets", Map.of()).findValues("Name"));
     var functions =
         strings(aws.ask("lambda", "list_functions", Map.of()).findValues("FunctionName"));
-    for (var id : List.of("TenantsTable", "QuotaTable", "UsageTable")) {
+    for (var id : TABLES) {
       assertFalse(tables.contains(gone.get(id)), id);
       assertTrue(tables.contains(prod.get(id)), id);
     }
@@ -216,8 +251,25 @@ class MiniStackTest {
 
   @Test
   void aFailedCreationLeavesTheLogsButNoTableAndNoSecret() throws Exception {
+    var stack = "chatgate-broken";
+    var file = written("broken.json", withARefusedAlarm());
+    assertThrows(AssertionError.class, () -> aws.deploy(file, stack, "Stage=broken", PROVIDER));
+
+    var tables = aws.ask("dynamodb", "list_tables", Map.of()).toString();
+    var secrets = aws.ask("secretsmanager", "list_secrets", Map.of()).toString();
+    var logs = aws.ask("logs", "describe_log_groups", Map.of()).findValues("logGroupName");
+    assertFalse(tables.contains(stack), tables);
+    assertFalse(secrets.contains(stack), secrets);
+    assertEquals(
+        3, strings(logs).stream().filter(name -> name.contains(stack)).count(), logs.toString());
+  }
+
+  /**
+   * MiniStack refuses metric math only when it makes the alarm, after all that the alarm depends
+   * on.
+   */
+  private static Template withARefusedAlarm() throws IOException {
     ObjectNode broken = Template.read(deployable).root().deepCopy();
-    // MiniStack refuses metric math only when it makes the alarm, after all that it depends on.
     var refused =
         Template.read(
                 """
@@ -231,18 +283,7 @@ class MiniStackTest {
                 """)
             .root();
     ((ObjectNode) broken.get("Resources")).set("Refused", refused);
-
-    var stack = "chatgate-broken";
-    var file = written("broken.json", new Template(broken));
-    assertThrows(AssertionError.class, () -> aws.deploy(file, stack, "Stage=broken", PROVIDER));
-
-    var tables = aws.ask("dynamodb", "list_tables", Map.of()).toString();
-    var secrets = aws.ask("secretsmanager", "list_secrets", Map.of()).toString();
-    var logs = aws.ask("logs", "describe_log_groups", Map.of()).findValues("logGroupName");
-    assertFalse(tables.contains(stack), tables);
-    assertFalse(secrets.contains(stack), secrets);
-    assertEquals(
-        3, strings(logs).stream().filter(name -> name.contains(stack)).count(), logs.toString());
+    return new Template(broken);
   }
 
   @Test
@@ -282,19 +323,72 @@ class MiniStackTest {
     assertEquals(200, streamed.statusCode(), streamed.body());
     assertTrue(streamed.body().endsWith("data: [DONE]\n\n"), streamed.body());
     assertEquals(429, refused.statusCode(), refused.body());
-    assertMetered(new ObjectMapper().readTree(plain.body()).at("/usage/total_tokens").asInt());
+    int tokens = new ObjectMapper().readTree(plain.body()).at("/usage/total_tokens").asInt();
+    assertMetered(2, tokens);
+    loseAllTables();
+    assertEquals(503, call(urlHost(ONE), CHAT, acme, body(false)).statusCode());
+    var begin = Instant.now();
+    putTablesBack();
+    assertEquals(200, call(urlHost(ONE), CHAT, acme, body(false)).statusCode());
+    System.out.println("drill: calls are answered after " + Duration.between(begin, Instant.now()));
+    assertMetered(3, tokens);
   }
 
-  /** Two calls with the same prompt and the same offline answer use twice the tokens of one. */
-  private static void assertMetered(int tokensOfOneCall) throws Exception {
+  /**
+   * Deletes the tables. Each has a backup, as AWS makes one of a deleted table with point-in-time
+   * recovery.
+   */
+  private static void loseAllTables() throws Exception {
+    for (var table : TABLES) {
+      var name = Map.of("TableName", one().get(table));
+      aws.ask("dynamodb", "create_backup", with(name, "BackupName", table));
+      aws.ask("dynamodb", "update_table", with(name, "DeletionProtectionEnabled", false));
+      aws.ask("dynamodb", "delete_table", name);
+    }
+  }
+
+  /** The steps of "Restore a table" in the guide. */
+  private static void putTablesBack() throws Exception {
+    for (var table : TABLES) {
+      var name = one().get(table);
+      var backup =
+          aws.ask("dynamodb", "list_backups", Map.of("TableName", name))
+              .at("/BackupSummaries/0/BackupArn")
+              .asText();
+      aws.ask(
+          "dynamodb",
+          "restore_table_from_backup",
+          Map.of("BackupArn", backup, "TargetTableName", restored(table)));
+    }
+    var parameters = TABLES.stream().map(table -> "Restored" + table + "=" + restored(table));
+    aws.deploy(deployable, ONE, parameters.toArray(String[]::new));
+    var outputs = aws.outputs(ONE);
+    for (var table : TABLES) {
+      assertEquals(restored(table), outputs.get(table + "Name"));
+    }
+    run(ONE);
+  }
+
+  private static String restored(String table) {
+    return ONE + "-" + table + "-2";
+  }
+
+  private static Map<String, Object> with(Map<String, String> name, String field, Object value) {
+    var parameters = new HashMap<String, Object>(name);
+    parameters.put(field, value);
+    return parameters;
+  }
+
+  /** Calls with the same prompt and the same offline answer use the same number of tokens. */
+  private static void assertMetered(int calls, int tokensOfOneCall) throws Exception {
     // The only instance settles a stream before it accepts the next call.
     assertEquals(200, call(urlHost(ONE), "/health", "", "").statusCode());
     var report = cli("", "usage", "report", "--json");
     var rows = new ObjectMapper().readTree(report).get("data");
     assertEquals(1, rows.size(), report);
     assertEquals("acme", rows.at("/0/tenant").asText(), report);
-    assertEquals(2, rows.at("/0/requests").asInt(), report);
-    assertEquals(2 * tokensOfOneCall, rows.at("/0/total_tokens").asInt(), report);
+    assertEquals(calls, rows.at("/0/requests").asInt(), report);
+    assertEquals(calls * tokensOfOneCall, rows.at("/0/total_tokens").asInt(), report);
     cli("", "audit");
     cli("", "reconcile");
   }
@@ -367,7 +461,7 @@ class MiniStackTest {
   /** Each function with the version that its alias names. */
   private static Set<String> aliasVersions(MiniStack.Names resources) throws Exception {
     var versions = new TreeSet<String>();
-    for (var id : template.ofType("AWS::Serverless::Function").keySet()) {
+    for (var id : Decided.of(template, Map.of()).ofType("AWS::Serverless::Function").keySet()) {
       versions.add(resources.get(id) + ":" + aliasVersion(resources.get(id)));
     }
     return versions;
@@ -402,7 +496,7 @@ class MiniStackTest {
   /** Runs a stage's functions from the packages that were deployed to MiniStack. */
   private static void run(String stack) throws Exception {
     var resources = aws.resources(stack);
-    for (var id : template.ofType("AWS::Serverless::Function").keySet()) {
+    for (var id : Decided.of(template, Map.of()).ofType("AWS::Serverless::Function").keySet()) {
       var function = aws.ask("lambda", "get_function", Map.of("FunctionName", resources.get(id)));
       var code = function.at("/Code/Location").asText().replace("//localhost:", "//127.0.0.1:");
       var zip = BUILT.resolve(id + ".zip");

@@ -88,7 +88,7 @@ class SamTest {
     ExternalTools.run(ENVIRONMENT, sam, "build", "--template", TEMPLATE, "--build-dir", folder);
 
     var built = Template.read(folder.resolve("template.yaml")).ofType("AWS::Serverless::Function");
-    assertEquals(3, built.size());
+    assertEquals(4, built.size());
     for (JsonNode function : built.values()) {
       var code = folder.resolve(function.get("CodeUri").asText());
       assertTrue(Files.exists(code), code.toString());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chatgate.aws.dynamodb.TableRequests;
 import dev.chatgate.aws.dynamodb.Tables;
 import java.io.IOException;
@@ -267,6 +268,110 @@ class TemplateTest {
           var recovery = table.path("PointInTimeRecoverySpecification");
           assertTrue(recovery.path("PointInTimeRecoveryEnabled").asBoolean(), name);
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "api-and-url, ApiFunction StreamFunction",
+    "api, ApiFunction",
+    "url, StreamFunction",
+  })
+  void aNewVersionIsCheckedBeforeItGetsTraffic(String doors, String functions) {
+    var decided = Decided.of(template, Map.of("Doors", doors, "RolloutCheck", "on"));
+
+    for (var function : functions.split(" ", -1)) {
+      assertEquals(
+          Template.read("PreTraffic: !Ref RolloutCheckFunction").root(),
+          decided.properties(function).at("/DeploymentPreference/Hooks"));
+    }
+    // AWSCodeDeployRoleForLambda, SAM's role for CodeDeploy, may call no other names.
+    assertEquals(
+        "CodeDeployHook_${AWS::StackName}",
+        decided.properties("RolloutCheckFunction").at("/FunctionName/Fn::Sub").asText());
+    var callable = new StringBuilder();
+    decided
+        .properties("RolloutCheckFunction")
+        .at("/Environment/Variables/CHATGATE_DOORS/Fn::Join/1")
+        .forEach(door -> callable.append(door.get("Ref").asText()).append(' '));
+    assertEquals(functions, callable.toString().strip());
+    var resources =
+        decided.statements("RolloutCheckFunctionRole").stream()
+            .filter(statement -> statement.get("Action").asText().equals("lambda:InvokeFunction"))
+            .map(statement -> Template.everywhere(statement.get("Resource"), "Fn::Sub"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        Stream.of(functions.split(" ", -1)).map("${%s.Arn}:*"::formatted).toList(),
+        resources.stream().map(JsonNode::asText).toList());
+  }
+
+  @Test
+  void withoutTheCheckThereIsNoHook() {
+    var decided = Decided.of(template, Map.of());
+
+    assertFalse(decided.resources().has("RolloutCheckFunction"));
+    assertFalse(decided.resources().has("RolloutCheckFunctionRole"));
+    assertTrue(
+        decided.properties("ApiFunction").at("/DeploymentPreference/Hooks").isEmpty(), "no hook");
+  }
+
+  /** Functions, their permissions, alarms, the dashboard and the command line all use it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TenantsTable", "QuotaTable", "UsageTable"})
+  void aRestoredTableReplacesTheStacksOwn(String table) {
+    var own = Decided.of(template, Map.of());
+    var restored = Decided.of(template, Map.of("Restored" + table, "chatgate-prod-" + table));
+
+    assertTrue(users(own, table).contains(table + "ThrottledAlarm"), table);
+    assertEquals(Set.of(), users(restored, table));
+    assertEquals(users(own, table), users(restored, "Restored" + table));
+    assertEquals(
+        "Restored" + table, restored.root().at("/Outputs/" + table + "Name/Value/Ref").asText());
+  }
+
+  /** The resources that refer to a name. */
+  private static Set<String> users(Template decided, String name) {
+    var users = new TreeSet<String>();
+    decided
+        .resources()
+        .properties()
+        .forEach(entry -> {
+          // The list of parameters in CHATGATE_DEPLOYED_WITH is not a use.
+          JsonNode resource = entry.getValue().deepCopy();
+          if (resource.at("/Properties/Environment/Variables") instanceof ObjectNode variables) {
+            variables.remove("CHATGATE_DEPLOYED_WITH");
+          }
+          if (Decided.references(resource).contains(name)) {
+            users.add(entry.getKey());
+          }
+        });
+    return users;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"api-and-url", "url", "api"})
+  void everyLogGroupIsExported(String doors) {
+    var arn = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/logs";
+    var decided = Decided.of(template, Map.of("Doors", doors, "LogExportStreamArn", arn));
+
+    var exported = new TreeSet<String>();
+    decided
+        .ofType("AWS::Logs::SubscriptionFilter")
+        .forEach((name, filter) -> {
+          exported.add(filter.at("/LogGroupName/Ref").asText());
+          assertEquals("", filter.get("FilterPattern").asText(), "every line");
+          assertEquals("LogExportStreamArn", filter.at("/DestinationArn/Ref").asText());
+        });
+    assertEquals(decided.ofType("AWS::Logs::LogGroup").keySet(), exported);
+    assertEquals(
+        List.of(
+            Template.read(
+                    "{ Effect: Allow, Action: ['firehose:PutRecord', 'firehose:PutRecordBatch'],"
+                        + " Resource: !Ref LogExportStreamArn }")
+                .root()),
+        decided.statements("LogExportRole"));
+    assertFalse(
+        Decided.of(template, Map.of("Doors", doors)).resources().has("LogExportRole"), doors);
   }
 
   /** AWS's own keys are free; the account's key for DynamoDB is charged for each request. */

@@ -104,6 +104,16 @@ final class SimCoverage {
     situations.merge(situation, 1L, Long::sum);
   }
 
+  /** Adds what happened elsewhere. */
+  void add(SimCoverage other) {
+    other.faults.forEach((step, counts) ->
+        counts.forEach((fault, count) ->
+            faults
+                .computeIfAbsent(step, _ -> new EnumMap<>(SimFault.class))
+                .merge(fault, count, Long::sum)));
+    other.situations.forEach((situation, count) -> situations.merge(situation, count, Long::sum));
+  }
+
   void countIf(boolean holds, Situation situation) {
     if (holds) {
       count(situation);

@@ -3,9 +3,11 @@ package dev.chatgate.quota.simulation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -30,11 +32,13 @@ class SimulationTest {
   @Timeout(value = 12, unit = TimeUnit.HOURS)
   void theLedgerKeepsItsPromisesInEverySchedule(TestReporter reporter) {
     var coverage = new SimCoverage();
-    onOneThread(() -> {
-      for (long seed = SEED; seed < SEED + SCHEDULES; seed++) {
-        check(seed, coverage);
-      }
-    });
+    inTwoHalves(
+        coverage,
+        half -> {
+          for (long seed = SEED + half.index(); seed < SEED + SCHEDULES; seed += 2) {
+            check(seed, half.coverage());
+          }
+        });
     reporter.publishEntry("simulation", coverage.toString());
     if (SCHEDULES >= ENOUGH_FOR_ALL) {
       assertEquals(new TreeSet<String>(), coverage.missing(), "never happened");
@@ -45,20 +49,22 @@ class SimulationTest {
   @Test
   void callersWithoutAPauseDoNotCollide(TestReporter reporter) {
     var coverage = new SimCoverage();
-    onOneThread(() -> {
-      for (long seed = SEED; seed < SEED + CROWDS; seed++) {
-        var crowd = new SimCrowd(seed, CALLS_A_CROWD, coverage);
-        crowd.run();
-        var again = "crowd " + seed;
-        crowd
-            .world()
-            .failure()
-            .ifPresent(e -> {
-              throw new AssertionError(again, e);
-            });
-        assertEquals(0, crowd.givenUp(), again);
-      }
-    });
+    inTwoHalves(
+        coverage,
+        half -> {
+          for (long seed = SEED + half.index(); seed < SEED + CROWDS; seed += 2) {
+            var crowd = new SimCrowd(seed, CALLS_A_CROWD, half.coverage());
+            crowd.run();
+            var again = "crowd " + seed;
+            crowd
+                .world()
+                .failure()
+                .ifPresent(e -> {
+                  throw new AssertionError(again, e);
+                });
+            assertEquals(0, crowd.givenUp(), again);
+          }
+        });
     double calls = CROWDS * CALLS_A_CROWD;
     double admission = coverage.calls(SimStep.ADMIT) / calls;
     double applying = coverage.calls(SimStep.APPLY) / calls;
@@ -69,20 +75,33 @@ class SimulationTest {
 
   @Test
   void aSeedReplaysItsSchedule() {
-    onOneThread(() -> {
-      for (long seed = SEED; seed < SEED + 50; seed++) {
-        var once = new SimSchedule(seed, true, new SimCoverage());
-        once.run();
-        var again = new SimSchedule(seed, true, new SimCoverage());
-        again.run();
-        assertTrue(once.world().trace().size() > 5, "nothing happened");
-        assertEquals(once.world().trace(), again.world().trace());
-      }
-    });
+    var done =
+        onOneThread(() -> {
+          for (long seed = SEED; seed < SEED + 50; seed++) {
+            var once = new SimSchedule(seed, true, new SimCoverage());
+            once.run();
+            var again = new SimSchedule(seed, true, new SimCoverage());
+            again.run();
+            assertTrue(once.world().trace().size() > 5, "nothing happened");
+            assertEquals(once.world().trace(), again.world().trace());
+          }
+        });
+    done.join();
+  }
+
+  /** Every second seed, and what happened with these. */
+  private record Half(int index, SimCoverage coverage) {}
+
+  /** Schedules know nothing of each other, so that two processors can run them. */
+  private static void inTwoHalves(SimCoverage sum, Consumer<Half> task) {
+    var halves = List.of(new Half(0, new SimCoverage()), new Half(1, new SimCoverage()));
+    var runs = halves.stream().map(half -> onOneThread(() -> task.accept(half))).toList();
+    runs.forEach(CompletableFuture::join);
+    halves.forEach(half -> sum.add(half.coverage()));
   }
 
   /** Actors change places fastest where all threads are virtual. */
-  private static void onOneThread(Runnable task) {
+  private static CompletableFuture<Void> onOneThread(Runnable task) {
     var done = new CompletableFuture<Void>();
     Thread.ofVirtual()
         .start(() -> {
@@ -93,7 +112,7 @@ class SimulationTest {
             done.completeExceptionally(e);
           }
         });
-    done.join();
+    return done;
   }
 
   private static void check(long seed, SimCoverage coverage) {
