@@ -129,7 +129,7 @@ class RolloutCheckHandlerTest {
     var handler =
         new RolloutCheckHandler(
             environment, pause -> pauses.add(pause.toMillis()), new PrintStream(log, true, UTF_8));
-    return handler.handleRequest(event, new MinuteContext()).get("status");
+    return String.valueOf(handler.handleRequest(event, new MinuteContext()).get("status"));
   }
 
   private String reported() {
