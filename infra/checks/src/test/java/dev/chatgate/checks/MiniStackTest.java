@@ -285,6 +285,17 @@ class MiniStackTest {
     assertMetered(new ObjectMapper().readTree(plain.body()).at("/usage/total_tokens").asInt());
   }
 
+  /** MiniStack has account settings and allows everything; its caller is the root user. */
+  @Test
+  void doctorSeesTheAccountBeforeADeployment() throws Exception {
+    var seen = cli("", "doctor", "--before");
+
+    assertTrue(seen.contains("ok        account "), seen);
+    assertTrue(seen.contains("ok        concurrency              All functions"), seen);
+    assertTrue(seen.contains("public URL "), seen);
+    assertFalse(seen.contains("FAIL"), seen);
+  }
+
   /** Two calls with the same prompt and the same offline answer use twice the tokens of one. */
   private static void assertMetered(int tokensOfOneCall) throws Exception {
     // The only instance settles a stream before it accepts the next call.
