@@ -1,10 +1,12 @@
 package dev.chatgate.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chatgate.aws.quota.DynamoQuotaTable;
 import dev.chatgate.local.LocalSettings;
 import dev.chatgate.local.LocalStack;
 import dev.chatgate.local.upstream.Pacing;
@@ -47,6 +49,12 @@ class CommandLineTest {
   }
 
   private static Result run(String... words) throws IOException, InterruptedException {
+    var process = begin(words);
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Result(process.waitFor(), output);
+  }
+
+  private static Process begin(String... words) throws IOException {
     var line = new ArrayList<String>();
     line.add(Repository.ROOT.resolve("infra/cli/chatgate").toString());
     line.addAll(List.of(words));
@@ -57,8 +65,7 @@ class CommandLineTest {
     builder.environment().put("CHATGATE_API_PORT", port(stack.apiUrl()));
     var process = builder.start();
     process.getOutputStream().close();
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Result(process.waitFor(), output);
+    return process;
   }
 
   private static String port(String url) {
@@ -107,6 +114,69 @@ class CommandLineTest {
     for (int calls = 2; usage("demo", calls - 1).get("cost_micro_usd").asLong() == 0; calls++) {
       assertTrue(System.nanoTime() < end, "no call was charged");
       assertEquals(0, run("try", "demo", "--model", "local/chat").exitCode());
+    }
+  }
+
+  /** A good run, and one in which the provider fails: neither leaves a tenant or a reserve. */
+  @Test
+  void doctorChecksBothDoorsAndLeavesNothing() throws Exception {
+    var good = run("doctor", "--model", "local/chat-large");
+    assertEquals(0, good.exitCode(), good.output());
+    for (var line :
+        List.of(
+            "ok        streaming door ",
+            "ok        streaming door, usage ",
+            "ok        API door, usage ",
+            "warn      price ",
+            "ok        audit ",
+            "ok        trial tenant ",
+            "not seen  API door, runtime ")) {
+      assertTrue(good.output().contains(line), line + "\n" + good.output());
+    }
+    var bad = run("doctor", "--model", "local/500");
+    assertEquals(1, bad.exitCode(), bad.output());
+    for (var line :
+        List.of(
+            "FAIL      streaming door           HTTP 502 upstream_error: ",
+            "FAIL      API door                 HTTP 502 upstream_error: ",
+            "ok        trial tenant ")) {
+      assertTrue(bad.output().contains(line), line + "\n" + bad.output());
+    }
+    var tenants = run("tenant", "list");
+    assertTrue(!tenants.output().contains("doctor-"), tenants.output());
+    assertNoReserveIsHeld();
+    var before = run("doctor", "--before");
+    assertEquals(0, before.exitCode(), before.output());
+    assertTrue(before.output().lines().allMatch(line -> line.startsWith("not seen  ")));
+  }
+
+  /** The process is ended, as by Ctrl-C, while its first call waits for the provider. */
+  @Test
+  void doctorRemovesItsTenantWhenItIsEnded() throws Exception {
+    var process = begin("doctor", "--model", "local/slow");
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!run("tenant", "list").output().contains("doctor-")) {
+      assertTrue(process.isAlive() && System.nanoTime() < end, "there is no tenant");
+    }
+    process.destroy();
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(143, process.waitFor(), output);
+    var tenants = run("tenant", "list");
+    assertTrue(!tenants.output().contains("doctor-"), tenants.output());
+    assertNoReserveIsHeld();
+  }
+
+  /** A stream that failed, or was left by its client, is settled after its end. */
+  private static void assertNoReserveIsHeld() {
+    try (var dynamoDb = stack.dynamoDb()) {
+      var quota = new DynamoQuotaTable(dynamoDb, stack.tables(), PATIENCE);
+      var trials =
+          quota.all().stream().filter(key -> key.tenant().value().startsWith("doctor-")).toList();
+      assertFalse(trials.isEmpty());
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (trials.stream().anyMatch(key -> !quota.read(key).entries().isEmpty())) {
+        assertTrue(System.nanoTime() < end, "a reserve is held");
+      }
     }
   }
 

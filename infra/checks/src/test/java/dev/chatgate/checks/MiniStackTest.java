@@ -379,6 +379,17 @@ class MiniStackTest {
     return parameters;
   }
 
+  /** MiniStack has account settings and allows everything; its caller is the root user. */
+  @Test
+  void doctorSeesTheAccountBeforeADeployment() throws Exception {
+    var seen = cli("", "doctor", "--before");
+
+    assertTrue(seen.contains("ok        account "), seen);
+    assertTrue(seen.contains("ok        concurrency              All functions"), seen);
+    assertTrue(seen.contains("public URL "), seen);
+    assertFalse(seen.contains("FAIL"), seen);
+  }
+
   /** Calls with the same prompt and the same offline answer use the same number of tokens. */
   private static void assertMetered(int calls, int tokensOfOneCall) throws Exception {
     // The only instance settles a stream before it accepts the next call.

@@ -6,6 +6,7 @@ import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.console.ResultStream;
 import dev.chatgate.cli.console.Terminal;
 import dev.chatgate.cli.deployment.DeploymentOptions;
+import dev.chatgate.cli.doctor.DoctorCommand;
 import dev.chatgate.cli.info.InfoCommand;
 import dev.chatgate.cli.issuer.IssuerCommands;
 import dev.chatgate.cli.key.KeyCommands;
@@ -48,7 +49,7 @@ import picocli.CommandLine.TypeConversionException;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Success.",
-      "1:Negative result: the audit found differences, a named tenant, key, issuer or call does not"
+      "1:Negative result: the audit found differences, a check of doctor failed, a named tenant, key, issuer or call does not"
           + " exist or already exists, the provider rejected its key, or a confirmation was"
           + " declined.",
       "2:Error: invalid arguments or input, no usable response from AWS or the provider, or output"
@@ -139,6 +140,7 @@ public final class Chatgate {
         .addSubcommand(new ReconcileCommand(environment, deploymentOptions))
         .addSubcommand(new InfoCommand(environment, deploymentOptions))
         .addSubcommand(new TryCommand(environment, deploymentOptions))
+        .addSubcommand(new DoctorCommand(environment, deploymentOptions))
         .addSubcommand(new CompletionCommand(environment))
         .addSubcommand(new HelpCommand(environment));
     return command

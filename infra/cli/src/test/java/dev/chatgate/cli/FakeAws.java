@@ -55,6 +55,7 @@ final class FakeAws implements AutoCloseable {
   private final Map<String, String> writtenByToken = new HashMap<>();
   private final Map<String, String> parameters = new HashMap<>();
   private final Map<String, String> doors = new HashMap<>();
+  private final Map<String, String> resources = new TreeMap<>();
   private volatile boolean expired;
   private final List<String> signatures = new ArrayList<>();
   private final LocalDynamoDBServerHandler dynamo =
@@ -132,6 +133,25 @@ final class FakeAws implements AutoCloseable {
     doors.put(name, url);
   }
 
+  /** Takes an output away, as without that door. */
+  void withoutOutput(String name) {
+    doors.remove(name);
+  }
+
+  /**
+   * Adds a resource to the stack.
+   *
+   * @param logicalId its name in the template
+   * @param type its type
+   * @param physicalId its own name
+   */
+  void resource(String logicalId, String type, String physicalId) {
+    resources.put(
+        logicalId,
+        "<ResourceType>%s</ResourceType><PhysicalResourceId>%s</PhysicalResourceId>"
+            .formatted(type, physicalId));
+  }
+
   /** From now on, credentials count as expired, or as valid again. */
   void expire(boolean areExpired) {
     expired = areExpired;
@@ -206,6 +226,9 @@ final class FakeAws implements AutoCloseable {
           """
               .formatted(name));
     }
+    if ("ListStackResources".equals(fields(form).get("Action"))) {
+      return new FakeResponse(200, page(fields(form).getOrDefault("NextToken", "")));
+    }
     var outputs = new TreeMap<>(doors);
     outputs.putAll(
         Map.of(
@@ -222,6 +245,27 @@ final class FakeAws implements AutoCloseable {
             + members("Parameter", parameters)
             + members("Output", outputs)
             + "</member></Stacks></DescribeStacksResult></DescribeStacksResponse>");
+  }
+
+  /** A page with one resource, as if a hundred were before it. */
+  private String page(String token) {
+    var xml = new StringBuilder("<ListStackResourcesResponse><ListStackResourcesResult>");
+    xml.append("<StackResourceSummaries>");
+    int page = token.isEmpty() ? 0 : Integer.parseInt(token);
+    var ids = List.copyOf(resources.keySet());
+    if (page < ids.size()) {
+      xml.append("<member><LogicalResourceId>")
+          .append(ids.get(page))
+          .append("</LogicalResourceId>")
+          .append(resources.get(ids.get(page)))
+          .append("<DriftInformation><StackResourceDriftStatus>NOT_CHECKED")
+          .append("</StackResourceDriftStatus></DriftInformation></member>");
+    }
+    xml.append("</StackResourceSummaries>");
+    if (page + 1 < ids.size()) {
+      xml.append("<NextToken>").append(page + 1).append("</NextToken>");
+    }
+    return xml.append("</ListStackResourcesResult></ListStackResourcesResponse>").toString();
   }
 
   private static String members(String what, Map<String, String> values) {

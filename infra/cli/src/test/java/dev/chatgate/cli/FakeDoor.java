@@ -39,6 +39,7 @@ final class FakeDoor implements AutoCloseable {
 
   private final HttpServer server;
   private final List<Call> calls = new ArrayList<>();
+  private String requestId = "req_0123456789abcdefghijklmn";
   private int status = 200;
   private String answer = STREAM;
   private Runnable meanwhile = () -> {};
@@ -73,7 +74,7 @@ final class FakeDoor implements AutoCloseable {
             new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
     meanwhile.run();
     var bytes = answer.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("x-request-id", "req_0123456789abcdefghijklmn");
+    exchange.getResponseHeaders().set("x-request-id", requestId);
     exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
@@ -83,6 +84,11 @@ final class FakeDoor implements AutoCloseable {
   void answers(int httpStatus, String body) {
     status = httpStatus;
     answer = body;
+  }
+
+  /** From now on, answers have this {@code x-request-id}. */
+  void requestId(String id) {
+    requestId = id;
   }
 
   /** From now on, this is done before each answer. */

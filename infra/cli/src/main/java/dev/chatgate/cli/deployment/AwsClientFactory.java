@@ -85,7 +85,12 @@ final class AwsClientFactory implements AutoCloseable {
 
   /** A reader of CloudFormation stacks. */
   StackReader stacks() {
-    return new StackReader(http, credentials(), region());
+    return new StackReader(signedRequests());
+  }
+
+  /** Requests to services without a client. */
+  SignedRequests signedRequests() {
+    return new SignedRequests(http, credentials(), region());
   }
 
   private static RetryStrategy standardRetries() {

@@ -58,7 +58,7 @@ public final class AwsErrorMessages {
    *
    * @param code an error code of any AWS service
    */
-  static Optional<String> ofExpiredCredentials(String code) {
+  public static Optional<String> ofExpiredCredentials(String code) {
     return EXPIRED.contains(code) ? Optional.of(LOG_IN) : Optional.empty();
   }
 

@@ -44,16 +44,27 @@ public final class Deployment implements AutoCloseable {
 
   private final AwsClientFactory clients;
   private final Supplier<ResourceNames> source;
+  private final Optional<String> stack;
   private final CommandEnvironment environment;
   private final StoreClock clock;
   private @Nullable ResourceNames names;
   private @Nullable DynamoDbClient dynamoDb;
   private @Nullable DynamoDbClient ledgerDynamoDb;
 
+  /**
+   * @param clients creates the AWS clients
+   * @param source finds the names of the resources
+   * @param stack the stack that the deployment was selected by; absent if it was not
+   * @param environment the environment of the command
+   */
   Deployment(
-      AwsClientFactory clients, Supplier<ResourceNames> source, CommandEnvironment environment) {
+      AwsClientFactory clients,
+      Supplier<ResourceNames> source,
+      Optional<String> stack,
+      CommandEnvironment environment) {
     this.clients = clients;
     this.source = source;
+    this.stack = stack;
     this.environment = environment;
     this.clock = new StoreClock(environment.clock(), _ -> {});
   }
@@ -156,6 +167,20 @@ public final class Deployment implements AutoCloseable {
   /** What else is known of the deployment. */
   public DeploymentFacts facts() {
     return names().facts();
+  }
+
+  /**
+   * The resources of the stack; absent if the deployment was not selected by a stack.
+   *
+   * @throws CommandException if CloudFormation returns an error
+   */
+  public Optional<List<StackResource>> stackResources() {
+    return stack.map(name -> clients.stacks().resources(name));
+  }
+
+  /** Requests to the stack's services without a client; absent as the stack is. */
+  public Optional<SignedRequests> signedRequests() {
+    return stack.map(_ -> clients.signedRequests());
   }
 
   /** The names of the tables and secrets. */

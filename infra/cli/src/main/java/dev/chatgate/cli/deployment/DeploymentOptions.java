@@ -17,6 +17,8 @@ public final class DeploymentOptions {
 
   private static final String STACK_VARIABLE = "CHATGATE_STACK";
   private static final String REGION_VARIABLE = "AWS_REGION";
+  private static final String KEY_VARIABLE = "AWS_ACCESS_KEY_ID";
+  private static final String PROFILE_VARIABLE = "AWS_PROFILE";
   private static final String CACHE_VARIABLE = "CHATGATE_CACHE_SECONDS";
   private static final String PORT_VARIABLE = "CHATGATE_AWS_PORT";
   private static final String DEFAULT_PORT = "8082";
@@ -72,6 +74,7 @@ public final class DeploymentOptions {
               new AwsClientFactory.ConnectionSettings(
                   Optional.empty(), Optional.empty(), Optional.of(localEndpoint()))),
           this::local,
+          Optional.empty(),
           environment);
     }
     var clients =
@@ -79,13 +82,58 @@ public final class DeploymentOptions {
             new AwsClientFactory.ConnectionSettings(region, profile, Optional.empty()));
     var name = stack.or(() -> environment.variable(STACK_VARIABLE));
     if (stack.isEmpty() && environment.variable(Tables.TENANTS_VARIABLE).isPresent()) {
-      return new Deployment(clients, this::fromVariables, environment);
+      return new Deployment(clients, this::fromVariables, Optional.empty(), environment);
     }
     var stackName =
         name.orElseThrow(() ->
             CommandException.error(
                 "No deployment selected: use --stack NAME (or set CHATGATE_STACK), or --local."));
-    return new Deployment(clients, () -> clients.stacks().read(stackName).names(), environment);
+    return new Deployment(
+        clients,
+        () -> clients.stacks().read(stackName).names(),
+        Optional.of(stackName),
+        environment);
+  }
+
+  /** Opens the AWS account alone, without a stack; absent with {@code --local}. */
+  public Optional<AwsAccount> account() {
+    return local
+        ? Optional.empty()
+        : Optional.of(
+            new AwsAccount(
+                new AwsClientFactory(
+                    new AwsClientFactory.ConnectionSettings(region, profile, Optional.empty())),
+                regionSource(),
+                credentialsSource()));
+  }
+
+  private String regionSource() {
+    if (region.isPresent()) {
+      return "--region";
+    }
+    return environment.variable(REGION_VARIABLE).isPresent()
+        ? REGION_VARIABLE
+        : profile.map("profile "::concat).orElse("the AWS SDK's settings");
+  }
+
+  private String credentialsSource() {
+    if (profile.isPresent()) {
+      return "profile " + profile.get();
+    }
+    return environment.variable(KEY_VARIABLE).isPresent()
+        ? KEY_VARIABLE
+        : environment
+            .variable(PROFILE_VARIABLE)
+            .map("profile "::concat)
+            .orElse("the AWS SDK's settings");
+  }
+
+  /** The options to repeat in a command for the same deployment, with a space before each. */
+  public String arguments() {
+    return (local ? " --local" : "")
+        + stack.map(" --stack "::concat).orElse("")
+        + region.map(" --region "::concat).orElse("")
+        + profile.map(" --profile "::concat).orElse("");
   }
 
   /** What the options select, for people: {@code local deployment}, {@code stack prod}. */

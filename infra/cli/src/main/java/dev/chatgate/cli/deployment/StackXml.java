@@ -2,14 +2,18 @@ package dev.chatgate.cli.deployment;
 
 import dev.chatgate.cli.console.CommandException;
 import java.io.Reader;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Parses the XML of CloudFormation's query API. DTDs and external entities are disabled. */
+/**
+ * Parses the XML of query APIs, such as CloudFormation's. DTDs and external entities are disabled.
+ */
 final class StackXml {
   private StackXml() {}
 
@@ -38,6 +42,26 @@ final class StackXml {
     return new Stack(name, outputs, parameters);
   }
 
+  /** Parses one page of the response of ListStackResources. */
+  static List<StackResource> resources(Reader xml) {
+    var resources = new ArrayList<StackResource>();
+    var texts = new HashMap<String, String>();
+    walk(
+        xml,
+        (element, text) -> {
+          texts.put(element, text.strip());
+          if (element.equals("member") && texts.containsKey("LogicalResourceId")) {
+            resources.add(
+                new StackResource(
+                    texts.getOrDefault("LogicalResourceId", ""),
+                    texts.getOrDefault("ResourceType", ""),
+                    texts.getOrDefault("PhysicalResourceId", "")));
+            texts.clear();
+          }
+        });
+    return resources;
+  }
+
   private static void take(
       Map<String, String> texts, String keyName, String valueName, Map<String, String> into) {
     var key = texts.remove(keyName);
@@ -49,14 +73,20 @@ final class StackXml {
 
   /** Parses an error response. */
   static ErrorResponse error(Reader xml) {
+    var texts = texts(xml);
+    return new ErrorResponse(
+        texts.getOrDefault("Code", "").strip(), texts.getOrDefault("Message", "").strip());
+  }
+
+  /** The first text of each element, also of an answer that is only in part XML. */
+  static Map<String, String> texts(Reader xml) {
     Map<String, String> texts = new HashMap<>();
     try {
       walk(xml, texts::putIfAbsent);
     } catch (CommandException _) {
       // A proxy on the way may return something other than XML.
     }
-    return new ErrorResponse(
-        texts.getOrDefault("Code", "").strip(), texts.getOrDefault("Message", "").strip());
+    return texts;
   }
 
   private interface Leaf {

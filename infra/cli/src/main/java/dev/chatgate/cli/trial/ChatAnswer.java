@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Collects an answer of a door: an object, or the events of a stream. Only what is shown is kept.
  */
-final class ChatAnswer {
+public final class ChatAnswer {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String DATA = "data:";
   private static final String END = "[DONE]";
@@ -18,6 +18,8 @@ final class ChatAnswer {
   private final StringBuilder object = new StringBuilder();
   private final Map<String, String> values = new HashMap<>();
   private boolean ended;
+
+  ChatAnswer() {}
 
   /**
    * Takes a line of a stream.
@@ -66,12 +68,12 @@ final class ChatAnswer {
   }
 
   /** Whether it is complete: a stream ends with an event of its own. */
-  boolean isComplete() {
+  public boolean isComplete() {
     return ended;
   }
 
   /** The error that the door sent, on one line. */
-  Optional<String> error() {
+  public Optional<String> error() {
     return Optional.ofNullable(values.get("/error/message"))
         .map(message ->
             Optional.ofNullable(values.get("/error/code")).map(code -> code + ": ").orElse("")
@@ -79,7 +81,7 @@ final class ChatAnswer {
   }
 
   /** A number of tokens that the door reported, or a question mark. */
-  String tokens(String name) {
+  public String tokens(String name) {
     return values.getOrDefault("/usage/" + name, "?");
   }
 }

@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One chat call through a door. Redirects are not followed: they would send the key elsewhere. */
-final class DoorCall {
+public final class DoorCall {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   /** Longer than a snapshot takes to be restored, and an answer in one piece to be made. */
   private static final Duration HEADERS_TIMEOUT = Duration.ofSeconds(60);
 
   /** The status of an answer. */
-  static final int OK = 200;
+  public static final int OK = 200;
 
   private final InstantSource clock;
   private final Consumer<String> text;
@@ -36,7 +36,7 @@ final class DoorCall {
    * @param clock measures the call
    * @param text takes the answer's text as it arrives
    */
-  DoorCall(InstantSource clock, Consumer<String> text) {
+  public DoorCall(InstantSource clock, Consumer<String> text) {
     this.clock = clock;
     this.text = text;
   }
@@ -50,15 +50,26 @@ final class DoorCall {
    * @param duration from sending the request to the end of the answer
    * @param firstText until the first text of the answer; absent if there was none
    */
-  record Outcome(
+  public record Outcome(
       int status,
       String requestId,
       ChatAnswer answer,
       Duration duration,
       Optional<Duration> firstText) {
     /** Whether the answer is complete. */
-    boolean isOk() {
+    public boolean isOk() {
       return status == OK && answer.error().isEmpty() && answer.isComplete();
+    }
+
+    /** What is wrong with an answer that is not complete, without a full stop. */
+    public String reason() {
+      return answer
+          .error()
+          .map(error -> error.endsWith(".") ? error.substring(0, error.length() - 1) : error)
+          .orElse(
+              status == OK
+                  ? "with an answer that is not complete"
+                  : "with an answer that is not the gateway's");
     }
   }
 
@@ -68,7 +79,8 @@ final class DoorCall {
    * @param streamed whether the body asks for a stream
    * @throws CommandException if the door cannot be reached, or its answer is not one of a door
    */
-  Outcome make(URI url, String key, Optional<EndUser> endUser, String body, boolean streamed) {
+  public Outcome make(
+      URI url, String key, Optional<EndUser> endUser, String body, boolean streamed) {
     var request =
         HttpRequest.newBuilder(url)
             .timeout(HEADERS_TIMEOUT)

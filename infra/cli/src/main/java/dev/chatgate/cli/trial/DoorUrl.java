@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.Set;
 
 /** The URL of a door's chat calls. */
-final class DoorUrl {
+public final class DoorUrl {
   private static final Set<String> THIS_MACHINE = Set.of("127.0.0.1", "localhost");
 
   private DoorUrl() {}
@@ -16,7 +16,7 @@ final class DoorUrl {
    * @param baseUrl a door's base URL
    * @throws CommandException if it is neither an https URL nor an http URL of this machine
    */
-  static URI ofChat(String baseUrl) {
+  public static URI ofChat(String baseUrl) {
     try {
       var url = URI.create(baseUrl.replaceFirst("/$", "") + "/chat/completions");
       var host = url.getHost() == null ? "" : url.getHost();

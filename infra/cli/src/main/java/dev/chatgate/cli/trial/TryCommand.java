@@ -9,7 +9,6 @@ import dev.chatgate.cli.console.HelpText;
 import dev.chatgate.cli.deployment.Deployment;
 import dev.chatgate.cli.deployment.DeploymentOptions;
 import dev.chatgate.cli.key.TenantKeyGenerator;
-import dev.chatgate.cli.text.JsonOutput;
 import dev.chatgate.cli.text.TextTable;
 import dev.chatgate.tenant.EndUser;
 import dev.chatgate.tenant.Scope;
@@ -146,24 +145,7 @@ public final class TryCommand implements Callable<Integer> {
   }
 
   private String body(String named) {
-    return JsonOutput.compact(json -> {
-      json.writeStartObject();
-      json.writeStringField("model", named);
-      json.writeArrayFieldStart("messages");
-      json.writeStartObject();
-      json.writeStringField("role", "user");
-      json.writeStringField("content", prompt);
-      json.writeEndObject();
-      json.writeEndArray();
-      json.writeNumberField("max_tokens", maxTokens);
-      if (door == Door.STREAM) {
-        json.writeBooleanField("stream", true);
-        json.writeObjectFieldStart("stream_options");
-        json.writeBooleanField("include_usage", true);
-        json.writeEndObject();
-      }
-      json.writeEndObject();
-    });
+    return ChatRequest.body(named, prompt, maxTokens, door == Door.STREAM);
   }
 
   private DoorCall.Outcome withKey(Deployment deployment, Tenant tenant, URI url, String body) {
@@ -223,7 +205,7 @@ public final class TryCommand implements Callable<Integer> {
     if (!outcome.isOk()) {
       throw CommandException.negative(
           "HTTP %d %s. Request ID: %s."
-              .formatted(outcome.status(), reason(outcome), outcome.requestId()));
+              .formatted(outcome.status(), outcome.reason(), outcome.requestId()));
     }
     environment
         .err()
@@ -240,16 +222,5 @@ public final class TryCommand implements Callable<Integer> {
                     outcome.answer().tokens("completion_tokens"),
                     outcome.requestId()));
     return ExitCodes.OK;
-  }
-
-  private static String reason(DoorCall.Outcome outcome) {
-    return outcome
-        .answer()
-        .error()
-        .map(error -> error.endsWith(".") ? error.substring(0, error.length() - 1) : error)
-        .orElse(
-            outcome.status() == DoorCall.OK
-                ? "with an answer that is not complete"
-                : "with an answer that is not the gateway's");
   }
 }

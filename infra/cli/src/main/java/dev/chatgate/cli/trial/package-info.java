@@ -1,4 +1,4 @@
-/** The command that makes one call through a door. */
+/** Calls through a door, and the command that makes one. */
 @NullMarked
 package dev.chatgate.cli.trial;
 
