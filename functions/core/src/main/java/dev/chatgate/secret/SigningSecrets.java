@@ -21,4 +21,13 @@ public interface SigningSecrets {
    *     secrets does not answer
    */
   Optional<SigningKey> key(String kid);
+
+  /**
+   * Whether a text is an edge secret. A text that the secret in memory does not have is looked up
+   * in the stored one, at most once a minute, together with names of keys.
+   *
+   * @throws SigningSecretUnavailableException if there is no secret in memory and the store of
+   *     secrets does not answer
+   */
+  boolean isEdgeSecret(String text);
 }

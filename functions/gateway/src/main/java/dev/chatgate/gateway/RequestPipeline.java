@@ -8,6 +8,7 @@ import dev.chatgate.gateway.auth.Authentication;
 import dev.chatgate.gateway.auth.Authentication.Authenticated;
 import dev.chatgate.gateway.auth.AuthenticationErrors;
 import dev.chatgate.gateway.auth.Authenticator;
+import dev.chatgate.gateway.auth.EdgeCheck;
 import dev.chatgate.gateway.auth.EndUserHeader;
 import dev.chatgate.gateway.call.EndUserTiers;
 import dev.chatgate.gateway.call.MeteredCall;
@@ -40,11 +41,11 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Checks a request and passes it to its route. The order of checks is the same at both doors:
- * preflight, path (404), method (405), size (413), credential (401), suspended tenant, missing
- * scope or forbidden origin (403), header with the end user (400), missing end user (403), content
- * type (415). {@link MeteredCall} checks body, model and quota. Every request is answered, also
- * after a defect or a failure of the store.
+ * Checks a request and passes it to its route. The order of checks is the same at both doors: edge
+ * secret (403), preflight, path (404), method (405), size (413), credential (401), suspended
+ * tenant, missing scope or forbidden origin (403), header with the end user (400), missing end user
+ * (403), content type (415). {@link MeteredCall} checks body, model and quota. Every request is
+ * answered, also after a defect or a failure of the store.
  */
 public final class RequestPipeline {
   private static final String JSON = "application/json";
@@ -61,6 +62,7 @@ public final class RequestPipeline {
   private final Cors cors;
   private final ApiDocument document = ApiDocument.read();
   private final Optional<Playground> playground;
+  private final Optional<EdgeCheck> edge;
   private final Authenticator authenticator;
   private final EndUserTiers tiers;
   private final MeteredCall calls;
@@ -70,8 +72,12 @@ public final class RequestPipeline {
   private final EndUserHash endUsers;
   private final RandomGenerator random;
 
+  /**
+   * @param edge checks the edge secret, if the settings want that
+   */
   public RequestPipeline(
       Settings settings,
+      EdgeCheck edge,
       Authenticator authenticator,
       EndUserTiers tiers,
       MeteredCall calls,
@@ -84,6 +90,7 @@ public final class RequestPipeline {
     this.answerLimit = settings.callLimit().plus(MAX_TIME_BEFORE_PROVIDER);
     this.cors = new Cors(settings.allowedOrigins(), settings.playground());
     this.playground = settings.playground() ? Optional.of(Playground.read()) : Optional.empty();
+    this.edge = settings.edgeSecret() ? Optional.of(edge) : Optional.empty();
     this.authenticator = authenticator;
     this.tiers = tiers;
     this.calls = calls;
@@ -163,6 +170,12 @@ public final class RequestPipeline {
 
   private void answer(Exchange exchange) {
     var request = exchange.request();
+    var noEdge = edge.flatMap(check -> check.refusal(request));
+    if (noEdge.isPresent()) {
+      exchange.log().text("cause", noEdge.get());
+      exchange.refuse(EdgeCheck.error());
+      return;
+    }
     if (request.method().equals("OPTIONS")) {
       exchange.answer(204, cors.preflight(request), new byte[0]);
       return;

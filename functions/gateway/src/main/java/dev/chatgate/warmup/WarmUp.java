@@ -230,6 +230,8 @@ final class WarmUp {
         429,
         false,
         false,
+        false,
+        false,
         true,
         false,
         new ProviderSettings(provider, CONNECT_TIMEOUT, TIMEOUT, TIMEOUT, 0));

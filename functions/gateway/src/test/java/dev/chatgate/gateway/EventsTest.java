@@ -21,9 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +51,27 @@ class EventsTest {
     assertEquals(Map.of("authorization", "Bearer k"), request.headers());
     assertArrayEquals(new byte[0], bytes(request.body()));
     assertEquals(NOW, request.end());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"203.0.113.7\"',203.0.113.7",
+    "'\"2001:db8::1\"',2001:db8::1",
+    "7,",
+    "null,",
+    "{},"
+  })
+  void theCallersAddressIsTheEvents(String json, @Nullable String address) {
+    var event =
+        """
+        {"rawPath":"/","headers":{"x-forwarded-for":"192.0.2.1"},
+         "requestContext":{"http":{"method":"GET","sourceIp":%s}}}
+        """
+            .formatted(json);
+    assertEquals(Optional.ofNullable(address), streamed(event).orElseThrow().sourceIp());
+    assertEquals(Optional.ofNullable(address), buffered(event).orElseThrow().sourceIp());
+    var without = event.replace("sourceIp", "other");
+    assertEquals(Optional.empty(), streamed(without).orElseThrow().sourceIp());
   }
 
   @Test
@@ -130,6 +153,8 @@ class EventsTest {
     var headers = new HashMap<String, String>();
     aws.getHeaders().forEach((header, value) -> headers.put(header.toLowerCase(ROOT), value));
     assertEquals(headers, ours.headers());
+    assertEquals(
+        Optional.ofNullable(aws.getRequestContext().getHttp().getSourceIp()), ours.sourceIp());
     assertSameBody(Bodies.of(aws.getBody(), aws.getIsBase64Encoded()), ours.body());
     long came = aws.getRequestContext().getTimeEpoch();
     assertEquals(

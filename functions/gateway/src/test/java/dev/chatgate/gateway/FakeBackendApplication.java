@@ -39,6 +39,17 @@ public final class FakeBackendApplication implements AutoCloseable {
    */
   public FakeBackendApplication(UnaryOperator<FakeBackend.Script> around)
       throws IOException, GeneralSecurityException {
+    this(around, false);
+  }
+
+  /**
+   * Starts the application.
+   *
+   * @param around wraps the usual answers, to change some
+   * @param edgeSecret whether every request must have the secret of a CDN
+   */
+  public FakeBackendApplication(UnaryOperator<FakeBackend.Script> around, boolean edgeSecret)
+      throws IOException, GeneralSecurityException {
     var clock = InstantSource.system();
     standIn = new FakeBackend(around.apply(new FakeResponses(clock)), clock);
     var address = standIn.address(false);
@@ -47,7 +58,7 @@ public final class FakeBackendApplication implements AutoCloseable {
     var lines = new PrintStream(log, true, UTF_8);
     context =
         GatewayFactory.start(
-            settings(address),
+            settings(address, edgeSecret),
             AwsClientsFuture.completed(aws),
             new CallLog(lines, clock, new MetricSource("f", false)));
   }
@@ -65,7 +76,7 @@ public final class FakeBackendApplication implements AutoCloseable {
     return log.toString(UTF_8);
   }
 
-  private static Settings settings(URI address) {
+  private static Settings settings(URI address, boolean edgeSecret) {
     return new Settings(
         new Tables("tenants", "quota", "usage"),
         FakeResponses.PROVIDER_SECRET,
@@ -77,6 +88,8 @@ public final class FakeBackendApplication implements AutoCloseable {
         256,
         429,
         false,
+        false,
+        edgeSecret,
         false,
         true,
         false,

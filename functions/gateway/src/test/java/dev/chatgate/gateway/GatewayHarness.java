@@ -11,6 +11,7 @@ import dev.chatgate.gateway.account.UsageEndpoint;
 import dev.chatgate.gateway.auth.Authenticator;
 import dev.chatgate.gateway.auth.BearerAuthenticator;
 import dev.chatgate.gateway.auth.ClientSecretAuthenticator;
+import dev.chatgate.gateway.auth.EdgeCheck;
 import dev.chatgate.gateway.auth.LoginAuthenticator;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
 import dev.chatgate.gateway.call.EndUserTiers;
@@ -107,6 +108,9 @@ public final class GatewayHarness implements AutoCloseable {
   private int maxBodyBytes = 100_000;
   private boolean offline;
   private boolean playground;
+  private boolean edgeSecret;
+  private boolean addresses;
+  private InstantSource logClock = InstantSource.system();
 
   public GatewayHarness() throws IOException {
     this(Optional.empty());
@@ -214,6 +218,25 @@ public final class GatewayHarness implements AutoCloseable {
     return this;
   }
 
+  /** Requires one of these edge secrets. */
+  public GatewayHarness edge(String... values) {
+    edgeSecret = true;
+    signing.edge(values);
+    return this;
+  }
+
+  /** Logs callers' addresses. */
+  public GatewayHarness addresses() {
+    addresses = true;
+    return this;
+  }
+
+  /** Gives the log another clock. */
+  public GatewayHarness logClock(InstantSource clock) {
+    logClock = clock;
+    return this;
+  }
+
   /** Replaces the operations. */
   public GatewayHarness operations(Operation... served) {
     operations = List.of(served);
@@ -245,6 +268,7 @@ public final class GatewayHarness implements AutoCloseable {
             clock);
     return new RequestPipeline(
         settings,
+        new EdgeCheck(signing),
         authenticator(clock),
         new EndUserTiers(ledger),
         calls,
@@ -259,8 +283,9 @@ public final class GatewayHarness implements AutoCloseable {
                 new ClientSecretCodec(signing, clock), origins, clock, new SecureRandom())),
         new CallLog(
             new PrintStream(logged, true, StandardCharsets.UTF_8),
-            clock,
-            new MetricSource("gateway", true)),
+            logClock,
+            new MetricSource("gateway", true),
+            settings.logCallerAddress()),
         new EndUserHash(signing),
         new SecureRandom());
   }
@@ -286,6 +311,8 @@ public final class GatewayHarness implements AutoCloseable {
         402,
         false,
         playground,
+        edgeSecret,
+        addresses,
         true,
         true,
         providerSettings());
@@ -310,7 +337,7 @@ public final class GatewayHarness implements AutoCloseable {
     return request(ApiHandler.DOOR, method, path, headers, body);
   }
 
-  private static GatewayRequest request(
+  public static GatewayRequest request(
       Door door, String method, String path, Map<String, String> headers, String body) {
     return new GatewayRequest(
         door,

@@ -42,7 +42,7 @@ final class GoldenSurroundings {
   private static final String PROVIDER_SECRET =
       "{\"ARN\":\"arn\",\"Name\":\"secret\",\"VersionId\":\"1\",\"SecretString\":\"provider-key\"}";
   private static final String SIGNING_SECRET =
-      "{\"ARN\":\"arn\",\"Name\":\"signing\",\"VersionId\":\"1\",\"SecretString\":\"{\\\"seed\\\":\\\"%s\\\"}\"}"
+      "{\"ARN\":\"arn\",\"Name\":\"signing\",\"VersionId\":\"1\",\"SecretString\":\"{\\\"seed\\\":\\\"%s\\\",\\\"edge\\\":[\\\"golden-edge-secret-golden-edge-secret\\\"]}\"}"
           .formatted("golden00".repeat(8));
   private static final String NO_SECRET =
       "{\"__type\":\"ResourceNotFoundException\",\"Message\":\"no such secret\"}";

@@ -61,6 +61,7 @@ class HostileHeadersTest {
             "x-real-ip",
             "cf-connecting-ip",
             "x-amzn-trace-id",
+            "x-chatgate-edge",
             "origin",
             "referer",
             "openai-organization",

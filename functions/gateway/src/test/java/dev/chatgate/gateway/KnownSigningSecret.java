@@ -2,11 +2,13 @@ package dev.chatgate.gateway;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.chatgate.secret.EdgeSecret;
 import dev.chatgate.secret.SigningKey;
 import dev.chatgate.secret.SigningSecret;
 import dev.chatgate.secret.SigningSecretUnavailableException;
 import dev.chatgate.secret.SigningSecrets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +20,10 @@ public final class KnownSigningSecret implements SigningSecrets {
   /** Whether the secret cannot be read. */
   public boolean away;
 
-  private final SigningSecret secret;
+  /** How often the secret was asked for. */
+  public int asked;
+
+  private SigningSecret secret;
 
   /**
    * @param deployment the name of the deployment; all have the same key
@@ -33,8 +38,19 @@ public final class KnownSigningSecret implements SigningSecrets {
             LOG_KEY);
   }
 
+  /** Replaces the edge secrets. */
+  public void edge(String... values) {
+    secret =
+        new SigningSecret(
+            secret.deployment(),
+            secret.keys(),
+            secret.logKey(),
+            Arrays.stream(values).map(EdgeSecret::new).toList());
+  }
+
   @Override
   public SigningSecret current() {
+    asked++;
     if (away) {
       throw new SigningSecretUnavailableException("reading the signing secret failed", null);
     }
@@ -44,5 +60,10 @@ public final class KnownSigningSecret implements SigningSecrets {
   @Override
   public Optional<SigningKey> key(String kid) {
     return current().key(kid);
+  }
+
+  @Override
+  public boolean isEdgeSecret(String text) {
+    return current().isEdgeSecret(text);
   }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Every metric that the functions publish, in the namespace {@link #NAMESPACE}. A metric has the
  * same name as the log line's field that contains its value. If OpenTelemetry's conventions for
- * generative AI define a name, that one is used.
+ * generative AI define a name, that one is used. In a line about several refusals that are alike, a
+ * count is their number instead of 1.
  */
 public enum Metric {
   /** 1 for a call of the chat operation, with any outcome. */
@@ -115,7 +116,7 @@ public enum Metric {
   public enum Dimensions {
     /** Only the function, so that each stack and each door has its own metric. */
     FUNCTION(""),
-    /** The function and the error's code; at most 32 codes. */
+    /** The function and the error's code; at most 33 codes. */
     CODE("code"),
     /** The function and the limit's key; six limits. */
     LIMIT("limit"),

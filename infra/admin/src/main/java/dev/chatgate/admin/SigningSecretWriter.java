@@ -4,20 +4,24 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chatgate.aws.secret.StoredSigningSecret;
+import dev.chatgate.secret.EdgeSecret;
 import dev.chatgate.secret.SigningKey;
 import dev.chatgate.secret.SigningSecret;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * Writes the string of the signing secret with a new key. Members that are not known stay, in the
- * secret and in its keys.
+ * Writes the string of the signing secret with a new key or a new edge secret. Members that are not
+ * known stay, in the secret and in its keys.
  */
 public final class SigningSecretWriter {
   /**
@@ -25,6 +29,9 @@ public final class SigningSecretWriter {
    * client secret, 2 hours, and the time in which an instance may still sign with the old key.
    */
   public static final Duration KEPT_FOR = Duration.ofHours(3);
+
+  /** Random bytes of an edge secret, which is written in hexadecimal digits. */
+  private static final int EDGE_SECRET_BYTES = 32;
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
@@ -72,6 +79,45 @@ public final class SigningSecretWriter {
   public String rotateNow(String before, Instant now) {
     var stored = StoredSigningSecret.read(before);
     return written(members(before), JsonNodeFactory.instance.arrayNode(), newKey(stored, now));
+  }
+
+  /**
+   * A secret's string with another edge secret, after the newest one; older ones go.
+   *
+   * @param before the string that is stored
+   * @throws dev.chatgate.secret.SigningSecretUnavailableException if what is stored is damaged, or
+   *     has a critical member that is not known
+   */
+  public String addEdgeSecret(String before) {
+    var bytes = new byte[EDGE_SECRET_BYTES];
+    random.nextBytes(bytes);
+    var kept = newest(StoredSigningSecret.read(before), SigningSecret.MAX_EDGE_SECRETS - 1);
+    kept.add(new EdgeSecret(HexFormat.of().formatHex(bytes)));
+    return written(before, kept);
+  }
+
+  /**
+   * A secret's string with the newest edge secret alone.
+   *
+   * @param before the string that is stored
+   * @throws dev.chatgate.secret.SigningSecretUnavailableException if what is stored is damaged, or
+   *     has a critical member that is not known
+   */
+  public String dropOldEdgeSecret(String before) {
+    return written(before, newest(StoredSigningSecret.read(before), 1));
+  }
+
+  private static List<EdgeSecret> newest(SigningSecret stored, int number) {
+    var all = stored.edgeSecrets();
+    return new ArrayList<>(all.subList(Math.max(0, all.size() - number), all.size()));
+  }
+
+  private static String written(String before, List<EdgeSecret> edgeSecrets) {
+    var values = JsonNodeFactory.instance.arrayNode();
+    edgeSecrets.forEach(secret -> values.add(secret.value()));
+    var members = members(before);
+    members.set(StoredSigningSecret.EDGE, values);
+    return members.toString();
   }
 
   /** Whether something signed with a key may be in force: no later key signs for that long. */

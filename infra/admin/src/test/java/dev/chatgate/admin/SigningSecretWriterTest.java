@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.chatgate.aws.secret.StoredSigningSecret;
+import dev.chatgate.secret.EdgeSecret;
 import dev.chatgate.secret.SigningKey;
 import dev.chatgate.secret.SigningSecretUnavailableException;
 import java.time.Duration;
@@ -118,6 +119,59 @@ class SigningSecretWriterTest {
         writer.rotateNow(stored, NOW));
   }
 
+  private static List<String> edgeSecrets(String stored) {
+    return StoredSigningSecret.read(stored).edgeSecrets().stream().map(EdgeSecret::value).toList();
+  }
+
+  @Test
+  void theFirstEdgeSecretIsAddedAndNothingElseChanges() {
+    assertEquals(
+        "{\"seed\":\"%s\",\"edge\":[\"%s\"]}".formatted(SEED, "07".repeat(32)),
+        writer.addEdgeSecret(NEW));
+  }
+
+  @Test
+  void aThirdEdgeSecretTakesThePlaceOfTheOldest() {
+    var stored = withEdge("a".repeat(64), "b".repeat(64));
+    assertEquals(
+        List.of("b".repeat(64), "07".repeat(32)), edgeSecrets(writer.addEdgeSecret(stored)));
+  }
+
+  @Test
+  void droppingTheOldEdgeSecretLeavesTheNewest() {
+    var stored = withEdge("a".repeat(64), "b".repeat(64));
+    assertEquals(List.of("b".repeat(64)), edgeSecrets(writer.dropOldEdgeSecret(stored)));
+    assertEquals(
+        List.of("a".repeat(64)), edgeSecrets(writer.dropOldEdgeSecret(withEdge("a".repeat(64)))));
+    assertEquals(List.of(), edgeSecrets(writer.dropOldEdgeSecret(NEW)));
+  }
+
+  @Test
+  void keysAndEdgeSecretsDoNotChangeEachOther() {
+    var withKeys = writer.rotate(NEW, NOW, SOON);
+    var both = writer.addEdgeSecret(withKeys);
+    assertEquals(kids(withKeys), kids(both));
+    assertEquals(List.of("07".repeat(32)), edgeSecrets(writer.rotate(both, NOW, SOON)));
+    assertEquals(List.of("07".repeat(32)), edgeSecrets(writer.rotateNow(both, NOW)));
+    assertEquals(
+        StoredSigningSecret.read(NEW).deployment(), StoredSigningSecret.read(both).deployment());
+  }
+
+  @Test
+  void aChangeOfEdgeSecretsKeepsWhatALaterReleaseWrote() {
+    var stored =
+        "{\"form\":2,\"seed\":\"%s\",\"critical\":[\"seed\"],\"edge\":[\"%s\"],\"x\":{\"edge\":[1.50]}}"
+            .formatted(SEED, "a".repeat(64));
+    assertEquals(
+        stored.replace("],\"x\"", ",\"" + "07".repeat(32) + "\"],\"x\""),
+        writer.addEdgeSecret(stored));
+    assertEquals(stored, writer.dropOldEdgeSecret(stored));
+  }
+
+  private static String withEdge(String... values) {
+    return "{\"seed\":\"%s\",\"edge\":[\"%s\"]}".formatted(SEED, String.join("\",\"", values));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -126,6 +180,7 @@ class SigningSecretWriterTest {
         "[]",
         "{\"seed\":\"short\"}",
         "{\"seed\":\"SEED\",\"keys\":[]}",
+        "{\"seed\":\"SEED\",\"edge\":[\"short\"]}",
         "{\"seed\":\"SEED\",\"critical\":[\"until\"]}",
         "{\"seed\":\"SEED\"}x"
       })
@@ -136,7 +191,11 @@ class SigningSecretWriterTest {
             assertThrows(
                 SigningSecretUnavailableException.class, () -> writer.rotate(secret, NOW, SOON)),
             assertThrows(
-                SigningSecretUnavailableException.class, () -> writer.rotateNow(secret, NOW)))) {
+                SigningSecretUnavailableException.class, () -> writer.rotateNow(secret, NOW)),
+            assertThrows(
+                SigningSecretUnavailableException.class, () -> writer.addEdgeSecret(secret)),
+            assertThrows(
+                SigningSecretUnavailableException.class, () -> writer.dropOldEdgeSecret(secret)))) {
       assertFalse(refused.toString().contains(SEED), refused.toString());
     }
   }

@@ -14,6 +14,7 @@ import dev.chatgate.cli.ledger.AuditCommand;
 import dev.chatgate.cli.ledger.ReconcileCommand;
 import dev.chatgate.cli.price.PriceCommands;
 import dev.chatgate.cli.provider.ProviderKeyCommands;
+import dev.chatgate.cli.signing.EdgeSecretCommands;
 import dev.chatgate.cli.signing.SigningKeyCommands;
 import dev.chatgate.cli.tenant.TenantCommands;
 import dev.chatgate.cli.tenant.TierCommands;
@@ -134,6 +135,7 @@ public final class Chatgate {
         .addSubcommand(new IssuerCommands(environment, deploymentOptions))
         .addSubcommand(new ProviderKeyCommands(environment, deploymentOptions))
         .addSubcommand(new SigningKeyCommands(environment, deploymentOptions))
+        .addSubcommand(new EdgeSecretCommands(environment, deploymentOptions))
         .addSubcommand(new PriceCommands(environment, deploymentOptions))
         .addSubcommand(usage)
         .addSubcommand(new AuditCommand(environment, deploymentOptions))

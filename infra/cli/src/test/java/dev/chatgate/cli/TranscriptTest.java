@@ -243,6 +243,9 @@ class TranscriptTest {
             "provider-key check --help",
             "signing-key list --help",
             "signing-key rotate --help",
+            "edge-secret show --help",
+            "edge-secret rotate --help",
+            "edge-secret drop-old --help",
             "usage report --help",
             "usage tail --help",
             "usage correct --help",
@@ -406,6 +409,17 @@ class TranscriptTest {
     executeAtTerminal("signing-key rotate --now", "n");
     executeAtTerminal("signing-key rotate --now", "y");
     execute("signing-key list --json");
+    execute("edge-secret show");
+    execute("edge-secret drop-old");
+    execute("edge-secret rotate");
+    execute("edge-secret rotate");
+    execute("edge-secret show");
+    execute("edge-secret rotate");
+    executeAtTerminal("edge-secret rotate", "n");
+    executeAtTerminal("edge-secret rotate", "y");
+    execute("edge-secret drop-old");
+    execute("edge-secret drop-old --yes");
+    execute("edge-secret show --json");
   }
 
   private void line(String check) {

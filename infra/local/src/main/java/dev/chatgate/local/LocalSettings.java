@@ -109,6 +109,10 @@ public record LocalSettings(
         .ifPresent(origins -> settings.put("CHATGATE_ALLOWED_ORIGINS", origins));
     Optional.ofNullable(given.get("CHATGATE_SPENT_STATUS"))
         .ifPresent(status -> settings.put("CHATGATE_SPENT_STATUS", spentStatus(status)));
+    if (given.containsKey("CHATGATE_LOG_CALLER_ADDRESS")) {
+      settings.put(
+          "CHATGATE_LOG_CALLER_ADDRESS", onOrOff(given, "CHATGATE_LOG_CALLER_ADDRESS", "off"));
+    }
     settings.put("CHATGATE_PLAYGROUND", onOrOff(given, "CHATGATE_PLAYGROUND", "on"));
     PLATFORM.stream()
         .filter(given::containsKey)

@@ -71,6 +71,7 @@ public final class ReadableLog implements Consumer<String> {
   private Optional<String> readable(JsonNode json, String line) {
     return switch (json.path("kind").asText()) {
       case "call" -> Optional.of(call(json));
+      case "refusals" -> Optional.of(refusals(json));
       case "warning" -> Optional.of(warning(json));
       case "defect" -> Optional.of(defect(json));
       case "event" -> Optional.of(event(json));
@@ -109,6 +110,19 @@ public final class ReadableLog implements Consumer<String> {
             json.path("estimated").asBoolean() ? "about " : "",
             json.path("gen_ai.usage.input_tokens").asLong(),
             json.path("gen_ai.usage.output_tokens").asLong());
+  }
+
+  /** Refusals that were counted, beside those that had a line. */
+  private String refusals(JsonNode json) {
+    StringJoiner words = words();
+    word(words, json, "status");
+    word(words, json, "code");
+    if (json.has("limit")) {
+      words.add("(" + json.path("limit").asText() + ")");
+    }
+    word(words, json, "tenant");
+    word(words, json, "source_ip");
+    return words.add(json.path("errors").asText()).add("more").toString();
   }
 
   private String warning(JsonNode json) {

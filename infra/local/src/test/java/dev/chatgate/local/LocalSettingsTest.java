@@ -33,6 +33,7 @@ class LocalSettingsTest {
         Map.of(
             "CHATGATE_ALLOWED_ORIGINS", "https://a.example",
             "CHATGATE_CALL_SECONDS", "5",
+            "CHATGATE_LOG_CALLER_ADDRESS", "on",
             "CHATGATE_PLAYGROUND", "off",
             "CHATGATE_SPENT_STATUS", "402",
             "UPSTREAM_IDLE_MS", "100",
@@ -56,6 +57,7 @@ class LocalSettingsTest {
         "CHATGATE_LOG|xml|CHATGATE_LOG is text or json, not \"xml\".",
         "UPSTREAM_RETRIES|-1|UPSTREAM_RETRIES is a whole number from 0 to 10, not \"-1\".",
         "CHATGATE_SPENT_STATUS|500|CHATGATE_SPENT_STATUS is 429 or 402, not \"500\".",
+        "CHATGATE_LOG_CALLER_ADDRESS|yes|CHATGATE_LOG_CALLER_ADDRESS is on or off, not \"yes\".",
         "CHATGATE_PLAYGROUND|yes|CHATGATE_PLAYGROUND is on or off, not \"yes\".",
         "UPSTREAM_BASE_URL|ftp://x|UPSTREAM_BASE_URL is an http or https URL without query or fragment, not \"ftp://x\".",
         "CHATGATE_TENANTS|/nowhere/t.json|CHATGATE_TENANTS names the file /nowhere/t.json, which cannot be read."

@@ -69,6 +69,30 @@ class ReadableLogTest {
   }
 
   @Test
+  void refusalsThatWereCountedAreOneLine() {
+    assertEquals(
+        "20:15:03 429 rate_limit_exceeded (requests_per_minute) limited 203.0.113.7 57 more",
+        readable(
+            """
+            {"kind":"refusals","door":"api","status":429,"code":"rate_limit_exceeded",
+             "tenant":"limited","source_ip":"203.0.113.7","first":"2026-11-30T18:15:00Z",
+             "errors":57,"calls":57,"limit":"requests_per_minute","limit_scope":"tenant",
+             "refusals":57}
+            """));
+  }
+
+  @Test
+  void refusalsWithoutATenantAreCountedToo() {
+    assertEquals(
+        "20:15:03 401 invalid_api_key 1 more",
+        readable(
+            """
+            {"kind":"refusals","door":"api","status":401,"code":"invalid_api_key","others":true,
+             "first":"2026-11-30T18:15:00Z","errors":1}
+            """));
+  }
+
+  @Test
   void aCutStreamIsCalledCut() {
     assertEquals(
         "20:15:03 POST chat 200 cut upstream_incomplete demo local/cut about 5+11 tokens 0.5 s req_5",

@@ -32,7 +32,7 @@ public final class SecretSigningSecrets implements SigningSecrets {
   /** After a refresh that failed, none is tried for this long. */
   public static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(10);
 
-  /** After a read for an unknown key, no other is read for this long. */
+  /** After a read for an unknown key or edge secret, no other is read for this long. */
   public static final Duration UNKNOWN_KEY_PAUSE = Duration.ofMinutes(1);
 
   private static final Logger LOG = System.getLogger(SecretSigningSecrets.class.getName());
@@ -71,22 +71,31 @@ public final class SecretSigningSecrets implements SigningSecrets {
   @Override
   public Optional<SigningKey> key(String kid) {
     var known = secret.get();
-    return known.key(kid).or(() -> lookUp(kid, known));
+    return known.key(kid).or(() -> lookUp(known).key(kid));
   }
 
-  /** Callers that come during a read wait for it: the key that it brings may be theirs. */
-  private Optional<SigningKey> lookUp(String kid, SigningSecret known) {
+  @Override
+  public boolean isEdgeSecret(String text) {
+    var known = secret.get();
+    return known.isEdgeSecret(text) || lookUp(known).isEdgeSecret(text);
+  }
+
+  /**
+   * Reads the secret again, unless that was done in the last minute. Callers that come during a
+   * read wait for it: what it brings may be theirs.
+   */
+  private SigningSecret lookUp(SigningSecret known) {
     lookingUp.lock();
     try {
       var now = clock.instant();
       if (now.isBefore(noLookUpBefore)) {
-        return secret.get().key(kid);
+        return secret.get();
       }
       noLookUpBefore = now.plus(UNKNOWN_KEY_PAUSE);
-      return secret.replacing(known).key(kid);
+      return secret.replacing(known);
     } catch (SigningSecretUnavailableException e) {
       LOG.log(Level.WARNING, "{0}; the signing secret in memory stays in use", e.getMessage());
-      return Optional.empty();
+      return known;
     } finally {
       lookingUp.unlock();
     }

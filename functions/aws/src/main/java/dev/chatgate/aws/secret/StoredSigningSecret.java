@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.chatgate.StoreUnavailableException;
 import dev.chatgate.aws.dynamodb.Critical;
+import dev.chatgate.secret.EdgeSecret;
 import dev.chatgate.secret.SigningKey;
 import dev.chatgate.secret.SigningSecret;
 import dev.chatgate.secret.SigningSecretUnavailableException;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * from} is RFC 3339. As long as {@code keys} is absent, because no key was ever replaced, the only
  * signing key is derived from the seed as well.
  *
+ * <p>{@code edge} is a list of at most two {@link EdgeSecret}s as texts, oldest first; absent if
+ * there is none.
+ *
  * <p>Members that are not known are ignored, by the rule of {@link Critical}.
  */
 public final class StoredSigningSecret {
@@ -45,6 +49,9 @@ public final class StoredSigningSecret {
 
   /** The member with the list of signing keys. */
   public static final String KEYS = "keys";
+
+  /** The member with the list of edge secrets. */
+  public static final String EDGE = "edge";
 
   /** A signing key's name. */
   public static final String KID = "kid";
@@ -56,7 +63,7 @@ public final class StoredSigningSecret {
   public static final String FROM = "from";
 
   /** The members that this release knows. */
-  public static final Set<String> MEMBERS = Set.of(SEED, KEYS, Critical.NAME);
+  public static final Set<String> MEMBERS = Set.of(SEED, KEYS, EDGE, Critical.NAME);
 
   private static final int MIN_SEED_LENGTH = 32;
   private static final int DEPLOYMENT_BYTES = 8;
@@ -74,6 +81,7 @@ public final class StoredSigningSecret {
   private final List<String> critical = new ArrayList<>();
   private String seed = "";
   private Optional<List<SigningKey>> keys = Optional.empty();
+  private List<EdgeSecret> edgeSecrets = List.of();
 
   private StoredSigningSecret() {}
 
@@ -110,6 +118,7 @@ public final class StoredSigningSecret {
       switch (name) {
         case SEED -> seed = SecretJson.text(json);
         case KEYS -> keys = Optional.of(keys(json));
+        case EDGE -> edgeSecrets = edgeSecrets(json);
         case Critical.NAME -> critical.addAll(SecretJson.texts(json));
         default -> json.skipChildren();
       }
@@ -124,6 +133,11 @@ public final class StoredSigningSecret {
       keys.add(key(json));
     }
     return keys;
+  }
+
+  private static List<EdgeSecret> edgeSecrets(JsonParser json) throws IOException {
+    require(json.currentToken() == JsonToken.START_ARRAY);
+    return SecretJson.texts(json).stream().map(EdgeSecret::new).toList();
   }
 
   private static SigningKey key(JsonParser json) throws IOException {
@@ -151,7 +165,8 @@ public final class StoredSigningSecret {
         HexFormat.of().formatHex(deployment),
         keys.orElseGet(
             () -> List.of(new SigningKey(FIRST_KID, derived(FIRST_KEY_LABEL), Instant.EPOCH))),
-        derived(LOG_KEY_LABEL));
+        derived(LOG_KEY_LABEL),
+        edgeSecrets);
   }
 
   private byte[] derived(String label) {

@@ -1,6 +1,7 @@
 package dev.chatgate.aws.secret;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -151,6 +152,67 @@ class SecretSigningSecretsTest {
     }
   }
 
+  private static final String OLD_EDGE = "a".repeat(64);
+  private static final String NEW_EDGE = "b".repeat(64);
+
+  private static String withEdge(String... values) {
+    return stored("1").replaceFirst("}$", ",\"edge\":[\"" + String.join("\",\"", values) + "\"]}");
+  }
+
+  @Test
+  void aKnownEdgeSecretCostsNoRead() {
+    store.value = withEdge(OLD_EDGE, NEW_EDGE);
+    for (int i = 0; i < 1_000; i++) {
+      assertTrue(secrets.isEdgeSecret(OLD_EDGE));
+      assertTrue(secrets.isEdgeSecret(NEW_EDGE));
+    }
+    assertEquals(1, store.reads.get());
+  }
+
+  @Test
+  void anUnknownEdgeSecretIsReadAnewAtMostOnceAMinute() {
+    store.value = withEdge(OLD_EDGE);
+    assertTrue(secrets.isEdgeSecret(OLD_EDGE));
+    store.value = withEdge(OLD_EDGE, NEW_EDGE);
+    assertTrue(secrets.isEdgeSecret(NEW_EDGE));
+    assertEquals(2, store.reads.get());
+    for (int i = 0; i < 10_000; i++) {
+      assertFalse(secrets.isEdgeSecret("made-up-" + "c".repeat(32) + i));
+    }
+    assertEquals(2, store.reads.get());
+    assertEquals(Optional.empty(), secrets.key("random"), "a key is looked up together with them");
+    assertEquals(2, store.reads.get());
+    pass(SecretSigningSecrets.UNKNOWN_KEY_PAUSE);
+    assertFalse(secrets.isEdgeSecret("c".repeat(64)));
+    assertEquals(3, store.reads.get());
+  }
+
+  @Test
+  void anEdgeSecretThatWasDroppedIsRefusedOnceTheSecretWasReadAgain() {
+    store.value = withEdge(OLD_EDGE, NEW_EDGE);
+    assertTrue(secrets.isEdgeSecret(OLD_EDGE));
+    store.value = withEdge(NEW_EDGE);
+    assertTrue(secrets.isEdgeSecret(OLD_EDGE), "still in memory");
+    pass(SecretSigningSecrets.STALE_AFTER);
+    assertFalse(secrets.isEdgeSecret(OLD_EDGE));
+    assertTrue(secrets.isEdgeSecret(NEW_EDGE));
+  }
+
+  @Test
+  void aReadForAnUnknownEdgeSecretThatFailsLeavesTheSecretInUse() {
+    store.value = withEdge(OLD_EDGE);
+    assertTrue(secrets.isEdgeSecret(OLD_EDGE));
+    for (var failure : new String[] {null, "", "{}"}) {
+      store.value = failure;
+      int reads = store.reads.get();
+      assertFalse(secrets.isEdgeSecret(NEW_EDGE));
+      assertTrue(secrets.isEdgeSecret(OLD_EDGE));
+      assertFalse(secrets.isEdgeSecret(NEW_EDGE), "the next waits a minute");
+      assertEquals(reads + 1, store.reads.get());
+      pass(SecretSigningSecrets.UNKNOWN_KEY_PAUSE);
+    }
+  }
+
   @Test
   void withoutAnySecretAFailureIsNamedAndShowsNothing() {
     store.value = null;
@@ -167,6 +229,9 @@ class SecretSigningSecretsTest {
     var current = assertThrows(SigningSecretUnavailableException.class, secrets::current);
     var key = assertThrows(SigningSecretUnavailableException.class, () -> secrets.key("1"));
     assertEquals(current.getMessage(), key.getMessage());
+    var edge =
+        assertThrows(SigningSecretUnavailableException.class, () -> secrets.isEdgeSecret(NEW_EDGE));
+    assertEquals(current.getMessage(), edge.getMessage());
     return String.valueOf(current.getMessage());
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.chatgate.secret.EdgeSecret;
 import dev.chatgate.secret.SigningKey;
 import dev.chatgate.secret.SigningSecretUnavailableException;
 import java.time.Instant;
@@ -182,6 +183,50 @@ class StoredSigningSecretTest {
                 keys.replace("ONE", ONE)
                     .replace("TWO", TWO)
                     .replace("FROM", "2026-01-01T00:00:00Z"))));
+  }
+
+  @Test
+  void edgeSecretsAreReadInTheirOrderAndChangeNothingElse() {
+    var before = StoredSigningSecret.read(NEW);
+    assertEquals(List.of(), before.edgeSecrets());
+    var one = "a".repeat(64);
+    var two = "b".repeat(64);
+    var stored = NEW.replace("}", ",\"edge\":[\"" + one + "\",\"" + two + "\"]}");
+    var secret = StoredSigningSecret.read(stored);
+    assertEquals(List.of(new EdgeSecret(one), new EdgeSecret(two)), secret.edgeSecrets());
+    assertEquals(before.deployment(), secret.deployment());
+    assertArrayEquals(before.logKey(), secret.logKey());
+    assertArrayEquals(before.keys().getFirst().key(), secret.keys().getFirst().key());
+    assertFalse(secret.toString().contains(one), secret.toString());
+    assertEquals(
+        List.of(), StoredSigningSecret.read(NEW.replace("}", ",\"edge\":[]}")).edgeSecrets());
+  }
+
+  @Test
+  void edgeSecretsMayBeCritical() {
+    var stored = NEW.replace("}", ",\"edge\":[\"" + ONE + "\"],\"critical\":[\"edge\"]}");
+    assertEquals(List.of(new EdgeSecret(ONE)), StoredSigningSecret.read(stored).edgeSecrets());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "{}",
+        "\"ONE\"",
+        "[null]",
+        "[7]",
+        "[[]]",
+        "[\"\"]",
+        "[\"short\"]",
+        "[\"ONE ONE\"]",
+        "[\"ONE\",{}]",
+        "[\"ONE\",\"TWO\",\"ONETWO\"]"
+      })
+  void damagedEdgeSecretsAreRefused(String edge) {
+    var stored = NEW.replace("}", ",\"edge\":" + edge + "}");
+    assertEquals(
+        "the signing secret is damaged", refused(stored.replace("ONE", ONE).replace("TWO", TWO)));
   }
 
   /** The message with which a secret is refused. Nothing of the secret is in the exception. */

@@ -82,6 +82,7 @@ public final class HttpEvents {
   private static final class Fields {
     private @Nullable String routeKey;
     private @Nullable String method;
+    private @Nullable String sourceIp;
     private @Nullable String rawPath;
     private @Nullable String stage;
     private long timeEpoch;
@@ -118,10 +119,15 @@ public final class HttpEvents {
         switch (name) {
           case "stage" -> stage = string(json);
           case "timeEpoch" -> timeEpoch = number(json);
-          case "http" -> method = strings(json).get("method");
+          case "http" -> readHttp(strings(json));
           default -> json.skipChildren();
         }
       }
+    }
+
+    private void readHttp(Map<String, String> http) {
+      method = http.get("method");
+      sourceIp = http.get("sourceip");
     }
 
     private static @Nullable String string(JsonParser json) throws IOException {
@@ -171,7 +177,8 @@ public final class HttpEvents {
               query,
               headers,
               Bodies.of(body, base64),
-              end(door, now, latest)));
+              end(door, now, latest),
+              Optional.ofNullable(sourceIp)));
     }
 
     private String path(Door door, String raw) {

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param headers by lower-case name
  * @param body the body, or the fact that it could not be decoded
  * @param end when all work for the request must be finished
+ * @param sourceIp the caller's address, as AWS says it; empty if the event has none. Behind a CDN
+ *     it is the CDN's
  */
 public record GatewayRequest(
     Door door,
@@ -23,7 +25,20 @@ public record GatewayRequest(
     String query,
     Map<String, String> headers,
     Body body,
-    Instant end) {
+    Instant end,
+    Optional<String> sourceIp) {
+
+  /** A request without the caller's address. */
+  public GatewayRequest(
+      Door door,
+      String method,
+      String path,
+      String query,
+      Map<String, String> headers,
+      Body body,
+      Instant end) {
+    this(door, method, path, query, headers, body, end, Optional.empty());
+  }
 
   /** The body of a request. */
   public sealed interface Body {
@@ -43,7 +58,7 @@ public record GatewayRequest(
   public GatewayRequest withHeader(String lowerCaseName, String value) {
     var more = new HashMap<>(headers);
     more.put(lowerCaseName, value);
-    return new GatewayRequest(door, method, path, query, more, body, end);
+    return new GatewayRequest(door, method, path, query, more, body, end, sourceIp);
   }
 
   /** A header's value. */
@@ -51,7 +66,7 @@ public record GatewayRequest(
     return Optional.ofNullable(headers.get(lowerCaseName));
   }
 
-  /** Contains neither headers nor body. */
+  /** Contains neither headers nor body nor the caller's address. */
   @Override
   public String toString() {
     return "GatewayRequest[" + door.name() + " " + method + "]";

@@ -29,9 +29,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * One line of JSON a call, metrics included, and one a defect. A line holds ids, names, numbers and
- * codes; no key, nothing of a prompt or an answer. Fields have the names of OpenTelemetry's
- * conventions for generative AI where these have one.
+ * One line of JSON a call, metrics included, and one a defect. Many refusals that are alike have
+ * one line together ({@link RefusalCounts}). A line holds ids, names, numbers and codes; no key,
+ * nothing of a prompt or an answer. Fields have the names of OpenTelemetry's conventions for
+ * generative AI where these have one.
  */
 public final class CallLog {
   private static final int MAX_FOREIGN_TEXT = 64;
@@ -39,24 +40,44 @@ public final class CallLog {
   private static final int MAX_REASONS = 4;
   private static final int FRAMES = 8;
 
+  /** Length of the longest address, of IP version 6 with one of version 4 in it. */
+  private static final int MAX_ADDRESS = 45;
+
   /** Stands for the code where the provider's own words passed through. */
   private static final String PASSED_THROUGH = "provider_refused";
 
   private final PrintStream out;
   private final InstantSource clock;
   private final MetricSource source;
+  private final boolean addresses;
+  private final RefusalCounts refusals = new RefusalCounts();
 
+  /** A log without callers' addresses. */
   public CallLog(PrintStream out, InstantSource clock, MetricSource source) {
+    this(out, clock, source, false);
+  }
+
+  /**
+   * @param out gets the lines
+   * @param clock the present
+   * @param source the function that publishes the metrics
+   * @param addresses whether lines contain the caller's address
+   */
+  public CallLog(PrintStream out, InstantSource clock, MetricSource source, boolean addresses) {
     this.out = out;
     this.clock = clock;
     this.source = source;
+    this.addresses = addresses;
   }
 
   /** Starts the line of a call. */
   public Line begin(RequestId requestId, GatewayRequest request) {
-    var line = new Line(clock.instant());
+    var line = new Line(clock.instant(), request.door().name());
     line.text("request_id", requestId.value());
     line.text("door", request.door().name());
+    if (addresses) {
+      request.sourceIp().filter(CallLog::isAddress).ifPresent(line::sourceIp);
+    }
     line.text("method", safe(request.method()));
     request.header("x-request-id").ifPresent(id -> line.text("client_request_id", safe(id)));
     client(request).ifPresent(client -> line.text("client", safe(client)));
@@ -82,11 +103,17 @@ public final class CallLog {
     return isCount && !text.isEmpty() ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
-  /** Writes the line of a call, and one of each warning that the call is the first to reach. */
+  /**
+   * Writes the line of a call, and one of each warning that the call is the first to reach. A
+   * refusal that is one of many may only be counted.
+   */
   public void end(Line line) {
     var now = clock.instant();
-    line.finish(Duration.between(line.began, now));
-    line.json.writeTo(out, source, now);
+    writeCounted(now);
+    if (line.refusal().map(kind -> refusals.hasOwnLine(kind, line.metered, now)).orElse(true)) {
+      line.finish(Duration.between(line.began, now));
+      line.json.writeTo(out, source, now);
+    }
     line.warnings().forEach(warning -> warning.writeTo(out, source, now));
   }
 
@@ -136,7 +163,25 @@ public final class CallLog {
   }
 
   private void write(LogLine line) {
-    line.writeTo(out, source, clock.instant());
+    var now = clock.instant();
+    writeCounted(now);
+    line.writeTo(out, source, now);
+  }
+
+  /** Writes what was counted, if it is time. */
+  private void writeCounted(Instant now) {
+    refusals.ended(now).forEach(summary -> summary.line().writeTo(out, source, summary.at()));
+  }
+
+  /** Whether a text looks like an address of IP version 4 or 6. */
+  private static boolean isAddress(String text) {
+    return text.length() <= MAX_ADDRESS
+        && (text.indexOf('.') >= 0 || text.indexOf(':') >= 0)
+        && text.chars().allMatch(CallLog::isOfAddress);
+  }
+
+  private static boolean isOfAddress(int c) {
+    return c < 0x7F && (Character.digit(c, 16) >= 0 || c == '.' || c == ':');
   }
 
   /** Visible ASCII, at most 64 characters: what others sent must not break a line or grow it. */
@@ -154,17 +199,22 @@ public final class CallLog {
   /** The fields of one call's line, written as the call goes on. */
   public static final class Line {
     private final Instant began;
+    private final String door;
     private final LogLine json = new LogLine("call");
     private int status;
     private Optional<ErrorCode> code = Optional.empty();
     private boolean passedThrough;
     private boolean metered;
+    private boolean reserved;
+    private Optional<String> sourceIp = Optional.empty();
+    private Optional<RefusalCounts.LimitOf> limit = Optional.empty();
     private Optional<String> tenant = Optional.empty();
     private Optional<String> endUser = Optional.empty();
     private List<QuotaWarning> warnings = List.of();
 
-    private Line(Instant began) {
+    private Line(Instant began, String door) {
       this.began = began;
+      this.door = door;
     }
 
     /** When the call came in. */
@@ -195,6 +245,11 @@ public final class CallLog {
       if (number > 0) {
         json.metric(metric, number);
       }
+    }
+
+    private void sourceIp(String address) {
+      sourceIp = Optional.of(address);
+      text("source_ip", address);
     }
 
     /** The answer's head: the last one counts. */
@@ -285,6 +340,8 @@ public final class CallLog {
 
     /** Admission refused. */
     public void refusedBy(Refusal refusal) {
+      limit =
+          Optional.of(new RefusalCounts.LimitOf(refusal.limit().key(), refusal.scope().wireName()));
       text("limit", refusal.limit().key());
       text("limit_scope", refusal.scope().wireName());
       json.metric(Metric.REFUSALS, 1);
@@ -321,6 +378,7 @@ public final class CallLog {
 
     /** What the call used, and how far its settlement came. */
     public void settled(Consumption consumption, Settlement settlement) {
+      reserved = true;
       json.metric(Metric.INPUT_TOKENS, consumption.counts().prompt());
       some(Metric.CACHED_TOKENS, consumption.counts().cached());
       json.metric(Metric.OUTPUT_TOKENS, consumption.counts().completion());
@@ -361,6 +419,12 @@ public final class CallLog {
       number("reserved_tokens", record.reservedTokens());
       some(Metric.COST, record.charged().microUsd());
       once(Metric.OVERRUNS, record.overrun());
+    }
+
+    /** What kind of refusal the call was; empty if it reserved something, succeeded or failed. */
+    private Optional<RefusalCounts.Kind> refusal() {
+      return code.filter(last -> !reserved && !passedThrough && last.status() < 500)
+          .map(last -> new RefusalCounts.Kind(last, status, door, limit, tenant, sourceIp));
     }
 
     private void finish(Duration took) {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param loopbackIssuers whether the key sets of logins are also fetched from this machine, over
  *     {@code http}; for development
  * @param playground whether the streaming door serves the page on which a person tries the gateway
+ * @param edgeSecret whether every request must have the secret that a CDN in front adds
+ * @param logCallerAddress whether log lines contain the caller's address
  * @param metrics whether metrics are published
  * @param tenantMetrics whether some metrics are also published for each tenant
  * @param provider the provider's base URL, and the limits of a call to it
@@ -45,6 +47,8 @@ public record Settings(
     int spentStatus,
     boolean loopbackIssuers,
     boolean playground,
+    boolean edgeSecret,
+    boolean logCallerAddress,
     boolean metrics,
     boolean tenantMetrics,
     ProviderSettings provider) {
@@ -60,6 +64,8 @@ public record Settings(
   private static final String SPENT_STATUS = "CHATGATE_SPENT_STATUS";
   private static final String LOOPBACK_ISSUERS = "CHATGATE_LOOPBACK_ISSUERS";
   private static final String PLAYGROUND = "CHATGATE_PLAYGROUND";
+  private static final String EDGE_SECRET = "CHATGATE_EDGE_SECRET";
+  private static final String LOG_CALLER_ADDRESS = "CHATGATE_LOG_CALLER_ADDRESS";
   private static final String TENANT_METRICS = "CHATGATE_TENANT_METRICS";
   private static final String CONNECT_MS = "UPSTREAM_CONNECT_MS";
   private static final String FIRST_BYTE_MS = "UPSTREAM_FIRST_BYTE_MS";
@@ -83,6 +89,8 @@ public record Settings(
           SPENT_STATUS,
           LOOPBACK_ISSUERS,
           PLAYGROUND,
+          EDGE_SECRET,
+          LOG_CALLER_ADDRESS,
           MetricSource.VARIABLE,
           TENANT_METRICS,
           CONNECT_MS,
@@ -109,6 +117,8 @@ public record Settings(
         (int) variables.oneOf(SPENT_STATUS, 429, 402),
         variables.isOn(LOOPBACK_ISSUERS),
         variables.isOn(PLAYGROUND),
+        variables.isOn(EDGE_SECRET),
+        variables.isOn(LOG_CALLER_ADDRESS),
         MetricSource.isOn(environment),
         variables.isOn(TENANT_METRICS),
         provider(variables));

@@ -18,6 +18,7 @@ import dev.chatgate.gateway.account.UsageEndpoint;
 import dev.chatgate.gateway.auth.Authenticator;
 import dev.chatgate.gateway.auth.BearerAuthenticator;
 import dev.chatgate.gateway.auth.ClientSecretAuthenticator;
+import dev.chatgate.gateway.auth.EdgeCheck;
 import dev.chatgate.gateway.auth.LoginAuthenticator;
 import dev.chatgate.gateway.auth.TenantKeyAuthenticator;
 import dev.chatgate.gateway.call.EndUserTiers;
@@ -105,7 +106,10 @@ public final class GatewayFactory {
   private static BeanContext started(Settings settings) {
     var aws = AwsClientsFuture.started();
     var metrics = MetricSource.of(System.getenv(), settings.metrics(), settings.tenantMetrics());
-    return started(settings, aws, new CallLog(System.out, InstantSource.system(), metrics));
+    return started(
+        settings,
+        aws,
+        new CallLog(System.out, InstantSource.system(), metrics, settings.logCallerAddress()));
   }
 
   /**
@@ -332,6 +336,7 @@ public final class GatewayFactory {
     List<Operation> operations = List.of(new ChatOperation(counters));
     return new RequestPipeline(
         settings,
+        new EdgeCheck(signingSecrets),
         authenticator,
         new EndUserTiers(ledger),
         calls,

@@ -38,6 +38,7 @@ class CallLogTest {
           Map.entry("api-key", MARK),
           Map.entry("x-api-key", MARK),
           Map.entry("cookie", MARK),
+          Map.entry("x-chatgate-edge", MARK),
           Map.entry("openai-organization", MARK),
           Map.entry("x-request-id", "mine \u00e9\"<1>"),
           Map.entry("x-stainless-lang", "python"),

@@ -41,6 +41,8 @@ class SettingsTest {
     assertTrue(settings.metrics());
     assertFalse(settings.tenantMetrics());
     assertFalse(settings.playground());
+    assertFalse(settings.edgeSecret());
+    assertFalse(settings.logCallerAddress());
     assertEquals(URI.create("https://provider.example/openai/v1"), settings.provider().baseUrl());
     assertEquals(Duration.ofSeconds(3), settings.provider().connect());
     assertEquals(Duration.ofMinutes(2), settings.provider().firstByte());
@@ -67,6 +69,9 @@ class SettingsTest {
     "CHATGATE_SPENT_STATUS,403",
     "CHATGATE_SPENT_STATUS,410",
     "CHATGATE_LOOPBACK_ISSUERS,true",
+    "CHATGATE_EDGE_SECRET,yes",
+    "CHATGATE_EDGE_SECRET,ON",
+    "CHATGATE_LOG_CALLER_ADDRESS,true",
     "CHATGATE_METRICS,yes",
     "CHATGATE_TENANT_METRICS,yes",
     "UPSTREAM_CONNECT_MS,0",
@@ -92,6 +97,8 @@ class SettingsTest {
     variables.put("CHATGATE_METRICS", "off");
     variables.put("CHATGATE_TENANT_METRICS", "on");
     variables.put("CHATGATE_PLAYGROUND", "on");
+    variables.put("CHATGATE_EDGE_SECRET", "on");
+    variables.put("CHATGATE_LOG_CALLER_ADDRESS", "on");
     Settings.from(new Watched(variables, read));
     assertEquals(Settings.VARIABLES, read);
   }

@@ -1,4 +1,4 @@
-/** {@code chatgate signing-key}. */
+/** {@code chatgate signing-key} and {@code chatgate edge-secret}. */
 @NullMarked
 package dev.chatgate.cli.signing;
 
