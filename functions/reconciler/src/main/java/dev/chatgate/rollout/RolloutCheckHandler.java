@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * deployment back if it is {@code Failed}.
  *
  * <p>Its environment is {@code CHATGATE_DOORS}, the names of the doors' functions with commas
- * between them.
+ * between them, and {@code CHATGATE_EDGE_SECRET}, {@code on} if they take requests through a CDN
+ * only.
  */
 public final class RolloutCheckHandler
     implements RequestHandler<Map<String, String>, Map<String, String>> {
@@ -27,6 +28,7 @@ public final class RolloutCheckHandler
 
   private final AwsRequests aws;
   private final List<String> doors;
+  private final boolean edge;
   private final Pause pause;
   private final PrintStream out;
   private final MetricSource source;
@@ -46,6 +48,7 @@ public final class RolloutCheckHandler
   RolloutCheckHandler(Map<String, String> environment, Pause pause, PrintStream out) {
     this.aws = new AwsRequests(environment);
     this.doors = List.of(environment.getOrDefault("CHATGATE_DOORS", "").split(",", -1));
+    this.edge = environment.getOrDefault("CHATGATE_EDGE_SECRET", "off").equals("on");
     this.pause = pause;
     this.out = out;
     this.source = MetricSource.of(environment, false, false);
@@ -70,7 +73,7 @@ public final class RolloutCheckHandler
   }
 
   private boolean isGood() {
-    var results = doors.stream().map(new VersionCheck(aws, pause)::of).toList();
+    var results = doors.stream().map(new VersionCheck(aws, pause, edge)::of).toList();
     results.forEach(this::log);
     return results.stream().allMatch(result -> result.fault().isEmpty());
   }

@@ -118,8 +118,14 @@ class RolloutCheckHandlerTest {
   }
 
   private String run(Map<String, String> event) {
+    return run(event, "off");
+  }
+
+  private String run(Map<String, String> event, String edge) {
     var environment =
         Map.of(
+            "CHATGATE_EDGE_SECRET",
+            edge,
             "AWS_REGION",
             "eu-west-1",
             "AWS_ENDPOINT_URL",
@@ -167,6 +173,14 @@ class RolloutCheckHandlerTest {
     assertEquals("Failed", run(EVENT));
     assertTrue(reported().contains("\"status\":\"Failed\""), reported());
     assertTrue(log.toString(UTF_8).contains(fault), log.toString(UTF_8));
+  }
+
+  @Test
+  void doorsBehindACdnRefuseBothCalls() {
+    assertEquals("Failed", run(EVENT, "on"));
+    answers.replaceAll((call, _) -> API_ANSWER.formatted(403));
+    assertEquals("Succeeded", run(EVENT, "on"));
+    assertEquals("Failed", run(EVENT, "off"));
   }
 
   @Test

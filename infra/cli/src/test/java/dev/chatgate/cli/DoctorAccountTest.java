@@ -335,7 +335,9 @@ class DoctorAccountTest {
   void otherOptionsDoNotGoWithIt() {
     assertEquals(
         new Result(
-            2, "", "--before cannot be combined with --model, --fix or --remove-leftovers.\n"),
+            2,
+            "",
+            "--before cannot be combined with --model, --url, --fix or --remove-leftovers.\n"),
         before("--fix"));
   }
 

@@ -290,6 +290,26 @@ class DoctorTest {
   }
 
   @Test
+  void withAUrlTheCallGoesThere() {
+    var answer = "{\"error\":{\"message\":\"Not this way.\",\"code\":\"edge_required\"}}";
+    apiDoor.answers(403, answer);
+    assertLine(
+        doctor(), "FAIL      API door                 HTTP 403 edge_required: Not this way.");
+    assertLine(doctor("--url", "http://127.0.0.1:1/openai/v1"), "FAIL      given URL ");
+    int before = apiDoor.calls().size();
+    var result = doctor("--url", "http://127.0.0.1:" + streamDoor.port() + "/openai/v1/");
+    assertEquals(0, result.exitCode(), result.out());
+    assertLine(result, "ok        API door, runtime        Version 4 gets");
+    assertLine(result, "ok        given URL                HTTP 200 after ");
+    assertLine(result, "ok        given URL, pieces        2 pieces of text within ");
+    assertLine(result, "ok        given URL, usage         The usage record has 17 tokens.");
+    assertEquals(before, apiDoor.calls().size());
+    var refused = doctor("--url", "http://cdn.example/openai/v1");
+    assertEquals(2, refused.exitCode());
+    assertEquals("The door's base URL must use https, or http to localhost.\n", refused.err());
+  }
+
+  @Test
   void anAnswerThatComesAtOnceIsAWarning() {
     var result = operator().at(clock).run("doctor", "--model", "fast", "--stack", FakeAws.STACK);
     assertEquals(0, result.exitCode(), result.out());

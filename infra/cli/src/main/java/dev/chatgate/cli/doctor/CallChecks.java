@@ -131,6 +131,8 @@ final class CallChecks {
           "upstream_timeout" ->
           " Look at the provider's status page, and at the stack's ProviderBaseUrl.";
       case "quota_store_unavailable" -> " Look at the tables' throttling, and at the roles.";
+      case "edge_required" ->
+          " The deployment takes calls through its CDN only: name the CDN's base URL with --url.";
       case "identity_unavailable" -> " The functions cannot read the signing secret.";
       case "" -> " Look into the log group of the door's function.";
       default -> "";

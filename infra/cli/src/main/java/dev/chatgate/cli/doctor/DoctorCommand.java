@@ -51,6 +51,14 @@ public final class DoctorCommand implements Callable<Integer> {
   private Optional<String> model = Optional.empty();
 
   @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "Base URL to call instead of the doors' own, such as that of a CDN in front of them; it ends"
+              + " with /openai/v1, and streams.")
+  private Optional<String> baseUrl = Optional.empty();
+
+  @Option(
       names = "--fix",
       description =
           "Set the runtime updates of the versions behind the doors to FunctionUpdate, as the"
@@ -78,9 +86,9 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (before && (model.isPresent() || fix || removeLeftovers)) {
+    if (before && (model.isPresent() || baseUrl.isPresent() || fix || removeLeftovers)) {
       throw CommandException.error(
-          "--before cannot be combined with --model, --fix or --remove-leftovers.");
+          "--before cannot be combined with --model, --url, --fix or --remove-leftovers.");
     }
     var findings = new Findings(this::show);
     if (before) {
@@ -126,7 +134,7 @@ public final class DoctorCommand implements Callable<Integer> {
       new FunctionChecks(deployment, findings, fix, arguments).run(doors);
       store.reconciler();
       if (store.hasProviderKey()) {
-        calls(deployment, findings, store, doors, called);
+        calls(deployment, findings, store, instead().orElse(doors), called);
       }
     }
   }
@@ -149,6 +157,10 @@ public final class DoctorCommand implements Callable<Integer> {
               () -> findings.ok("trial tenant", "Tenant " + tenant.id() + " is removed."));
     }
     store.leftovers(tenant.id());
+  }
+
+  private Optional<List<CheckedDoor>> instead() {
+    return baseUrl.map(url -> List.of(new CheckedDoor("given URL", DoorUrl.ofChat(url), "", true)));
   }
 
   private static List<CheckedDoor> doors(DeploymentFacts facts) {
