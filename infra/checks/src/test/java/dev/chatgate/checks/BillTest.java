@@ -25,6 +25,19 @@ class BillTest {
     var guide = Files.readString(Repository.ROOT.resolve("infra/README.md"));
 
     assertTrue(guide.contains(Bill.guide()), Bill.guide());
+    assertTrue(guide.contains(Bill.flood()), Bill.flood());
+  }
+
+  @Test
+  void aMillionCallsWithoutACredentialCostLittle() {
+    double url = Bill.total(Bill.refusals(false));
+    double api = Bill.total(Bill.refusals(true));
+
+    assertTrue(url < 0.60, url + " dollars");
+    assertEquals(1.00, api - url, 1e-9);
+    // What the guide says of an hour at the usual limit of the API door.
+    double hour = api * 500 * 3600 / 1e6;
+    assertTrue(hour > 2 && hour < 3, hour + " dollars");
   }
 
   @Test

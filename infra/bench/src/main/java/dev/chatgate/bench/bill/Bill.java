@@ -140,7 +140,20 @@ public final class Bill {
    */
   private static final double REFUSAL_SECONDS = 0.013;
 
-  private static final double REFUSAL_LOG_BYTES = 1_500;
+  /** Lambda's own lines for an invocation: its start, its end, and its report. */
+  private static final double INVOCATION_LOG_BYTES = 500;
+
+  /**
+   * Bytes of the gateway's own log for each refusal of a flood. In 10 s an instance writes two
+   * lines of 1 kB and one of 0.5 kB for refusals that are alike, and refuses up to 770 in that
+   * time; a test of the gateway measures it.
+   */
+  private static final double REFUSAL_LOG_BYTES = 5;
+
+  /**
+   * Reads of the store for a bearer token that can be no credential; a test of the gateway counts.
+   */
+  private static final double REFUSAL_READS = 0;
 
   private static final double ENTRY_BYTES = 40;
 
@@ -327,11 +340,7 @@ public final class Bill {
 
   /** What refused calls cost, and looking at the dashboard. */
   private static String elsewhere() {
-    double refusals =
-        MILLION
-            * (Price.LAMBDA_REQUEST
-                + REFUSAL_SECONDS * GB_OF_MEMORY * Price.LAMBDA_GB_SECOND_ARM
-                + REFUSAL_LOG_BYTES / GIGABYTE * Price.LOG_GB);
+    double refusals = total(refusals(false));
     double api = MILLION * Price.HTTP_API_REQUEST;
     double parts = Math.ceil(LARGE_BODY_BYTES / METERED_BYTES);
     double searched = MILLION / HOURS_OF_A_MONTH * HOURS_SHOWN * LOG_BYTES / GIGABYTE;
@@ -341,7 +350,7 @@ public final class Bill {
         List.of(
             new Line(
                 "a million calls with a made-up token, at the URL",
-                "$0.20 / M, 13 ms × %s GB, 1.5 kB of log".formatted(plain(GB_OF_MEMORY)),
+                "$0.20 / M, 13 ms × %s GB, 0.5 kB of log".formatted(plain(GB_OF_MEMORY)),
                 refusals),
             new Line("the same at the API", "$1.00 / M more", refusals + api),
             new Line(
@@ -375,6 +384,48 @@ public final class Bill {
           "| %s | %s | %s |\n".formatted(line.what(), line.arithmetic(), dollars(line.dollars())));
     }
     return table.toString();
+  }
+
+  /**
+   * What a million calls without a valid credential cost, in a flood of calls that are alike.
+   *
+   * @param api whether they come to API Gateway, else to the function URL
+   */
+  public static List<Line> refusals(boolean api) {
+    return List.of(
+        new Line("Lambda requests", "$0.20 / M", MILLION * Price.LAMBDA_REQUEST),
+        new Line(
+            "Lambda memory",
+            "13 ms × %s GB × $0.0000133334".formatted(plain(GB_OF_MEMORY)),
+            MILLION * REFUSAL_SECONDS * GB_OF_MEMORY * Price.LAMBDA_GB_SECOND_ARM),
+        new Line("API Gateway", "$1.00 / M", api ? MILLION * Price.HTTP_API_REQUEST : 0),
+        new Line(
+            "DynamoDB reads",
+            "%s units × $0.125 / M".formatted(plain(REFUSAL_READS)),
+            MILLION * REFUSAL_READS * Price.READ_UNIT),
+        new Line(
+            "Lambda's own log lines",
+            "0.5 kB × $0.50 / GB",
+            MILLION * INVOCATION_LOG_BYTES / GIGABYTE * Price.LOG_GB),
+        new Line(
+            "the gateway's log lines",
+            "5 bytes × $0.50 / GB",
+            MILLION * REFUSAL_LOG_BYTES / GIGABYTE * Price.LOG_GB));
+  }
+
+  /** The operator's guide's table of the cost of a flood. */
+  public static String flood() {
+    var page =
+        new StringBuilder(
+            """
+            | a million calls without a valid credential | worked out as | at the URL | at the API |
+            | --- | --- | --- | --- |
+            """);
+    var bills = List.of(refusals(false), refusals(true));
+    for (var line : bills.getFirst()) {
+      page.append(row(line.what(), line.arithmetic(), bills, line.what()));
+    }
+    return page.append(row("**together**", "", bills, "")).toString();
   }
 
   private static String generalised(Line line) {
@@ -421,6 +472,10 @@ public final class Bill {
   public static void main(String[] args) {
     if (args.length == 1 && args[0].equals("guide")) {
       System.out.print(guide());
+      return;
+    }
+    if (args.length == 1 && args[0].equals("flood")) {
+      System.out.print(flood());
       return;
     }
     if (args.length != 3) {
