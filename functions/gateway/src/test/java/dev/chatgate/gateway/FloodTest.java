@@ -28,7 +28,7 @@ class FloodTest {
   private static final String EDGE = "warm-up-edge-warm-up-edge-warm-up-edge";
 
   /** Memory is the measure of a refusal's work that does not depend on the machine. */
-  private static final long MAX_BYTES_ALLOCATED = 48 * 1024;
+  private static final long MAX_BYTES_ALLOCATED = 40 * 1024;
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
 

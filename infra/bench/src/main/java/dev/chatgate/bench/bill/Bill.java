@@ -417,8 +417,10 @@ public final class Bill {
   public static String flood() {
     var page =
         new StringBuilder(
-            "| a million calls without a valid credential | worked out as | at the URL | at the API |\n"
-                + "| --- | --- | --- | --- |\n");
+            """
+            | a million calls without a valid credential | worked out as | at the URL | at the API |
+            | --- | --- | --- | --- |
+            """);
     var bills = List.of(refusals(false), refusals(true));
     for (var line : bills.getFirst()) {
       page.append(row(line.what(), line.arithmetic(), bills, line.what()));
