@@ -37,7 +37,12 @@ class ScheduleTest {
     LINE.matcher(find(VARIABLES, function))
         .results()
         .forEach(line -> variables.put(line.group(1), line.group(2)));
-    assertEquals(new Tables("", "!Ref QuotaTable", "!Ref UsageTable"), Tables.ofLedger(variables));
+    assertEquals(
+        new Tables(
+            "",
+            "!If [RestoredQuota, !Ref RestoredQuotaTable, !Ref QuotaTable]",
+            "!If [RestoredUsage, !Ref RestoredUsageTable, !Ref UsageTable]"),
+        Tables.ofLedger(variables));
     assertEquals("!Ref Watch", variables.get(MetricSource.VARIABLE));
     assertEquals(3, variables.size());
   }
