@@ -1,7 +1,6 @@
 package dev.chatgate.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -155,10 +154,11 @@ class CommandLineTest {
   void doctorRemovesItsTenantWhenItIsEnded() throws Exception {
     var process = begin("doctor", "--model", "local/slow");
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!run("tenant", "list").output().contains("doctor-")) {
-      assertTrue(process.isAlive() && System.nanoTime() < end, "there is no tenant");
+    while (!isReserveHeld()) {
+      assertTrue(process.isAlive() && System.nanoTime() < end, "there is no call");
     }
-    process.destroy();
+    // Process.destroy() would also close the stream that is read next.
+    assertTrue(process.toHandle().destroy());
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(143, process.waitFor(), output);
     var tenants = run("tenant", "list");
@@ -168,15 +168,19 @@ class CommandLineTest {
 
   /** A stream that failed, or was left by its client, is settled after its end. */
   private static void assertNoReserveIsHeld() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (isReserveHeld()) {
+      assertTrue(System.nanoTime() < end, "a reserve is held");
+    }
+  }
+
+  /** Whether a call of a tenant of {@code doctor} is in flight. */
+  private static boolean isReserveHeld() {
     try (var dynamoDb = stack.dynamoDb()) {
       var quota = new DynamoQuotaTable(dynamoDb, stack.tables(), PATIENCE);
-      var trials =
-          quota.all().stream().filter(key -> key.tenant().value().startsWith("doctor-")).toList();
-      assertFalse(trials.isEmpty());
-      long end = System.nanoTime() + PATIENCE.toNanos();
-      while (trials.stream().anyMatch(key -> !quota.read(key).entries().isEmpty())) {
-        assertTrue(System.nanoTime() < end, "a reserve is held");
-      }
+      return quota.all().stream()
+          .filter(key -> key.tenant().value().startsWith("doctor-"))
+          .anyMatch(key -> !quota.read(key).entries().isEmpty());
     }
   }
 
