@@ -77,6 +77,7 @@ final class EventFuzz {
         response.headers().values().stream().allMatch(HeaderFields::isValue),
         () -> response.headers().toString());
     assertTrue(response.headers().getOrDefault("x-request-id", "").startsWith("req_"));
-    assertTrue(harness.log().length() < 8192, "a long log line");
+    // Beside the line of the call there may be some with refusals that were counted.
+    assertTrue(harness.log().lines().allMatch(line -> line.length() < 8192), "a long log line");
   }
 }
